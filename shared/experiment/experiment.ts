@@ -1,0 +1,48 @@
+/**
+ * An experiment: a change of a lab that shows its commands before it runs, says what it will do, and can be undone.
+ * One file per experiment beside this one.
+ */
+
+/** A command line and where it runs. */
+export interface NodeCommand {
+  readonly node: string;
+  readonly command: string;
+}
+
+/** A pair whose reachability the experiment is about. */
+export interface Pair {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What is known of an experiment before it runs, on a lab as it is now. */
+export interface ExperimentPlan {
+  readonly id: string;
+  /** Plain words, in the reader's language. */
+  readonly title: string;
+  readonly explanation: string;
+  readonly commands: readonly NodeCommand[];
+  readonly undo: readonly NodeCommand[];
+  /** Pairs whose answer will change, found by trying the commands on a twin; absent where that is not possible. */
+  readonly prediction?: { readonly breaks: readonly Pair[]; readonly mends: readonly Pair[] };
+  /** Why it cannot run now (the route is already gone …). */
+  readonly notNow?: string;
+}
+
+/** What a run of a command printed. */
+export interface CommandOutcome extends NodeCommand {
+  readonly status: number;
+  readonly output: string;
+}
+
+/** An experiment that ran. */
+export interface ExperimentRun {
+  readonly run: string;
+  readonly experiment: string;
+  readonly title: string;
+  readonly outcomes: readonly CommandOutcome[];
+  /** Pairs that answered before and do not now, and the other way round, by real packets. */
+  readonly broke: readonly Pair[];
+  readonly mended: readonly Pair[];
+  readonly state: 'applied' | 'undone' | 'failed';
+}

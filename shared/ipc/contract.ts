@@ -1,0 +1,181 @@
+/**
+ * Everything the window can ask of the core, in one list. A call has one answer; a stream has chunks, each bytes or JSON, until
+ * it ends. Inputs are checked by these schemas at the gate; outputs are typed only, since the core made them.
+ *
+ * Invariant: only plain data crosses. Errors are `WireError`, never exceptions.
+ */
+import { z } from 'zod';
+import type { ExperimentPlan, ExperimentRun, Lesson, LessonInfo, Progress, TapeInfo, Topology, Trace } from './views.ts';
+
+/** What a refused request says. The list of codes is closed; `message` is English, the window words `code` in the reader's language. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export type ErrorCode =
+  | 'invalid-request' // the input does not fit its schema, or no such procedure
+  | 'not-found' // no such lab, terminal, lesson, tape …
+  | 'not-running' // the lab is not up
+  | 'not-possible' // it cannot be done as things are; `message` says why
+  | 'damaged' // a file cannot be read; `message` says where it breaks
+  | 'too-many' // a limit is reached; `details.limit` says which
+  | 'connection-lost' // the other side is gone
+  | 'internal'; // a bug of ours
+
+export type Locale = 'en' | 'zh';
+
+export interface AppInfo {
+  readonly version: string;
+  readonly host: 'electron' | 'web';
+  readonly platform: string;
+  /** Whether terminals on this very machine can be opened; where not, what to install. */
+  readonly localTerminal: { readonly kind: 'available' } | { readonly kind: 'missing'; readonly advice: string };
+}
+
+export interface Settings {
+  readonly locale: Locale | 'system';
+  readonly theme: 'light' | 'dark' | 'system';
+  readonly terminalFontSize: number;
+  /** Labs are recorded unless this is off. */
+  readonly record: boolean;
+}
+
+/** A lab that can be started. */
+export interface LabInfo {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly provider: 'simulated' | 'namespaces' | 'vagrant' | 'ssh';
+  readonly nodes: readonly string[];
+  readonly isUp: boolean;
+}
+
+/** Where a packet can start or end, and where a terminal can be opened. */
+export interface Endpoint {
+  /** `node-1` or `node-1/httpd`: what the command line takes too. */
+  readonly id: string;
+  readonly kind: 'node' | 'pod';
+  readonly node: string;
+  readonly label: string;
+  readonly address?: string;
+  /** The topology box it is. */
+  readonly box: string;
+  /** Pod phase or node readiness, as kubectl words it. */
+  readonly status: string;
+}
+
+/** A lab as it is now. Sent whole when watching begins and after each change, at most about twenty times a second. */
+export interface LabView {
+  readonly lab: string;
+  readonly revision: number;
+  readonly nowUs: number;
+  readonly topology: Topology;
+  readonly endpoints: readonly Endpoint[];
+  /** The tape this session of the lab is recorded on, when it is. */
+  readonly tape?: string;
+  readonly isPaused: boolean;
+}
+
+export interface TerminalInfo {
+  readonly terminal: string;
+  readonly lab?: string;
+  readonly node: string;
+  readonly pod?: string;
+  readonly title: string;
+}
+
+const lab = z.string().min(1).max(200);
+const name = z.string().min(1).max(253);
+const locale = z.enum(['en', 'zh']);
+const columns = z.number().int().min(2).max(1000);
+const rows = z.number().int().min(1).max(1000);
+const port = z.number().int().min(1).max(65535);
+const nothing = z.object({}).strict();
+
+export const protocolSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('icmp') }).strict(),
+  z.object({ kind: z.literal('tcp'), port }).strict(),
+  z.object({ kind: z.literal('udp'), port }).strict(),
+]);
+export type ProbeProtocol = z.infer<typeof protocolSchema>;
+
+export interface Call<I extends z.ZodType, O> {
+  readonly kind: 'call';
+  readonly input: I;
+  readonly output?: O;
+}
+export interface Stream<I extends z.ZodType, O> {
+  readonly kind: 'stream';
+  readonly input: I;
+  readonly output?: O;
+}
+const call =
+  <O>() =>
+  <I extends z.ZodType>(input: I): Call<I, O> => ({ kind: 'call', input });
+const stream =
+  <O>() =>
+  <I extends z.ZodType>(input: I): Stream<I, O> => ({ kind: 'stream', input });
+
+/** A chunk of a terminal's stream: bytes as they came, or how it ended. */
+export type TerminalChunk = Uint8Array | { readonly exit: number };
+
+export const contract = {
+  'app.info': call<AppInfo>()(nothing),
+  'settings.get': call<Settings>()(nothing),
+  'settings.set': call<Settings>()(
+    z.object({ locale: z.enum(['en', 'zh', 'system']), theme: z.enum(['light', 'dark', 'system']), terminalFontSize: z.number().int().min(8).max(32), record: z.boolean() }).partial().strict(),
+  ),
+
+  'labs.list': call<readonly LabInfo[]>()(z.object({ locale }).strict()),
+  /** Starts it, or answers with the one that is up. */
+  'labs.start': call<LabView>()(z.object({ lab }).strict()),
+  'labs.stop': call<null>()(z.object({ lab }).strict()),
+  'labs.restart': call<LabView>()(z.object({ lab }).strict()),
+  'labs.pause': call<null>()(z.object({ lab, isPaused: z.boolean() }).strict()),
+  'labs.watch': stream<LabView>()(z.object({ lab }).strict()),
+
+  /** Without `lab`: a terminal of this very machine. */
+  'terminals.open': call<TerminalInfo>()(z.object({ lab: lab.optional(), node: name, pod: name.optional(), columns, rows }).strict()),
+  'terminals.list': call<readonly TerminalInfo[]>()(z.object({ lab }).strict()),
+  /** Begins with what is on the screen and the latest scrollback, so that a terminal can be attached to again. */
+  'terminals.output': stream<TerminalChunk>()(z.object({ terminal: name }).strict()),
+  /** Text as typed or pasted. */
+  'terminals.input': call<null>()(z.object({ terminal: name, data: z.string().max(1 << 20) }).strict()),
+  'terminals.resize': call<null>()(z.object({ terminal: name, columns, rows }).strict()),
+  'terminals.close': call<null>()(z.object({ terminal: name }).strict()),
+
+  'trace.run': call<Trace>()(z.object({ lab, from: name, to: name, protocol: protocolSchema }).strict()),
+
+  'experiments.list': call<readonly ExperimentPlan[]>()(z.object({ lab, locale }).strict()),
+  'experiments.runs': call<readonly ExperimentRun[]>()(z.object({ lab, locale }).strict()),
+  'experiments.apply': call<ExperimentRun>()(z.object({ lab, experiment: name, locale }).strict()),
+  'experiments.undo': call<ExperimentRun>()(z.object({ lab, run: name, locale }).strict()),
+
+  'lessons.list': call<readonly LessonInfo[]>()(z.object({ locale }).strict()),
+  /** Starts its lab afresh and an attempt in it. */
+  'lessons.start': call<Progress>()(z.object({ lesson: name }).strict()),
+  /** The text, with the attempt's variables put in. */
+  'lessons.text': call<Lesson>()(z.object({ attempt: name, locale }).strict()),
+  'lessons.watch': stream<Progress>()(z.object({ attempt: name, locale }).strict()),
+  /** Confirms a step that has no check, or answers its quiz (a wrong answer leaves it active and says why). */
+  'lessons.confirm': call<Progress>()(z.object({ attempt: name, step: name, choice: z.number().int().min(0).max(20).optional(), locale }).strict()),
+  /** "Show me": types the step's solution into a terminal. */
+  'lessons.showMe': call<TerminalInfo>()(z.object({ attempt: name, step: name }).strict()),
+
+  'tapes.list': call<readonly TapeInfo[]>()(nothing),
+  /** The tape's file, as bytes. */
+  'tapes.read': stream<Uint8Array>()(z.object({ tape: name }).strict()),
+  'tapes.rename': call<TapeInfo>()(z.object({ tape: name, title: z.string().min(1).max(200) }).strict()),
+  'tapes.remove': call<null>()(z.object({ tape: name }).strict()),
+  /** Takes a tape file in; refuses a damaged one, saying where. */
+  'tapes.import': call<TapeInfo>()(z.object({ name: z.string().min(1).max(200), base64: z.string().max(64 << 20) }).strict()),
+} as const;
+
+export type Contract = typeof contract;
+export type ProcedureName = keyof Contract;
+export type Input<P extends ProcedureName> = z.infer<Contract[P]['input']>;
+export type Output<P extends ProcedureName> = NonNullable<Contract[P]['output']>;
+export type CallName = { [P in ProcedureName]: Contract[P]['kind'] extends 'call' ? P : never }[ProcedureName];
+export type StreamName = Exclude<ProcedureName, CallName>;

@@ -1,0 +1,3 @@
+/** ipc: the contract between core and window, and the wire that carries it. */
+export * from './contract.ts';
+export * from './views.ts';
