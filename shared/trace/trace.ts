@@ -1,0 +1,52 @@
+/**
+ * A trace: the story of one packet and of what answered it, as a tree of hops. A hop is the stay of one copy of the packet in one network
+ * namespace; a flooded frame has several following hops. Plain data, ordered by time.
+ * Invariant: hops[i].id === i, and a hop's parent has a smaller id.
+ */
+import type { Disposition, Step } from './step.ts';
+
+export interface Place {
+  /** The node's name. */
+  readonly node: string;
+  /** The namespace's name, or '' for the node's own. */
+  readonly netns: string;
+  /** Stable id of the namespace within its node. */
+  readonly netnsId: number;
+}
+export interface TimedStep {
+  readonly atUs: number;
+  readonly step: Step;
+}
+export interface Hop {
+  readonly id: number;
+  /** The hop it came from, or -1 for where the trace begins. */
+  readonly parent: number;
+  readonly place: Place;
+  /** The device it came in by; null where it was made. */
+  readonly device: string | null;
+  /** Request and replies: 'reply' after something answered. 'helper' for ARP and errors on its behalf. */
+  readonly direction: 'request' | 'reply' | 'helper';
+  readonly atUs: number;
+  readonly steps: readonly TimedStep[];
+  readonly disposition: Disposition;
+}
+export interface Trace {
+  readonly id: number;
+  readonly startedUs: number;
+  readonly hops: readonly Hop[];
+}
+
+/** The disposition of the deepest, latest request hop: whether the packet arrived. */
+export function requestOutcome(trace: Trace): Disposition {
+  return lastOutcome(trace, 'request');
+}
+/** Whether an answer came back to where the trace began; pending when there was none. */
+export function replyOutcome(trace: Trace): Disposition {
+  return lastOutcome(trace, 'reply');
+}
+function lastOutcome(trace: Trace, direction: Hop['direction']): Disposition {
+  const hops = trace.hops.filter((hop) => hop.direction === direction);
+  const delivered = hops.find((hop) => hop.disposition.kind === 'delivered' || hop.disposition.kind === 'left');
+  const last = hops.filter((hop) => hop.disposition.kind !== 'passed').at(-1);
+  return (delivered ?? last)?.disposition ?? { kind: 'pending' };
+}
