@@ -37,6 +37,7 @@ export class Timer {
 export type RunEnd =
   | 'reached' // virtual time is where it was asked to be
   | 'stopped' // `goOn` said no: out of its slice of real time, or what was waited for has happened
+  | 'held' // a process waits for a computation outside (`hold`); time stands still until it is there
   | 'idle'; // nothing is left to do but housekeeping: only the outside can wake it
 
 /** First in, first out, without allocation while it does not grow. */
@@ -74,6 +75,9 @@ export class Simulation {
   private readonly heap: Timer[] = [];
   private order = 0;
   private events = 0;
+  private holds = 0;
+  /** Called when the last hold is released: the driver runs on. */
+  onRelease: () => void = () => undefined;
 
   /** `epochMs`: what the lab's calendar said at `nowUs` 0, in Unix milliseconds. */
   constructor(readonly epochMs: number) {}
@@ -97,6 +101,17 @@ export class Simulation {
   charge(us: number): void {
     this.nowUs += us;
   }
+  /**
+   * Stops the whole simulation until `release`, for a computation that answers by a promise. All stands still, so that the run
+   * does not depend on how long it takes.
+   */
+  hold(): void {
+    this.holds++;
+  }
+  release(): void {
+    assert(this.holds > 0, 'release follows hold');
+    if (--this.holds === 0) this.onRelease();
+  }
   after(delayUs: number, fire: () => void): Timer {
     return this.set(delayUs, fire, 'event');
   }
@@ -108,6 +123,7 @@ export class Simulation {
   runUntil(targetUs: number, goOn: () => boolean = () => true): RunEnd {
     for (let count = 1; ; count++) {
       if ((count & 255) === 0 && !goOn()) return 'stopped';
+      if (this.holds > 0) return 'held';
       if (this.nowUs >= targetUs && !this.due()) return 'reached';
       if (this.work()) continue;
       const next = this.heap[0];
@@ -122,6 +138,7 @@ export class Simulation {
   /** Runs as fast as it can while `goOn` (asked before each piece of work), or until nothing but housekeeping is left. */
   runFree(goOn: () => boolean): RunEnd {
     while (goOn()) {
+      if (this.holds > 0) return 'held';
       if (this.work()) continue;
       const next = this.heap[0];
       if (!next || this.events === 0) return 'idle';
