@@ -39,6 +39,8 @@ export interface Box {
   /** The box it is drawn in. */
   readonly parent?: string;
   readonly state: LinkState;
+  /** Where its texts stand: a strip of LABEL_STRIP at the top of a node, at the bottom of a namespace (its interfaces stand on its upper edge), else the middle. */
+  readonly labelAt: 'top' | 'middle' | 'bottom';
   /** Top left corner and size in scene units (CSS pixels at zoom 1), absolute. */
   readonly x: number;
   readonly y: number;
@@ -62,7 +64,18 @@ export interface Line {
   readonly from: string;
   readonly to: string;
   readonly state: LinkState;
+  /** The corners of its way, from the edge of `from` to the edge of `to`, at least two; pieces are horizontal or vertical where boxes stand as they were placed. */
+  readonly points: readonly Point[];
 }
+
+/** In scene units. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Height kept free for the label of a box that holds others. */
+export const LABEL_STRIP = 26;
 
 export interface Topology {
   readonly boxes: readonly Box[];
