@@ -6,7 +6,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
-const { dependencies, optionalDependencies } = JSON.parse(readFileSync(resolve(import.meta.dirname, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+const { dependencies, optionalDependencies } = JSON.parse(readFileSync(resolve(import.meta.dirname, 'package.json'), 'utf8')) as Record<
+  string,
+  Record<string, string>
+>;
 
 export default defineConfig({
   publicDir: false,
@@ -18,7 +21,12 @@ export default defineConfig({
     minify: false, // no gain that can be measured, and readable traces
     rolldownOptions: {
       input: { podwalk: resolve(import.meta.dirname, 'electron/cli.ts') },
-      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : '') },
+      output: {
+        format: 'es',
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name].js',
+        banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
+      },
     },
   },
 });
