@@ -39,6 +39,7 @@ export const createConfig = (root) =>
         eqeqeq: 'error',
         'no-console': 'off',
         '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidOperator: true }],
+        '@typescript-eslint/no-meaningless-void-operator': 'off',
         '@typescript-eslint/no-non-null-assertion': 'off', // what noUncheckedIndexedAccess makes necessary in hot loops
         '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
         '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

@@ -29,7 +29,7 @@ export function utf8Encode(text: string): Bytes {
 export function utf8Decode(bytes: Bytes): string {
   if (isAscii(bytes)) return bytes;
   let out = '';
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const first = bytes.charCodeAt(i);
     const more = first < 0x80 ? 0 : first >= 0xc2 && first < 0xe0 ? 1 : first >= 0xe0 && first < 0xf0 ? 2 : first >= 0xf0 && first < 0xf5 ? 3 : -1;
     let code = more === 0 ? first : more < 0 ? 0xfffd : first & (0x3f >> more);

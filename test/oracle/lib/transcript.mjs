@@ -218,8 +218,10 @@ export function diffLines(expected, actual) {
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) (out.push(` ${a[i++]}`), j++);
-    else if (i < a.length && (j === b.length || length[i + 1][j] >= length[i][j + 1])) out.push(`-${a[i++]}`);
+    if (i < a.length && j < b.length && a[i] === b[j]) {
+      out.push(` ${a[i++]}`);
+      j++;
+    } else if (i < a.length && (j === b.length || length[i + 1][j] >= length[i][j + 1])) out.push(`-${a[i++]}`);
     else out.push(`+${b[j++]}`);
   }
   return out.join('\n');
