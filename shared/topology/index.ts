@@ -1,1 +1,7 @@
+/**
+ * topology: a snapshot as a figure. `graphOf` says what there is to draw, `TopologyLayout` keeps the positions.
+ */
+export * from './graph.ts';
+export * from './layout.ts';
+export * from './svg.ts';
 export * from './topology.ts';
