@@ -108,6 +108,8 @@ export interface Call<I extends z.ZodType, O> {
 }
 export interface Stream<I extends z.ZodType, O> {
   readonly kind: 'stream';
+  /** Each chunk replaces the one before: a slow reader skips those it had no time for. */
+  readonly isLatest?: boolean;
   readonly input: I;
   readonly output?: O;
 }
@@ -117,6 +119,9 @@ const call =
 const stream =
   <O>() =>
   <I extends z.ZodType>(input: I): Stream<I, O> => ({ kind: 'stream', input });
+const latest =
+  <O>() =>
+  <I extends z.ZodType>(input: I): Stream<I, O> => ({ kind: 'stream', input, isLatest: true });
 
 /** A chunk of a terminal's stream: bytes as they came, or how it ended. */
 export type TerminalChunk = Uint8Array | { readonly exit: number };
@@ -125,7 +130,15 @@ export const contract = {
   'app.info': call<AppInfo>()(nothing),
   'settings.get': call<Settings>()(nothing),
   'settings.set': call<Settings>()(
-    z.object({ locale: z.enum(['en', 'zh', 'system']), theme: z.enum(['light', 'dark', 'system']), terminalFontSize: z.number().int().min(8).max(32), record: z.boolean() }).partial().strict(),
+    z
+      .object({
+        locale: z.enum(['en', 'zh', 'system']),
+        theme: z.enum(['light', 'dark', 'system']),
+        terminalFontSize: z.number().int().min(8).max(32),
+        record: z.boolean(),
+      })
+      .partial()
+      .strict(),
   ),
 
   'labs.list': call<readonly LabInfo[]>()(z.object({ locale }).strict()),
@@ -134,7 +147,7 @@ export const contract = {
   'labs.stop': call<null>()(z.object({ lab }).strict()),
   'labs.restart': call<LabView>()(z.object({ lab }).strict()),
   'labs.pause': call<null>()(z.object({ lab, isPaused: z.boolean() }).strict()),
-  'labs.watch': stream<LabView>()(z.object({ lab }).strict()),
+  'labs.watch': latest<LabView>()(z.object({ lab }).strict()),
 
   /** Without `lab`: a terminal of this very machine. */
   'terminals.open': call<TerminalInfo>()(z.object({ lab: lab.optional(), node: name, pod: name.optional(), columns, rows }).strict()),
@@ -158,7 +171,7 @@ export const contract = {
   'lessons.start': call<Progress>()(z.object({ lesson: name }).strict()),
   /** The text, with the attempt's variables put in. */
   'lessons.text': call<Lesson>()(z.object({ attempt: name, locale }).strict()),
-  'lessons.watch': stream<Progress>()(z.object({ attempt: name, locale }).strict()),
+  'lessons.watch': latest<Progress>()(z.object({ attempt: name, locale }).strict()),
   /** Confirms a step that has no check, or answers its quiz (a wrong answer leaves it active and says why). */
   'lessons.confirm': call<Progress>()(z.object({ attempt: name, step: name, choice: z.number().int().min(0).max(20).optional(), locale }).strict()),
   /** "Show me": types the step's solution into a terminal. */

@@ -1,3 +1,5 @@
 /** ipc: the contract between core and window, and the wire that carries it. */
 export * from './contract.ts';
+export * from './host.ts';
 export * from './views.ts';
+export * from './wire/index.ts';
