@@ -98,12 +98,6 @@ export default {
       ),
     ),
     forbid(
-      'only-bridge',
-      'renderer/bridge.ts alone reaches the other side',
-      { path: '^renderer/', pathNot: ['^renderer/bridge\\.ts$', TEST] },
-      { path: '^renderer/connection/' },
-    ),
-    forbid(
       'web-without-electron',
       'the web host and the command run without Electron',
       { path: '^electron/(web|cli)\\.ts$' },
