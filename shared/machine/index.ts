@@ -1,0 +1,11 @@
+/**
+ * machine: a Linux machine, made of a kernel host (kernel/) and an operating system (shell/): its root file system, /proc, /sys, /dev, the
+ * namespaces of its processes, the programs installed on it.
+ *
+ * A program finds its network by `netnsOf(p)`; `ip netns add` and its kin use `mountNetns`, `unmountNetns`, `netnsAt`, `NETNS_DIR`.
+ */
+export { etcFiles, type EtcOptions, type User } from './etc.ts';
+export { installSystem, mountSys, mountVirtual, type SystemImage } from './install.ts';
+export { Machine, type MachineOptions } from './machine.ts';
+export { mountNetns, namespaceAt, NetNamespace, netnsAt, netnsOf, NETNS_DIR, unmountNetns } from './net-namespace.ts';
+export type { InstalledProgram } from './program.ts';

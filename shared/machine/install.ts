@@ -1,0 +1,108 @@
+/** What a root file system holds when a machine or a container first starts, and the virtual file systems mounted into it. */
+import type { Bytes } from '../base/index.ts';
+import type { Host } from '../kernel/index.ts';
+import { sysctlDir } from './proc-sys.ts';
+import { DEVICES, dirOf, DynamicFs, MemoryFs, programImage, type DynamicNode, type MountOptions, type Os, type Process } from '../shell/index.ts';
+import { DIRECTORIES, LINKS } from './etc.ts';
+import { netnsOf } from './net-namespace.ts';
+import { procDir } from './proc.ts';
+import { PROC_NET } from './proc-net.ts';
+import type { InstalledProgram } from './program.ts';
+import { sysDir } from './sys.ts';
+
+export interface SystemImage {
+  readonly programs: readonly InstalledProgram[];
+  /** Text by absolute path. */
+  readonly files: ReadonlyMap<Bytes, Bytes>;
+}
+
+/** Fills the root that `process` sees. */
+export function installSystem(process: Process, image: SystemImage): void {
+  const { fs } = process;
+  for (const path of DIRECTORIES) fs.mkdirs(path, 0o755);
+  fs.chmod('/tmp', 0o1777);
+  fs.chmod('/var/tmp', 0o1777);
+  fs.chmod('/root', 0o700);
+  for (const [path, target] of Object.entries(LINKS)) fs.symlink(target, path);
+  for (const [path, text] of image.files) fs.writeFile(path, text);
+  for (const program of image.programs) {
+    fs.mkdirs(program.path.slice(0, program.path.lastIndexOf('/')), 0o755);
+    fs.writeFile(program.path, programImage(program.path), { mode: 0o755 });
+  }
+}
+
+const RELEASE = 'Linux version 6.1.0-18-amd64 (debian-kernel@lists.debian.org) #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1';
+const SECURE: readonly string[] = ['nosuid', 'nodev', 'noexec', 'relatime'];
+const mount = (source: string, flags: readonly string[]): MountOptions => ({ source, flags, readonly: false });
+
+/** Mounts /proc, /sys, /dev and /run as `process` sees them; /sys shows the network it is in now. */
+export function mountVirtual(process: Process, os: Os, _host: Host): void {
+  const now = os.sim.unixUs;
+  const put = (path: Bytes, fs: DynamicFs | MemoryFs, options: MountOptions): void => {
+    const place = process.fs.lookup(path);
+    if (place.ok) process.namespaces.mnt.add(place.value, fs, fs.root, options);
+  };
+  const proc = procDir({ net: PROC_NET, sys: dirOf({ kernel: KERNEL, net: sysctlDir, vm: dirOf({}), fs: dirOf({}) }), version: `${RELEASE}\n` });
+  put('/proc', new DynamicFs('proc', 21, proc, now), mount('proc', SECURE));
+  mountSys(process, os);
+  put('/dev', devices(process, os), mount('udev', ['nosuid', 'relatime']));
+  put('/run', new MemoryFs(24, 64 * 1024 * 1024, now), mount('tmpfs', ['nosuid', 'nodev', 'mode=755']));
+  for (const path of ['/run/lock', '/dev/shm']) process.fs.mkdirs(path, 0o1777);
+}
+
+/** A /sys of the network that `process` is in (`ip netns exec` mounts a new one). */
+export function mountSys(process: Process, os: Os): void {
+  const netns = netnsOf(process);
+  const fs = new DynamicFs('sysfs', 22, sysDir(() => netns), os.sim.unixUs, undefined, 4096);
+  const place = process.fs.lookup('/sys');
+  if (place.ok) process.namespaces.mnt.add(place.value, fs, fs.root, mount('sysfs', SECURE));
+}
+
+function devices(process: Process, os: Os): DynamicFs {
+  const node = (rdev: number, mode = 0o666): DynamicNode => ({ kind: 'char', rdev, mode });
+  const fd: DynamicNode = { kind: 'symlink', target: () => '/proc/self/fd' };
+  const link = (target: string): DynamicNode => ({ kind: 'symlink', target: () => target });
+  const pts: DynamicNode = {
+    kind: 'dir',
+    list: () => [...os.terminals.keys()].map(String),
+    lookup: (name) => {
+      const pty = /^\d+$/.test(name) ? os.terminals.get(Number(name)) : undefined;
+      return pty && { kind: 'char', rdev: pty.tty.rdev, mode: 0o620 };
+    },
+  };
+  void process;
+  return new DynamicFs(
+    'devtmpfs',
+    5,
+    dirOf({
+      console: node(DEVICES.console, 0o600),
+      fd,
+      full: node(DEVICES.full),
+      null: node(DEVICES.null),
+      ptmx: node(DEVICES.ptmx),
+      pts,
+      random: node(DEVICES.random),
+      shm: dirOf({}),
+      stderr: link('/proc/self/fd/2'),
+      stdin: link('/proc/self/fd/0'),
+      stdout: link('/proc/self/fd/1'),
+      tty: node(DEVICES.tty),
+      urandom: node(DEVICES.urandom),
+      zero: node(DEVICES.zero),
+    }),
+    os.sim.unixUs,
+    os.devices,
+  );
+}
+
+const KERNEL = dirOf({
+  hostname: {
+    kind: 'file',
+    mode: 0o644,
+    read: (caller) => ({ ok: true, value: `${(caller.namespace('uts') as unknown as { hostname: string }).hostname}\n` }),
+  },
+  ostype: { kind: 'file', read: () => ({ ok: true, value: 'Linux\n' }) },
+  osrelease: { kind: 'file', read: () => ({ ok: true, value: '6.1.0-18-amd64\n' }) },
+  version: { kind: 'file', read: () => ({ ok: true, value: '#1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1\n' }) },
+  pid_max: { kind: 'file', read: () => ({ ok: true, value: '4194304\n' }) },
+});

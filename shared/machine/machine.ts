@@ -1,0 +1,78 @@
+/**
+ * A Linux machine: a kernel host and an operating system on it, with its file systems mounted and its programs installed. It knows no command.
+ *
+ *     const world = createWorld(simulation, rng);
+ *     const machine = new Machine(world, { hostname: 'node-1', programs: PROGRAMS, … });
+ *     machine.spawn(['ip', 'addr'], { prepare: (child) => { … descriptors … } });
+ *
+ * Invariant: processes reach the network only by their namespace (`netnsOf`), files only by their mount namespace.
+ */
+import { type Bytes, type Errno, type Result } from '../base/index.ts';
+import { createHost, type Host, type Netns, type World } from '../kernel/index.ts';
+import { MemoryFs, Os, type MountOptions, type Namespaces, type Process, type SpawnOptions, type Sys } from '../shell/index.ts';
+import { etcFiles, type EtcOptions } from './etc.ts';
+import { installSystem, mountVirtual, type SystemImage } from './install.ts';
+import { NetNamespace } from './net-namespace.ts';
+import type { InstalledProgram } from './program.ts';
+
+export interface MachineOptions extends EtcOptions {
+  readonly programs: readonly InstalledProgram[];
+  /** Of its random device and the like. */
+  readonly seed: number;
+  /** Told of a mistake of ours in a program; by default it is thrown. */
+  readonly report?: (error: unknown) => void;
+}
+
+/** Room for files of a machine. */
+const ROOT_BYTES = 256 * 1024 * 1024;
+
+export class Machine {
+  readonly host: Host;
+  readonly os: Os;
+  /** Process 1: it adopts and buries orphans. */
+  readonly init: Process;
+  readonly namespaces: Namespaces;
+
+  constructor(
+    readonly world: World,
+    readonly options: MachineOptions,
+  ) {
+    this.host = createHost(world, options.hostname);
+    this.os = new Os(world.simulation, { seed: options.seed, ...(options.report && { report: options.report }) });
+    this.namespaces = this.os.makeNamespaces(options.hostname, NetNamespace.of(this.host.initNetns));
+    for (const program of options.programs) this.os.programs.set(program.path, program.main);
+    this.mountRoot(this.namespaces);
+    this.init = this.os.boot(this.namespaces, reaper, { comm: 'systemd', env: new Map([['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']]) });
+    const image: SystemImage = { programs: options.programs, files: etcFiles(options) };
+    installSystem(this.init, image);
+    mountVirtual(this.init, this.os, this.host);
+  }
+  get hostname(): string {
+    return this.namespaces.uts.hostname;
+  }
+  /** The machine's own network, as against its pods'. */
+  get netns(): Netns {
+    return this.host.initNetns;
+  }
+  /** Starts a program as a child of process 1. */
+  spawn(argv: readonly Bytes[], options: SpawnOptions = {}): Result<Process, Errno> {
+    return this.os.spawn(this.init, argv, { group: 'new', ...options });
+  }
+  /** A fresh root file system, mounted as the only thing of `namespaces`. */
+  mountRoot(namespaces: Namespaces): MemoryFs {
+    const fs = new MemoryFs(this.os.sim.nowUs + 1, ROOT_BYTES, this.os.sim.unixUs, 'ext4');
+    namespaces.mnt.add(undefined, fs, fs.root, ROOT_MOUNT);
+    return fs;
+  }
+}
+
+const ROOT_MOUNT: MountOptions = { source: '/dev/sda1', flags: ['relatime'], readonly: false };
+
+/** What process 1 does once all is up: bury orphans. */
+function* reaper(p: Process): Sys<number> {
+  for (;;) {
+    const child = yield* p.wait({});
+    if (!child.ok) yield p.childChanged;
+  }
+}
+
