@@ -58,7 +58,7 @@ export class Skb extends Packet implements Work {
   /** Backlog: it arrives at `device`. */
   run(): void {
     const device = this.device!;
-    device.netns.receiver.receive(this, device);
+    device.netns.stack.receive(this, device);
   }
   /** A copy with the same metadata; steps of both go to the same hop until they part. */
   override clone(): Skb {
@@ -104,9 +104,12 @@ export class Skb extends Packet implements Work {
   }
 }
 
-/** Who receives a namespace's frames: the stack (set when the namespace is made). */
-export interface Receiver {
+/** The protocols of a namespace, as devices and neighbours call them. One object serves all; set when the namespace is made. */
+export interface Stack {
+  /** A frame has arrived at a device (netif_receive_skb): taps, VLAN, rx handler, then ARP, IPv4, IPv6. */
   receive(skb: Skb, device: Device): void;
+  /** Nobody answered for the packet's next hop (dst_link_failure): its sender is told. */
+  linkFailure(skb: Skb, device: Device): void;
 }
 /** What takes frames from a device before the protocols: a bridge port, a macvlan's lower device, a bond. */
 export interface RxHandler {
@@ -560,7 +563,7 @@ export class Netns {
   readonly peerIds = new Map<Netns, number>();
   /** Set right after construction. */
   loopback!: Device;
-  receiver!: Receiver;
+  stack!: Stack;
 
   readonly ipv4All: Ipv4Conf;
   readonly ipv4Default: Ipv4Conf;
@@ -581,6 +584,8 @@ export class Netns {
   readonly rules6: Rule[] = [];
   /** Rules are the three default ones: local and main are asked directly. */
   hasCustomRules = false;
+  /** A user has put routes into the local table: sources are checked against it, not against addresses. */
+  hasCustomLocalRoutes = false;
   readonly routes6: Route6[] = [];
   /** Raised by every change of routes, rules, addresses: what was looked up before is looked up again. */
   fibGeneration = 0;

@@ -11,6 +11,8 @@ export interface Recorder {
   step(hop: number, step: Step, atUs: number): void;
   /** The stay ends. The last disposition that is not 'passed' wins over 'passed'; drops of single copies are steps. */
   end(hop: number, disposition: Disposition): void;
+  /** Whether a hop is on the way there, back, or beside. */
+  direction(hop: number): Hop['direction'];
 }
 
 interface OpenHop {
