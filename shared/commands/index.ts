@@ -6,3 +6,5 @@ import type { InstalledProgram } from '../machine/index.ts';
 
 /** What every simulated machine has installed. */
 export const PROGRAMS: readonly InstalledProgram[] = [];
+
+export * from './kubectl/index.ts';

@@ -1,5 +1,5 @@
 /** Sizes of the figure, in scene units. The window draws texts in these widths: labels at 12 px, sublabels and veth names at 11 px monospace. */
-export const LABEL_CHAR = 7;
+export const LABEL_CHAR = 7.6;
 export const SUBLABEL_CHAR = 6.7;
 export const TEXT_PAD = 16;
 

@@ -56,6 +56,7 @@ interface Row {
 }
 
 const CELL_HEIGHT = PORT_HEIGHT + PORT_GAP + NAMESPACE_PAD + INNER_HEIGHT + LABEL_STRIP;
+const BAR_OVERHANG = GUTTER - 4;
 const FIRST_Y = LABEL_STRIP + 8;
 
 const boxWidth = (box: GraphBox): number => Math.max(labelWidth(box.label), box.sublabel === undefined ? 0 : sublabelWidth(box.sublabel));
@@ -150,14 +151,14 @@ export class NodePlan {
       if (!row) {
         const [where, column, span] = this.freeCells(this.columns, BRIDGE_HEIGHT);
         this.take(where, column, span, box.id);
-        rects.set(box.id, this.rect(where.y, column, span, BRIDGE_HEIGHT));
+        rects.set(box.id, this.bar(where.y, column, span));
         continue;
       }
       const column = row.slots.indexOf(undefined);
       const isLast = index === fresh.length - 1 || this.columns - column === 1;
       const span = isLast ? this.freeRun(row, column) : 1;
       this.take(row, column, span, box.id);
-      rects.set(box.id, this.rect(row.y, column, span, BRIDGE_HEIGHT));
+      rects.set(box.id, this.bar(row.y, column, span));
     }
   }
 
@@ -253,6 +254,13 @@ export class NodePlan {
   }
   private columnX(column: number): number {
     return this.x + NODE_PAD + GUTTER + column * (this.cell + GUTTER);
+  }
+  /** A bridge reaches over the lane beside its first and last column, so that the lines there end on it. */
+  private bar(rowY: number, column: number, span: number): Rect {
+    const rect = this.rect(rowY, column, span, BRIDGE_HEIGHT);
+    const left = column === 0 ? BAR_OVERHANG : 0;
+    const right = column + span === this.columns ? BAR_OVERHANG : 0;
+    return { ...rect, x: rect.x - left, width: rect.width + left + right };
   }
   private rect(rowY: number, column: number, span: number, height: number): Rect {
     return { x: this.columnX(column), y: this.y + rowY, width: span * this.cell + (span - 1) * GUTTER, height };

@@ -1,0 +1,117 @@
+/** What the server prints of each kind (pkg/printers/internalversion/printers.go): columns and cells, ages included. */
+import type { ApiResource, KubeEvent, KubeObject, Namespace, Node, Pod, Table } from '../commands/index.ts';
+import { humanDuration } from './duration.ts';
+import { parseTime } from './time.ts';
+
+interface Column {
+  readonly name: string;
+  readonly priority?: 1;
+  readonly cell: (object: never, nowUs: number) => string;
+}
+
+const NONE = '<none>';
+
+const age = (time: string | undefined, nowUs: number): string => {
+  const at = time === undefined ? undefined : parseTime(time);
+  return at === undefined ? '<unknown>' : humanDuration(nowUs - at);
+};
+const AGE: Column = { name: 'Age', cell: (object: KubeObject, nowUs: number) => age(object.metadata.creationTimestamp, nowUs) };
+const NAME: Column = { name: 'Name', cell: (object: KubeObject) => object.metadata.name };
+
+const POD_COLUMNS: readonly Column[] = [
+  NAME,
+  {
+    name: 'Ready',
+    cell: (pod: Pod) => `${pod.status.containerStatuses?.filter((one) => one.ready && one.state.running).length ?? 0}/${pod.spec.containers.length}`,
+  },
+  { name: 'Status', cell: (pod: Pod) => podReason(pod) },
+  { name: 'Restarts', cell: podRestarts },
+  AGE,
+  { name: 'IP', priority: 1, cell: (pod: Pod) => pod.status.podIP ?? NONE },
+  { name: 'Node', priority: 1, cell: (pod: Pod) => pod.spec.nodeName ?? NONE },
+  { name: 'Nominated Node', priority: 1, cell: () => NONE },
+  { name: 'Readiness Gates', priority: 1, cell: () => NONE },
+];
+
+const address = (node: Node, type: string): string => node.status.addresses.find((one) => one.type === type)?.address ?? NONE;
+const info =
+  (key: string) =>
+  (node: Node): string =>
+    node.status.nodeInfo[key] ?? '<unknown>';
+
+const NODE_COLUMNS: readonly Column[] = [
+  NAME,
+  { name: 'Status', cell: nodeStatus },
+  { name: 'Roles', cell: (node: Node) => nodeRoles(node).join(',') || NONE },
+  AGE,
+  { name: 'Version', cell: info('kubeletVersion') },
+  { name: 'Internal-IP', priority: 1, cell: (node: Node) => address(node, 'InternalIP') },
+  { name: 'External-IP', priority: 1, cell: (node: Node) => address(node, 'ExternalIP') },
+  { name: 'OS-Image', priority: 1, cell: info('osImage') },
+  { name: 'Kernel-Version', priority: 1, cell: info('kernelVersion') },
+  { name: 'Container-Runtime', priority: 1, cell: info('containerRuntimeVersion') },
+];
+
+const NAMESPACE_COLUMNS: readonly Column[] = [NAME, { name: 'Status', cell: (namespace: Namespace) => namespace.status.phase }, AGE];
+
+const EVENT_COLUMNS: readonly Column[] = [
+  { name: 'Last Seen', cell: (event: KubeEvent, nowUs: number) => age(event.lastTimestamp, nowUs) },
+  { name: 'Type', cell: (event: KubeEvent) => event.type },
+  { name: 'Reason', cell: (event: KubeEvent) => event.reason },
+  { name: 'Object', cell: (event: KubeEvent) => `${event.involvedObject.kind.toLowerCase()}/${event.involvedObject.name}` },
+  { name: 'Subobject', priority: 1, cell: (event: KubeEvent) => event.involvedObject.fieldPath ?? '' },
+  { name: 'Source', priority: 1, cell: (event: KubeEvent) => [event.source.component, event.source.host].filter((one) => one !== undefined).join(', ') },
+  { name: 'Message', cell: (event: KubeEvent) => event.message.trim() },
+  { name: 'First Seen', priority: 1, cell: (event: KubeEvent, nowUs: number) => age(event.firstTimestamp, nowUs) },
+  { name: 'Count', priority: 1, cell: (event: KubeEvent) => String(event.count) },
+  { name: 'Name', priority: 1, cell: (event: KubeEvent) => event.metadata.name },
+];
+
+const COLUMNS: Readonly<Record<string, readonly Column[]>> = { pods: POD_COLUMNS, nodes: NODE_COLUMNS, namespaces: NAMESPACE_COLUMNS, events: EVENT_COLUMNS };
+
+export function tableOf(resource: ApiResource, objects: readonly KubeObject[], nowUs: number): Table {
+  const columns = COLUMNS[resource.name] ?? [NAME, AGE];
+  return {
+    columns: columns.map(({ name, priority }) => ({ name, priority: priority ?? 0 })),
+    rows: objects.map((object) => ({ cells: columns.map((column) => column.cell(object as never, nowUs)), object })),
+  };
+}
+
+/** The STATUS of a pod: its phase, or what its containers say more exactly. */
+export function podReason(pod: Pod): string {
+  let reason: string = pod.status.reason ?? pod.status.phase;
+  let hasRunning = false;
+  for (const status of [...(pod.status.containerStatuses ?? [])].reverse()) {
+    const { waiting, terminated, running } = status.state;
+    if (waiting?.reason) reason = waiting.reason;
+    else if (terminated?.reason) reason = terminated.reason;
+    else if (terminated) reason = terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`;
+    else if (running && status.ready) hasRunning = true;
+  }
+  if (reason === 'Completed' && hasRunning)
+    reason = pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ? 'Running' : 'NotReady';
+  if (pod.metadata.deletionTimestamp !== undefined) return pod.status.reason === 'NodeLost' ? 'Unknown' : 'Terminating';
+  return reason;
+}
+
+function podRestarts(pod: Pod, nowUs: number): string {
+  const statuses = pod.status.containerStatuses ?? [];
+  const count = statuses.reduce((sum, one) => sum + one.restartCount, 0);
+  const ends = statuses.flatMap((one) => (one.lastState.terminated ? [parseTime(one.lastState.terminated.finishedAt) ?? 0] : []));
+  return count === 0 || ends.length === 0 ? String(count) : `${count} (${humanDuration(nowUs - Math.max(...ends))} ago)`;
+}
+
+export const nodeRoles = (node: Node): readonly string[] =>
+  Object.entries(node.metadata.labels ?? {})
+    .flatMap(([key, value]) =>
+      key.startsWith('node-role.kubernetes.io/') ? [key.slice('node-role.kubernetes.io/'.length)] : key === 'kubernetes.io/role' ? [value] : [],
+    )
+    .filter((role) => role !== '')
+    .sort();
+
+export function nodeStatus(node: Node): string {
+  const ready = node.status.conditions.find((one) => one.type === 'Ready');
+  const words = [ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady'];
+  if (node.spec.unschedulable) words.push('SchedulingDisabled');
+  return words.join(',');
+}

@@ -1,0 +1,22 @@
+/** The kinds of objects this cluster serves: what `kubectl api-resources` lists. A kind is here when something acts on it. */
+import type { ApiResource } from '../commands/index.ts';
+
+const VERBS = ['create', 'delete', 'get', 'list', 'update', 'watch'];
+
+const resource = (name: string, kind: string, shortNames: readonly string[], scope: 'namespaced' | 'cluster', verbs = VERBS): ApiResource => ({
+  name,
+  singular: kind.toLowerCase(),
+  shortNames,
+  kind,
+  group: '',
+  version: 'v1',
+  isNamespaced: scope === 'namespaced',
+  verbs,
+});
+
+export const EVENTS = resource('events', 'Event', ['ev'], 'namespaced', ['get', 'list', 'watch']);
+export const NAMESPACES = resource('namespaces', 'Namespace', ['ns'], 'cluster', ['create', 'get', 'list', 'watch']);
+export const NODES = resource('nodes', 'Node', ['no'], 'cluster', ['get', 'list', 'update', 'watch']);
+export const PODS = resource('pods', 'Pod', ['po'], 'namespaced');
+
+export const RESOURCES: readonly ApiResource[] = [EVENTS, NAMESPACES, NODES, PODS];
