@@ -24,7 +24,7 @@ const EXECUTABLE = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'ele
 const thisSystem = { env: process.env, platform: process.platform, uid: process.getuid?.() };
 
 /** @param {System} system */
-export const hasDisplay = ({ env, platform }) => platform !== 'linux' || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
+export const hasDisplay = ({ env, platform }) => platform !== 'linux' || Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
 
 /** Why this system cannot show Electron's window, whether or not its binary is here. @param {System} system @returns {string | undefined} */
 export function whyNoWindow(system) {
