@@ -46,7 +46,7 @@ const throughBridge = (/** @type {string} */ name) => ({ name, message: 'Only re
 /** @param {string} root */
 export const createConfig = (root) =>
   tseslint.config(
-    { ignores: ['**/node_modules/', 'out/', 'dist/', 'coverage/', 'test-results/', 'playwright-report/', 'test/checks/planted/', 'resources/'] },
+    { ignores: ['**/node_modules/', 'out/', 'dist/', 'coverage/', 'test-results/', 'playwright-report/', 'resources/'] },
     { linterOptions: { reportUnusedDisableDirectives: 'error' } },
     js.configs.recommended,
     tseslint.configs.strictTypeChecked,
@@ -54,7 +54,7 @@ export const createConfig = (root) =>
     {
       plugins: { podwalk: { rules: { 'no-floating-generators': noFloatingGenerators } } },
       languageOptions: {
-        parserOptions: { tsconfigRootDir: root, project: ['tsconfig.shared.json', 'tsconfig.node.json', 'tsconfig.web.json'], extraFileExtensions: ['.vue'] },
+        parserOptions: { tsconfigRootDir: root, project: ['tsconfig.shared.json', 'tsconfig.node.json', 'tsconfig.web.json', 'tsconfig.e2e.json'], extraFileExtensions: ['.vue'] },
       },
       rules: {
         'podwalk/no-floating-generators': 'error',

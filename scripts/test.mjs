@@ -48,6 +48,7 @@ const SUITES = [
   { name: 'types-shared', run: [bin(tsc[0] ?? ''), ...tsc.slice(1), 'tsconfig.shared.json'] },
   { name: 'types-node', run: [bin(tsc[0] ?? ''), ...tsc.slice(1), 'tsconfig.node.json'] },
   { name: 'types-web', run: [bin('vue-tsc/bin/vue-tsc.js'), ...tsc.slice(1), 'tsconfig.web.json'] },
+  { name: 'types-e2e', run: [bin(tsc[0] ?? ''), ...tsc.slice(1), 'tsconfig.e2e.json'] },
   { name: 'format', run: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
   { name: 'lint', run: [bin('eslint/bin/eslint.js'), '--max-warnings', '0', '.'] },
   { name: 'arrows', run: [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', 'dependency-cruiser.config.mjs', 'electron', 'renderer', 'shared'] },

@@ -54,7 +54,7 @@ void window.fetch('/');
 </template>`;
 
 test('each habit has a rule that finds its violation', { timeout: 120_000 }, async () => {
-  const tree = plant('inside', ['tsconfig.base.json', 'tsconfig.shared.json', 'tsconfig.node.json', 'tsconfig.web.json'], {
+  const tree = plant('inside', ['tsconfig.base.json', 'tsconfig.shared.json', 'tsconfig.node.json', 'tsconfig.web.json', 'tsconfig.e2e.json'], {
     'shared/shell/process.ts': PROCESS,
     'shared/commands/floating.ts': FLOATING,
     'shared/base/impure.ts': IMPURE,
