@@ -22,7 +22,7 @@ export const MAY_IMPORT = {
   diagnose: ['base', 'wire', 'snapshot', 'trace', 'kernel', 'topology'],
   experiment: ['base', 'wire', 'snapshot', 'trace', 'topology', 'diagnose'],
   lesson: ['base', 'wire', 'snapshot', 'trace', 'topology', 'experiment'],
-  recording: ['base', 'wire', 'snapshot', 'trace', 'topology'],
+  recording: ['base', 'wire', 'snapshot', 'trace', 'topology', 'experiment', 'lesson'],
 };
 MAY_IMPORT.lab = Object.keys(MAY_IMPORT);
 MAY_IMPORT.ipc = ['base', 'wire', 'snapshot', 'trace', 'topology', 'experiment', 'lesson', 'recording', 'lab'];
@@ -36,7 +36,7 @@ const ONE_FILE_EACH = {
   'node-pty': '^electron/.*pty\\.ts$',
   ssh2: '^electron/.*ssh\\.ts$',
   cytoscape: '^renderer/topology/cytoscape\\.ts$',
-  '@xterm': '^renderer/terminal/xterm\\.ts$',
+  '@xterm': '^(renderer/terminal/xterm|electron/terminals/screen)\\.ts$', // what one draws, and what the core keeps of each screen
 };
 
 const TEST = '\\.test\\.ts$';
