@@ -17,7 +17,7 @@ export class MemoryFs implements FileSystem {
     readonly maxBytes: number,
     bornUs: number,
     /** What device nodes in it open. */
-    readonly devices: DeviceTable,
+    readonly devices?: DeviceTable,
     readonly type = 'tmpfs',
   ) {
     this.root = new MemoryDir(this, 1, 0o755, bornUs);
@@ -122,7 +122,7 @@ class MemoryNode extends Inode {
     super(memory, ino, kind, mode, bornUs);
   }
   override open(flags: OpenFlags, caller: Caller): Result<OpenFile, Errno> {
-    return this.kind === 'char' ? this.memory.devices.open(this.rdev, flags, caller) : err('ENXIO');
+    return this.kind === 'char' ? (this.memory.devices?.open(this.rdev, flags, caller) ?? err('ENXIO')) : err('ENXIO');
   }
 }
 
