@@ -5,3 +5,4 @@
 export * from './recorder.ts';
 export * from './step.ts';
 export * from './trace.ts';
+export * from './words.ts';
