@@ -1,0 +1,68 @@
+/** The lab that is open: its view as the core sends it, what is selected in it, and what can be done to it as a whole. */
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import { WireFailure, type Box, type Endpoint, type LabInfo, type LabView } from '../../shared/ipc/index.ts';
+import { follow, useCore } from '../core.ts';
+import { useToasts } from './toasts.ts';
+
+export const useLab = defineStore('lab', () => {
+  const view = shallowRef<LabView>();
+  const info = shallowRef<LabInfo>();
+  const selected = ref<string>();
+  /** The core no longer has it: it was stopped elsewhere, or the core was started anew. */
+  const isGone = ref(false);
+  let watching: AbortController | undefined;
+
+  const topology = computed(() => view.value?.topology);
+  const endpoints = computed<readonly Endpoint[]>(() => view.value?.endpoints ?? []);
+  const boxes = computed<ReadonlyMap<string, Box>>(() => new Map(view.value?.topology.boxes.map((box) => [box.id, box])));
+  const selectedBox = computed(() => (selected.value === undefined ? undefined : boxes.value.get(selected.value)));
+  const nodes = computed(() => endpoints.value.filter((endpoint) => endpoint.kind === 'node'));
+  const pods = computed(() => endpoints.value.filter((endpoint) => endpoint.kind === 'pod'));
+
+  /** Begins to show a lab that is up or will be started. Answers when its first view is there. */
+  async function enter(lab: string, title?: LabInfo): Promise<void> {
+    if (view.value?.lab !== lab) leave();
+    isGone.value = false;
+    view.value = await useCore().call('labs.start', { lab });
+    if (title) info.value = title;
+    watch(lab);
+  }
+  function watch(lab: string): void {
+    watching?.abort();
+    const controller = (watching = new AbortController());
+    follow('labs.watch', () => ({ lab }), (next) => void (view.value = next), controller.signal).then(
+      () => (isGone.value = !controller.signal.aborted),
+      (error: unknown) => {
+        if (error instanceof WireFailure && (error.code === 'not-running' || error.code === 'not-found')) isGone.value = true;
+        else useToasts().fail(error);
+      },
+    );
+  }
+  function leave(): void {
+    watching?.abort();
+    watching = undefined;
+    view.value = undefined;
+    info.value = undefined;
+    selected.value = undefined;
+    isGone.value = false;
+  }
+  async function restart(): Promise<void> {
+    const lab = view.value?.lab;
+    if (lab === undefined) return;
+    selected.value = undefined;
+    view.value = await useCore().call('labs.restart', { lab });
+    isGone.value = false;
+    watch(lab);
+  }
+  async function setPaused(isPaused: boolean): Promise<void> {
+    const lab = view.value?.lab;
+    if (lab === undefined) return;
+    await useCore().call('labs.pause', { lab, isPaused });
+    if (view.value) view.value = { ...view.value, isPaused };
+  }
+  const endpointOfBox = (box: string): Endpoint | undefined => endpoints.value.find((endpoint) => endpoint.box === box);
+  const endpoint = (id: string): Endpoint | undefined => endpoints.value.find((one) => one.id === id);
+
+  return { view, info, selected, isGone, topology, endpoints, boxes, selectedBox, nodes, pods, enter, leave, restart, setPaused, endpointOfBox, endpoint };
+});

@@ -1,0 +1,18 @@
+/** What this window remembers between two starts: sizes and last choices. Losing it costs nothing. */
+const PREFIX = 'podwalk.';
+
+export function readMemory<T>(key: string): T | undefined {
+  try {
+    const text = localStorage.getItem(PREFIX + key);
+    return text === null ? undefined : (JSON.parse(text) as T);
+  } catch {
+    return undefined; // no storage, or somebody else's data in it
+  }
+}
+export function writeMemory(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(PREFIX + key, JSON.stringify(value));
+  } catch {
+    // full or forbidden
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Where the reader is: welcome, a lab (perhaps with a lesson), or a recording; and which panels are open. The place is kept in the
+ * address' hash, so that a reload or the back button come to the same place.
+ */
+import { defineStore } from 'pinia';
+import { computed, ref, watch } from 'vue';
+import { readMemory, writeMemory } from './memory.ts';
+
+export type Place =
+  | { readonly kind: 'welcome' }
+  | { readonly kind: 'lab'; readonly lab: string; readonly attempt?: string }
+  | { readonly kind: 'tape'; readonly tape: string };
+
+export type DrawerTab = 'inspect' | 'trace' | 'experiments';
+export interface Panels {
+  readonly lesson: boolean;
+  readonly terminals: boolean;
+  readonly drawer: DrawerTab | undefined;
+}
+
+export function parsePlace(hash: string): Place {
+  const [kind, first, second] = hash
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .map((part) => decodeURIComponent(part));
+  if (kind === 'lab' && first) return second ? { kind: 'lab', lab: first, attempt: second } : { kind: 'lab', lab: first };
+  if (kind === 'tape' && first) return { kind: 'tape', tape: first };
+  return { kind: 'welcome' };
+}
+export function formatPlace(place: Place): string {
+  if (place.kind === 'lab') return `#/lab/${encodeURIComponent(place.lab)}${place.attempt === undefined ? '' : `/${encodeURIComponent(place.attempt)}`}`;
+  if (place.kind === 'tape') return `#/tape/${encodeURIComponent(place.tape)}`;
+  return '#/';
+}
+
+export const usePlace = defineStore('place', () => {
+  const place = ref<Place>(parsePlace(location.hash));
+  const panels = ref<Panels>({ lesson: true, terminals: true, drawer: undefined, ...readMemory<Partial<Panels>>('panels') });
+  const drawerOpen = computed(() => panels.value.drawer !== undefined);
+
+  watch(panels, (value) => writeMemory('panels', { lesson: value.lesson, terminals: value.terminals }));
+  window.addEventListener('hashchange', () => {
+    if (location.hash !== formatPlace(place.value)) place.value = parsePlace(location.hash);
+  });
+
+  function go(to: Place): void {
+    place.value = to;
+    if (location.hash !== formatPlace(to)) history.pushState(null, '', formatPlace(to));
+  }
+  function setPanels(part: Partial<Panels>): void {
+    panels.value = { ...panels.value, ...part };
+  }
+  /** Opens a tab of the drawer, or closes it when it is the one that is open. */
+  function toggleDrawer(tab: DrawerTab): void {
+    setPanels({ drawer: panels.value.drawer === tab ? undefined : tab });
+  }
+  return { place, panels, drawerOpen, go, setPanels, toggleDrawer };
+});

@@ -1,0 +1,198 @@
+/**
+ * A trace laid onto the figure: the stops of the packet's main way, each with the box it is at and the way it took to come there. Pure.
+ * The main way is the line of hops from where the packet began to where it ended, and on with the answer; copies that a bridge flooded
+ * elsewhere, and ARP on its behalf, are side hops.
+ */
+import type { Box, Line, Point, Topology, Trace } from '../../shared/ipc/index.ts';
+import { centre } from '../topology/geometry.ts';
+
+export type Hop = Trace['hops'][number];
+export type Step = Hop['steps'][number]['step'];
+export type Direction = Hop['direction'];
+
+export interface Stop {
+  /** Place in the walk. */
+  readonly index: number;
+  readonly hop: Hop;
+  /** Place of the step in its hop. */
+  readonly at: number;
+  readonly step: Step;
+  readonly atUs: number;
+  /** Where the packet is while this happens; undefined where the figure does not show the place. */
+  readonly box: Box | undefined;
+  /** How it came here from the stop before; empty when it did not move. */
+  readonly way: readonly Point[];
+}
+/** The stay in one namespace. */
+export interface Stay {
+  readonly hop: Hop;
+  readonly title: string;
+  readonly stops: readonly Stop[];
+  /** What happened beside it: flooded copies, ARP. */
+  readonly side: readonly Hop[];
+}
+export interface Walk {
+  readonly stays: readonly Stay[];
+  readonly stops: readonly Stop[];
+}
+
+export function walkOf(trace: Trace, topology: Topology): Walk {
+  const figure = new Figure(topology);
+  const main = mainHops(trace);
+  const mainIds = new Set(main.map((hop) => hop.id));
+  const stops: Stop[] = [];
+  let here: Box | undefined;
+  const stays = main.map((hop): Stay => {
+    const own = hop.steps.map(({ step, atUs }, at): Stop => {
+      const box = figure.boxOfStep(hop, step) ?? here;
+      const way = box && here && box.id !== here.id ? figure.way(here, box) : [];
+      here = box;
+      const stop = { index: stops.length, hop, at, step, atUs, box, way };
+      stops.push(stop);
+      return stop;
+    });
+    return { hop, title: figure.title(hop), stops: own, side: trace.hops.filter((other) => other.parent === hop.id && !mainIds.has(other.id)) };
+  });
+  return { stays, stops };
+}
+
+/** From the first hop to the one where the request ended, and on to where the answer ended. */
+export function mainHops(trace: Trace): readonly Hop[] {
+  const request = lastOf(trace, 'request');
+  const reply = lastOf(trace, 'reply');
+  const ids = new Set<number>();
+  for (const end of [request, reply]) {
+    for (let hop = end; hop; hop = trace.hops[hop.parent]) {
+      if (ids.has(hop.id)) break;
+      ids.add(hop.id);
+    }
+  }
+  return trace.hops.filter((hop) => ids.has(hop.id));
+}
+/** The hop where a direction came to its end: delivered counts before all, else the latest that was not handed on. */
+function lastOf(trace: Trace, direction: Direction): Hop | undefined {
+  const hops = trace.hops.filter((hop) => hop.direction === direction);
+  return (
+    hops.find((hop) => hop.disposition.kind === 'delivered' || hop.disposition.kind === 'left') ??
+    hops.findLast((hop) => hop.disposition.kind !== 'passed' && !isForOthers(hop)) ??
+    hops.findLast((hop) => hop.disposition.kind !== 'passed') ??
+    hops.at(-1)
+  );
+}
+/** A flooded copy that reached a machine it was not meant for. */
+const isForOthers = (hop: Hop): boolean => hop.disposition.kind === 'dropped' && hop.disposition.reason === 'OTHERHOST';
+
+class Figure {
+  private readonly boxes: ReadonlyMap<string, Box>;
+  private readonly linesAt = new Map<string, Line[]>();
+
+  constructor(topology: Topology) {
+    this.boxes = new Map(topology.boxes.map((box) => [box.id, box]));
+    for (const line of topology.lines) {
+      for (const end of [line.from, line.to]) this.linesAt.set(end, [...(this.linesAt.get(end) ?? []), line]);
+    }
+  }
+
+  /** The box of a namespace: the node's own, or the pod's. */
+  private namespaceBox({ place }: Hop): Box | undefined {
+    if (place.netns === '') return this.boxes.get(place.node);
+    return this.boxes.get(`${place.node}/ns:${place.netnsId}`) ?? this.boxes.get(`${place.node}/${place.netns}`);
+  }
+  private deviceBox(hop: Hop, device: string): Box | undefined {
+    const namespace = this.namespaceBox(hop);
+    return namespace && this.boxes.get(`${namespace.id}/${device}`);
+  }
+  title(hop: Hop): string {
+    const box = this.namespaceBox(hop);
+    if (hop.place.netns === '') return hop.place.node;
+    return box ? box.label : hop.place.netns;
+  }
+
+  /** Where a step happens, where that can be told. */
+  boxOfStep(hop: Hop, step: Step): Box | undefined {
+    switch (step.kind) {
+      case 'send':
+      case 'answer':
+      case 'deliver':
+        return this.namespaceBox(hop);
+      case 'receive':
+      case 'transmit':
+      case 'encapsulate':
+      case 'decapsulate':
+      case 'fragment':
+        return this.deviceBox(hop, step.device);
+      case 'learn':
+      case 'fdb':
+      case 'flood':
+        return this.deviceBox(hop, step.bridge);
+      default:
+        return undefined; // happens where the packet is
+    }
+  }
+
+  /** How a packet goes from box to box: along the lines where they lead there, straight where the kernel carries it. */
+  way(from: Box, to: Box): readonly Point[] {
+    const path = this.linesBetween(from.id, to.id);
+    if (path) return path;
+    const start = anchorOf(from);
+    const end = anchorOf(to);
+    return inside(start, end);
+  }
+
+  private linesBetween(from: string, to: string): readonly Point[] | undefined {
+    const start = this.boxes.get(from)!;
+    const queue: { readonly box: string; readonly points: readonly Point[]; readonly count: number }[] = [{ box: from, points: [anchorOf(start)], count: 0 }];
+    const seen = new Set([from]);
+    while (queue.length > 0) {
+      const { box, points, count } = queue.shift()!;
+      if (count >= 4) continue;
+      for (const line of this.linesAt.get(box) ?? []) {
+        const next = line.from === box ? line.to : line.from;
+        if (seen.has(next)) continue;
+        const nextBox = this.boxes.get(next);
+        if (!nextBox) continue;
+        seen.add(next);
+        const way = [...points, ...(line.from === box ? line.points : [...line.points].reverse())];
+        if (next === to) return [...way, anchorOf(nextBox)];
+        // only a segment, and what is outside, hands on what it gets
+        if (nextBox.kind === 'segment') queue.push({ box: next, points: way, count: count + 1 });
+      }
+    }
+    return undefined;
+  }
+}
+
+/** Inside a machine no line is drawn: a bow that leaves the boxes' texts readable. */
+function inside(from: Point, to: Point): readonly Point[] {
+  const points: Point[] = [];
+  const isUpright = Math.abs(to.y - from.y) > Math.abs(to.x - from.x);
+  const a = isUpright ? { x: from.x, y: (from.y + to.y) / 2 } : { x: (from.x + to.x) / 2, y: from.y };
+  const b = isUpright ? { x: to.x, y: (from.y + to.y) / 2 } : { x: (from.x + to.x) / 2, y: to.y };
+  for (let i = 0; i <= 12; i++) {
+    const u = i / 12;
+    const v = 1 - u;
+    points.push({
+      x: v * v * v * from.x + 3 * v * v * u * a.x + 3 * v * u * u * b.x + u * u * u * to.x,
+      y: v * v * v * from.y + 3 * v * v * u * a.y + 3 * v * u * u * b.y + u * u * u * to.y,
+    });
+  }
+  return points;
+}
+
+/** Headers as they are at a stop: the latest summary seen on the way there. */
+export function headersAt(walk: Walk, index: number): string | undefined {
+  for (let i = index; i >= 0; i--) {
+    const step = walk.stops[i]?.step;
+    if (step && 'summary' in step) return step.summary;
+  }
+  return undefined;
+}
+
+/** Steps that the reader is stopped at when the walk is played: where the packet moves, or somebody decides. */
+export function isTelling(step: Step): boolean {
+  return step.kind !== 'chain' && step.kind !== 'hook' && step.kind !== 'source' && step.kind !== 'rule';
+}
+
+/** Where a packet stands in a box. */
+export const anchorOf = (box: Box): Point =>
+  box.labelAt === 'middle' ? centre(box) : { x: box.x + box.width / 2, y: box.labelAt === 'top' ? box.y + 14 : box.y + box.height - 13 };
