@@ -1,0 +1,13 @@
+/** GNU coreutils and the small programs that every Debian machine has beside them. */
+import type { InstalledProgram } from '../../machine/index.ts';
+import { FIELD_PROGRAMS } from './fields.ts';
+import { FILE_PROGRAMS } from './files.ts';
+import { PROCESS_PROGRAMS } from './processes.ts';
+import { STREAM_PROGRAMS } from './streams.ts';
+
+export { duration, statusOf } from './processes.ts';
+export { gnuOptions, parseGnu, usageError, type GnuOption, type GnuUsage, type Parsed } from './options.ts';
+export { closeInput, eachInput, eachPiece, openInput } from './input.ts';
+export { calendarOf, modeText, shortDate } from './stat-text.ts';
+
+export const COREUTILS: readonly InstalledProgram[] = [...STREAM_PROGRAMS, ...FIELD_PROGRAMS, ...FILE_PROGRAMS, ...PROCESS_PROGRAMS];

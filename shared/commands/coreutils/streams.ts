@@ -1,0 +1,406 @@
+/** cat, head, tail, tee, wc, yes, seq, paste, rev, tac, nl: what goes through programs line by line (GNU coreutils 9.1). */
+import type { Bytes, Errno } from '../../base/index.ts';
+import type { InstalledProgram } from '../../machine/index.ts';
+import { LineReader, type Process, type Program, type Sys } from '../../shell/index.ts';
+import { closeInput, eachInput, eachPiece, openInput } from './input.ts';
+import { gnuOptions, usageError, type GnuUsage } from './options.ts';
+
+const CAT: GnuUsage = {
+  usage: '[OPTION]... [FILE]...',
+  summary: 'Concatenate FILE(s) to standard output.',
+  options: [
+    { short: 'A', long: 'show-all', help: 'equivalent to -vET' },
+    { short: 'b', long: 'number-nonblank', help: 'number nonempty output lines, overrides -n' },
+    { short: 'e', help: 'equivalent to -vE' },
+    { short: 'E', long: 'show-ends', help: 'display $ at end of each line' },
+    { short: 'n', long: 'number', help: 'number all output lines' },
+    { short: 's', long: 'squeeze-blank', help: 'suppress repeated empty output lines' },
+    { short: 't', help: 'equivalent to -vT' },
+    { short: 'T', long: 'show-tabs', help: 'display TAB characters as ^I' },
+    { short: 'u', help: '(ignored)' },
+    { short: 'v', long: 'show-nonprinting', help: 'use ^ and M- notation, except for LFD and TAB' },
+  ],
+};
+const caret = (code: number): string => (code < 32 ? `^${String.fromCharCode(code + 64)}` : code === 127 ? '^?' : String.fromCharCode(code));
+const visible = (char: string): string => {
+  const code = char.charCodeAt(0);
+  return code >= 128 ? `M-${caret(code - 128)}` : caret(code);
+};
+
+export const cat: Program = function* (p) {
+  const parsed = yield* gnuOptions(p, CAT);
+  if (typeof parsed === 'number') return parsed;
+  const any = (...names: string[]): boolean => names.some((name) => parsed.has(name));
+  const how = {
+    ends: any('show-all', 'e', 'show-ends'),
+    tabs: any('show-all', 't', 'show-tabs'),
+    caret: any('show-all', 'e', 't', 'show-nonprinting'),
+    number: any('number') && !any('number-nonblank'),
+    nonblank: any('number-nonblank'),
+    squeeze: any('squeeze-blank'),
+  };
+  const plain = !Object.values(how).some(Boolean);
+  let count = 0;
+  let blanks = 0;
+  return yield* eachInput(p, parsed.operands, function* (fd): Sys<Errno | undefined> {
+    if (p.fds.get(fd)?.inode?.kind === 'dir') return 'EISDIR';
+    if (plain) {
+      return yield* eachPiece(p, fd, function* (piece) {
+        yield* p.write(1, piece);
+      });
+    }
+    const lines = new LineReader(p, fd);
+    for (let line; (line = yield* lines.next()) !== undefined; ) {
+      blanks = line === '' ? blanks + 1 : 0;
+      if (how.squeeze && blanks > 1) continue;
+      const numbered = how.number || (how.nonblank && line !== '') ? `${String(++count).padStart(6)}\t` : '';
+      let text = how.caret ? line.replace(/[^\t -~]/g, visible) : line;
+      if (how.tabs) text = text.replaceAll('\t', '^I');
+      yield* p.print(`${numbered}${text}${lines.lastWasTerminated ? (how.ends ? '$\n' : '\n') : ''}`);
+    }
+    return lines.failure;
+  });
+};
+
+const AMOUNT = /^([-+]?)(\d+)([bkKMGT]?)B?$/;
+/** `5`, `-5`, `+5`, `2K`: sign and number. */
+function amount(text: Bytes): { sign: string; count: number } | undefined {
+  const [, sign = '', digits, unit = ''] = AMOUNT.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const factor = { '': 1, b: 512, k: 1024, K: 1024, M: 1 << 20, G: 1 << 30, T: 2 ** 40 }[unit] ?? 1;
+  return { sign, count: Number(digits) * factor };
+}
+
+const HEAD: GnuUsage = {
+  usage: '[OPTION]... [FILE]...',
+  summary: 'Print the first 10 lines of each FILE to standard output.',
+  options: [
+    { short: 'c', long: 'bytes', argument: 'required', help: 'print the first NUM bytes of each file' },
+    { short: 'n', long: 'lines', argument: 'required', help: 'print the first NUM lines instead of the first 10' },
+    { short: 'q', long: 'quiet', help: 'never print headers giving file names' },
+    { long: 'silent' },
+    { short: 'v', long: 'verbose', help: 'always print headers giving file names' },
+  ],
+  obsolete: (word) => (/^-\d+$/.test(word) ? ['-n', word.slice(1)] : undefined),
+};
+export const head: Program = function* (p) {
+  const parsed = yield* gnuOptions(p, HEAD);
+  if (typeof parsed === 'number') return parsed;
+  const bytes = parsed.options.get('bytes');
+  const wanted = bytes ?? parsed.options.get('lines') ?? '10';
+  const parsedAmount = amount(wanted);
+  if (!parsedAmount) return yield* p.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: '${wanted}'`);
+  const { sign, count } = parsedAmount;
+  const headers = parsed.has('verbose') || (parsed.operands.length > 1 && !parsed.has('quiet') && !parsed.has('silent'));
+  let isFirst = true;
+  return yield* eachInput(
+    p,
+    parsed.operands,
+    function* (fd, name): Sys<Errno | undefined> {
+      if (headers) yield* p.print(`${isFirst ? '' : '\n'}==> ${name === '-' ? 'standard input' : name} <==\n`);
+      isFirst = false;
+      if (sign === '-') return yield* headAllBut(p, fd, count, bytes !== undefined);
+      let left = count;
+      if (left === 0) return undefined;
+      return yield* eachPiece(p, fd, function* (piece) {
+        if (bytes !== undefined) {
+          yield* p.print(piece.slice(0, left));
+          left -= piece.length;
+          return left > 0;
+        }
+        let at = 0;
+        while (left > 0) {
+          const end = piece.indexOf('\n', at);
+          if (end < 0) break;
+          at = end + 1;
+          left--;
+        }
+        yield* p.print(left > 0 ? piece : piece.slice(0, at));
+        return left > 0;
+      });
+    },
+    (name, errno) => `${errno === 'EISDIR' ? 'error reading' : 'cannot open'} '${name}'${errno === 'EISDIR' ? '' : ' for reading'}: ${({ ENOENT: 'No such file or directory', EACCES: 'Permission denied', EISDIR: 'Is a directory' } as Record<string, string>)[errno] ?? errno}`,
+  );
+};
+function* headAllBut(p: Process, fd: number, count: number, byBytes: boolean): Sys<Errno | undefined> {
+  const all = yield* p.readAll(fd);
+  if (!all.ok) return all.error;
+  const text = all.value;
+  if (byBytes) yield* p.print(text.slice(0, Math.max(0, text.length - count)));
+  else {
+    const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+    yield* p.print(lines.slice(0, Math.max(0, lines.length - count)).join(''));
+  }
+  return undefined;
+}
+
+const TAIL: GnuUsage = {
+  usage: '[OPTION]... [FILE]...',
+  summary: 'Print the last 10 lines of each FILE to standard output.',
+  options: [
+    { short: 'c', long: 'bytes', argument: 'required', help: 'output the last NUM bytes; or use -c +NUM to output starting with byte NUM' },
+    { short: 'f', long: 'follow', argument: 'optional', help: 'output appended data as the file grows' },
+    { short: 'F', help: 'same as --follow=name --retry' },
+    { short: 'n', long: 'lines', argument: 'required', help: 'output the last NUM lines, or use -n +NUM to skip NUM-1 lines at the start' },
+    { short: 'q', long: 'quiet', help: 'never output headers giving file names' },
+    { long: 'retry' },
+    { short: 's', long: 'sleep-interval', argument: 'required', help: 'with -f, sleep for approximately N seconds (default 1.0)' },
+    { short: 'v', long: 'verbose', help: 'always output headers giving file names' },
+  ],
+  obsolete: (word) => (/^[-+]\d+f?$/.test(word) ? [...(word.endsWith('f') ? ['-f'] : []), '-n', (word.startsWith('+') ? '+' : '') + word.slice(1).replace('f', '')] : undefined),
+};
+export const tail: Program = function* (p) {
+  // -f takes no argument as a short option
+  const argv = p.argv.map((word) => (/^-[a-zA-Z]*f[a-zA-Z]*$/.test(word) && !word.startsWith('--') ? word.replace('f', '') + '\0f' : word));
+  const rewritten = argv.flatMap((word) => (word.endsWith('\0f') ? [word.slice(0, -2), '--follow'].filter((part) => part !== '-') : [word]));
+  p.argv = rewritten;
+  const parsed = yield* gnuOptions(p, TAIL);
+  if (typeof parsed === 'number') return parsed;
+  const bytes = parsed.options.get('bytes');
+  const wanted = bytes ?? parsed.options.get('lines') ?? '10';
+  const parsedAmount = amount(wanted);
+  if (!parsedAmount) return yield* p.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: '${wanted}'`);
+  const { sign, count } = parsedAmount;
+  const follow = parsed.has('follow') || parsed.has('F');
+  const headers = parsed.has('verbose') || (parsed.operands.length > 1 && !parsed.has('quiet'));
+  const followed: { readonly name: Bytes; readonly fd: number }[] = [];
+  let status = 0;
+  let last: Bytes | undefined;
+  const header = function* (name: Bytes): Sys {
+    if (headers && last !== name) yield* p.print(`${last === undefined ? '' : '\n'}==> ${name === '-' ? 'standard input' : name} <==\n`);
+    last = name;
+  };
+  for (const operand of parsed.operands.length > 0 ? parsed.operands : ['-']) {
+    const opened = yield* openInput(p, operand);
+    if (opened.kind === 'failed') {
+      status = yield* p.failErrno(`cannot open '${operand}' for reading`, opened.errno);
+      continue;
+    }
+    yield* header(operand);
+    const all = yield* p.readAll(opened.fd);
+    if (all.ok) yield* p.print(lastOf(all.value, sign, count, bytes !== undefined));
+    else status = yield* p.failErrno(`error reading '${operand}'`, all.error);
+    if (follow && p.fds.get(opened.fd)?.inode?.kind === 'file') followed.push({ name: operand, fd: opened.fd });
+    else closeInput(p, opened.fd);
+  }
+  while (followed.length > 0) {
+    yield* p.flush();
+    yield* p.sleep(100_000);
+    for (const { name, fd } of followed) {
+      for (let piece = yield* p.read(fd); piece.ok && piece.value !== ''; piece = yield* p.read(fd)) {
+        yield* header(name);
+        yield* p.print(piece.value);
+      }
+    }
+  }
+  return status;
+};
+function lastOf(text: Bytes, sign: string, count: number, byBytes: boolean): Bytes {
+  if (byBytes) return sign === '+' ? text.slice(Math.max(0, count - 1)) : count === 0 ? '' : text.slice(-count);
+  let at = sign === '+' ? 0 : text.length;
+  if (sign === '+') {
+    for (let left = count - 1; left > 0; left--) {
+      const end = text.indexOf('\n', at);
+      if (end < 0) return '';
+      at = end + 1;
+    }
+    return text.slice(at);
+  }
+  if (text.endsWith('\n')) at--;
+  for (let left = count; left > 0; left--) {
+    const end = at === 0 ? -1 : text.lastIndexOf('\n', at - 1);
+    if (end < 0) return text;
+    if (left === 1) return text.slice(end + 1);
+    at = end;
+  }
+  return '';
+}
+
+const TEE: GnuUsage = {
+  usage: '[OPTION]... [FILE]...',
+  summary: 'Copy standard input to each FILE, and also to standard output.',
+  options: [
+    { short: 'a', long: 'append', help: 'append to the given FILEs, do not overwrite' },
+    { short: 'i', long: 'ignore-interrupts', help: 'ignore interrupt signals' },
+    { short: 'p', help: 'operate in a more appropriate MODE with pipes' },
+  ],
+};
+export const tee: Program = function* (p) {
+  const parsed = yield* gnuOptions(p, TEE);
+  if (typeof parsed === 'number') return parsed;
+  if (parsed.has('ignore-interrupts')) p.on('INT', 'ignore');
+  const fds = [1];
+  let status = 0;
+  for (const name of parsed.operands) {
+    const fd = yield* p.open(name, { write: true, create: true, ...(parsed.has('append') ? { append: true } : { truncate: true }) });
+    if (fd.ok) fds.push(fd.value);
+    else status = yield* p.failErrno(name, fd.error);
+  }
+  const failure = yield* eachPiece(p, 0, function* (piece) {
+    for (const fd of fds) yield* p.write(fd, piece);
+  });
+  return failure === undefined ? status : yield* p.failErrno('read error', failure);
+};
+
+const WC: GnuUsage = {
+  usage: '[OPTION]... [FILE]...',
+  summary: 'Print newline, word, and byte counts for each FILE.',
+  options: [
+    { short: 'c', long: 'bytes', help: 'print the byte counts' },
+    { short: 'm', long: 'chars', help: 'print the character counts' },
+    { short: 'l', long: 'lines', help: 'print the newline counts' },
+    { short: 'L', long: 'max-line-length', help: 'print the maximum display width' },
+    { short: 'w', long: 'words', help: 'print the word counts' },
+  ],
+};
+export const wc: Program = function* (p) {
+  const parsed = yield* gnuOptions(p, WC);
+  if (typeof parsed === 'number') return parsed;
+  const columns = ['lines', 'words', 'chars', 'bytes', 'max-line-length'].filter((name) => (parsed.options.size === 0 ? ['lines', 'words', 'bytes'].includes(name) : parsed.has(name)));
+  const rows: { counts: number[]; name: Bytes | undefined }[] = [];
+  const failures: { name: Bytes; errno: Errno }[] = [];
+  let width = parsed.operands.length === 0 ? 7 : 1;
+  for (const operand of parsed.operands.length > 0 ? parsed.operands : ['-']) {
+    const opened = yield* openInput(p, operand);
+    if (opened.kind === 'failed') {
+      failures.push({ name: operand, errno: opened.errno });
+      continue;
+    }
+    if (p.fds.get(opened.fd)?.inode?.kind !== 'file') width = Math.max(width, 7);
+    const all = yield* p.readAll(opened.fd);
+    closeInput(p, opened.fd);
+    const text = all.ok ? all.value : '';
+    if (!all.ok) failures.push({ name: operand, errno: all.error });
+    const lines = text.split('\n').length - 1;
+    const counts: Record<string, number> = { lines, words: text.match(/[^ \t\n\v\f\r]+/g)?.length ?? 0, chars: text.length, bytes: text.length, 'max-line-length': Math.max(0, ...text.split('\n').map((line) => line.length)) };
+    rows.push({ counts: columns.map((name) => counts[name] ?? 0), name: parsed.operands.length > 0 ? operand : undefined });
+  }
+  const total = columns.map((_, i) => rows.reduce((sum, row) => sum + (row.counts[i] ?? 0), 0));
+  if (columns.length === 1 && rows.length <= 1 && parsed.operands.length <= 1) width = 1;
+  else width = Math.max(width, ...total.map((n) => String(n).length));
+  for (const { name, errno } of failures) yield* p.failErrno(name, errno);
+  if (parsed.operands.length > 1) rows.push({ counts: total, name: 'total' });
+  for (const { counts, name } of rows) yield* p.print(`${counts.map((n) => String(n).padStart(width)).join(' ')}${name === undefined ? '' : ` ${name}`}\n`);
+  return failures.length > 0 ? 1 : 0;
+};
+
+export const yes: Program = function* (p) {
+  const line = `${p.argv.length > 1 ? p.argv.slice(1).join(' ') : 'y'}\n`;
+  const piece = line.repeat(Math.max(1, Math.floor(4096 / line.length)));
+  for (;;) {
+    const written = yield* p.write(1, piece);
+    if (!written.ok) return 1;
+    yield* p.tick(10);
+  }
+};
+
+const SEQ: GnuUsage = {
+  usage: '[OPTION]... LAST\n  or:  seq [OPTION]... FIRST LAST\n  or:  seq [OPTION]... FIRST INCREMENT LAST',
+  summary: 'Print numbers from FIRST to LAST, in steps of INCREMENT.',
+  options: [
+    { short: 'f', long: 'format', argument: 'required', help: 'use printf style floating-point FORMAT' },
+    { short: 's', long: 'separator', argument: 'required', help: 'use STRING to separate numbers (default: \\n)' },
+    { short: 'w', long: 'equal-width', help: 'equalize width by padding with leading zeroes' },
+  ],
+  stopAtOperand: true,
+};
+export const seq: Program = function* (p) {
+  // negative numbers are operands
+  const at = p.argv.findIndex((word, i) => i > 0 && /^-(\d|\.\d)/.test(word));
+  if (at > 0 && !p.argv.slice(0, at).includes('--')) p.argv = [...p.argv.slice(0, at), '--', ...p.argv.slice(at)];
+  const parsed = yield* gnuOptions(p, SEQ);
+  if (typeof parsed === 'number') return parsed;
+  const words = parsed.operands.filter((word) => word !== '--');
+  if (words.length === 0) return yield* usageError(p, 'missing operand', SEQ);
+  if (words.length > 3) return yield* usageError(p, `extra operand '${words[3] ?? ''}'`, SEQ);
+  const bad = words.find((word) => word.trim() === '' || Number.isNaN(Number(word)));
+  if (bad !== undefined) return yield* usageError(p, `invalid floating point argument: '${bad}'`, SEQ);
+  const first = words.length > 1 ? Number(words[0]) : 1;
+  const step = words.length > 2 ? Number(words[1]) : 1;
+  const last = Number(words.at(-1));
+  if (step === 0) return yield* usageError(p, `invalid Zero increment value: '${words[1] ?? ''}'`, SEQ);
+  const decimals = Math.max(0, ...words.slice(0, Math.max(1, words.length - 1)).map((word) => word.split('.')[1]?.length ?? 0));
+  const separator = parsed.options.get('separator') ?? '\n';
+  const width = parsed.has('equal-width') ? Math.max(first.toFixed(decimals).length, last.toFixed(decimals).length) : 0;
+  const show = (value: number): string => {
+    const text = value.toFixed(decimals);
+    return width === 0 ? text : text.startsWith('-') ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0');
+  };
+  const count = Math.floor((last - first) / step + 1e-10);
+  for (let i = 0; i <= count; ) {
+    let piece = '';
+    const until = Math.min(count, i + 255);
+    for (; i <= until; i++) piece += (i === 0 ? '' : separator) + show(first + i * step);
+    const printed = yield* p.print(piece);
+    if (!printed.ok) return 1;
+    yield* p.tick(20);
+  }
+  if (count >= 0) yield* p.print('\n');
+  return 0;
+};
+
+const PASTE: GnuUsage = {
+  usage: '[OPTION]... [FILE]...',
+  summary: 'Write lines consisting of the sequentially corresponding lines from each FILE, separated by TABs.',
+  options: [
+    { short: 'd', long: 'delimiters', argument: 'required', help: 'reuse characters from LIST instead of TABs' },
+    { short: 's', long: 'serial', help: 'paste one file at a time instead of in parallel' },
+  ],
+};
+export const paste: Program = function* (p) {
+  const parsed = yield* gnuOptions(p, PASTE);
+  if (typeof parsed === 'number') return parsed;
+  const delimiters = [...(parsed.options.get('delimiters') ?? '\t').replaceAll('\\n', '\n').replaceAll('\\t', '\t').replaceAll('\\0', '\0')].map((c) => (c === '\0' ? '' : c));
+  const readers: LineReader[] = [];
+  const shared = new LineReader(p, 0);
+  for (const operand of parsed.operands.length > 0 ? parsed.operands : ['-']) {
+    const opened = yield* openInput(p, operand);
+    if (opened.kind === 'failed') return yield* p.failErrno(operand, opened.errno);
+    readers.push(opened.fd === 0 ? shared : new LineReader(p, opened.fd));
+  }
+  const glue = (cells: readonly Bytes[]): Bytes => cells.map((cell, i) => cell + (i < cells.length - 1 ? (delimiters[i % delimiters.length] ?? '') : '')).join('');
+  if (parsed.has('serial')) {
+    for (const reader of readers) {
+      const cells: Bytes[] = [];
+      for (let line; (line = yield* reader.next()) !== undefined; ) cells.push(line);
+      yield* p.print(`${glue(cells)}\n`);
+    }
+    return 0;
+  }
+  for (;;) {
+    const row: (Bytes | undefined)[] = [];
+    for (const reader of readers) row.push(yield* reader.next());
+    if (row.every((cell) => cell === undefined)) return 0;
+    yield* p.print(`${glue(row.map((cell) => cell ?? ''))}\n`);
+  }
+};
+
+const lineProgram = (change: (lines: Bytes[]) => Bytes[]): Program =>
+  function* (p) {
+    const usage: GnuUsage = { usage: '[FILE]...', summary: '', options: [] };
+    const parsed = yield* gnuOptions(p, usage);
+    if (typeof parsed === 'number') return parsed;
+    return yield* eachInput(p, parsed.operands, function* (fd): Sys<Errno | undefined> {
+      const all = yield* p.readAll(fd);
+      if (!all.ok) return all.error;
+      if (all.value === '') return undefined;
+      yield* p.print(change(all.value.match(/[^\n]*\n|[^\n]+$/g) ?? []).join(''));
+      return undefined;
+    });
+  };
+export const tac = lineProgram((lines) => lines.reverse());
+export const rev = lineProgram((lines) => lines.map((line) => (line.endsWith('\n') ? `${[...line.slice(0, -1)].reverse().join('')}\n` : [...line].reverse().join(''))));
+
+const at = (name: string, main: Program): InstalledProgram => ({ path: `/usr/bin/${name}`, main, origin: 'coreutils 9.1' });
+export const STREAM_PROGRAMS: readonly InstalledProgram[] = [
+  at('cat', cat),
+  at('head', head),
+  at('tail', tail),
+  at('tee', tee),
+  at('wc', wc),
+  at('yes', yes),
+  at('seq', seq),
+  at('paste', paste),
+  at('tac', tac),
+  { path: '/usr/bin/rev', main: rev, origin: 'bsdextrautils 2.38.1' },
+];
