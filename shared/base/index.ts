@@ -2,6 +2,7 @@
 export * from './assert.ts';
 export * from './bytes.ts';
 export * from './errno.ts';
+export * from './posix-regex.ts';
 export * from './result.ts';
 export * from './rng.ts';
 export * from './simulation.ts';
