@@ -1,7 +1,15 @@
 /** What the server prints of each kind (pkg/printers/internalversion/printers.go): columns and cells, ages included. */
-import type { ApiResource, KubeEvent, KubeObject, Namespace, Node, Pod, Table } from '../commands/index.ts';
-import { humanDuration } from './duration.ts';
-import { parseTime } from './time.ts';
+import {
+  humanDuration,
+  parseTime,
+  type ApiResource,
+  type KubeEvent,
+  type KubeObject,
+  type Namespace,
+  type Node,
+  type Pod,
+  type Table,
+} from '../commands/index.ts';
 
 interface Column {
   readonly name: string;

@@ -36,6 +36,12 @@ export const duplicate = (field: string, value: string): FieldError => ({ field,
 
 /** All of them in one message, as the server aggregates them. */
 export function invalidObject(kind: string, name: string, errors: readonly FieldError[]): Refusal {
-  const texts = errors.map((error) => `${error.field}: ${error.text}`);
-  return refuse(422, 'Invalid', `${kind} "${name}" is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`);
+  const causes = errors.map((error) => `${error.field}: ${error.text}`);
+  const object = `${kind} "${name}"`;
+  return err({
+    code: 422,
+    reason: 'Invalid',
+    message: `${object} is invalid: ${causes.length === 1 ? causes[0] : `[${causes.join(', ')}]`}`,
+    invalid: { object, causes },
+  }) as Refusal;
 }

@@ -25,6 +25,8 @@ export interface ApiStatus {
   readonly code: number;
   readonly reason: 'NotFound' | 'AlreadyExists' | 'Conflict' | 'Invalid' | 'BadRequest' | 'Forbidden' | 'InternalError' | 'MethodNotAllowed' | 'Timeout';
   readonly message: string;
+  /** Of `Invalid`: which object, as `Pod "x"`, and each field's error. */
+  readonly invalid?: { readonly object: string; readonly causes: readonly string[] };
 }
 export type ApiResult<T> = Result<T, ApiStatus>;
 

@@ -1,3 +1,7 @@
 /** kubectl: the program, and the interface of the cluster that it talks to. */
 export * from './api.ts';
+export { humanDuration } from './duration.ts';
+export { kubectlProgram } from './kubectl.ts';
 export * from './objects.ts';
+export { formatQuantity, parseQuantity } from './quantity.ts';
+export { formatTime, parseTime } from './time.ts';

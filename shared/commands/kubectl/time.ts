@@ -18,6 +18,17 @@ export function parseTime(text: string): number | undefined {
   return ((daysOf(year, month, date) * 24 + hours) * 60 + minutes) * 60_000_000 + seconds * 1_000_000;
 }
 
+const DAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `Sun, 01 Mar 2026 12:00:07 +0000` of what the API writes, as `describe` shows it. */
+export function formatRfc1123(text: string): string {
+  const unixUs = parseTime(text);
+  if (unixUs === undefined) return '<unknown>';
+  const day = Math.floor(unixUs / 86_400_000_000);
+  return `${DAYS[((day % 7) + 7) % 7]}, ${text.slice(8, 10)} ${MONTHS[Number(text.slice(5, 7)) - 1]} ${text.slice(0, 4)} ${text.slice(11, 19)} +0000`;
+}
+
 function civil(day: number): { readonly year: number; readonly month: number; readonly date: number } {
   const shifted = day + 719_468; // days since 0000-03-01
   const era = Math.floor(shifted / 146_097);
