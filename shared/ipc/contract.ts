@@ -189,6 +189,6 @@ export const contract = {
 export type Contract = typeof contract;
 export type ProcedureName = keyof Contract;
 export type Input<P extends ProcedureName> = z.infer<Contract[P]['input']>;
-export type Output<P extends ProcedureName> = NonNullable<Contract[P]['output']>;
+export type Output<P extends ProcedureName> = Exclude<Contract[P]['output'], undefined>;
 export type CallName = { [P in ProcedureName]: Contract[P]['kind'] extends 'call' ? P : never }[ProcedureName];
 export type StreamName = Exclude<ProcedureName, CallName>;

@@ -9,10 +9,9 @@ import type { Call, Stream } from '../contract.ts';
 import { WINDOW_BYTES, type Channel } from './channel.ts';
 import { asFailure, connectionLost, type WireFailure } from './failure.ts';
 import { readReply } from './message.ts';
-import type { AnyContract } from './server.ts';
+import type { AnyContract, OutputOf } from './server.ts';
 
 type InputOf<D> = D extends Call<infer I, unknown> | Stream<infer I, unknown> ? (I extends z.ZodType ? z.input<I> : never) : never;
-type OutputOf<D> = D extends { readonly output?: infer O } ? NonNullable<O> : never;
 export type CallsOf<C extends AnyContract> = { [P in keyof C]: C[P]['kind'] extends 'call' ? P : never }[keyof C] & string;
 export type StreamsOf<C extends AnyContract> = { [P in keyof C]: C[P]['kind'] extends 'stream' ? P : never }[keyof C] & string;
 

@@ -13,11 +13,14 @@ import { WireFailure, invalidInput, refuse } from './failure.ts';
 
 export type AnyContract = Readonly<Record<string, Call<z.ZodType, unknown> | Stream<z.ZodType, unknown>>>;
 
+/** `output` is only a type: nothing is there at run time. */
+export type OutputOf<D> = D extends { readonly output?: infer O } ? Exclude<O, undefined> : never;
+
 /** One function per procedure of the contract. */
 export type Services<C extends AnyContract> = {
   readonly [P in keyof C]: C[P] extends { readonly kind: 'call' }
-    ? (input: z.output<C[P]['input']>) => NonNullable<C[P]['output']> | Promise<NonNullable<C[P]['output']>>
-    : (input: z.output<C[P]['input']>) => AsyncIterable<NonNullable<C[P]['output']>> | Promise<AsyncIterable<NonNullable<C[P]['output']>>>;
+    ? (input: z.output<C[P]['input']>) => OutputOf<C[P]> | Promise<OutputOf<C[P]>>
+    : (input: z.output<C[P]['input']>) => AsyncIterable<OutputOf<C[P]>> | Promise<AsyncIterable<OutputOf<C[P]>>>;
 };
 
 export interface ServeOptions {

@@ -1,0 +1,63 @@
+/**
+ * The composition root: the list of what the app sets up, in order, taken down in reverse. Electron, the web host and commands that need a whole
+ * app all start here, and get the same services.
+ */
+import { setImmediate as immediately } from 'node:timers';
+import { join } from 'node:path';
+import { contract, serve, type AppInfo, type Channel } from '../shared/ipc/index.ts';
+import { Labs } from './labs/labs.ts';
+import type { LabProvider } from './labs/provider.ts';
+import { Lessons, type LessonLibrary } from './lessons/lessons.ts';
+import { setupLog, type Log } from './log.ts';
+import type { Places } from './places.ts';
+import { Tapes } from './recording/tapes.ts';
+import { createServices } from './services.ts';
+import { setupSettings, type SettingsStore } from './settings.ts';
+import { Terminals } from './terminals/terminals.ts';
+
+export interface App {
+  readonly log: Log;
+  readonly settings: SettingsStore;
+  /** A window has come: serves it. */
+  connect(channel: Channel): void;
+  /** Takes everything down; does it once. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly host: AppInfo['host'];
+  readonly places: Places;
+  /** Who makes labs, and where lessons come from. */
+  readonly providers: (log: Log) => readonly LabProvider[];
+  readonly library: LessonLibrary;
+}
+
+export async function setupApp({ host, places, providers, library }: AppOptions): Promise<App> {
+  const teardowns: (() => void | Promise<void>)[] = [];
+  const takeDown = async (): Promise<void> => {
+    for (let teardown = teardowns.pop(); teardown; teardown = teardowns.pop()) await teardown();
+  };
+  try {
+    const log = setupLog(places.home);
+    teardowns.push(() => log.close());
+    const settings = await setupSettings(places.home, log);
+    const tapes = new Tapes(join(places.home, 'tapes'), log);
+    teardowns.push(() => tapes.close());
+    const labs = new Labs({ providers: providers(log), tapes, log, records: () => settings.get().record });
+    teardowns.push(() => labs.close());
+    const terminals = new Terminals(labs);
+    teardowns.push(() => terminals.closeAll());
+    const lessons = new Lessons(library, labs, terminals);
+    const services = createServices({ version: places.version, host, settings, labs, terminals, lessons, tapes });
+    log.info(`Podwalk ${places.version} (${host}) on Node ${process.versions.node}, ${process.platform}`);
+    return {
+      log,
+      settings,
+      connect: (channel) => serve(channel, contract, services, { onBug: (procedure, error) => log.error(error, procedure), soon: (run) => immediately(run) }),
+      close: takeDown,
+    };
+  } catch (error) {
+    await takeDown();
+    throw error;
+  }
+}

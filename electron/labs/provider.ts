@@ -1,0 +1,114 @@
+/**
+ * Who makes a lab real, and what a lab that is up can be asked, whatever it is made of: a simulated kernel, namespaces, virtual machines, hosts.
+ * Everything that may take time is a promise; a refusal is a `WireFailure`.
+ *
+ * Invariant: what a provider cannot do it says in `capabilities`, and refuses with `not-possible` and the reason.
+ */
+import type { ExperimentPlan, ExperimentRun, Lesson, Locale, Output, Progress, Topology, Trace } from '../../shared/ipc/index.ts';
+import type { Endpoint, ExecOptions, Lab, LabEvent, ProbeProtocol, ProbeResult, TerminalSize } from '../../shared/lab/index.ts';
+
+export type ProviderKind = Output<'labs.list'>[number]['provider'];
+
+export type Snapshot = ReturnType<Lab['snapshot']>;
+export type LessonFile = Parameters<Lab['startAttempt']>[0];
+
+/** A lab that could be brought up. */
+export interface LabDescription {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly nodes: readonly string[];
+}
+
+export interface LabProvider {
+  readonly kind: ProviderKind;
+  list(locale: Locale): Promise<readonly LabDescription[]>;
+  /** Brings it up, usable when this resolves. `signal` gives up: what was made so far is taken down. */
+  start(lab: string, signal?: AbortSignal): Promise<RunningLab>;
+}
+
+export interface Capabilities {
+  /** Its time can stand still. */
+  readonly canPause: boolean;
+  /** A packet can be followed. */
+  readonly canTrace: boolean;
+  readonly canExperiment: boolean;
+  readonly canRunLessons: boolean;
+}
+
+export interface RunningLab {
+  readonly id: string;
+  readonly title: string;
+  readonly nodes: readonly string[];
+  readonly capabilities: Capabilities;
+  /** Its clock, microseconds since it came up. */
+  nowUs(): number;
+
+  /** Grows with every change that `topology` or `endpoints` could show. */
+  readonly revision: number;
+  /** Called once after a change, then not again until `topology` was asked for. Returns how to stop. */
+  onChange(listener: () => void): () => void;
+  onEvent(listener: (event: LabEvent) => void): () => void;
+  topology(): Topology;
+  endpoints(): readonly Endpoint[];
+  snapshot(): Promise<Snapshot>;
+
+  /** A command on a node or in a pod. */
+  exec(options: ExecOptions): Promise<Program>;
+  /** A login shell in a terminal. */
+  openShell(target: string, size: TerminalSize): Promise<Program>;
+
+  setPaused(isPaused: boolean): void;
+  readonly isPaused: boolean;
+
+  trace(from: string, to: string, protocol: ProbeProtocol): Promise<Trace>;
+  probe(pairs?: readonly { readonly from: string; readonly to: string }[]): Promise<readonly ProbeResult[]>;
+
+  experiments(locale: Locale): Promise<readonly ExperimentPlan[]>;
+  experimentRuns(locale: Locale): Promise<readonly ExperimentRun[]>;
+  applyExperiment(id: string, locale: Locale): Promise<ExperimentRun>;
+  undoExperiment(run: string, locale: Locale): Promise<ExperimentRun>;
+
+  startAttempt(lesson: LessonFile, seed: number): Promise<RunningAttempt>;
+
+  /** Takes it down, without a trace left. */
+  stop(): Promise<void>;
+}
+
+/** A lesson being done. */
+export interface RunningAttempt {
+  readonly id: string;
+  text(locale: Locale): Lesson;
+  progress(locale: Locale): Progress;
+  /** Returns how to stop. */
+  onProgress(listener: () => void): () => void;
+  confirm(step: string, choice: number | undefined, locale: Locale): Promise<Progress>;
+  solution(step: string): Promise<readonly { readonly node: string; readonly command: string }[]>;
+  note(event: { readonly kind: 'tape-opened' } | { readonly kind: 'terminal-opened'; readonly node: string }): void;
+  stop(): void;
+}
+
+/**
+ * A program that runs, and its ends of the streams. Output is pulled: what is not read keeps the program waiting, as on a real pipe or
+ * terminal, so a flood costs no memory.
+ */
+export interface Program {
+  /** At most about `limit` bytes of output; undefined when there is none now. */
+  read(limit: number): Uint8Array | undefined;
+  /** Standard error, where it is apart: not for a terminal. */
+  readError(limit: number): Uint8Array | undefined;
+  /** Called when there is something to read after there was nothing, and when it ends. One listener. */
+  onReadable(listener: () => void): void;
+  /** How many bytes were taken; the rest is to be given again after `onWritable`. For a terminal these are keys. */
+  write(data: Uint8Array): number;
+  onWritable(listener: () => void): void;
+  /** End of input. A terminal has none: type ^D. */
+  closeInput(): void;
+  resize(size: TerminalSize): void;
+  /** `INT`, `TERM`, `KILL`, `HUP` …, to the program in the foreground. */
+  signal(name: string): void;
+  /** 128 + n for a signal; undefined while it runs. Output may remain to be read. */
+  readonly exitStatus: number | undefined;
+  /** Called once, at once when it has ended. */
+  onExit(listener: (status: number) => void): void;
+}

@@ -1,0 +1,206 @@
+/**
+ * The simulated provider: labs of resources/labs, and the user's own lab files, in a simulated kernel paced to the wall clock. Needs nothing,
+ * is there at once, and its time can stand still.
+ */
+import type { ExperimentPlan, ExperimentRun, Lesson, Locale, Progress, Topology, Trace } from '../../shared/ipc/index.ts';
+import { WireFailure } from '../../shared/ipc/index.ts';
+import type {
+  Attempt,
+  Endpoint,
+  ExecOptions,
+  Lab,
+  LabEvent,
+  LabResult,
+  Pending,
+  ProbeProtocol,
+  ProbeResult,
+  Session,
+  TerminalSize,
+} from '../../shared/lab/index.ts';
+import { Pace, type WallClock } from './pace.ts';
+import type { Capabilities, LessonFile, Program, RunningAttempt, RunningLab, Snapshot } from './provider.ts';
+
+export interface SimulatedOptions {
+  readonly clock?: WallClock;
+  readonly onBug?: (error: unknown) => void;
+}
+
+export class SimulatedLab implements RunningLab {
+  readonly id: string;
+  readonly nodes: readonly string[];
+  readonly capabilities: Capabilities = { canPause: true, canTrace: true, canExperiment: true, canRunLessons: true };
+  private readonly pace: Pace;
+
+  constructor(
+    private readonly lab: Lab,
+    readonly title: string,
+    options: SimulatedOptions = {},
+  ) {
+    this.id = lab.id;
+    this.nodes = lab.nodes;
+    this.pace = new Pace(lab.simulation, options.clock, options.onBug);
+  }
+
+  nowUs(): number {
+    return this.lab.simulation.nowUs;
+  }
+  get revision(): number {
+    return this.lab.revision;
+  }
+  onChange(listener: () => void): () => void {
+    return this.lab.onChange(listener);
+  }
+  onEvent(listener: (event: LabEvent) => void): () => void {
+    return this.lab.onEvent(listener);
+  }
+  topology(): Topology {
+    return this.lab.topology();
+  }
+  endpoints(): readonly Endpoint[] {
+    return this.lab.endpoints();
+  }
+  snapshot(): Promise<Snapshot> {
+    return this.inside(() => this.lab.snapshot());
+  }
+
+  exec(options: ExecOptions): Promise<Program> {
+    return this.inside(() => new SimulatedProgram(valueOf(this.lab.exec(options)), this.pace));
+  }
+  openShell(target: string, size: TerminalSize): Promise<Program> {
+    return this.inside(() => new SimulatedProgram(valueOf(this.lab.openShell(target, size)), this.pace));
+  }
+
+  get isPaused(): boolean {
+    return this.pace.isPaused;
+  }
+  setPaused(isPaused: boolean): void {
+    this.pace.setPaused(isPaused);
+  }
+
+  trace(from: string, to: string, protocol: ProbeProtocol): Promise<Trace> {
+    return this.waitFor(() => this.lab.trace(from, to, protocol));
+  }
+  probe(pairs?: readonly { readonly from: string; readonly to: string }[]): Promise<readonly ProbeResult[]> {
+    return this.waitFor(() => this.lab.probe(pairs));
+  }
+  experiments(locale: Locale): Promise<readonly ExperimentPlan[]> {
+    return this.inside(() => this.lab.experiments(locale));
+  }
+  experimentRuns(locale: Locale): Promise<readonly ExperimentRun[]> {
+    return this.inside(() => this.lab.experimentRuns(locale));
+  }
+  applyExperiment(id: string, locale: Locale): Promise<ExperimentRun> {
+    return this.waitFor(() => this.lab.applyExperiment(id, locale));
+  }
+  undoExperiment(run: string, locale: Locale): Promise<ExperimentRun> {
+    return this.waitFor(() => this.lab.undoExperiment(run, locale));
+  }
+  startAttempt(lesson: LessonFile, seed: number): Promise<RunningAttempt> {
+    return this.inside(() => new SimulatedAttempt(valueOf(this.lab.startAttempt(lesson, seed)), this.pace));
+  }
+  stop(): Promise<void> {
+    this.pace.stop();
+    this.lab.close();
+    return Promise.resolve();
+  }
+
+  private inside<T>(use: () => T): Promise<T> {
+    return new Promise((resolve) => resolve(this.pace.enter(use)));
+  }
+  /** While the lab's time stands still, it goes on for this alone. */
+  private waitFor<T>(begin: () => LabResult<Pending<T>>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const pending = this.pace.enter(() => valueOf(begin()));
+      if (!this.isPaused) return pending.onDone(resolve);
+      const value = this.lab.runPending(pending);
+      if (value !== undefined) return resolve(value);
+      reject(new WireFailure({ code: 'not-possible', message: 'It did not come to an end while the lab is paused: let the lab go on, and try again.' }));
+    });
+  }
+}
+
+class SimulatedProgram implements Program {
+  constructor(
+    private readonly session: Session,
+    private readonly pace: Pace,
+  ) {}
+
+  read(limit: number): Uint8Array | undefined {
+    return this.taken(this.session.read(limit));
+  }
+  readError(limit: number): Uint8Array | undefined {
+    return this.taken(this.session.readError(limit));
+  }
+  onReadable(listener: () => void): void {
+    this.session.onReadable(listener);
+  }
+  write(data: Uint8Array): number {
+    return this.pace.enter(() => this.session.write(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1')));
+  }
+  onWritable(listener: () => void): void {
+    this.session.onWritable(listener);
+  }
+  closeInput(): void {
+    this.pace.enter(() => this.session.closeInput());
+  }
+  resize(size: TerminalSize): void {
+    this.pace.enter(() => this.session.resize(size));
+  }
+  signal(name: string): void {
+    this.pace.enter(() => this.session.signal(name));
+  }
+  get exitStatus(): number | undefined {
+    return this.session.exitStatus;
+  }
+  onExit(listener: (status: number) => void): void {
+    this.session.onExit(listener);
+  }
+
+  private taken(bytes: string): Uint8Array | undefined {
+    if (bytes === '') return undefined;
+    this.pace.wake(); // there is room again: the program goes on
+    return Buffer.from(bytes, 'latin1');
+  }
+}
+
+class SimulatedAttempt implements RunningAttempt {
+  readonly id: string;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    private readonly attempt: Attempt,
+    private readonly pace: Pace,
+  ) {
+    this.id = attempt.id;
+    attempt.onProgress(() => {
+      for (const listener of this.listeners) listener();
+    });
+  }
+  text(locale: Locale): Lesson {
+    return this.attempt.text(locale);
+  }
+  progress(locale: Locale): Progress {
+    return this.attempt.progress(locale);
+  }
+  onProgress(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+  confirm(step: string, choice: number | undefined, locale: Locale): Promise<Progress> {
+    return new Promise((resolve) => resolve(this.pace.enter(() => valueOf(this.attempt.confirm(step, choice, locale)))));
+  }
+  solution(step: string): Promise<readonly { readonly node: string; readonly command: string }[]> {
+    return new Promise((resolve) => resolve(this.pace.enter(() => valueOf(this.attempt.solution(step)))));
+  }
+  note(event: Parameters<Attempt['note']>[0]): void {
+    this.pace.enter(() => this.attempt.note(event));
+  }
+  stop(): void {
+    this.pace.enter(() => this.attempt.stop());
+  }
+}
+
+function valueOf<T>(result: LabResult<T>): T {
+  if (result.ok) return result.value;
+  throw new WireFailure(result.error);
+}

@@ -1,0 +1,70 @@
+/** The contract, served: each procedure handed to the one that does it. No logic here. */
+import { type AppInfo, type Contract, type Services } from '../shared/ipc/index.ts';
+import type { Labs } from './labs/labs.ts';
+import type { Lessons } from './lessons/lessons.ts';
+import type { Tapes } from './recording/tapes.ts';
+import type { SettingsStore } from './settings.ts';
+import { localTerminal } from './terminals/pty.ts';
+import type { Terminals } from './terminals/terminals.ts';
+
+export interface Parts {
+  readonly version: string;
+  readonly host: AppInfo['host'];
+  readonly settings: SettingsStore;
+  readonly labs: Labs;
+  readonly terminals: Terminals;
+  readonly lessons: Lessons;
+  readonly tapes: Tapes;
+}
+
+export function createServices({ version, host, settings, labs, terminals, lessons, tapes }: Parts): Services<Contract> {
+  const running = (lab: string) => labs.get(lab).running;
+  return {
+    'app.info': async () => ({ version, host, platform: process.platform, localTerminal: await localTerminal() }),
+    'settings.get': () => settings.get(),
+    'settings.set': (change) => settings.set(change),
+
+    'labs.list': ({ locale }) => labs.list(locale),
+    'labs.start': async ({ lab }) => (await labs.start(lab)).present(),
+    'labs.stop': async ({ lab }) => nothing(await labs.stop(lab)),
+    'labs.restart': async ({ lab }) => (await labs.restart(lab)).present(),
+    'labs.pause': ({ lab, isPaused }) => nothing(labs.get(lab).setPaused(isPaused)),
+    'labs.watch': ({ lab }) => labs.get(lab).watch(),
+
+    'terminals.open': async (input) => {
+      const info = await terminals.open(input);
+      if (info.lab !== undefined) lessons.note({ kind: 'terminal-opened', node: info.node }, info.lab);
+      return info;
+    },
+    'terminals.list': ({ lab }) => terminals.list(lab),
+    'terminals.output': ({ terminal }) => terminals.get(terminal).watch(),
+    'terminals.input': ({ terminal, data }) => nothing(terminals.type(terminal, data)),
+    'terminals.resize': ({ terminal, columns, rows }) => nothing(terminals.get(terminal).resize({ columns, rows })),
+    'terminals.close': ({ terminal }) => nothing(terminals.close(terminal)),
+
+    'trace.run': ({ lab, from, to, protocol }) => running(lab).trace(from, to, protocol),
+
+    'experiments.list': ({ lab, locale }) => running(lab).experiments(locale),
+    'experiments.runs': ({ lab, locale }) => running(lab).experimentRuns(locale),
+    'experiments.apply': ({ lab, experiment, locale }) => running(lab).applyExperiment(experiment, locale),
+    'experiments.undo': ({ lab, run, locale }) => running(lab).undoExperiment(run, locale),
+
+    'lessons.list': ({ locale }) => lessons.list(locale),
+    'lessons.start': ({ lesson }) => lessons.start(lesson),
+    'lessons.text': ({ attempt, locale }) => lessons.text(attempt, locale),
+    'lessons.watch': ({ attempt, locale }) => lessons.watch(attempt, locale),
+    'lessons.confirm': ({ attempt, step, choice, locale }) => lessons.confirm(attempt, step, choice, locale),
+    'lessons.showMe': ({ attempt, step }) => lessons.showMe(attempt, step),
+
+    'tapes.list': () => tapes.list(),
+    'tapes.read': ({ tape }) => {
+      lessons.note({ kind: 'tape-opened' });
+      return tapes.read(tape);
+    },
+    'tapes.rename': ({ tape, title }) => tapes.rename(tape, title),
+    'tapes.remove': async ({ tape }) => nothing(await tapes.remove(tape)),
+    'tapes.import': ({ name, base64 }) => tapes.import(name, Buffer.from(base64, 'base64')),
+  };
+}
+
+const nothing = (_done: void): null => null;

@@ -1,0 +1,124 @@
+/**
+ * Terminals of this very machine, by node-pty. It is optional: it has no build for Linux that comes with it, so where no compiler was there when
+ * Podwalk was installed it is missing, and `localTerminal` says what to do. The only file that knows node-pty.
+ */
+import { homedir, userInfo } from 'node:os';
+import type * as NodePty from 'node-pty';
+import type { AppInfo } from '../../shared/ipc/index.ts';
+import { refuse } from '../../shared/ipc/index.ts';
+import type { TerminalSize } from '../../shared/lab/index.ts';
+import type { Program } from '../labs/provider.ts';
+
+/** node-pty pushes; above this much it is paused, which stops the program on its next write. */
+const HIGH_WATER_BYTES = 1 << 17;
+const LOW_WATER_BYTES = 1 << 15;
+
+let library: Promise<typeof NodePty | undefined> | undefined;
+const load = (): Promise<typeof NodePty | undefined> =>
+  (library ??= import('node-pty').then(
+    (module) => ('default' in module ? (module.default as typeof NodePty) : module),
+    () => undefined,
+  ));
+
+const COMPILER: Partial<Record<NodeJS.Platform, string>> = {
+  linux: 'a C++ compiler, make and Python 3 (Debian: apt install build-essential python3)',
+  darwin: 'the Xcode command line tools (xcode-select --install)',
+  win32: 'the Visual Studio build tools',
+};
+
+export async function localTerminal(): Promise<AppInfo['localTerminal']> {
+  if (await load()) return { kind: 'available' };
+  const advice = `Terminals of this machine need node-pty, which was not built. Install ${COMPILER[process.platform] ?? 'a C++ compiler'}, then run: npm rebuild node-pty`;
+  return { kind: 'missing', advice };
+}
+
+export async function openLocalShell(size: TerminalSize): Promise<Program> {
+  const nodePty = await load();
+  if (!nodePty) {
+    const info = await localTerminal();
+    return refuse('not-possible', info.kind === 'missing' ? info.advice : 'There is no terminal of this machine.');
+  }
+  const isWindows = process.platform === 'win32';
+  const shell = isWindows ? (process.env['COMSPEC'] ?? 'cmd.exe') : (process.env['SHELL'] ?? userInfo().shell ?? '/bin/sh');
+  const environment = { ...process.env, TERM: 'xterm-256color', COLORTERM: 'truecolor' };
+  const pty = nodePty.spawn(shell, [], {
+    name: 'xterm-256color',
+    cols: size.columns,
+    rows: size.rows,
+    cwd: homedir(),
+    env: environment,
+    ...(isWindows ? {} : { encoding: null }),
+  });
+  return new LocalProgram(pty);
+}
+
+class LocalProgram implements Program {
+  exitStatus: number | undefined;
+  private readonly chunks: Uint8Array[] = [];
+  private bytes = 0;
+  private isHeld = false;
+  private readable: () => void = () => undefined;
+  private readonly exitListeners: ((status: number) => void)[] = [];
+
+  constructor(private readonly pty: NodePty.IPty) {
+    // With `encoding: null` these are Buffers, which its types do not say.
+    pty.onData((data: string | Uint8Array) => {
+      const chunk = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+      this.chunks.push(chunk);
+      this.bytes += chunk.length;
+      if (this.bytes >= HIGH_WATER_BYTES && !this.isHeld) {
+        this.isHeld = true;
+        pty.pause();
+      }
+      this.readable();
+    });
+    pty.onExit(({ exitCode, signal }) => {
+      this.exitStatus = signal ? 128 + signal : exitCode;
+      this.readable();
+      for (const listener of this.exitListeners) listener(this.exitStatus);
+    });
+  }
+
+  /** In pieces as they came, joined up to the limit. */
+  read(limit: number): Uint8Array | undefined {
+    const taken: Uint8Array[] = [];
+    let size = 0;
+    for (let chunk = this.chunks[0]; chunk && (size === 0 || size + chunk.length <= limit); chunk = this.chunks[0]) {
+      taken.push(chunk);
+      size += chunk.length;
+      this.chunks.shift();
+    }
+    this.bytes -= size;
+    if (this.isHeld && this.bytes < LOW_WATER_BYTES) {
+      this.isHeld = false;
+      this.pty.resume();
+    }
+    return taken.length <= 1 ? taken[0] : Buffer.concat(taken, size);
+  }
+  readError(): undefined {
+    return undefined;
+  }
+  onReadable(listener: () => void): void {
+    this.readable = listener;
+  }
+  write(data: Uint8Array): number {
+    if (this.exitStatus === undefined) this.pty.write(Buffer.from(data));
+    return data.length;
+  }
+  onWritable(): void {
+    // The system's buffer takes all; node-pty queues what it does not.
+  }
+  closeInput(): void {
+    this.pty.write('\x04');
+  }
+  resize({ columns, rows }: TerminalSize): void {
+    if (this.exitStatus === undefined) this.pty.resize(columns, rows);
+  }
+  signal(name: string): void {
+    if (this.exitStatus === undefined) this.pty.kill(process.platform === 'win32' ? undefined : `SIG${name}`);
+  }
+  onExit(listener: (status: number) => void): void {
+    if (this.exitStatus === undefined) this.exitListeners.push(listener);
+    else listener(this.exitStatus);
+  }
+}

@@ -1,0 +1,69 @@
+/** The terminals that are open: on nodes and in pods of labs, and on this very machine. A terminal whose program has ended stays until it is closed. */
+import { refuse, type Input, type TerminalInfo } from '../../shared/ipc/index.ts';
+import type { Labs } from '../labs/labs.ts';
+import { openLocalShell } from './pty.ts';
+import { Terminal } from './terminal.ts';
+
+const MOST_TERMINALS = 128;
+/** Typed faster than the program reads. */
+const MOST_INPUT_BYTES = 4 << 20;
+
+export class Terminals {
+  private readonly open_ = new Map<string, Terminal>();
+  private counter = 0;
+  private opening = 0;
+
+  constructor(private readonly labs: Labs) {
+    labs.addGuest({ labStopping: (lab) => this.closeAll(lab) });
+  }
+
+  async open({ lab, node, pod, columns, rows }: Input<'terminals.open'>): Promise<TerminalInfo> {
+    if (this.open_.size + this.opening >= MOST_TERMINALS)
+      return refuse('too-many', `${MOST_TERMINALS} terminals are open; close one of them first.`, { limit: 'terminals' });
+    this.opening++;
+    try {
+      const size = { columns, rows };
+      const terminal = `t${++this.counter}`;
+      if (lab === undefined) return this.keep(await Terminal.open({ terminal, node: 'local', title: 'local' }, () => openLocalShell(size), size));
+      const up = this.labs.get(lab);
+      const target = pod === undefined ? node : `${node}/${pod}`;
+      const info: TerminalInfo = { terminal, lab, node, ...(pod !== undefined && { pod }), title: this.freeTitle(lab, pod ?? node) };
+      return this.keep(await Terminal.open(info, () => up.running.openShell(target, size), size, up.recorder));
+    } finally {
+      this.opening--;
+    }
+  }
+  list(lab: string): readonly TerminalInfo[] {
+    return [...this.open_.values()].map(({ info }) => info).filter((info) => info.lab === lab);
+  }
+  get(terminal: string): Terminal {
+    return this.open_.get(terminal) ?? refuse('not-found', `There is no terminal ${terminal}.`, { terminal });
+  }
+  type(terminal: string, text: string): void {
+    const target = this.get(terminal);
+    if (target.pendingInput + text.length > MOST_INPUT_BYTES)
+      refuse('too-many', 'The program in this terminal reads slower than is typed; wait, or press Ctrl-C.', { limit: 'terminalInput' });
+    target.type(text);
+  }
+  close(terminal: string): void {
+    this.get(terminal).close();
+    this.open_.delete(terminal);
+  }
+  /** All of a lab, or all. */
+  closeAll(lab?: string): void {
+    for (const [terminal, { info }] of [...this.open_]) if (lab === undefined || info.lab === lab) this.close(terminal);
+  }
+
+  private keep(terminal: Terminal): TerminalInfo {
+    this.open_.set(terminal.info.terminal, terminal);
+    return terminal.info;
+  }
+  /** `node-1`, then `node-1 (2)`. */
+  private freeTitle(lab: string, wanted: string): string {
+    const taken = new Set(this.list(lab).map((info) => info.title));
+    for (let count = 1; ; count++) {
+      const title = count === 1 ? wanted : `${wanted} (${count})`;
+      if (!taken.has(title)) return title;
+    }
+  }
+}
