@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { plant, root } from './plant.ts';
 
@@ -34,6 +34,11 @@ function stubElectron(): string {
   return stub;
 }
 
+const filesBelow = (path: string): string[] =>
+  readdirSync(path, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+
 let archived: string[] = [];
 beforeAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -60,21 +65,21 @@ describe('the archive', () => {
     expect(found.filter(isPackage).sort()).toEqual(wanted.filter((name) => isPackage(name) && !notNeeded.includes(name)).sort());
   });
 
+  test('holds the content, icons excepted', () => {
+    const content = filesBelow(join(root, 'resources')).filter((file) => !file.startsWith('icons/'));
+    const packed = archived.filter((file) => file.startsWith('/resources/') && /\.\w+$/.test(file)).map((file) => file.slice('/resources/'.length));
+    expect(packed.sort()).toEqual(content.sort());
+  });
+
   test('holds no sources, maps, stamps or tests', () => {
     const ours = archived.filter((file) => !file.startsWith('/node_modules'));
     expect(ours.filter((file) => /\.(ts|vue|map|stamp)$|\.test\./.test(file))).toEqual([]);
-    expect([...new Set(ours.map((file) => file.split('/')[1]))].sort()).toEqual(['out', 'package.json']);
+    expect([...new Set(ours.map((file) => file.split('/')[1]))].sort()).toEqual(['out', 'package.json', 'resources']);
   });
 });
 
 test('the languages are the two that the app speaks', () => {
   expect(readdirSync(join(unpacked, 'locales')).sort()).toEqual(['en-US.pak', 'zh-CN.pak']);
-});
-
-test('content lies beside the archive, icons excepted', () => {
-  const content = readdirSync(join(root, 'resources')).filter((name) => name !== 'icons');
-  const packed = join(unpacked, 'resources/resources');
-  expect(existsSync(packed) ? readdirSync(packed).sort() : []).toEqual(content.sort());
 });
 
 test.runIf(hasPty && process.platform !== 'win32')('node-pty works from outside of the archive', async () => {
