@@ -34,7 +34,7 @@ function parseDotted(text: string, kind: 'address' | 'mask'): Ipv4 | undefined {
     bytes.push(byte);
     if (isLast && kind === 'mask' && i < 3) return undefined;
   }
-  return ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) | 0;
+  return (bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]! | 0;
 }
 
 export function parseHostAddress(text: string, family: Family): Address | undefined {
@@ -109,9 +109,9 @@ export function listAddress(value: MaskedAddress, numeric: boolean): string {
   if (isEmpty && !numeric) return 'anywhere';
   return (numeric ? formatAddress(value.address) : addressName(value.address)) + maskSuffix(value.mask);
 }
-/** Without -n the name of an address is looked up: /etc/hosts has one for the loopback. */
+/** Without -n the name of an address is looked up: /etc/hosts has one for IPv4's loopback. */
 export function addressName(address: Address): string {
-  if (address === 0x7f000001 || address === '00000000000000000000000000000001') return 'localhost';
+  if (address === 0x7f000001) return 'localhost';
   return formatAddress(address);
 }
 

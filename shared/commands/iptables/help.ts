@@ -9,7 +9,18 @@ export function helpText(program: string, family: Family): string {
       .filter((each) => each.families.includes(family))
       .map((each) => each.name)
       .join(' ');
-  const forms = ['-[ACD] chain rule-specification', '-I chain [rulenum] rule-specification', '-R chain rulenum rule-specification', '-D chain rulenum', '-[LS] [chain [rulenum]]', '-[FZ] [chain]', '-[NX] chain', '-E old-chain-name new-chain-name', '-P chain target', '-h'];
+  const forms = [
+    '-[ACD] chain rule-specification',
+    '-I chain [rulenum] rule-specification',
+    '-R chain rulenum rule-specification',
+    '-D chain rulenum',
+    '-[LS] [chain [rulenum]]',
+    '-[FZ] [chain]',
+    '-[NX] chain',
+    '-E old-chain-name new-chain-name',
+    '-P chain target',
+    '-h',
+  ];
   return [
     `${program} v1.8.9 (nf_tables)`,
     '',

@@ -76,7 +76,8 @@ function details(rule: Rule, context: ListContext): string {
   return text;
 }
 const fragment = (selector: Selector): string => (selector.fragment === null ? '--' : selector.fragment.invert ? '!f' : '-f');
-const device = (pattern: InterfacePattern, invert: boolean, numeric: boolean): string => `${invert ? '!' : ''}${pattern === '' ? (numeric ? '*' : 'any') : pattern}`;
+const device = (pattern: InterfacePattern, invert: boolean, numeric: boolean): string =>
+  `${invert ? '!' : ''}${pattern === '' ? (numeric ? '*' : 'any') : pattern}`;
 
 export function listRule(rule: Rule, number: number, family: Family, format: ListFormat): string {
   const { selector, target } = rule.spec;

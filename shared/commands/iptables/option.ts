@@ -10,7 +10,24 @@ import type { Address, Family, MaskedAddress, Range } from '../../kernel/netfilt
 import { usage } from './exit.ts';
 import { parseWithin, scanUnsigned, scanWithin } from './numbers.ts';
 
-export type OptionType = 'none' | 'string' | 'u8' | 'u16' | 'u32' | 'u64' | 'u16-range' | 'u32-range' | 'double' | 'mark' | 'tos' | 'host' | 'host-mask' | 'port-range' | 'protocol' | 'mac' | 'syslog-level';
+export type OptionType =
+  | 'none'
+  | 'string'
+  | 'u8'
+  | 'u16'
+  | 'u32'
+  | 'u64'
+  | 'u16-range'
+  | 'u32-range'
+  | 'double'
+  | 'mark'
+  | 'tos'
+  | 'host'
+  | 'host-mask'
+  | 'port-range'
+  | 'protocol'
+  | 'mac'
+  | 'syslog-level';
 
 export interface OptionEntry {
   readonly name: string;
@@ -43,7 +60,14 @@ export interface OptionCall {
   mac: Mac;
 }
 
-const MAXIMUM: Readonly<Record<string, number>> = { u8: 255, u16: 65535, u32: 0xffffffff, u64: Number.MAX_SAFE_INTEGER, 'u16-range': 65535, 'u32-range': 0xffffffff };
+const MAXIMUM: Readonly<Record<string, number>> = {
+  u8: 255,
+  u16: 65535,
+  u32: 0xffffffff,
+  u64: Number.MAX_SAFE_INTEGER,
+  'u16-range': 65535,
+  'u32-range': 0xffffffff,
+};
 const U64_TEXT = '18446744073709551615';
 
 /** Aliases of protocols that libxtables itself knows. */
@@ -70,7 +94,17 @@ export function parseProtocol(text: string): number {
 }
 
 /** Reads an option for the extension `extension`; `seen` holds the ids that were there before. */
-export function readOption(extension: string, entry: OptionEntry, argument: string | undefined, invert: boolean, family: Family, seen: Set<string>): OptionCall {
+export function readOption(
+  extension: string,
+  table: readonly OptionEntry[],
+  given: OptionEntry,
+  argument: string | undefined,
+  invert: boolean,
+  family: Family,
+  seen: Set<string>,
+): OptionCall {
+  // Messages name an option by the first of its names.
+  const entry = table.find((each) => each.id === given.id) ?? given;
   if (seen.has(entry.id)) usage(`${extension}: option "--${entry.name}" can only be used once.\n`);
   if (invert && !entry.invertible) usage(`${extension}: option "--${entry.name}" cannot be inverted.\n`);
   const call: OptionCall = {
@@ -117,7 +151,8 @@ function readValue(extension: string, entry: OptionEntry, call: OptionCall): voi
       const value = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : NaN;
       const min = entry.min ?? 0;
       const max = entry.max ?? 0;
-      if (Number.isNaN(value) || (min !== max && (value < min || value > max))) usage(`${extension}: bad value for option "--${entry.name}", or out of range (${min}-${max}).\n`);
+      if (Number.isNaN(value) || (min !== max && (value < min || value > max)))
+        usage(`${extension}: bad value for option "--${entry.name}", or out of range (${min}-${max}).\n`);
       call.number = value;
       return;
     }
@@ -149,7 +184,7 @@ function readValue(extension: string, entry: OptionEntry, call: OptionCall): voi
 function readRange(extension: string, entry: OptionEntry, call: OptionCall): void {
   const limit = MAXIMUM[entry.type]!;
   const values: number[] = [];
-  for (let text = call.argument; ; ) {
+  for (let text = call.argument; ;) {
     if (values.length === 2) usage(`${extension}: Too many components for option "--${entry.name}" (max: 2)\n`);
     let rest = text;
     if (text === '' || text.startsWith(':')) values.push(values.length === 1 ? limit : 0);
@@ -229,7 +264,9 @@ function readHostMask(extension: string, entry: OptionEntry, call: OptionCall): 
 function readPorts(extension: string, entry: OptionEntry, call: OptionCall): void {
   const parts = call.argument.split(':');
   if (parts.length > 2) usage(`${extension}: Too many components for option "--${entry.name}" (max: 2)\n`);
-  const port = (text: string): number => parseWithin(text, 0, 65535) ?? portOfService(text) ?? usage(`Port "${text}" does not resolve to anything.\n`);
+  // getaddrinfo(3) takes any decimal number for a port, and its lower half.
+  const port = (text: string): number =>
+    (/^\d+$/.test(text) ? Number(text) & 65535 : portOfService(text)) ?? usage(`Port "${text}" does not resolve to anything.\n`);
   const min = parts[0] === '' ? 0 : port(parts[0]!);
   const max = parts.length === 1 ? (parts[0] === '' ? 0 : min) : parts[1] === '' ? 65535 : port(parts[1]!);
   call.range = { min, max };

@@ -15,7 +15,22 @@ import { TARGETS, UNMODELLED_TARGETS } from './targets/index.ts';
 import { protocolName } from '../names/protocols.ts';
 import type { Environment } from './environment.ts';
 
-export type CommandKind = 'append' | 'delete' | 'delete-number' | 'check' | 'insert' | 'replace' | 'list' | 'list-rules' | 'flush' | 'zero' | 'zero-number' | 'new-chain' | 'delete-chain' | 'rename-chain' | 'policy';
+export type CommandKind =
+  | 'append'
+  | 'delete'
+  | 'delete-number'
+  | 'check'
+  | 'insert'
+  | 'replace'
+  | 'list'
+  | 'list-rules'
+  | 'flush'
+  | 'zero'
+  | 'zero-number'
+  | 'new-chain'
+  | 'delete-chain'
+  | 'rename-chain'
+  | 'policy';
 
 export interface UsedMatch {
   readonly extension: MatchExtension;
@@ -258,9 +273,11 @@ class Parser {
   }
   /** Options of what was loaded last come first. */
   private addOptions(owner: UsedMatch | UsedTarget): void {
-    const added = owner.extension.options.map(
-      (entry): LongOption<Value> => ({ name: entry.name, argument: entry.type === 'none' ? 'no' : 'required', value: { owner, entry } }),
-    );
+    const added = owner.extension.options.map((entry): LongOption<Value> => ({
+      name: entry.name,
+      argument: entry.type === 'none' ? 'no' : 'required',
+      value: { owner, entry },
+    }));
     this.extensionOptions = [...added, ...this.extensionOptions];
   }
 
@@ -508,7 +525,8 @@ class Parser {
   private loadProtocol(): boolean {
     if (this.protocol === undefined) return false;
     const number = parseWithin(this.protocol, 0, 255);
-    const name = number === undefined ? this.protocol : (chainProtocolName(number) ?? (number === 0 || this.options.has('n') ? undefined : protocolName(number)));
+    const name =
+      number === undefined ? this.protocol : (chainProtocolName(number) ?? (number === 0 || this.options.has('n') ? undefined : protocolName(number)));
     const extension = name === undefined ? undefined : lookupMatch(name, this.family);
     const isLoaded = extension !== undefined && this.matches.some((each) => each.extension === extension);
     if (!extension || (isLoaded && this.protocolUsed)) return false;
@@ -526,7 +544,7 @@ class Parser {
       (extension as MatchExtension).parse(info as MatchInfo, call, this.context, seen);
       return;
     }
-    const call = readOption(extension.name, entry, argument, invert, this.family, seen);
+    const call = readOption(extension.name, extension.options, entry, argument, invert, this.family, seen);
     (extension as MatchExtension).parse(info as MatchInfo, call, this.context, seen);
   }
 
@@ -627,4 +645,7 @@ function findMatch(name: string, family: Family): MatchExtension {
 }
 /** Whether `-j NAME` would be an extension or a verdict, and so no chain's name. */
 export const isTargetName = (name: string, family: Family): boolean =>
-  VERDICTS.includes(name) || name === 'QUEUE' || UNMODELLED_TARGETS.includes(name) || TARGETS.some((each) => each.name === name && each.families.includes(family));
+  VERDICTS.includes(name) ||
+  name === 'QUEUE' ||
+  UNMODELLED_TARGETS.includes(name) ||
+  TARGETS.some((each) => each.name === name && each.families.includes(family));

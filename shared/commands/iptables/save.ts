@@ -25,7 +25,8 @@ export function ruleSpec(family: Family, rule: ParsedRule, source: MaskedAddress
   for (const { extension, info } of rule.matches) conditions += ` -m ${extension.alias?.(info) ?? extension.name}${extension.save(info, context)}`;
   const { target, extension } = rule;
   let action = '';
-  if (target !== null && extension !== null && isExtensionTarget(target)) action = `-j ${extension.alias?.(target) ?? extension.name}${extension.save(target, context)}`;
+  if (target !== null && extension !== null && isExtensionTarget(target))
+    action = `-j ${extension.alias?.(target) ?? extension.name}${extension.save(target, context)}`;
   return { selector, matches: rule.matches.map((used) => used.info), target, conditions: conditions.slice(1), action };
 }
 
@@ -38,7 +39,8 @@ function selectorText(selector: Selector, family: Family): string {
   const device = (letter: string, pattern: InterfacePattern, invert: boolean): string => (pattern === '' ? '' : `${not(invert)} -${letter} ${pattern}`);
   let text = address('s', selector.source, selector.invertSource) + address('d', selector.destination, selector.invertDestination);
   text += device('i', selector.inInterface, selector.invertInInterface) + device('o', selector.outInterface, selector.invertOutInterface);
-  if (selector.protocol > 0) text += `${not(selector.invertProtocol)} -p ${chainProtocolName(selector.protocol) ?? protocolName(selector.protocol) ?? selector.protocol}`;
+  if (selector.protocol > 0)
+    text += `${not(selector.invertProtocol)} -p ${chainProtocolName(selector.protocol) ?? protocolName(selector.protocol) ?? selector.protocol}`;
   if (selector.fragment) text += `${not(selector.fragment.invert)} -f`;
   return text;
 }

@@ -5,13 +5,24 @@
  */
 import { strerror, type Errno } from '../../base/index.ts';
 import { checkRule } from '../../kernel/netfilter/check.ts';
-import { Batch, BUILTIN, TABLE_NAMES, type Chain, type Rule, type RuleSpec, type Ruleset, type Table, type TableName } from '../../kernel/netfilter/ruleset.ts';
+import {
+  actionText,
+  Batch,
+  BUILTIN,
+  TABLE_NAMES,
+  type Chain,
+  type Rule,
+  type RuleSpec,
+  type Ruleset,
+  type Table,
+  type TableName,
+} from '../../kernel/netfilter/ruleset.ts';
 import type { Environment } from './environment.ts';
 import { Exit, OTHER_PROBLEM, RESOURCE_PROBLEM, VERSION_PROBLEM, otherProblem, usage } from './exit.ts';
 import { header, listRule, ruleLine, type ListFormat } from './list.ts';
+import { isNative } from './matches/ports.ts';
 import { isTargetName, type Command, type CommandKind } from './parse.ts';
 import { ruleSpec } from './save.ts';
-import { actionText } from '../../kernel/netfilter/ruleset.ts';
 
 /** What failed while preparing: which of nft.c's functions, and its errno. */
 class Refusal extends Error {
@@ -49,9 +60,14 @@ type Pending = { readonly line: number; readonly prepare: () => void };
 
 export const isTableName = (name: string): name is TableName => (TABLE_NAMES as readonly string[]).includes(name);
 const byName = (a: Chain, b: Chain): number => (a.name < b.name ? -1 : 1);
-/** Base chains by hook, then users' own by name. */
+/** Built-in chains by hook, then users' own by name. Deviation: a built-in chain that was renamed is not shown, and not spoken of as `incompatible`. */
 export const sortedChains = (table: Table | undefined): Chain[] =>
-  table === undefined ? [] : [...table.baseChains, ...[...table.chains.values()].filter((chain) => chain.base === null).sort(byName)];
+  table === undefined
+    ? []
+    : [
+        ...table.baseChains.filter((chain) => chain.name in BUILTIN[table.name]),
+        ...[...table.chains.values()].filter((chain) => chain.base === null).sort(byName),
+      ];
 
 export class Session {
   private pending: Pending[] = [];
@@ -136,7 +152,7 @@ export class Session {
     const table = this.table(name);
     for (const [builtin, spec] of Object.entries(BUILTIN[name])) {
       if (chain !== undefined && builtin !== chain) continue;
-      if (!table.baseChains.some((each) => each.base!.hook === spec.hook)) this.batch.addChain(this.send('CHAIN_ADD', `chain ${builtin}`), table, builtin, spec);
+      if (!table.chains.has(builtin)) this.batch.addChain(this.send('CHAIN_ADD', `chain ${builtin}`), table, builtin, spec);
     }
   }
   private need(by: string, table: TableName, chain: string | undefined): Chain {
@@ -156,9 +172,7 @@ export class Session {
     const { rule } = command;
     for (const used of rule.matches) {
       const { info } = used;
-      const isNative =
-        info.kind === 'tcp' ? info.option === 0 && (info.flagMask !== 0 || info.source.min !== 0 || info.source.max !== 65535 || info.destination.min !== 0 || info.destination.max !== 65535) : info.kind === 'udp' && (info.source.min !== 0 || info.source.max !== 65535 || info.destination.min !== 0 || info.destination.max !== 65535);
-      if (!isNative) continue;
+      if ((info.kind !== 'tcp' && info.kind !== 'udp') || !isNative(info)) continue;
       if (info.kind === 'tcp' && rule.selector.protocol !== 6) usage("TCP match requires '-p tcp'");
       if (info.kind === 'udp' && rule.selector.protocol !== 17) usage("UDP match requires '-p udp'");
     }
@@ -336,10 +350,7 @@ export class Session {
   /** Chains as they are, and built-in ones that are not there yet as they would be. */
   private shown(table: TableName, name: string | undefined): { chain: Chain | undefined; name: string }[] {
     const found = this.ruleset.table(table);
-    const builtin = Object.entries(BUILTIN[table]).map(([each, spec]) => {
-      const chain = found?.baseChains.find((other) => other.base!.hook === spec.hook);
-      return { chain, name: chain?.name ?? each };
-    });
+    const builtin = Object.keys(BUILTIN[table]).map((each) => ({ chain: found?.chains.get(each), name: each }));
     const own = sortedChains(found)
       .filter((chain) => chain.base === null)
       .map((chain) => ({ chain, name: chain.name }));
@@ -358,7 +369,13 @@ export class Session {
         if (text !== '') text += '\n';
         const isBase = name in BUILTIN[table] || chain?.base != null;
         text += header(
-          { name, policy: isBase ? (chain?.policy ?? 'ACCEPT') : null, packets: chain?.packets ?? 0, bytes: chain?.bytes ?? 0, references: chain?.references ?? 0 },
+          {
+            name,
+            policy: isBase ? (chain?.policy ?? 'ACCEPT') : null,
+            packets: chain?.packets ?? 0,
+            bytes: chain?.bytes ?? 0,
+            references: chain?.references ?? 0,
+          },
           format,
         );
       }

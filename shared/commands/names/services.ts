@@ -306,4 +306,5 @@ for (const service of SERVICES) {
 /** The port of a name, of one protocol or of any. */
 export const portOfService = (name: string, protocol?: string): number | undefined => byName.get(protocol === undefined ? name : `${name}/${protocol}`)?.port;
 /** The first name of a port, of one protocol or of any. */
-export const serviceOfPort = (port: number, protocol?: string): string | undefined => byPort.get(protocol === undefined ? `${port}` : `${port}/${protocol}`)?.name;
+export const serviceOfPort = (port: number, protocol?: string): string | undefined =>
+  byPort.get(protocol === undefined ? `${port}` : `${port}/${protocol}`)?.name;

@@ -101,7 +101,20 @@ export interface StatisticInfo {
   invert: boolean;
 }
 /** Types of addresses as the routing tables know them (RTN_*). */
-export const ADDRESS_TYPES = ['UNSPEC', 'UNICAST', 'LOCAL', 'BROADCAST', 'ANYCAST', 'MULTICAST', 'BLACKHOLE', 'UNREACHABLE', 'PROHIBIT', 'THROW', 'NAT', 'XRESOLVE'] as const;
+export const ADDRESS_TYPES = [
+  'UNSPEC',
+  'UNICAST',
+  'LOCAL',
+  'BROADCAST',
+  'ANYCAST',
+  'MULTICAST',
+  'BLACKHOLE',
+  'UNREACHABLE',
+  'PROHIBIT',
+  'THROW',
+  'NAT',
+  'XRESOLVE',
+] as const;
 export type AddressType = (typeof ADDRESS_TYPES)[number];
 export interface AddrtypeInfo {
   readonly kind: 'addrtype';

@@ -360,7 +360,11 @@ export class Batch {
         if ((seen.get(chain) ?? -1) >= depth) return null;
         for (const rule of chain.rules) {
           const destination = this.destination(table, rule.spec);
-          const errno: Errno | null = destination ? visit(destination, root, depth + 1) : chain === root ? null : this.check(rule.spec, this.ruleset.family, table.name, root);
+          const errno: Errno | null = destination
+            ? visit(destination, root, depth + 1)
+            : chain === root
+              ? null
+              : this.check(rule.spec, this.ruleset.family, table.name, root);
           if (errno !== null) return errno;
         }
         seen.set(chain, depth);

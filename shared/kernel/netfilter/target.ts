@@ -154,4 +154,5 @@ export type TargetKind = ExtensionTarget['kind'];
 export type TargetOf<K extends TargetKind> = Extract<ExtensionTarget, { readonly kind: K }>;
 
 /** Whether it is an extension: neither a verdict nor a jump. */
-export const isExtensionTarget = (target: TargetInfo): target is ExtensionTarget => target.kind !== 'verdict' && target.kind !== 'jump' && target.kind !== 'goto';
+export const isExtensionTarget = (target: TargetInfo): target is ExtensionTarget =>
+  target.kind !== 'verdict' && target.kind !== 'jump' && target.kind !== 'goto';

@@ -5,7 +5,7 @@ import { usage } from '../exit.ts';
 
 function parseTypes(text: string): AddressType[] {
   const found = new Set<AddressType>();
-  for (let rest = text; ; ) {
+  for (let rest = text; ;) {
     const comma = rest.indexOf(',');
     const word = comma < 0 ? rest : rest.slice(0, comma);
     const type = word === '' ? undefined : ADDRESS_TYPES.find((each) => each.startsWith(word.toUpperCase()));

@@ -13,7 +13,7 @@ const STATUSES: readonly CtStatus[] = ['EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CON
 /** A comma list of names or beginnings of them; the message quotes what is left when one is wrong. */
 function parseNames<N extends string>(text: string, names: readonly N[], what: string): N[] {
   const found = new Set<N>();
-  for (let rest = text; ; ) {
+  for (let rest = text; ;) {
     const comma = rest.indexOf(',');
     const word = comma < 0 ? rest : rest.slice(0, comma);
     const name = word === '' ? undefined : names.find((each) => each.startsWith(word.toUpperCase()));

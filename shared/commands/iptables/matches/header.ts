@@ -74,8 +74,16 @@ const timeToLive = (kind: 'ttl' | 'hl', advice: string, words: (info: TtlInfo) =
     list: words,
   });
 };
-export const ttl = timeToLive('ttl', "TTL match: You must specify one of `--ttl-eq', `--ttl-lt', `--ttl-gt", (info) => ` TTL match TTL ${SIGNS[info.compare]} ${info.value}`);
-export const hl = timeToLive('hl', "HL match: You must specify one of `--hl-eq', `--hl-lt', `--hl-gt'", (info) => ` HL match HL ${SIGNS[info.compare]} ${info.value}`);
+export const ttl = timeToLive(
+  'ttl',
+  "TTL match: You must specify one of `--ttl-eq', `--ttl-lt', `--ttl-gt",
+  (info) => ` TTL match TTL ${SIGNS[info.compare]} ${info.value}`,
+);
+export const hl = timeToLive(
+  'hl',
+  "HL match: You must specify one of `--hl-eq', `--hl-lt', `--hl-gt'",
+  (info) => ` HL match HL ${SIGNS[info.compare]} ${info.value}`,
+);
 
 export const tos = defineMatch<TosInfo>({
   name: 'tos',

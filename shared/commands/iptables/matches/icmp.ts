@@ -113,9 +113,7 @@ function scanRange(text: string): { readonly min: number; readonly max: number; 
 
 function listType(info: IcmpInfo, names: readonly NamedType[], numeric: boolean): string {
   const not = info.invert ? '!' : '';
-  const named = numeric
-    ? undefined
-    : names.find((each) => each[1] === info.type && (each[2] ?? 0) === info.code.min && (each[2] ?? 255) === info.code.max);
+  const named = numeric ? undefined : names.find((each) => each[1] === info.type && (each[2] ?? 0) === info.code.min && (each[2] ?? 255) === info.code.max);
   if (named) return ` ${not}${named[0]}`;
   let text = `${info.invert ? ' !' : ''}type ${info.type}`;
   if (info.code.min === info.code.max) text += ` code ${info.code.min}`;

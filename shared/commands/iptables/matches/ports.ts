@@ -55,6 +55,31 @@ function listPorts(name: string, range: Range, invert: boolean, protocol: string
   return range.min === range.max ? ` ${name}:${not}${port(range.min)}` : ` ${name}s:${not}${port(range.min)}:${port(range.max)}`;
 }
 
+/** Whether nf_tables has it as its own expressions, not as an extension: then it is judged and shown in another way. */
+export function isNative(info: TcpInfo | UdpInfo): boolean {
+  if (info.kind === 'tcp' && (info.option !== 0 || info.invertOption)) return false;
+  return (
+    !isAnyPort(info.source) ||
+    !isAnyPort(info.destination) ||
+    (info.kind === 'tcp' && (info.flagMask !== 0 || info.flags !== 0 || info.invertFlags)) ||
+    info.invertSource ||
+    info.invertDestination
+  );
+}
+/** `! 0:1023` is kept as `1024:65535`, and the like. */
+function normalisePorts(info: TcpInfo | UdpInfo): void {
+  if (!isNative(info)) return;
+  const opposite = (range: Range, invert: boolean): Range | undefined => {
+    if (!invert || isAnyPort(range) || range.min === range.max) return undefined;
+    if (range.min === 0) return { min: range.max + 1, max: 65535 };
+    return range.max === 65535 ? { min: 0, max: Math.max(range.min - 1, 1) } : undefined;
+  };
+  const source = opposite(info.source, info.invertSource);
+  const destination = opposite(info.destination, info.invertDestination);
+  if (source) Object.assign(info, { source, invertSource: false });
+  if (destination) Object.assign(info, { destination, invertDestination: false });
+}
+
 export const tcp = defineMatch<TcpInfo>({
   name: 'tcp',
   families: BOTH,
@@ -113,6 +138,7 @@ export const tcp = defineMatch<TcpInfo>({
     info.flagMask = parseFlags(call.argument);
     info.flags = parseFlags(compare);
   },
+  check: normalisePorts,
   save(info) {
     let text = savePorts('sport', info.source, info.invertSource) + savePorts('dport', info.destination, info.invertDestination);
     if (info.option || info.invertOption) text += `${info.invertOption ? ' !' : ''} --tcp-option ${info.option}`;
@@ -120,10 +146,13 @@ export const tcp = defineMatch<TcpInfo>({
     return text;
   },
   list(info, context) {
-    let text = ' tcp' + listPorts('spt', info.source, info.invertSource, 'tcp', context) + listPorts('dpt', info.destination, info.invertDestination, 'tcp', context);
+    let text =
+      ' tcp' + listPorts('spt', info.source, info.invertSource, 'tcp', context) + listPorts('dpt', info.destination, info.invertDestination, 'tcp', context);
     if (info.option || info.invertOption) text += ` option=${info.invertOption ? '!' : ''}${info.option}`;
     if (info.flagMask || info.invertFlags) {
-      const both = context.numeric ? `0x${hex2(info.flagMask).toUpperCase()}/0x${hex2(info.flags).toUpperCase()}` : `${flagNames(info.flagMask)}/${flagNames(info.flags)}`;
+      const both = context.numeric
+        ? `0x${hex2(info.flagMask).toUpperCase()}/0x${hex2(info.flags).toUpperCase()}`
+        : `${flagNames(info.flagMask)}/${flagNames(info.flags)}`;
       text += ` flags:${info.invertFlags ? '!' : ''}${both}`;
     }
     return text;
@@ -149,6 +178,7 @@ export const udp = defineMatch<UdpInfo>({
       info.invertDestination = call.invert;
     }
   },
+  check: normalisePorts,
   save: (info) => savePorts('sport', info.source, info.invertSource) + savePorts('dport', info.destination, info.invertDestination),
   list: (info, context) =>
     ' udp' + listPorts('spt', info.source, info.invertSource, 'udp', context) + listPorts('dpt', info.destination, info.invertDestination, 'udp', context),

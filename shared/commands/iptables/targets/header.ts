@@ -4,6 +4,7 @@ import { BOTH, defineTarget } from '../extension.ts';
 import { usage } from '../exit.ts';
 import { dscpOfClass } from '../matches/header.ts';
 import { hex, hex2 } from '../numbers.ts';
+import { TOS_NAMES } from '../option.ts';
 
 export const tcpmss = defineTarget<TcpmssTarget>({
   name: 'TCPMSS',
@@ -94,6 +95,8 @@ export const tos = defineTarget<TosTarget>({
     if (info.value === 0) return ` TOS and 0x${hex2(~info.mask & 255)}`;
     if (info.value === info.mask) return ` TOS or 0x${hex2(info.value)}`;
     if (info.mask === 0) return ` TOS xor 0x${hex2(info.value)}`;
+    const symbol = info.mask === 0x3f ? TOS_NAMES.find((each) => each[1] === info.value) : undefined;
+    if (symbol) return `  TOS set${symbol[0]}`;
     return ` TOS set 0x${hex2(info.value)}/0x${hex2(info.mask)}`;
   },
 });

@@ -9,10 +9,46 @@ import { reject } from './reject.ts';
 import { set } from './set.ts';
 
 export const TARGETS: readonly TargetExtension[] = [
-  checksum, classify, connmark, ct, dnat, dscp, hl, log, mark, masquerade, netmap, nflog, notrack, redirect, reject, set, snat, tcpmss, tos, trace, ttl,
+  checksum,
+  classify,
+  connmark,
+  ct,
+  dnat,
+  dscp,
+  hl,
+  log,
+  mark,
+  masquerade,
+  netmap,
+  nflog,
+  notrack,
+  redirect,
+  reject,
+  set,
+  snat,
+  tcpmss,
+  tos,
+  trace,
+  ttl,
 ];
 
 /** What Debian's iptables has besides: naming one of these says `not modelled`. */
 export const UNMODELLED_TARGETS: readonly string[] = [
-  'AUDIT', 'CLUSTERIP', 'CONNSECMARK', 'DNPT', 'ECN', 'HMARK', 'IDLETIMER', 'LED', 'NFQUEUE', 'RATEEST', 'SECMARK', 'SNPT', 'SYNPROXY', 'TCPOPTSTRIP', 'TEE', 'TPROXY', 'ULOG',
+  'AUDIT',
+  'CLUSTERIP',
+  'CONNSECMARK',
+  'DNPT',
+  'ECN',
+  'HMARK',
+  'IDLETIMER',
+  'LED',
+  'NFQUEUE',
+  'RATEEST',
+  'SECMARK',
+  'SNPT',
+  'SYNPROXY',
+  'TCPOPTSTRIP',
+  'TEE',
+  'TPROXY',
+  'ULOG',
 ];

@@ -95,7 +95,8 @@ export const connmark = defineTarget<ConnmarkTarget>({
     if (info.mode === 'set') return ` CONNMARK ${words(info.ctMark, info.ctMask)}${shift}`;
     let masks = '';
     if (info.nfMask !== info.ctMask) {
-      masks = info.mode === 'save' ? ` nfmask 0x${hex(info.nfMask)} ctmask ~0x${hex(info.ctMask)}` : ` ctmask 0x${hex(info.ctMask)} nfmask ~0x${hex(info.nfMask)}`;
+      masks =
+        info.mode === 'save' ? ` nfmask 0x${hex(info.nfMask)} ctmask ~0x${hex(info.ctMask)}` : ` ctmask 0x${hex(info.ctMask)} nfmask ~0x${hex(info.nfMask)}`;
     } else if (info.nfMask !== ALL) masks = ` mask 0x${hex(info.nfMask)}`;
     return ` CONNMARK ${info.mode}${masks}${shift}`;
   },
