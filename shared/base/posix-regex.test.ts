@@ -1,6 +1,6 @@
 /**
  * Goal: a POSIX expression matches what grep(1) matches. Method: expected values were taken from `grep -o` and `grep -oE` (GNU grep 3.8,
- * LC_ALL=C) for each pattern and text; the error texts from the same program.
+ * LC_ALL=C) for each pattern and text; the error texts from the same program and, for the lone parenthesis, from sed -E.
  */
 import { expect, test } from 'vitest';
 import { compilePosixRegex } from './posix-regex.ts';
