@@ -20,7 +20,11 @@ describe('lab file', () => {
   test('the shipped lab is right', () => check((text) => text, []));
 
   test.each<readonly [string, (text: string) => string, readonly (readonly [string, string])[]]>([
-    ['not YAML', (text) => text.replace('lab: 1', 'lab: [1'), [['title:', 'this is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]']]],
+    [
+      'not YAML',
+      (text) => text.replace('lab: 1', 'lab: [1'),
+      [['title:', 'this is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]']],
+    ],
     ['a format it does not know', (text) => text.replace('lab: 1', 'lab: 2'), [['2\ntitle', '"lab" must be "1"']]],
     [
       'a word that means nothing',
@@ -30,16 +34,56 @@ describe('lab file', () => {
         ['interfase', '"interfase" means nothing here'],
       ],
     ],
-    ['an unknown network', (text) => text.replace('host-only, address: 192.168.56.12/24', 'hostonly, address: 192.168.56.12/24'), [['hostonly', 'there is no network "hostonly": "nat", "host-only" are defined']]],
-    ['an address of another subnet', (text) => text.replace('192.168.56.12/24', '192.168.57.12/24'), [['192.168.57.12', '192.168.57.12/24 is not in 192.168.56.0/24, the subnet of network "host-only"']]],
-    ['an address twice', (text) => text.replace('192.168.56.11/24', '192.168.56.12/24'), [['192.168.56.12/24 }\n\nkub', "192.168.56.12 is taken by node-1's eth1: two machines on one network need two addresses"]]],
-    ['no prefix length', (text) => text.replace('192.168.56.12/24', '192.168.56.12'), [['192.168.56.12', 'an address with its prefix length is needed, such as 192.168.56.11/24']]],
-    ['a pod network with host bits', (text) => text.replace('10.244.0.0/16', '10.244.1.0/16'), [['10.244.1.0/16', 'this has host bits set: write the first address of the network, such as 10.244.0.0/16']]],
-    ['a pod network too small', (text) => text.replace('10.244.0.0/16', '10.244.0.0/23'), [['10.244.0.0/23', '10.244.0.0/23 has room for 2 nodes of a /24 each, and there are 3: a shorter prefix is needed']]],
-    ['a pod network that overlaps', (text) => text.replace('10.244.0.0/16', '192.168.0.0/16'), [['192.168.0.0/16', '192.168.0.0/16 overlaps 192.168.56.0/24, network "host-only": pods need addresses of their own']]],
-    ['a pod on a node that is not there', (text) => text.replace('node: node-2 }', 'node: node-3 }'), [['node-3', 'there is no node "node-3": one of "controlplane", "node-1", "node-2" is needed']]],
-    ['a bad name', (text) => text.replace('name: hello-2', 'name: Hello_2'), [['Hello_2', 'a name is made of lower case letters, digits and "-", at most 63 of them, and begins and ends with a letter or digit']]],
-    ['a control plane that is not there', (text) => text.replace('controlPlane: controlplane', 'controlPlane: master'), [['master', 'there is no node "master": one of "controlplane", "node-1", "node-2" is needed']]],
+    [
+      'an unknown network',
+      (text) => text.replace('host-only, address: 192.168.56.12/24', 'hostonly, address: 192.168.56.12/24'),
+      [['hostonly', 'there is no network "hostonly": "nat", "host-only" are defined']],
+    ],
+    [
+      'an address of another subnet',
+      (text) => text.replace('192.168.56.12/24', '192.168.57.12/24'),
+      [['192.168.57.12', '192.168.57.12/24 is not in 192.168.56.0/24, the subnet of network "host-only"']],
+    ],
+    [
+      'an address twice',
+      (text) => text.replace('192.168.56.11/24', '192.168.56.12/24'),
+      [['192.168.56.12/24 }\n\nkub', "192.168.56.12 is taken by node-1's eth1: two machines on one network need two addresses"]],
+    ],
+    [
+      'no prefix length',
+      (text) => text.replace('192.168.56.12/24', '192.168.56.12'),
+      [['192.168.56.12', 'an address with its prefix length is needed, such as 192.168.56.11/24']],
+    ],
+    [
+      'a pod network with host bits',
+      (text) => text.replace('10.244.0.0/16', '10.244.1.0/16'),
+      [['10.244.1.0/16', 'this has host bits set: write the first address of the network, such as 10.244.0.0/16']],
+    ],
+    [
+      'a pod network too small',
+      (text) => text.replace('10.244.0.0/16', '10.244.0.0/23'),
+      [['10.244.0.0/23', '10.244.0.0/23 has room for 2 nodes of a /24 each, and there are 3: a shorter prefix is needed']],
+    ],
+    [
+      'a pod network that overlaps',
+      (text) => text.replace('10.244.0.0/16', '192.168.0.0/16'),
+      [['192.168.0.0/16', '192.168.0.0/16 overlaps 192.168.56.0/24, network "host-only": pods need addresses of their own']],
+    ],
+    [
+      'a pod on a node that is not there',
+      (text) => text.replace('node: node-2 }', 'node: node-3 }'),
+      [['node-3', 'there is no node "node-3": one of "controlplane", "node-1", "node-2" is needed']],
+    ],
+    [
+      'a bad name',
+      (text) => text.replace('name: hello-2', 'name: Hello_2'),
+      [['Hello_2', 'a name is made of lower case letters, digits and "-", at most 63 of them, and begins and ends with a letter or digit']],
+    ],
+    [
+      'a control plane that is not there',
+      (text) => text.replace('controlPlane: controlplane', 'controlPlane: master'),
+      [['master', 'there is no node "master": one of "controlplane", "node-1", "node-2" is needed']],
+    ],
     ['an unknown backend', (text) => text.replace('backend: host-gw', 'backend: hostgw'), [['hostgw', '"kubernetes.network.backend" must be "host-gw"']]],
     ['nothing', () => '', [['', 'the file must be a map of keys and values']]],
   ])('%s', (_, change, expected) => check(change, expected));

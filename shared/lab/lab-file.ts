@@ -6,8 +6,15 @@ import { z } from 'zod';
 import { readYaml, type Problem } from '../lesson/index.ts';
 import { formatIpv4, formatIpv4Prefix, ipv4InPrefix, ipv4Mask, parseIpv4, parseIpv4Prefix, type Ipv4Prefix } from '../wire/index.ts';
 
-const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a name is made of lower case letters, digits and "-", at most 63 of them, and begins and ends with a letter or digit');
-const prefix = z.string().refine((text) => text.includes('/') && parseIpv4Prefix(text) !== undefined, 'an address with its prefix length is needed, such as 192.168.56.11/24');
+const label = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'a name is made of lower case letters, digits and "-", at most 63 of them, and begins and ends with a letter or digit',
+  );
+const prefix = z
+  .string()
+  .refine((text) => text.includes('/') && parseIpv4Prefix(text) !== undefined, 'an address with its prefix length is needed, such as 192.168.56.11/24');
 const network = z
   .string()
   .refine((text) => text.includes('/') && parseIpv4Prefix(text) !== undefined, 'a network is needed, such as 10.244.0.0/16')
@@ -50,7 +57,10 @@ const labSchema = z
       .refine((nodes) => Object.keys(nodes).length > 0, 'a lab needs at least one node'),
     kubernetes: z
       .object({
-        version: z.string().regex(/^v\d+\.\d+\.\d+$/, 'a version such as v1.32.4 is needed').default('v1.32.4'),
+        version: z
+          .string()
+          .regex(/^v\d+\.\d+\.\d+$/, 'a version such as v1.32.4 is needed')
+          .default('v1.32.4'),
         controlPlane: label,
         /** The interface whose address is the node's, and over which nodes reach each other. */
         interface: interfaceName,
@@ -58,7 +68,20 @@ const labSchema = z
         serviceCIDR: network.default('10.96.0.0/12'),
         network: z.object({ plugin: z.literal('flannel'), backend: z.enum(['host-gw']) }).strict(),
         /** Pods that run when the lab is ready. */
-        pods: z.array(z.object({ name: label, image: z.string().min(1), node: label, namespace: label.default('default'), command: z.array(z.string()).optional(), args: z.array(z.string()).optional() }).strict()).default([]),
+        pods: z
+          .array(
+            z
+              .object({
+                name: label,
+                image: z.string().min(1),
+                node: label,
+                namespace: label.default('default'),
+                command: z.array(z.string()).optional(),
+                args: z.array(z.string()).optional(),
+              })
+              .strict(),
+          )
+          .default([]),
       })
       .strict()
       .optional(),
@@ -90,14 +113,19 @@ function checkNetworks(file: File, report: Report): void {
       const net = file.networks[key];
       if (!net) {
         const known = Object.keys(file.networks);
-        report([...path, 'network'], `there is no network "${key}"${known.length > 0 ? `: ${known.map((one) => `"${one}"`).join(', ')} ${known.length === 1 ? 'is' : 'are'} defined` : ': define it under "networks"'}`);
+        report(
+          [...path, 'network'],
+          `there is no network "${key}"${known.length > 0 ? `: ${known.map((one) => `"${one}"`).join(', ')} ${known.length === 1 ? 'is' : 'are'} defined` : ': define it under "networks"'}`,
+        );
         continue;
       }
       const own = parseIpv4Prefix(given)!;
       const subnet = parseIpv4Prefix(net.subnet)!;
-      if (!ipv4InPrefix(own.address, subnet.address, subnet.length) || own.length !== subnet.length) report([...path, 'address'], `${given} is not in ${net.subnet}, the subnet of network "${key}"`);
+      if (!ipv4InPrefix(own.address, subnet.address, subnet.length) || own.length !== subnet.length)
+        report([...path, 'address'], `${given} is not in ${net.subnet}, the subnet of network "${key}"`);
       const owner = owners.get(`${key} ${formatIpv4(own.address)}`);
-      if (net.kind === 'segment' && owner !== undefined) report([...path, 'address'], `${formatIpv4(own.address)} is taken by ${owner}: two machines on one network need two addresses`);
+      if (net.kind === 'segment' && owner !== undefined)
+        report([...path, 'address'], `${formatIpv4(own.address)} is taken by ${owner}: two machines on one network need two addresses`);
       owners.set(`${key} ${formatIpv4(own.address)}`, `${node}'s ${name}`);
     }
   }
@@ -105,25 +133,34 @@ function checkNetworks(file: File, report: Report): void {
 
 function checkKubernetes(file: File, kubernetes: KubernetesFile, report: Report): void {
   const nodes = Object.keys(file.nodes);
-  if (!nodes.includes(kubernetes.controlPlane)) report(['kubernetes', 'controlPlane'], `there is no node "${kubernetes.controlPlane}": one of ${nodes.map((one) => `"${one}"`).join(', ')} is needed`);
+  if (!nodes.includes(kubernetes.controlPlane))
+    report(['kubernetes', 'controlPlane'], `there is no node "${kubernetes.controlPlane}": one of ${nodes.map((one) => `"${one}"`).join(', ')} is needed`);
   for (const node of nodes) {
-    if (!file.nodes[node]!.interfaces[kubernetes.interface]) report(['nodes', node], `node "${node}" has no interface "${kubernetes.interface}", over which kubernetes.interface says that nodes reach each other`);
+    if (!file.nodes[node]!.interfaces[kubernetes.interface])
+      report(['nodes', node], `node "${node}" has no interface "${kubernetes.interface}", over which kubernetes.interface says that nodes reach each other`);
   }
   const cluster = parseIpv4Prefix(kubernetes.podCIDR)!;
   const room = cluster.length > 24 ? 0 : 2 ** (24 - cluster.length);
-  if (room < nodes.length) report(['kubernetes', 'podCIDR'], `${kubernetes.podCIDR} has room for ${room} nodes of a /24 each, and there are ${nodes.length}: a shorter prefix is needed`);
+  if (room < nodes.length)
+    report(
+      ['kubernetes', 'podCIDR'],
+      `${kubernetes.podCIDR} has room for ${room} nodes of a /24 each, and there are ${nodes.length}: a shorter prefix is needed`,
+    );
   const others: readonly (readonly [string, Ipv4Prefix])[] = [
     ...Object.entries(file.networks).map(([key, net]) => [`network "${key}"`, parseIpv4Prefix(net.subnet)!] as const),
     ['kubernetes.serviceCIDR', parseIpv4Prefix(kubernetes.serviceCIDR)!],
   ];
   for (const [name, other] of others) {
     const length = Math.min(other.length, cluster.length);
-    if (ipv4InPrefix(other.address, cluster.address, length)) report(['kubernetes', 'podCIDR'], `${kubernetes.podCIDR} overlaps ${formatIpv4Prefix(other)}, ${name}: pods need addresses of their own`);
+    if (ipv4InPrefix(other.address, cluster.address, length))
+      report(['kubernetes', 'podCIDR'], `${kubernetes.podCIDR} overlaps ${formatIpv4Prefix(other)}, ${name}: pods need addresses of their own`);
   }
   const names = new Set<string>();
   for (const [index, pod] of kubernetes.pods.entries()) {
-    if (!nodes.includes(pod.node)) report(['kubernetes', 'pods', index, 'node'], `there is no node "${pod.node}": one of ${nodes.map((one) => `"${one}"`).join(', ')} is needed`);
-    if (names.has(`${pod.namespace}/${pod.name}`)) report(['kubernetes', 'pods', index, 'name'], `there is another pod "${pod.name}" in namespace "${pod.namespace}"`);
+    if (!nodes.includes(pod.node))
+      report(['kubernetes', 'pods', index, 'node'], `there is no node "${pod.node}": one of ${nodes.map((one) => `"${one}"`).join(', ')} is needed`);
+    if (names.has(`${pod.namespace}/${pod.name}`))
+      report(['kubernetes', 'pods', index, 'name'], `there is another pod "${pod.name}" in namespace "${pod.namespace}"`);
     names.add(`${pod.namespace}/${pod.name}`);
   }
 }

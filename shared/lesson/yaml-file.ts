@@ -34,7 +34,9 @@ export function readYaml<S extends z.ZodType>(text: string, schema: S): YamlFile
   if (syntax.length > 0) return { value: undefined, problems: syntax, at };
   const parsed = schema.safeParse(document.toJS() as unknown);
   if (parsed.success) return { value: parsed.data, problems: [], at };
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue).map(({ path, message, key }) => ({ ...position(offsetOf(document, path, key)), message })));
+  const problems = parsed.error.issues.flatMap((issue) =>
+    problemsOf(issue).map(({ path, message, key }) => ({ ...position(offsetOf(document, path, key)), message })),
+  );
   return { value: undefined, problems, at };
 }
 
@@ -72,17 +74,41 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Found[] {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({ path: [...path, key], message: `"${key}" means nothing here`, key: true }));
     case 'invalid_type':
-      return [{ path, message: issue.input === undefined && !issue.message.includes('received') ? `${name} is missing: ${article(issue.expected)} is needed` : issue.message.includes('received undefined') ? `${name} is missing: ${article(issue.expected)} is needed` : `${name} must be ${article(issue.expected)}` }];
+      return [
+        {
+          path,
+          message:
+            issue.input === undefined && !issue.message.includes('received')
+              ? `${name} is missing: ${article(issue.expected)} is needed`
+              : issue.message.includes('received undefined')
+                ? `${name} is missing: ${article(issue.expected)} is needed`
+                : `${name} must be ${article(issue.expected)}`,
+        },
+      ];
     case 'invalid_value':
       return [{ path, message: `${name} must be ${issue.values.length === 1 ? words(issue.values) : `one of ${words(issue.values)}`}` }];
     case 'invalid_union':
       return [{ path, message: issue.message === 'Invalid input' ? `${name} has none of the forms it may have` : issue.message }];
     case 'too_small':
-      return [{ path, message: `${name} ${issue.origin === 'array' ? `needs at least ${issue.minimum}` : `must be at least ${issue.minimum}`}${issue.origin === 'string' ? ' characters long' : ''}` }];
+      return [
+        {
+          path,
+          message: `${name} ${issue.origin === 'array' ? `needs at least ${issue.minimum}` : `must be at least ${issue.minimum}`}${issue.origin === 'string' ? ' characters long' : ''}`,
+        },
+      ];
     case 'too_big':
       return [{ path, message: `${name} must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters long' : ''}` }];
     default:
       return [{ path, message: issue.message.startsWith('Invalid') ? `${name}: ${issue.message}` : issue.message }];
   }
 }
-const article = (type: string): string => ({ array: 'a list', object: 'a map of keys and values', record: 'a map of keys and values', string: 'a text', number: 'a number', int: 'a whole number', boolean: 'true or false' })[type] ?? type;
+const article = (type: string): string =>
+  ({
+    array: 'a list',
+    object: 'a map of keys and values',
+    record: 'a map of keys and values',
+    string: 'a text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+  })[type] ?? type;

@@ -1,0 +1,126 @@
+/**
+ * A lesson's definition, `lesson.yaml`: its lab, its steps in order, what each step is checked by, how it is solved and undone. The words are
+ * in `en.md` and `zh.md` beside it. `resources/lessons/README.md` tells authors; this schema is what holds.
+ */
+import { z } from 'zod';
+
+const id = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'an id is made of lower case letters, digits and "-", and begins and ends with a letter or digit');
+const text = z.string().min(1);
+const pattern = z.string().refine((source) => {
+  try {
+    new RegExp(source, 'm');
+    return true;
+  } catch {
+    return false;
+  }
+}, 'this is not a regular expression');
+/** `node-1`, or `node-1/httpd` for a pod on it; a pod alone as `pod/httpd`. */
+const place = text;
+
+const podCheck = z.object({ name: text, namespace: text.default('default'), node: text.optional(), status: text.optional() }).strict();
+const noPodCheck = z.object({ name: text, namespace: text.default('default') }).strict();
+const ranCheck = z.object({ command: pattern, on: place.optional() }).strict();
+const routeCheck = z.object({ on: place, destination: text, via: text.optional(), device: text.optional() }).strict();
+const noRouteCheck = z.object({ on: place, destination: text }).strict();
+const linkCheck = z.object({ on: place, name: text, kind: text.optional(), master: text.optional(), state: z.enum(['up', 'down']).optional() }).strict();
+const addressCheck = z.object({ on: place, device: text, address: text }).strict();
+const sysctlCheck = z.object({ on: place, key: text, value: text }).strict();
+const ruleCheck = z.object({ on: place, table: text, rule: pattern }).strict();
+const reachCheck = z.object({ from: place, to: place }).strict();
+const logCheck = z.object({ pod: text, namespace: text.default('default'), matches: pattern, shows: z.object({ en: text, zh: text }).strict() }).strict();
+const tracedCheck = z.object({ from: place.optional(), to: place.optional(), result: z.enum(['arrived', 'failed']).optional() }).strict();
+const experimentCheck = z.object({ id: text, state: z.enum(['applied', 'undone']) }).strict();
+const nothing = z.object({}).strict();
+
+const check = z
+  .object({
+    /** A pod of this name is there, on this node, in this status (as kubectl's STATUS column words it). */
+    pod: podCheck.optional(),
+    'no-pod': noPodCheck.optional(),
+    /** A command line that matches ended with 0, since the step began, typed by the learner. */
+    ran: ranCheck.optional(),
+    route: routeCheck.optional(),
+    'no-route': noRouteCheck.optional(),
+    link: linkCheck.optional(),
+    address: addressCheck.optional(),
+    sysctl: sysctlCheck.optional(),
+    /** A rule of iptables, as iptables-save prints it. */
+    rule: ruleCheck.optional(),
+    /** An echo request is answered; or is not. */
+    reaches: reachCheck.optional(),
+    'cannot-reach': reachCheck.optional(),
+    /** What a pod printed. */
+    log: logCheck.optional(),
+    /** A trace was made, since the step began. */
+    traced: tracedCheck.optional(),
+    experiment: experimentCheck.optional(),
+    'tape-opened': nothing.optional(),
+  })
+  .strict()
+  .refine((value) => Object.keys(value).length === 1, 'a check asks one thing: one key, such as "pod" or "ran"');
+
+/** Command lines by the place they run at: `node-1: kubectl get pods`. */
+const commands = z.array(
+  z.record(place, text).refine((one) => Object.keys(one).length === 1, 'one place and its command line are needed, such as "node-1: ip route"'),
+);
+
+const step = z
+  .object({
+    id,
+    check: z.array(check).default([]),
+    /** What "show me" types, and what proves that the step can be solved. */
+    solution: commands.default([]),
+    /** For what is no command: pressing Trace, an experiment, opening the recording. */
+    actions: z
+      .array(
+        z.union([
+          z.object({ trace: z.object({ from: place, to: place }).strict() }).strict(),
+          z.object({ apply: text }).strict(),
+          z.object({ undo: text }).strict(),
+          z.object({ 'open-tape': nothing }).strict(),
+        ]),
+      )
+      .default([]),
+    /** Takes the effect away again; the checks must notice. */
+    revert: commands.default([]),
+    quiz: z
+      .object({ answer: z.int().min(0), choices: z.int().min(2).max(8) })
+      .strict()
+      .optional(),
+  })
+  .strict();
+
+const variable = z.object({ choose: z.array(z.union([z.string(), z.number()])).min(1) }).strict();
+
+export const lessonSchema = z
+  .object({
+    /** The version of this format. */
+    lesson: z.literal(1),
+    lab: id,
+    minutes: z.int().min(1).max(120),
+    level: z.enum(['beginner', 'intermediate', 'advanced']),
+    /** Chosen once for an attempt; `${name}` in texts, commands and checks. */
+    variables: z.record(id, variable).default({}),
+    chapters: z.array(z.object({ id, steps: z.array(step).min(1) }).strict()).min(1),
+  })
+  .strict()
+  .superRefine((value, context) => {
+    const seen = new Set<string>();
+    for (const [chapterIndex, chapter] of value.chapters.entries()) {
+      for (const [stepIndex, one] of chapter.steps.entries()) {
+        const path = ['chapters', chapterIndex, 'steps', stepIndex];
+        if (seen.has(one.id)) context.addIssue({ code: 'custom', path: [...path, 'id'], message: `there is another step "${one.id}": ids are used once` });
+        seen.add(one.id);
+        if (one.quiz && one.quiz.answer >= one.quiz.choices)
+          context.addIssue({ code: 'custom', path: [...path, 'quiz', 'answer'], message: `the answer is one of 0 to ${one.quiz.choices - 1}` });
+        if (one.check.length > 0 && one.solution.length === 0 && one.actions.length === 0)
+          context.addIssue({ code: 'custom', path, message: `step "${one.id}" is checked and has no "solution": write what solves it` });
+      }
+    }
+  });
+
+export type LessonDefinition = z.infer<typeof lessonSchema>;
+export type StepDefinition = LessonDefinition['chapters'][number]['steps'][number];
+export type CheckDefinition = z.infer<typeof check>;

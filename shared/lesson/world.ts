@@ -1,0 +1,39 @@
+/** What checks ask of the lab they run in. The lab implements it; everything is about effects, seen from outside the learner's shell. */
+import type { Snapshot } from '../snapshot/index.ts';
+
+export interface PodState {
+  readonly name: string;
+  readonly namespace: string;
+  readonly node: string | undefined;
+  /** As kubectl's STATUS column words it. */
+  readonly status: string;
+  readonly ip: string | undefined;
+  /** Where its network is: node and id of the namespace; absent before it has one. */
+  readonly netns: { readonly node: string; readonly netnsId: number } | undefined;
+  /** All its containers have run to success or failure at least once: also between restarts. */
+  readonly hasCompleted: boolean;
+}
+
+/** A command that a shell of a terminal ran to its end. */
+export interface CommandRun {
+  /** `node-1` or `node-1/httpd`. */
+  readonly place: string;
+  /** As typed: words joined by spaces. */
+  readonly line: string;
+  readonly status: number;
+  readonly endedUs: number;
+}
+
+export interface LessonWorld {
+  readonly nowUs: number;
+  snapshot(): Snapshot;
+  pods(): readonly PodState[];
+  commands(sinceUs: number): readonly CommandRun[];
+  /** What a pod's first container printed, its previous run's included. */
+  log(namespace: string, pod: string): string;
+  traces(sinceUs: number): readonly { readonly from: string; readonly to: string; readonly arrived: boolean }[];
+  experiments(): readonly { readonly id: string; readonly state: 'applied' | 'undone' | 'failed'; readonly changedUs: number }[];
+  notes(sinceUs: number): readonly string[];
+  /** Whether an echo request is answered; undefined while it is being tried, then `onChange` of the lab tells. */
+  reaches(from: string, to: string): boolean | undefined;
+}
