@@ -17,6 +17,7 @@ import type { Disposition, Place, Recorder, Step } from '../trace/index.ts';
 import { BridgeNfSettings, CoreSettings, Ipv4Conf, Ipv4Settings, Ipv6Conf, Ipv6Settings, NeighbourParms } from './conf.ts';
 import { Iff } from './numbers.ts';
 import type { Hook, OperState, RouteType, Verdict } from './numbers.ts';
+import type { KernelResult } from './error.ts';
 import { PrefixTable } from './prefix-table.ts';
 import { Watchers } from './watch.ts';
 
@@ -47,6 +48,10 @@ export class Skb extends Packet implements Work {
   physOut: Device | null = null;
   /** Passed through the bridge's netfilter hooks already. */
   bridgeState: object | null = null;
+  /** May be fragmented here though DF is set (the socket did not ask for path MTU discovery). */
+  ignoreDf = false;
+  /** On its way through (IPSKB_FORWARDED). */
+  forwarded = false;
   /** Virtual time of reception or sending, for timestamps. */
   atUs = 0;
   /** Devices crossed since it was made: a guard against loops within one namespace (dev_xmit_recursion) and of tunnels. */
@@ -76,24 +81,29 @@ export class Skb extends Packet implements Work {
     copy.physIn = this.physIn;
     copy.physOut = this.physOut;
     copy.bridgeState = this.bridgeState;
+    copy.ignoreDf = this.ignoreDf;
+    copy.forwarded = this.forwarded;
     copy.atUs = this.atUs;
     copy.depth = this.depth;
     copy.recorder = this.recorder;
     copy.hop = this.hop;
     return copy;
   }
-  /** Before it leaves for another namespace: what belongs to this one is forgotten (skb_scrub_packet, xnet). */
-  scrub(): void {
+  /** Before it comes in at another device: what belongs to this one is forgotten (__dev_forward_skb, skb_scrub_packet). */
+  scrub(to: 'same-netns' | 'other-netns'): void {
     this.inDevice = null;
     this.dst = null;
     this.socket = null;
     this.ct = null;
     this.ctInfo = 0;
-    this.mark = 0;
+    if (to === 'other-netns') this.mark = 0;
     this.priority = 0;
+    this.depth = 0;
     this.physIn = null;
     this.physOut = null;
     this.bridgeState = null;
+    this.ignoreDf = false;
+    this.forwarded = false;
   }
   /** Writes a step when somebody listens. Build the step only inside `if (skb.recorder !== null)`. */
   step(step: Step, netns: Netns): void {
@@ -110,9 +120,17 @@ export interface Stack {
   receive(skb: Skb, device: Device): void;
   /** Nobody answered for the packet's next hop (dst_link_failure): its sender is told. */
   linkFailure(skb: Skb, device: Device): void;
+  /** It is too big for the way out and must not be fragmented: its sender is told. */
+  fragmentationNeeded(skb: Skb, mtu: number): void;
+  reassemblyTimeout(skb: Skb): void;
+  /** An echo reply, or an error about an echo request: ping sockets get it. */
+  echoReply(skb: Skb): void;
+  echoError(skb: Skb, quoted: Packet): void;
 }
 /** What takes frames from a device before the protocols: a bridge port, a macvlan's lower device, a bond. */
 export interface RxHandler {
+  /** Something happened to the device it listens on. */
+  deviceEvent(event: DeviceEvent): void;
   readonly kind: 'bridge' | 'macvlan' | 'ipvlan' | 'bond';
   /** True when the frame was taken; false to go on with the protocols. */
   handleFrame(skb: Skb): boolean;
@@ -234,6 +252,9 @@ export interface ProxyNeighbour {
   readonly device: Device | null;
 }
 
+/** What happens to a device (NETDEV_*): 'change' is carrier or flags. */
+export type DeviceEvent = 'register' | 'up' | 'going-down' | 'down' | 'change' | 'change-address' | 'change-mtu' | 'change-name' | 'unregister';
+
 /** How a bridge, a VM or a tunnel looks from `ip -d`: each kind adds its fields in its own class. */
 export abstract class Device {
   index = 0;
@@ -262,6 +283,8 @@ export abstract class Device {
   group = 0;
   alias = '';
   qdisc = 'noop';
+  /** Its queues wait to be activated (qdisc_tx_changing). */
+  qdiscWaits = true;
   numTxQueues = 1;
   numRxQueues = 1;
   /** netif_carrier_ok, and how often it changed. */
@@ -288,6 +311,8 @@ export abstract class Device {
   taps: Tap[] = [];
   /** Link-layer multicast addresses beyond the all-hosts ones; user count. */
   readonly multicastMacs = new Map<Mac, number>();
+  /** Routes with a next hop by it. */
+  readonly routes = new Set<Route>();
   /** What `tc` put on its way out, instead of `qdisc`'s plain hand-over. */
   egress: EgressQueue | null = null;
   unregistered = false;
@@ -330,14 +355,28 @@ export abstract class Device {
     return null;
   }
   stop(): void {}
+  /** Something happened to a device that this one stands on (it is among its `uppers`). */
+  lowerEvent(_event: DeviceEvent, _lower: Device): void {}
   /** Being removed from its namespace for good: drop references, take the peer along. Returns devices that must go too. */
   unregistering(): readonly Device[] {
     return [];
   }
-  /** Largest payload towards the wire. */
-  get effectiveMtu(): number {
-    return this.mtu;
+  /** Cannot leave its namespace (NETIF_F_NETNS_LOCAL): lo, bridges, tunnels' fallback devices. */
+  get isNetnsLocal(): boolean {
+    return false;
   }
+  /** The queueing discipline that it gets when it first comes up. */
+  get defaultQdisc(): string {
+    return 'noqueue';
+  }
+  /** The driver's own say about a new MTU or MAC (ndo_change_mtu, ndo_set_mac_address); null is yes. */
+  checkMtu(_mtu: number): KernelResult<never> | null {
+    return null;
+  }
+  checkMac(_mac: Mac): KernelResult<never> | null {
+    return null;
+  }
+  addressChanged(): void {}
 }
 
 /** A packet socket's ear on frames (linux/af_packet): called with a frame that it must not change or keep without cloning. */
@@ -347,6 +386,7 @@ export interface Tap {
   /** 0x0003 (ETH_P_ALL) or an ether type. */
   readonly protocol: number;
   captured(skb: Skb, device: Device, packetType: number): void;
+  deviceGone?(): void;
 }
 /** A queueing discipline that holds or drops packets (tc). */
 export interface EgressQueue {
@@ -455,10 +495,11 @@ export interface Rule {
 export class Dst {
   /** The neighbour of `gateway`, kept; looked up again when dead. */
   neighbour: Neighbour | null = null;
-  /** 0: the device's MTU. A route's `mtu`, or a learnt one. */
+  /** The route's `mtu`; 0: the device's. */
   mtu = 0;
   mtuLocked = false;
-  /** Learnt path MTU runs out then; 0: never. */
+  /** Learnt path MTU (0: none), which runs out at `expiresUs`. */
+  pathMtu = 0;
   expiresUs = 0;
   /** Source address that output lookups chose. */
   source: Ipv4 = 0;
@@ -510,6 +551,21 @@ export interface ProtocolHandler {
   receive(skb: Skb, netns: Netns): void;
   /** An ICMP error quotes a packet of ours. `info`: the MTU of "fragmentation needed". */
   error?(skb: Skb, quoted: Packet, netns: Netns): void;
+}
+
+/** A raw socket as the receive path sees it. */
+export interface RawListener {
+  /** IP protocol it wants; 255 (IPPROTO_RAW) none. */
+  readonly protocol: number;
+  /** A packet for this host: it takes a copy if it is for it. True when it was. */
+  rawDeliver(skb: Skb): boolean;
+  /** An ICMP error quotes a packet that it may have sent. */
+  rawError(skb: Skb, quoted: Packet): void;
+}
+/** Pieces of one datagram that wait for the rest. */
+export interface FragmentQueue {
+  readonly pieces: Skb[];
+  readonly timer: Timer;
 }
 
 /** What every socket has; the protocols add theirs. */
@@ -605,9 +661,14 @@ export class Netns {
   /** Packet sockets that hear every device. */
   taps: Tap[] = [];
   readonly sockets = new Set<Socket>();
+  readonly rawListeners = new Set<RawListener>();
+  readonly fragments = new Map<string, FragmentQueue>();
   /** Counters that rate limits and ids need. */
   ipId = 0;
-  readonly icmpLimits = new Map<Ipv4, { tokens: number; lastUs: number }>();
+  readonly icmpLimits = new Map<Ipv4, { tokens: number; lastUs: number; redirects: number }>();
+  /** Global limit of ICMP errors (icmp_msgs_per_sec): credit and when it was last filled. */
+  icmpCredit = 50;
+  icmpCreditUs = 0;
   /** rtnetlink listeners (`ip monitor`). */
   readonly monitors = new Watchers<RtnlEvent>();
   /** Named by these (`/run/netns/NAME`), and held by so many processes and files. Destroyed when both are none. */
@@ -661,6 +722,11 @@ export class Host {
   changePosted = false;
   /** br_netfilter is loaded. */
   bridgeNetfilter = true;
+  /** Carrier changes that linkwatch has not handled, and when it may handle those that are not urgent. */
+  linkwatchList: Device[] = [];
+  linkwatchNextUs = 0;
+  linkwatchUrgent = false;
+  linkwatchTimer: Timer | null = null;
   /** Set right after construction. */
   initNetns!: Netns;
   constructor(

@@ -218,6 +218,7 @@ export interface AddressRequest extends CreateFlags {
   /** Index. */
   readonly device: number;
   readonly local: Ipv4;
+  /** -1 in a deletion without one: whatever it is. */
   readonly prefixLength: number;
   readonly peer?: Ipv4;
   readonly broadcast?: Ipv4;

@@ -11,6 +11,7 @@ import { fibLookup, FibResult, Flow, prefixText, tableName } from './fib.ts';
 import { Dst } from '../model.ts';
 import type { Device, Ipv4Device, Netns, Nexthop, Route, RouteException, Skb } from '../model.ts';
 import { Iff, RouteTable, Scope } from '../numbers.ts';
+import type { RouteType } from '../numbers.ts';
 import { protocolName, ruleFact, scopeName } from './route-text.ts';
 
 /** Why a packet that came in has no route: the errno of ip_route_input, and the reason a drop is counted under. */
@@ -22,6 +23,9 @@ export interface RouteRefusal {
 
 const MARTIAN_SOURCE = (detail: string): RouteRefusal => ({ errno: 'EINVAL', reason: 'IP_INVALID_SOURCE', detail });
 const MARTIAN_DESTINATION = (detail: string): RouteRefusal => ({ errno: 'EINVAL', reason: 'IP_INVALID_DEST', detail });
+
+/** 224.0.0.1 */
+const ALL_HOSTS: Ipv4 = 0xe0000001 | 0;
 
 const flow = new Flow();
 const result = new FibResult();
@@ -132,8 +136,8 @@ function setMetrics(made: Dst, route: Route | null, learnt: RouteException | und
   made.mtu = route?.metrics?.mtu ?? 0;
   made.mtuLocked = route?.metrics?.mtuLock ?? false;
   if (learnt !== undefined && learnt.mtu !== 0) {
-    made.mtu = made.mtu === 0 ? learnt.mtu : Math.min(made.mtu, learnt.mtu);
-    made.mtuLocked = learnt.locked;
+    made.pathMtu = learnt.mtu;
+    made.mtuLocked = made.mtuLocked || learnt.locked;
     made.expiresUs = learnt.expiresUs;
   }
 }
@@ -171,7 +175,7 @@ function broadcastInput(skb: Skb, src: Ipv4, tos: number, device: Device, inDevi
 }
 
 function routeInputMulticast(skb: Skb, src: Ipv4, dst: Ipv4, tos: number, device: Device, inDevice: Ipv4Device): RouteRefusal | null {
-  const ours = dst === 0xe0000001 - 0x1_0000_0000 || inDevice.groups.has(dst);
+  const ours = dst === ALL_HOSTS || inDevice.groups.has(dst);
   if (!ours) return { errno: 'EINVAL', reason: 'IP_INVALID_DEST', detail: `not a member of ${formatIpv4(dst)}` };
   if (isIpv4Multicast(src) || src === -1 || (isIpv4Loopback(src) && !device.isLoopback)) return MARTIAN_SOURCE(`source ${formatIpv4(src)}`);
   if (!isIpv4Zeronet(src)) {
@@ -329,7 +333,7 @@ export function routeOutput(netns: Netns, request: OutputRequest, skb: Skb | nul
       result.nexthop = null;
       result.type = 'unicast';
       if (source === 0) source = selectSource(out!, 0, Scope.LINK);
-    } else if (result.type === 'local') {
+    } else if ((result.type as RouteType) === 'local') {
       if (source === 0) source = result.route!.preferredSource || destination;
       if (skb !== null && skb.recorder !== null) recordRoute(skb, netns, 'output', destination);
       const made = new Dst('local', 'local', netns.loopback, 0, result.route, netns.fibGeneration);

@@ -1,0 +1,35 @@
+/** Calling netfilter (nf_hook): nothing is spent where nothing is registered. */
+import type { HookName } from '../../trace/index.ts';
+import type { Device, HookHandler, Netns, Skb } from '../model.ts';
+import { Verdict } from '../numbers.ts';
+import type { Hook } from '../numbers.ts';
+import { drop } from '../transmit.ts';
+
+export const HOOK_NAMES: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+
+/** True: go on. False: the packet was dropped or stolen. */
+export function passes(netns: Netns, hook: Hook, skb: Skb, inDevice: Device | null, outDevice: Device | null): boolean {
+  const handlers = netns.hooks[hook]!;
+  if (handlers === null) return true;
+  if (skb.recorder !== null) skb.step({ kind: 'hook', hook: HOOK_NAMES[hook]!, bridged: skb.bridgeState !== null }, netns);
+  for (let i = 0; i < handlers.length; i++) {
+    const verdict = handlers[i]!.run(skb, hook, netns, inDevice, outDevice);
+    if (verdict === Verdict.ACCEPT) continue;
+    if (verdict === Verdict.DROP) drop(skb, netns, 'NETFILTER_DROP', HOOK_NAMES[hook]!);
+    else if (verdict === Verdict.QUEUE) drop(skb, netns, 'NETFILTER_DROP', 'no program listens on the queue');
+    return false;
+  }
+  return true;
+}
+
+/** nf_register_net_hook: in order of priority, equal ones in order of registration. Returns what takes it out again. */
+export function registerHook(netns: Netns, hook: Hook, handler: HookHandler): () => void {
+  const handlers = netns.hooks[hook] ?? [];
+  let at = handlers.findIndex((other) => other.priority > handler.priority);
+  if (at < 0) at = handlers.length;
+  netns.hooks[hook] = [...handlers.slice(0, at), handler, ...handlers.slice(at)];
+  return () => {
+    const rest = (netns.hooks[hook] ?? []).filter((other) => other !== handler);
+    netns.hooks[hook] = rest.length === 0 ? null : rest;
+  };
+}

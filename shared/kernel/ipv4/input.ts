@@ -1,0 +1,135 @@
+/**
+ * IPv4 on its way in (net/ipv4/ip_input.c, ip_forward.c): checks, PREROUTING, routing, then delivery or forwarding.
+ */
+import { formatIpv4, IcmpType, IcmpUnreachable, IpProtocol, networkLength } from '../../wire/index.ts';
+import type { Device, Netns, Skb } from '../model.ts';
+import { Hook, PacketType } from '../numbers.ts';
+import { drop } from '../transmit.ts';
+import { passes } from './hooks.ts';
+import { receiveIcmp, sendIcmpError, sendRedirect } from './icmp.ts';
+import { mtuFor, output } from './output.ts';
+import { reassemble } from './reassembly.ts';
+import { routeInput } from './route.ts';
+
+/** ip_rcv: an IPv4 packet arrived at a device. */
+export function receiveIpv4(skb: Skb, device: Device): void {
+  const { netns } = device;
+  const ip = skb.ip;
+  if (skb.packetType === PacketType.OTHERHOST) {
+    drop(skb, netns, 'OTHERHOST', `the frame is for another MAC address`);
+    return;
+  }
+  if (ip === null || ip.checksum >= 0) {
+    drop(skb, netns, ip === null ? 'IP_INHDR' : 'IP_CSUM', '');
+    return;
+  }
+  if (netns.hooks[Hook.PREROUTING] !== null && !passes(netns, Hook.PREROUTING, skb, device, null)) return;
+  continueInput(skb, device);
+}
+
+/** ip_rcv_finish: after PREROUTING. The bridge comes in here too, when a packet must be routed after DNAT. */
+export function continueInput(skb: Skb, device: Device): void {
+  const { netns } = device;
+  const ip = skb.ip!;
+  if (skb.dst === null || skb.dst.generation !== netns.fibGeneration) {
+    const refused = routeInput(skb, ip.src, ip.dst, ip.tos, device);
+    if (refused !== null) {
+      drop(skb, netns, refused.reason, refused.detail);
+      return;
+    }
+  }
+  const dst = skb.dst!;
+  if (skb.packetType !== PacketType.HOST && isUnicastInMulticast(skb, device)) {
+    drop(skb, netns, 'UNICAST_IN_L2_MULTICAST', 'a unicast packet in a broadcast frame');
+    return;
+  }
+  if (dst.kind === 'forward') forward(skb, device);
+  else if (dst.kind === 'error') refuse(skb, device);
+  else deliver(skb, device);
+}
+
+/** RFC 1122, 3.3.6, as far as the sysctl drop_unicast_in_l2_multicast asks for it; such packets are never forwarded (see `forward`). */
+function isUnicastInMulticast(skb: Skb, device: Device): boolean {
+  const { kind } = skb.dst!;
+  if (kind === 'broadcast' || kind === 'multicast' || skb.packetType === PacketType.LOOPBACK) return false;
+  return device.ipv4?.conf.drop_unicast_in_l2_multicast !== 0 || device.netns.ipv4All.drop_unicast_in_l2_multicast !== 0;
+}
+
+/** ip_error: no way for it; the sender is told when this host is a router. */
+function refuse(skb: Skb, device: Device): void {
+  const { netns } = device;
+  const { errno } = skb.dst!;
+  const forwarding = device.ipv4?.conf.forwarding !== 0;
+  if (!forwarding) {
+    drop(skb, netns, 'FORWARDING_DISABLED', `${formatIpv4(skb.ip!.dst)} is not an address of this host, and forwarding is off on ${device.name}`);
+    return;
+  }
+  if (errno === 'EHOSTUNREACH') sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.HOST, 0);
+  else if (errno === 'ENETUNREACH') sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.NET, 0);
+  else if (errno === 'EACCES') sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.ADMIN_PROHIBITED, 0);
+  const reason = errno === 'EHOSTUNREACH' ? 'UNREACHABLE_ROUTE' : errno === 'EACCES' ? 'PROHIBIT_ROUTE' : errno === 'EINVAL' ? 'BLACKHOLE' : 'IP_INNOROUTES';
+  drop(skb, netns, reason, `no way to ${formatIpv4(skb.ip!.dst)}`);
+}
+
+/** ip_forward. */
+function forward(skb: Skb, device: Device): void {
+  const { netns } = device;
+  const ip = skb.ip!;
+  const dst = skb.dst!;
+  if (skb.packetType !== PacketType.HOST) {
+    drop(skb, netns, 'OTHERHOST', '');
+    return;
+  }
+  if (ip.ttl <= 1) {
+    sendIcmpError(skb, netns, IcmpType.TIME_EXCEEDED, 0, 0);
+    drop(skb, netns, 'TTL_EXPIRED', `ttl was ${ip.ttl}`);
+    return;
+  }
+  skb.forwarded = true;
+  const out = dst.device!;
+  if (ip.dontFragment) {
+    const mtu = mtuFor(dst, netns, true);
+    if (networkLength(skb) > mtu) {
+      sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.FRAG_NEEDED, mtu);
+      drop(skb, netns, 'FRAG_NEEDED_DF', `${networkLength(skb)} bytes do not fit ${out.name}'s mtu of ${mtu}`);
+      return;
+    }
+  }
+  ip.ttl--;
+  if (dst.redirect) sendRedirect(skb, device);
+  if (skb.recorder !== null) skb.step({ kind: 'forward', from: device.name, to: out.name, ttl: ip.ttl }, netns);
+  if (netns.hooks[Hook.FORWARD] !== null && !passes(netns, Hook.FORWARD, skb, device, out)) return;
+  output(skb, netns);
+}
+
+/** ip_local_deliver. */
+function deliver(skb: Skb, device: Device): void {
+  const { netns } = device;
+  if (skb.ip!.isFragment && !reassemble(skb, netns, 'local')) return;
+  if (netns.hooks[Hook.INPUT] !== null && !passes(netns, Hook.INPUT, skb, device, null)) return;
+  deliverToProtocol(skb, netns);
+}
+
+/** ip_protocol_deliver_rcu: raw sockets take copies, then the protocol has it. */
+export function deliverToProtocol(skb: Skb, netns: Netns): void {
+  const { protocol } = skb.ip!;
+  let heard = false;
+  if (netns.rawListeners.size > 0) {
+    for (const listener of netns.rawListeners) if (listener.protocol === protocol && listener.rawDeliver(skb)) heard = true;
+  }
+  if (protocol === IpProtocol.ICMP) {
+    receiveIcmp(skb, netns);
+    return;
+  }
+  const handler = netns.protocols.get(protocol);
+  if (handler !== undefined) {
+    handler.receive(skb, netns);
+    return;
+  }
+  if (heard) {
+    if (skb.recorder !== null) skb.end({ kind: 'delivered', to: 'raw socket' });
+    return;
+  }
+  sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.PROTOCOL, 0);
+  drop(skb, netns, 'IP_NOPROTO', `nothing here handles protocol ${protocol}`);
+}
