@@ -51,18 +51,19 @@ export async function follow<P extends StreamName>(
   onOpen?: () => void,
 ): Promise<void> {
   const core = useCore();
-  while (!signal.aborted) {
+  const isAborted = (): boolean => signal.aborted;
+  while (!isAborted()) {
     await whenConnected(core, signal);
-    if (signal.aborted) return;
+    if (isAborted()) return;
     onOpen?.();
-    const reading = core.open(name, input());
+    const reading = core.open(name, input() as never); // the client's own name for the same type
     const cancel = (): void => reading.cancel();
     signal.addEventListener('abort', cancel);
     try {
       for await (const chunk of reading) await take(chunk as Output<P>);
       return;
     } catch (error) {
-      if (signal.aborted) return;
+      if (isAborted()) return;
       if (!(error instanceof WireFailure) || error.code !== 'connection-lost') throw error;
     } finally {
       signal.removeEventListener('abort', cancel);

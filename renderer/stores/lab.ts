@@ -31,7 +31,12 @@ export const useLab = defineStore('lab', () => {
   function watch(lab: string): void {
     watching?.abort();
     const controller = (watching = new AbortController());
-    follow('labs.watch', () => ({ lab }), (next) => void (view.value = next), controller.signal).then(
+    follow(
+      'labs.watch',
+      () => ({ lab }),
+      (next) => void (view.value = next),
+      controller.signal,
+    ).then(
       () => (isGone.value = !controller.signal.aborted),
       (error: unknown) => {
         if (error instanceof WireFailure && (error.code === 'not-running' || error.code === 'not-found')) isGone.value = true;

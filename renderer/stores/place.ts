@@ -7,9 +7,7 @@ import { computed, ref, watch } from 'vue';
 import { readMemory, writeMemory } from './memory.ts';
 
 export type Place =
-  | { readonly kind: 'welcome' }
-  | { readonly kind: 'lab'; readonly lab: string; readonly attempt?: string }
-  | { readonly kind: 'tape'; readonly tape: string };
+  { readonly kind: 'welcome' } | { readonly kind: 'lab'; readonly lab: string; readonly attempt?: string } | { readonly kind: 'tape'; readonly tape: string };
 
 export type DrawerTab = 'inspect' | 'trace' | 'experiments';
 export interface Panels {
@@ -35,7 +33,7 @@ export function formatPlace(place: Place): string {
 
 export const usePlace = defineStore('place', () => {
   const place = ref<Place>(parsePlace(location.hash));
-  const panels = ref<Panels>({ lesson: true, terminals: true, drawer: undefined, ...readMemory<Partial<Panels>>('panels') });
+  const panels = ref<Panels>({ lesson: true, terminals: true, drawer: undefined, ...(readMemory('panels') as Partial<Panels> | undefined) });
   const drawerOpen = computed(() => panels.value.drawer !== undefined);
 
   watch(panels, (value) => writeMemory('panels', { lesson: value.lesson, terminals: value.terminals }));

@@ -13,7 +13,7 @@ import { readMemory, writeMemory } from './memory.ts';
 const DEFAULTS: Settings = { locale: 'system', theme: 'system', terminalFontSize: 13, record: true };
 
 export const usePreferences = defineStore('preferences', () => {
-  const settings = ref<Settings>({ ...DEFAULTS, ...readMemory<Partial<Settings>>('settings') });
+  const settings = ref<Settings>({ ...DEFAULTS, ...(readMemory('settings') as Partial<Settings> | undefined) });
   const info = ref<AppInfo>();
   const languages = usePreferredLanguages();
   const prefersDark = usePreferredDark();

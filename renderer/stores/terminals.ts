@@ -35,7 +35,7 @@ export const useTerminals = defineStore('terminals', () => {
   const activeId = ref<string>();
   const lab = ref<string>();
   const findOpen = ref(false);
-  const copyOnSelect = ref(readMemory<boolean>('copy-on-select') ?? false);
+  const copyOnSelect = ref(readMemory('copy-on-select') === true);
   const preferences = usePreferences();
 
   const active = computed(() => tabs.find((tab) => tab.id === activeId.value));
@@ -157,7 +157,7 @@ export const useTerminals = defineStore('terminals', () => {
   }
   const isShellOf = (tab: Tab, node: string): boolean => tab.exit === undefined && tab.info.node === node && tab.info.pod === undefined;
 
-  return { tabs, active, activeId, findOpen, copyOnSelect, enter, leave, open, openEndpoint, adopt, activate, close, run };
+  return { lab, tabs, active, activeId, findOpen, copyOnSelect, enter, leave, open, openEndpoint, adopt, activate, close, run };
 });
 
 /** Sends what is typed in order, joining what comes while a piece is under way. */

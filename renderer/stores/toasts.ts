@@ -33,7 +33,8 @@ export const useToasts = defineStore('toasts', () => {
   /** Words an error in the reader's language; the core's own sentence, in English, comes below it when it says more. */
   function fail(error: unknown): void {
     if (error instanceof WireFailure) {
-      const known = error.code === 'not-possible' || error.code === 'damaged' || error.code === 'invalid-request' || error.code === 'internal' || error.code === 'too-many';
+      const known =
+        error.code === 'not-possible' || error.code === 'damaged' || error.code === 'invalid-request' || error.code === 'internal' || error.code === 'too-many';
       show({ kind: 'error', title: translate(`error.${error.code}`), text: known ? error.message : translate(`advice.${error.code}`) });
     } else {
       console.error(error);

@@ -165,5 +165,30 @@ export const useTrace = defineStore('trace', () => {
     isPlaying.value = !isPlaying.value;
   }
 
-  return { from, to, kind, port, trace, isRunning, picking, at, progress, isPlaying, walk, stop, headers, canRun, run, show, clear, begin, pick, swap, goTo, stepBy, advance, togglePlay };
+  return {
+    from,
+    to,
+    kind,
+    port,
+    trace,
+    isRunning,
+    picking,
+    at,
+    progress,
+    isPlaying,
+    walk,
+    stop,
+    headers,
+    canRun,
+    run,
+    show,
+    clear,
+    begin,
+    pick,
+    swap,
+    goTo,
+    stepBy,
+    advance,
+    togglePlay,
+  };
 });

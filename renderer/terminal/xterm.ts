@@ -143,7 +143,11 @@ export class Screen {
     this.terminal.options.theme = themeOfPage();
   }
 
-  find(text: string, direction: 'next' | 'previous', options: { readonly caseSensitive: boolean; readonly regex: boolean; readonly incremental?: boolean }): void {
+  find(
+    text: string,
+    direction: 'next' | 'previous',
+    options: { readonly caseSensitive: boolean; readonly regex: boolean; readonly incremental?: boolean },
+  ): void {
     const full: ISearchOptions = {
       ...options,
       decorations: {

@@ -78,12 +78,12 @@ export class Scene {
         else if (!sameBox(before, box)) this.replace(elementsOf(box, depths.get(box.id) ?? 0), textIds(box));
       }
       for (const line of lines) {
-        const ends = [nextBoxes.get(line.from), nextBoxes.get(line.to)] as const;
-        if (!ends[0] || !ends[1]) continue;
+        const [from, to] = [nextBoxes.get(line.from), nextBoxes.get(line.to)];
+        if (!from || !to) continue;
         const before = this.knownLines.get(line.id);
-        const element = lineElement(line, ends[0], ends[1]);
+        const element = lineElement(line, from, to);
         if (!before) added.push(element);
-        else if (!sameLine(before, line) || !sameEnds(this.known, line, ends)) this.replace([element], []);
+        else if (!sameLine(before, line) || !sameEnds(this.known, line, [from, to])) this.replace([element], []);
       }
       this.add(added);
     });
@@ -206,7 +206,8 @@ export class Scene {
     const { x, y, zoom } = this.viewport;
     const { clientWidth, clientHeight } = this.container;
     return [...this.known.values()].every(
-      (box) => box.x * zoom + x >= 0 && box.y * zoom + y >= 0 && (box.x + box.width) * zoom + x <= clientWidth && (box.y + box.height) * zoom + y <= clientHeight,
+      (box) =>
+        box.x * zoom + x >= 0 && box.y * zoom + y >= 0 && (box.x + box.width) * zoom + x <= clientWidth && (box.y + box.height) * zoom + y <= clientHeight,
     );
   }
 }
@@ -331,7 +332,16 @@ function stylesheet(): StylesheetJson {
     { selector: '.netns', style: { 'border-style': 'dashed' } },
     { selector: '.outside', style: { 'border-style': 'dotted', 'border-width': 1.6 } },
     { selector: '.box.state-down, .box.state-no-carrier', style: { 'border-color': colour('topo-down'), 'border-style': 'dashed' } },
-    { selector: '.box.fresh', style: { 'border-color': colour('accent'), 'underlay-color': colour('accent'), 'underlay-opacity': 0.18, 'underlay-padding': 4, 'underlay-shape': 'round-rectangle' } },
+    {
+      selector: '.box.fresh',
+      style: {
+        'border-color': colour('accent'),
+        'underlay-color': colour('accent'),
+        'underlay-opacity': 0.18,
+        'underlay-padding': 4,
+        'underlay-shape': 'round-rectangle',
+      },
+    },
     { selector: '.box.offered', style: { 'border-color': colour('packet'), 'border-width': 2 } },
     {
       selector: '.box.selected',

@@ -3,12 +3,8 @@
  * The main way is the line of hops from where the packet began to where it ended, and on with the answer; copies that a bridge flooded
  * elsewhere, and ARP on its behalf, are side hops.
  */
-import type { Box, Line, Point, Topology, Trace } from '../../shared/ipc/index.ts';
+import type { Box, Hop, Line, Point, Step, Topology, Trace } from '../../shared/ipc/index.ts';
 import { centre } from '../topology/geometry.ts';
-
-export type Hop = Trace['hops'][number];
-export type Step = Hop['steps'][number]['step'];
-export type Direction = Hop['direction'];
 
 export interface Stop {
   /** Place in the walk. */
@@ -70,7 +66,7 @@ export function mainHops(trace: Trace): readonly Hop[] {
   return trace.hops.filter((hop) => ids.has(hop.id));
 }
 /** The hop where a direction came to its end: delivered counts before all, else the latest that was not handed on. */
-function lastOf(trace: Trace, direction: Direction): Hop | undefined {
+function lastOf(trace: Trace, direction: Hop['direction']): Hop | undefined {
   const hops = trace.hops.filter((hop) => hop.direction === direction);
   return (
     hops.find((hop) => hop.disposition.kind === 'delivered' || hop.disposition.kind === 'left') ??
@@ -196,3 +192,20 @@ export function isTelling(step: Step): boolean {
 /** Where a packet stands in a box. */
 export const anchorOf = (box: Box): Point =>
   box.labelAt === 'middle' ? centre(box) : { x: box.x + box.width / 2, y: box.labelAt === 'top' ? box.y + 14 : box.y + box.height - 13 };
+
+/** What stands beside the packet: its protocol and, once a machine forwarded it, its TTL. */
+export function packetLabel(walk: Walk, index: number): string {
+  const headers = headersAt(walk, index) ?? '';
+  const protocol = /\b(ICMP6?|TCP|UDP|ARP)\b/i.exec(headers)?.[1]?.toUpperCase() ?? '';
+  let ttl = /\bttl[ =](\d+)/i.exec(headers)?.[1];
+  for (let i = index; i >= 0; i--) {
+    const stop = walk.stops[i]!;
+    if (stop.hop.direction !== walk.stops[index]?.hop.direction) break;
+    if (stop.step.kind === 'forward') {
+      ttl = String(stop.step.ttl);
+      break;
+    }
+    if ('summary' in stop.step) break;
+  }
+  return [protocol, ttl === undefined ? '' : `TTL ${ttl}`].filter((part) => part !== '').join(' · ');
+}

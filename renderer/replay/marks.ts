@@ -1,0 +1,10 @@
+/** How marks of a tape look and what they say. */
+import { Bookmark, CircleCheck, FlaskConical, Route, SquareTerminal } from '@lucide/vue';
+import type { Mark } from '../../shared/recording/index.ts';
+
+export const MARK_ICONS = { marker: Bookmark, trace: Route, experiment: FlaskConical, step: CircleCheck, terminal: SquareTerminal } as const;
+
+export function markText(mark: Mark, t: (key: string, values: Record<string, string>) => string, stepTitle: (id: string) => string): string {
+  if (mark.kind === 'marker') return mark.label;
+  return t(`replay.mark.${mark.kind}`, { label: mark.kind === 'step' ? stepTitle(mark.label) : mark.label });
+}
