@@ -1,0 +1,283 @@
+/**
+ * The state of one bash: everything that a subshell gets a copy of. What commands do with it is in execute/, expand/ and builtins/; they reach
+ * each other through `Runner`, which `main.ts` puts together.
+ *
+ * Invariant: a shell belongs to one process; `copy` makes the state of a child at the moment of its fork.
+ */
+import { strerror, utf8Decode, utf8Encode, type Bytes, type Errno } from '../../base/index.ts';
+import type { Process } from '../process/process.ts';
+import type { Sys } from '../process/wait.ts';
+import { AssociativeArray, IndexedArray } from './arrays.ts';
+import { ShellFailure } from './failure.ts';
+import type { History } from './history.ts';
+import type { Hooks } from './hooks.ts';
+import { Jobs } from './jobs.ts';
+import { Options } from './options.ts';
+import { installSpecial } from './special.ts';
+import type { Command, List } from './syntax/tree.ts';
+import { Traps } from './traps.ts';
+import { Variables, type Variable } from './variables.ts';
+
+/** A builtin answers its exit status at once, or waits for something. */
+export type MaybeSys<T> = T | Sys<T>;
+export type Builtin = (shell: Shell, args: readonly Bytes[]) => MaybeSys<number>;
+
+export interface ShellFunction {
+  readonly name: Bytes;
+  readonly body: Command;
+  /** Script that defined it, for BASH_SOURCE and messages. */
+  readonly source: Bytes;
+  readonly line: number;
+  isExported: boolean;
+  isReadonly: boolean;
+}
+
+/** A function or script that is running: what FUNCNAME, BASH_SOURCE and BASH_LINENO show. */
+export interface Frame {
+  readonly name: Bytes;
+  readonly source: Bytes;
+  /** Line of the call. */
+  readonly line: number;
+  readonly kind: 'function' | 'source' | 'main';
+}
+
+/** Why the commands that follow are passed over. */
+export type Leaving =
+  | { readonly kind: 'break' | 'continue'; levels: number }
+  /** From the function or sourced script. */
+  | { readonly kind: 'return' }
+  /** Everything up to the end of the line that was read. */
+  | { readonly kind: 'discard' }
+  | { readonly kind: 'exit' };
+
+export interface Evaluation {
+  /** How messages name it: `eval`, a file, a trap's command; undefined for the script that runs. */
+  readonly name?: Bytes;
+  readonly line?: number;
+  readonly isFlat?: boolean;
+}
+
+/** What executes commands, as the parts below it see it. */
+export interface Runner {
+  readonly builtins: ReadonlyMap<Bytes, Builtin>;
+  runList(shell: Shell, list: List): Sys<number>;
+  runCommand(shell: Shell, command: Command): Sys<number>;
+  /** What the commands print, without the newlines at its end; sets `$?`. */
+  substitute(shell: Shell, list: List): Sys<Bytes>;
+  /** The path of a pipe to or from the commands. */
+  substituteProcess(shell: Shell, list: List, direction: '<' | '>'): Sys<Bytes>;
+  callFunction(shell: Shell, definition: ShellFunction, args: readonly Bytes[]): Sys<number>;
+  /** Reads and runs a text: `eval`, `source`, traps. */
+  evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<number>;
+  /** Runs a command by name and arguments, past functions if asked. */
+  invoke(shell: Shell, words: readonly Bytes[], how: { readonly functions: boolean; readonly standardPath?: boolean }): Sys<number>;
+  /** Runs text as the body of a child process: coprocesses and the like. */
+  expandText(shell: Shell, text: Bytes): Sys<Bytes>;
+}
+
+/** Functions may call each other this deep; then it ends as FUNCNEST would. Deviation: bash goes on until its stack is full. */
+export const MAX_CALLS = 900;
+
+export class Shell {
+  readonly variables: Variables;
+  readonly functions: Map<Bytes, ShellFunction>;
+  readonly aliases: Map<Bytes, Bytes>;
+  readonly options: Options;
+  readonly traps: Traps;
+  readonly jobs: Jobs;
+  /** Where commands were found: `hash`. */
+  readonly hashed: Map<Bytes, { path: Bytes; hits: number }>;
+  /** Builtins that `enable -n` turned off. */
+  readonly disabled: Set<Bytes>;
+  directories: Bytes[];
+  /** `$0`. */
+  name: Bytes;
+  positional: readonly Bytes[] = [];
+  /** `$?`. */
+  status = 0;
+  lastBackground: number | undefined = undefined;
+  /** `$$`: the process of the shell itself, also in its subshells. */
+  pid: number;
+  line = 0;
+  frames: Frame[];
+  leaving: Leaving | undefined = undefined;
+  subshells = 0;
+  loops = 0;
+  /** Commands in a condition: their failure is no error for `set -e` and the ERR trap. */
+  conditions = 0;
+  /** Depth of function calls and evaluations. */
+  calls = 0;
+  isInteractive = false;
+  /** `bash -c`. */
+  isCommandString = false;
+  /** What BASH_COMMAND shows. */
+  current: Command | undefined = undefined;
+  /** The last argument of the last command: `$_`. */
+  lastArgument: Bytes = '';
+  /** Name of the builtin that runs, for messages. */
+  builtin: Bytes | undefined = undefined;
+  isUtf8 = false;
+  /** The text that is being read, for messages: `-c`, `eval`. */
+  readonly startedUs: number;
+  secondsOffset = 0;
+  workingDirectory: Bytes = '/';
+  history: History | undefined = undefined;
+  /** Output of the builtin that runs, until it ends. */
+  private output = '';
+  private unsaid = '';
+  getoptsOffset = 1;
+
+  constructor(
+    public process: Process,
+    readonly runner: Runner,
+    readonly hooks: Hooks,
+    name: Bytes,
+    from?: Shell,
+  ) {
+    this.name = name;
+    this.variables = from ? from.variables.copy() : new Variables();
+    this.functions = new Map(from?.functions);
+    this.aliases = new Map(from?.aliases);
+    this.options = new Options(from?.options);
+    this.traps = from ? from.traps.copy() : new Traps();
+    this.jobs = new Jobs();
+    this.hashed = new Map(from?.hashed);
+    this.disabled = new Set(from?.disabled);
+    this.directories = [...(from?.directories ?? [])];
+    this.frames = [...(from?.frames ?? [])];
+    this.pid = from?.pid ?? process.pid;
+    this.startedUs = from?.startedUs ?? process.nowUs;
+    if (from) this.inherit(from);
+    installSpecial(this);
+    this.watchLocale();
+  }
+  private inherit(from: Shell): void {
+    this.positional = from.positional;
+    this.status = from.status;
+    this.lastBackground = from.lastBackground;
+    this.line = from.line;
+    this.subshells = from.subshells + 1;
+    this.loops = from.loops;
+    this.conditions = from.conditions;
+    this.calls = from.calls;
+    this.isCommandString = from.isCommandString;
+    this.lastArgument = from.lastArgument;
+    this.secondsOffset = from.secondsOffset;
+    this.workingDirectory = from.workingDirectory;
+    this.getoptsOffset = from.getoptsOffset;
+    this.current = from.current;
+    this.jobs.inheritFrom(from.jobs);
+  }
+  /** The state of a subshell; `process` is set when its process is there. */
+  copy(): Shell {
+    return new Shell(this.process, this.runner, this.hooks, this.name, this);
+  }
+  private watchLocale(): void {
+    const refresh = (): void => {
+      const locale = ['LC_ALL', 'LC_CTYPE', 'LANG'].map((name) => this.variables.get(name)).find((value) => value !== undefined && value !== '');
+      this.isUtf8 = /utf-?8/i.test(locale ?? '');
+    };
+    for (const name of ['LC_ALL', 'LC_CTYPE', 'LANG']) this.variables.watch(name, refresh);
+    this.variables.watch('PATH', () => this.hashed.clear());
+    refresh();
+  }
+
+  // --- output and messages ---
+
+  /** Adds to the output of the builtin that runs. */
+  put(text: Bytes): void {
+    this.output += text;
+  }
+  takeOutput(): Bytes {
+    const { output } = this;
+    this.output = '';
+    return output;
+  }
+  /** `NAME: line N: `, by the script or function that runs. */
+  get prefix(): Bytes {
+    const source = this.frames.at(-1)?.source;
+    const name = this.isInteractive && this.frames.length === 0 ? this.name : (source ?? this.name);
+    return this.isInteractive && this.frames.length === 0 ? `${name}: ` : `${name}: line ${this.line}: `;
+  }
+  /** A message on standard error. What does not fit now waits for `settle`. */
+  complain(words: Bytes): void {
+    this.say(`${this.prefix}${words}\n`);
+  }
+  /** A builtin's message, with its name. */
+  fail(words: Bytes, status = 1): number {
+    this.complain(this.builtin === undefined ? words : `${this.builtin}: ${words}`);
+    return status;
+  }
+  failErrno(what: Bytes, errno: Errno, status = 1): number {
+    return this.fail(`${what}: ${strerror(errno)}`, status);
+  }
+  /** As it is, on standard error. */
+  say(text: Bytes): void {
+    const data = this.unsaid + text;
+    this.unsaid = '';
+    const written = this.process.fds.get(2)?.write(data, this.process);
+    if (written?.ok && written.value < data.length) this.unsaid = data.slice(written.value);
+    else if (written && !written.ok && written.error === 'EAGAIN') this.unsaid = data;
+  }
+  get hasUnsaid(): boolean {
+    return this.unsaid !== '';
+  }
+  *settle(): Sys {
+    const text = this.unsaid;
+    this.unsaid = '';
+    if (text !== '') yield* this.process.write(2, text);
+  }
+
+  // --- text ---
+
+  /** Characters, not bytes, where the locale has longer ones. */
+  decode(bytes: Bytes): string {
+    return this.isUtf8 ? utf8Decode(bytes) : bytes;
+  }
+  encode(text: string): Bytes {
+    return this.isUtf8 ? utf8Encode(text) : text;
+  }
+
+  // --- variables ---
+
+  getVariable(name: Bytes): Bytes | undefined {
+    return this.variables.get(name);
+  }
+  /** Assigns a scalar, or element 0 of an array, as `name=value` does: attributes apply. */
+  assign(name: Bytes, value: Bytes): Variable {
+    const { variable, target } = this.variables.resolve(name);
+    if (!variable && target.includes('[')) {
+      const open = target.indexOf('[');
+      return this.assignElement(target.slice(0, open), target.slice(open + 1, -1), value);
+    }
+    const meant = variable ?? this.variables.ensure(target);
+    this.checkWritable(meant);
+    const stored = this.convert(meant, value);
+    if (meant.assigned) meant.assigned(stored);
+    else if (meant.value instanceof IndexedArray) meant.value.set(0, stored);
+    else if (meant.value instanceof AssociativeArray) meant.value.set('0', stored);
+    else meant.value = stored;
+    if (this.options.allexport) meant.exported = true;
+    this.variables.changed(target);
+    return meant;
+  }
+  checkWritable(variable: Variable): void {
+    if (variable.readonly) throw new ShellFailure(`${variable.name}: readonly variable`, 'discard');
+  }
+  /** What attributes make of a value that is assigned. */
+  convert(variable: Variable, value: Bytes): Bytes {
+    if (variable.integer) return this.evaluateInteger(value);
+    if (variable.upper) return this.encode(this.decode(value).toUpperCase());
+    if (variable.lower) return this.encode(this.decode(value).toLowerCase());
+    return value;
+  }
+  /** Set by the expander, which knows arithmetic and subscripts. */
+  evaluateInteger: (text: Bytes) => Bytes = (text) => text;
+  assignElement: (name: Bytes, subscript: Bytes, value: Bytes) => Variable = (name) => this.variables.ensure(name);
+
+  // --- traps and jobs, in the forms that everything uses ---
+
+  get isSubshell(): boolean {
+    return this.subshells > 0;
+  }
+}

@@ -1,0 +1,80 @@
+/** Variables whose value bash makes when they are read (bash(1), Shell Variables). */
+import type { Bytes } from '../../base/index.ts';
+import { IndexedArray } from './arrays.ts';
+import type { Shell } from './shell.ts';
+import type { Value, Variable } from './variables.ts';
+
+export const BASH_VERSION = '5.2.15(1)-release';
+const VERSION_INFO = ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu'];
+
+export function installSpecial(shell: Shell): void {
+  const { variables } = shell;
+  const define = (name: Bytes, compute: () => Value, assigned: (value: Bytes) => void = () => undefined): Variable => {
+    const variable = variables.declareGlobal(name);
+    variable.compute = compute;
+    variable.assigned = assigned;
+    return variable;
+  };
+  const seconds = (): number => Math.floor((shell.process.nowUs - shell.startedUs) / 1e6);
+  let random = (shell.process.os.rng.uint32() % 0x7fffffff) + 1;
+  define(
+    'RANDOM',
+    () => {
+      // Park and Miller's minimal standard generator, folded to 15 bits, as bash's brand().
+      random = (16807 * (random % 127773) - 2836 * Math.floor(random / 127773)) | 0;
+      if (random < 0) random += 0x7fffffff;
+      return String(((random >>> 16) ^ (random & 65535)) & 32767);
+    },
+    (value) => (random = Number.parseInt(value, 10) >>> 0 || 123459876),
+  ).integer = true;
+  define('SRANDOM', () => String(shell.process.os.rng.uint32())).integer = true;
+  define(
+    'SECONDS',
+    () => String(seconds() + shell.secondsOffset),
+    (value) => (shell.secondsOffset = (Number.parseInt(value, 10) || 0) - seconds()),
+  ).integer = true;
+  define(
+    'LINENO',
+    () => String(shell.line),
+    (value) => (shell.line = Number.parseInt(value, 10) || 0),
+  ).integer = true;
+  define('EPOCHSECONDS', () => String(Math.floor(shell.process.unixUs / 1e6)));
+  define('EPOCHREALTIME', () => {
+    const us = Math.floor(shell.process.unixUs);
+    return `${Math.floor(us / 1e6)}.${String(us % 1e6).padStart(6, '0')}`;
+  });
+  define('BASHPID', () => String(shell.process.pid)).integer = true;
+  define('BASH_SUBSHELL', () => String(shell.subshells));
+  define('BASH_COMMAND', () => shell.describeCurrent());
+  define('HISTCMD', () => String((shell.history?.length ?? 0) + 1)).integer = true;
+  define('DIRSTACK', () => new IndexedArray([shell.workingDirectory, ...shell.directories]));
+  define('GROUPS', () => new IndexedArray(shell.process.credentials.groups.map(String)));
+  define('FUNCNAME', () => (shell.frames.some((frame) => frame.kind === 'function') ? new IndexedArray(names(shell)) : undefined));
+  define('BASH_SOURCE', () => new IndexedArray([...shell.frames].reverse().map((frame) => frame.source)));
+  define('BASH_LINENO', () => new IndexedArray([...shell.frames].reverse().map((frame) => String(frame.line))));
+  define('_', () => shell.lastArgument, (value) => (shell.lastArgument = value));
+  define('BASH_ARGV0', () => shell.name, (value) => (shell.name = value));
+  for (const [name, compute] of [
+    ['SHELLOPTS', () => shell.options.names],
+    ['BASHOPTS', () => shell.options.shoptNames],
+  ] as const) {
+    define(name, compute).readonly = true;
+  }
+  if (shell.isSubshell) return;
+  variables.put('IFS', ' \t\n');
+  variables.put('OPTIND', '1', { integer: true });
+  variables.put('OPTERR', '1');
+  variables.put('PS4', '+ ');
+  variables.put('BASH_VERSION', BASH_VERSION);
+  variables.declareGlobal('BASH_VERSINFO').value = new IndexedArray(VERSION_INFO);
+  variables.declareGlobal('BASH_VERSINFO').readonly = true;
+  variables.put('HOSTTYPE', 'x86_64');
+  variables.put('MACHTYPE', 'x86_64-pc-linux-gnu');
+  variables.put('OSTYPE', 'linux-gnu');
+  const { credentials, ppid } = shell.process;
+  variables.put('UID', String(credentials.uid), { integer: true, readonly: true });
+  variables.put('EUID', String(credentials.euid), { integer: true, readonly: true });
+  variables.put('PPID', String(ppid), { integer: true, readonly: true });
+}
+
+const names = (shell: Shell): Bytes[] => [...shell.frames].reverse().map((frame) => frame.name);

@@ -1,0 +1,140 @@
+/**
+ * From the text of a script to the commands that bash would read from it, one complete command after the other, up to the first syntax error; and
+ * that error in bash's words (bash 5.2, parse.y). A script runs until it reaches its mistake, so whoever runs it needs both.
+ */
+import { parse, type ParseError, type Statement } from 'unbash';
+import type { Bytes } from '../../../base/index.ts';
+import { Lowering, SourceText, type Problem } from './lower.ts';
+import type { List } from './tree.ts';
+
+/** What bash reads at once: the commands up to the end of a line. */
+export interface Unit {
+  readonly list: List;
+  readonly line: number;
+  readonly text: Bytes;
+  /** Where it begins and ends in the text that was parsed. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SyntaxProblem {
+  readonly line: number;
+  /** `syntax error near unexpected token `)'`. */
+  readonly message: string;
+  /** The line that bash shows below it, if it does. */
+  readonly shown: Bytes | undefined;
+  /** More text could make it right: the end was reached too early. */
+  readonly isIncomplete: boolean;
+  /** Where its line begins in the text. */
+  readonly start: number;
+}
+
+export interface Parsed {
+  readonly units: readonly Unit[];
+  readonly problem: SyntaxProblem | undefined;
+}
+
+/** Whether more lines could belong to what was read: it broke off, a here-document has no end, the last line goes on. */
+export const isUnfinished = (text: Bytes, parsed: Parsed): boolean =>
+  parsed.problem?.isIncomplete === true || /(^|[^\\])(\\\\)*\\\n?$/.test(text) || (text.includes('<<') && hasOpenDocument(parsed.units));
+
+export interface ParseOptions {
+  readonly firstLine?: number;
+  /** Every line counts as the first: `eval` in a prompt, a trap. */
+  readonly isFlat?: boolean;
+}
+
+export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
+  const source = new SourceText(text, options.firstLine ?? 1, options.isFlat ?? false);
+  const script = parse(text);
+  const problems: Problem[] = [];
+  const units: Unit[] = [];
+  let error: Problem | undefined = script.errors?.[0];
+  let cut = error ? completeBefore(text, script.commands, error) : script.commands.length;
+  for (let at = 0; at < cut; ) {
+    let end = at + 1;
+    while (end < cut && joined(text, script.commands[end - 1], script.commands[end])) end++;
+    const group = script.commands.slice(at, end);
+    const list = new Lowering(source, problems).list(group);
+    const [problem] = problems;
+    if (problem) {
+      error = problem;
+      cut = at;
+      break;
+    }
+    const [first] = group;
+    const last = group.at(-1);
+    if (first && last) units.push({ list, line: source.lineAt(first.pos), text: text.slice(first.pos, last.end), start: first.pos, end: last.end });
+    at = end;
+  }
+  return { units, problem: error && describe(text, source, error, script.errors ?? []) };
+}
+
+/** Whether two commands stand on one line, so that bash reads both before it runs the first. */
+function joined(text: Bytes, before: Statement | undefined, after: Statement | undefined): boolean {
+  return before !== undefined && after !== undefined && !text.slice(before.end, after.pos).includes('\n');
+}
+
+/** How many statements are whole before a mistake: those on its own line are not run. */
+function completeBefore(text: Bytes, statements: readonly Statement[], error: ParseError): number {
+  let count = statements.findLastIndex((statement) => statement.pos <= error.pos) + 1;
+  const last = statements[count - 1];
+  if (!last) return 0;
+  if (error.message.startsWith('unexpected token') && text.slice(last.end, error.pos).includes('\n')) return count;
+  count--;
+  while (count > 0 && joined(text, statements[count - 1], statements[count])) count--;
+  return count;
+}
+
+function hasOpenDocument(units: readonly Unit[]): boolean {
+  return units.some(({ list }) => JSON.stringify(list).includes('"isClosed":false'));
+}
+
+const OPERATOR = /^(?:;;&|;;|;&|&&|\|\||\|&|&>>|&>|<<<|<<-|<<|<&|<>|<\(|>>|>&|>\||>\(|[;&|()<>])/;
+
+function describe(text: Bytes, source: SourceText, first: Problem, all: readonly Problem[]): SyntaxProblem {
+  const lines = text.split('\n');
+  const atEnd = (message: string, line = source.lineAt(text.length) + (text.endsWith('\n') ? 0 : 1)): SyntaxProblem => ({
+    line,
+    message,
+    shown: undefined,
+    isIncomplete: true,
+    start: text.lastIndexOf('\n', first.pos - 1) + 1,
+  });
+  const unterminated = /^unterminated (.*)$/.exec(first.message)?.[1];
+  if (unterminated !== undefined) {
+    const closer = CLOSERS.find(([pattern]) => pattern.test(unterminated))?.[1] ?? ')';
+    // bash reads a command substitution to the end before it misses the parenthesis
+    const line = unterminated.startsWith('command') || unterminated.startsWith('process') ? undefined : source.lineAt(first.pos);
+    const nested = all.find((other) => other !== first && other.message.startsWith('unterminated command'));
+    return nested ? atEnd("unexpected EOF while looking for matching `)'") : atEnd(`unexpected EOF while looking for matching \`${closer}'`, line);
+  }
+  let pos = first.pos;
+  if (/^expected command in (brace group|subshell)/.test(first.message)) pos++;
+  else if (/expected .* to close '\[\['/.test(all[1]?.message ?? '')) {
+    return { ...atEnd('conditional binary operator expected', source.lineAt(pos)), isIncomplete: false };
+  }
+  const skips = first.message.startsWith('expected redirect target') ? /[ \t]/ : /[ \t\n]/;
+  while (pos < text.length && skips.test(text.charAt(pos))) pos++;
+  if (first.message.startsWith('expected redirect target') && (pos >= text.length || text.charAt(pos) === '\n')) return near('newline', source.lineAt(pos), lines, text, pos, source);
+  if (pos >= text.length) return atEnd('syntax error: unexpected end of file');
+  const token = OPERATOR.exec(text.slice(pos, pos + 3))?.[0] ?? /^[^\s;&|()<>]+/.exec(text.slice(pos))?.[0] ?? text.charAt(pos);
+  return near(token, source.lineAt(pos), lines, text, pos, source);
+}
+
+function near(token: Bytes, line: number, lines: readonly Bytes[], text: Bytes, pos: number, source: SourceText): SyntaxProblem {
+  return {
+    line,
+    message: `syntax error near unexpected token \`${token}'`,
+    shown: lines[line - source.firstLine] ?? '',
+    isIncomplete: false,
+    start: text.lastIndexOf('\n', pos - 1) + 1,
+  };
+}
+
+const CLOSERS: readonly (readonly [RegExp, string])[] = [
+  [/^double/, '"'],
+  [/^single|^ansi/i, "'"],
+  [/^backtick/, '`'],
+  [/^parameter/, '}'],
+];
