@@ -29,6 +29,7 @@ export default defineConfig({
     root: at('renderer'),
     base: './', // one build for app://, http://127.0.0.1 and a path below it
     plugins: [vue()],
-    build: { outDir: at('out/renderer'), minify: true, rolldownOptions: { input: { index: at('renderer/index.html') } } },
+    define: { __VUE_I18N_LEGACY_API__: 'false', __VUE_I18N_FULL_INSTALL__: 'true', __INTLIFY_PROD_DEVTOOLS__: 'false' },
+    build: { outDir: at('out/renderer'), minify: true, chunkSizeWarningLimit: 1000, rolldownOptions: { input: { index: at('renderer/index.html') } } },
   },
 });

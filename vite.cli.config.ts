@@ -18,6 +18,7 @@ export default defineConfig({
     ssr: true,
     target: 'node20',
     outDir: resolve(import.meta.dirname, 'out/cli'),
+    chunkSizeWarningLimit: 10_000,
     minify: false, // no gain that can be measured, and readable traces
     rolldownOptions: {
       input: { podwalk: resolve(import.meta.dirname, 'electron/cli.ts') },
