@@ -18,8 +18,10 @@ export interface Places {
 
 export function findPlaces(from: string = import.meta.dirname, env: NodeJS.ProcessEnv = process.env): Places {
   const root = findRoot(from);
+  // Packed, they stand beside the archive and not in it.
+  const resources = [join(root, 'resources'), join(dirname(root), 'resources')].find((folder) => existsSync(folder)) ?? join(root, 'resources');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
-  return { version, resources: join(root, 'resources'), renderer: join(root, 'out/renderer'), home: dataFolder(env, process.platform, homedir()) };
+  return { version, resources, renderer: join(root, 'out/renderer'), home: dataFolder(env, process.platform, homedir()) };
 }
 
 /** The folder of our package.json, at or above `from`. */

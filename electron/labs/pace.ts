@@ -39,6 +39,8 @@ export class Pace {
   private state: State = 'running';
   private isInside = false;
   private isSoon = false;
+  /** At the end of the last slice it waited for a computation outside. */
+  private wasHeld = false;
   private cancelSleep: (() => void) | undefined;
   /** At this moment of the wall clock virtual time was that. */
   private anchorMs: number;
@@ -119,12 +121,13 @@ export class Pace {
   private slice(): 'reached' | 'stopped' | 'held' | 'idle' | 'failed' {
     const { simulation, clock } = this;
     const startMs = clock.nowMs();
+    if (this.wasHeld) this.anchor(startMs); // what stood still is not caught up with
     this.isInside = true;
     try {
       const end = simulation.runUntil(this.targetUs(), () => clock.nowMs() - startMs < SLICE_MS);
-      // What stood still, or took longer than it may, is not caught up with.
+      this.wasHeld = end === 'held';
       const lagMs = (this.targetUs() - simulation.nowUs) / 1000;
-      if (end === 'held' || lagMs > MAX_LAG_MS) this.anchor(clock.nowMs());
+      if (lagMs > MAX_LAG_MS) this.anchor(clock.nowMs());
       return end;
     } catch (error) {
       this.stop();
