@@ -70,6 +70,10 @@ export const createConfig = (root) =>
         '@typescript-eslint/no-meaningless-void-operator': 'off',
         '@typescript-eslint/no-non-null-assertion': 'off', // what noUncheckedIndexedAccess makes necessary in hot loops
         '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+        '@typescript-eslint/no-dynamic-delete': 'off', // records whose keys are a user's
+        '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+        '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // types are structural here
+        '@typescript-eslint/restrict-plus-operands': ['error', { allowNumberAndString: true }],
         '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
         '@typescript-eslint/consistent-type-imports': 'error',
         '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
