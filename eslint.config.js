@@ -54,7 +54,11 @@ export const createConfig = (root) =>
     {
       plugins: { podwalk: { rules: { 'no-floating-generators': noFloatingGenerators } } },
       languageOptions: {
-        parserOptions: { tsconfigRootDir: root, project: ['tsconfig.shared.json', 'tsconfig.node.json', 'tsconfig.web.json', 'tsconfig.e2e.json'], extraFileExtensions: ['.vue'] },
+        parserOptions: {
+          tsconfigRootDir: root,
+          project: ['tsconfig.shared.json', 'tsconfig.node.json', 'tsconfig.web.json', 'tsconfig.e2e.json'],
+          extraFileExtensions: ['.vue'],
+        },
       },
       rules: {
         'podwalk/no-floating-generators': 'error',

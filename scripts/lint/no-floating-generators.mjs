@@ -25,6 +25,7 @@ export default ESLintUtils.RuleCreator.withoutDocs({
     const checker = services.program.getTypeChecker();
     return {
       ExpressionStatement(node) {
+        if (node.expression.type === 'AssignmentExpression') return; // kept
         if (isGenerator(services.getTypeAtLocation(node.expression))) context.report({ node, messageId: 'floating' });
       },
       ArrowFunctionExpression(node) {
