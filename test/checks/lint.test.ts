@@ -22,9 +22,9 @@ export function* main(p: Process, items: string[]): Sys<number> {
   items.forEach((item) => p.write(item)); // floats
   const later = items.map((item) => p.write(item));
   for (const each of later) yield* each;
-  let kept: Sys<string> | undefined;
-  kept ??= p.read();
-  const text = yield* kept;
+  const kept: { text?: Sys<string> } = {};
+  kept.text = p.read();
+  const text = yield* kept.text;
   return text.length;
 }`;
 
