@@ -1,0 +1,155 @@
+/** The command line of Linux traceroute 2.1: its own option parser, errors and help (libsupp/clif.c). */
+import { err, ok, type Bytes, type Result } from '../../base/index.ts';
+
+/** Short letter, long name, what the argument is called, help lines. */
+const OPTIONS = [
+  ['4', '', '', 'Use IPv4'],
+  ['6', '', '', 'Use IPv6'],
+  ['d', 'debug', '', 'Enable socket level debugging'],
+  ['F', 'dont-fragment', '', 'Do not fragment packets'],
+  ['f', 'first', 'first_ttl', 'Start from the first_ttl hop (instead from 1)'],
+  ['g', 'gateway', 'gate,...', 'Route packets through the specified gateway'],
+  ['I', 'icmp', '', 'Use ICMP ECHO for tracerouting'],
+  ['T', 'tcp', '', 'Use TCP SYN for tracerouting (default port is 80)'],
+  ['i', 'interface', 'device', 'Specify a network interface to operate with'],
+  ['m', 'max-hops', 'max_ttl', 'Set the max number of hops. Default is 30'],
+  ['N', 'sim-queries', 'squeries', 'Set the number of probes to be tried simultaneously (default is 16)'],
+  ['n', '', '', 'Do not resolve IP addresses to their domain names'],
+  ['p', 'port', 'port', 'Set the destination port to use'],
+  ['t', 'tos', 'tos', 'Set the TOS value for outgoing packets'],
+  ['l', 'flowlabel', 'flow_label', 'Use specified flow_label for IPv6 packets'],
+  ['w', 'wait', 'MAX,HERE,NEAR', 'Wait for a probe no more than MAX seconds, HERE times a response of the same hop, NEAR of a next hop'],
+  ['q', 'queries', 'nqueries', 'Set the number of probes per each hop. Default is 3'],
+  ['r', '', '', 'Bypass the normal routing and send directly to a host on an attached network'],
+  ['s', 'source', 'src_addr', 'Use source src_addr for outgoing packets'],
+  ['z', 'sendwait', 'sendwait', 'Minimal time interval between probes (default 0)'],
+  ['e', 'extensions', '', 'Show ICMP extensions (if present), including MPLS'],
+  ['A', 'as-path-lookups', '', 'Perform AS path lookups in routing registries'],
+  ['M', 'module', 'name', 'Use specified module for traceroute operations'],
+  ['O', 'options', 'OPTS,...', 'Use module-specific option OPTS for the traceroute module'],
+  ['', 'sport', 'num', "Use source port num for outgoing packets. Implies `-N 1'"],
+  ['', 'fwmark', 'num', 'Set firewall mark for outgoing packets'],
+  ['U', 'udp', '', 'Use UDP to particular port for tracerouting, default port is 53'],
+  ['D', 'dccp', '', 'Use DCCP Request for tracerouting (default port is 33434)'],
+  ['P', 'protocol', 'prot', 'Use raw packet of protocol prot for tracerouting'],
+  ['', 'mtu', '', "Discover MTU along the path being traced. Implies `-F -N 1'"],
+  ['', 'back', '', 'Guess the number of hops in the backward path and print if it differs'],
+  ['V', 'version', '', 'Print version info and exit'],
+  ['', 'help', '', 'Read this help and exit'],
+] as const;
+type Option = (typeof OPTIONS)[number];
+
+const keyOf = (option: Option): string => option[1] || option[0];
+export const HELP = `Usage:
+  traceroute [ options ] host [ packetlen ]
+Options:
+${OPTIONS.map(([short, long, argument, text]) => `  ${[short && `-${short}${argument && ` ${argument}`}`, long && `--${long}${argument && `=${argument}`}`].filter(Boolean).join('  ')}\n                              ${text}\n`).join('')}
+Arguments:
++     host          The host to traceroute to
+      packetlen     The full packet length (default is the length of an IP
+                    header plus 40)
+`;
+
+export type Method = 'default' | 'icmp' | 'tcp' | 'udp';
+export interface TracerouteOptions {
+  readonly has: (name: string) => boolean;
+  readonly method: Method;
+  readonly first: number;
+  readonly maxHops: number;
+  readonly queries: number;
+  readonly simultaneous: number;
+  readonly port: number | undefined;
+  readonly tos: number;
+  readonly waitUs: number;
+  /** Zero: only `waitUs` counts. */
+  readonly here: number;
+  readonly near: number;
+  readonly source: Bytes | undefined;
+  readonly device: Bytes | undefined;
+  readonly sendWaitUs: number;
+  readonly mark: number;
+  readonly length: number;
+  readonly host: Bytes | undefined;
+}
+
+export function parseTraceroute(argv: readonly Bytes[], forced?: Method): Result<TracerouteOptions, string> {
+  const values = new Map<string, Bytes>();
+  const operands: { readonly text: Bytes; readonly at: number }[] = [];
+  for (let i = 1; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    if (word.startsWith('--') && word.length > 2) {
+      const [name = '', attached] = word.slice(2).split(/=(.*)/s);
+      const matches = OPTIONS.filter((option) => option[1] !== '' && option[1].startsWith(name));
+      const option = matches.find((each) => each[1] === name) ?? (matches.length === 1 ? matches[0] : undefined);
+      if (!option) return err(`Bad option \`--${name}' (argc ${i})`);
+      const value = option[2] === '' ? '' : (attached ?? argv[++i]);
+      if (value === undefined) return err(`Option \`--${name}' (argc ${i - 1}) requires an argument: \`--${option[1]}=${option[2]}'`);
+      values.set(keyOf(option), value);
+      continue;
+    }
+    if (!word.startsWith('-') || word === '-') {
+      operands.push({ text: word, at: i });
+      continue;
+    }
+    for (let j = 1; j < word.length; j++) {
+      const option = OPTIONS.find((each) => each[0] === word[j]);
+      if (!option) return err(`Bad option \`-${word[j] ?? ''}' (argc ${i})`);
+      if (option[2] === '') {
+        values.set(keyOf(option), '');
+        continue;
+      }
+      const value = j + 1 < word.length ? word.slice(j + 1) : argv[++i];
+      if (value === undefined) return err(`Option \`-${option[0]}' (argc ${i - 1}) requires an argument: \`-${option[0]} ${option[2]}'`);
+      values.set(keyOf(option), value);
+      break;
+    }
+  }
+  if (operands.length > 2) return err(`Extra arg \`${operands[2]?.text ?? ''}' (position 3, argc ${operands[2]?.at ?? 0})`);
+  return build(values, operands.map((operand) => operand.text), forced);
+}
+
+function build(values: ReadonlyMap<string, Bytes>, operands: readonly Bytes[], forced: Method | undefined): Result<TracerouteOptions, string> {
+  const number = (name: string, fallback: number): number => {
+    const text = values.get(name);
+    return text === undefined ? fallback : Number(text);
+  };
+  for (const [name, letter] of [['first', 'f'], ['max-hops', 'm'], ['queries', 'q'], ['sim-queries', 'N'], ['port', 'p']] as const) {
+    const text = values.get(name);
+    if (text !== undefined && !/^(0x[0-9a-f]+|\d+)$/i.test(text)) return err(`Cannot handle \`-${letter}' option with arg \`${text}' (argc 1)`);
+  }
+  const first = number('first', 1);
+  const maxHops = number('max-hops', 30);
+  const queries = number('queries', 3);
+  if (first < 1 || first > maxHops) return err('first hop out of range');
+  if (maxHops > 255) return err('max hops cannot be more than 255');
+  if (queries < 1 || queries > 10) return err('no more than 10 probes per hop');
+  const waits = values.get('wait')?.split(/[,/]/).map(Number);
+  if (waits?.some((value) => Number.isNaN(value) || value < 0)) return err(`bad wait specifications \`${values.get('wait') ?? ''}' used`);
+  const method: Method = forced ?? (values.has('icmp') ? 'icmp' : values.has('tcp') ? 'tcp' : values.has('udp') ? 'udp' : 'default');
+  const minimum = method === 'tcp' ? 40 : 28;
+  const given = operands[1];
+  if (given !== undefined && !/^\d+$/.test(given)) return err(`Cannot handle "packetlen" cmdline arg \`${given}' on position 2 (argc 2)`);
+  const length = given === undefined ? 60 : Math.max(minimum, Number(given));
+  if (length > 65000) return err(`too big packetlen ${given ?? ''} specified`);
+  const single = values.has('sport') || values.has('mtu');
+  const sendWait = number('sendwait', 0);
+  return ok({
+    has: (name) => values.has(name),
+    method,
+    first,
+    maxHops,
+    queries,
+    simultaneous: single ? 1 : Math.max(1, number('sim-queries', 16)),
+    port: values.has('port') ? number('port', 0) : undefined,
+    tos: number('tos', 0),
+    waitUs: Math.round((waits?.[0] ?? 5) * 1e6),
+    here: waits === undefined ? 3 : (waits[1] ?? 0),
+    near: waits === undefined ? 10 : (waits[2] ?? 0),
+    source: values.get('source'),
+    device: values.get('interface'),
+    sendWaitUs: Math.round(sendWait * (sendWait > 10 ? 1e3 : 1e6)),
+    mark: number('fwmark', 0),
+    length,
+    host: operands[0],
+  });
+}
