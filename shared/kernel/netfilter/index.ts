@@ -1,0 +1,17 @@
+/**
+ * netfilter: rules, connections and translation, as iptables-nft drives them on Linux.
+ *
+ *     const { conntrack } = netfilterOf(netns);
+ *     const batch = new Batch(netfilterOf(netns).ruleset('ip'), checkRule);
+ *
+ * Knows no command line: rules come as data (`RuleSpec`) with their text beside them.
+ */
+export { checkRule } from './check.ts';
+export * from './conntrack/connection.ts';
+export type { ConntrackEvent, ConntrackTable } from './conntrack/table.ts';
+export { ConntrackSettings } from './conntrack/settings.ts';
+export * from './match.ts';
+export { existingNetfilter, kernelLog, Netfilter, netfilterOf, type Ipv6Services, type LogLine } from './netfilter.ts';
+export * from './ruleset.ts';
+export * from './sets.ts';
+export * from './target.ts';
