@@ -18,6 +18,8 @@ export interface LabDescription {
   readonly title: string;
   readonly summary: string;
   readonly nodes: readonly string[];
+  /** Its file cannot be used: where and why. */
+  readonly problem?: string;
 }
 
 export interface LabProvider {

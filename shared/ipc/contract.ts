@@ -50,6 +50,8 @@ export interface LabInfo {
   readonly provider: 'simulated' | 'namespaces' | 'vagrant' | 'ssh';
   readonly nodes: readonly string[];
   readonly isUp: boolean;
+  /** Its file cannot be used: where and why. */
+  readonly problem?: string;
 }
 
 /** Where a packet can start or end, and where a terminal can be opened. */
@@ -123,6 +125,11 @@ const latest =
   <O>() =>
   <I extends z.ZodType>(input: I): Stream<I, O> => ({ kind: 'stream', input, isLatest: true });
 
+/** A tape that was taken in, with what had to be left out of it. */
+export interface TapeImport extends TapeInfo {
+  readonly problems: readonly { readonly line: number; readonly message: string }[];
+}
+
 /** A chunk of a terminal's stream: bytes as they came, or how it ended. */
 export type TerminalChunk = Uint8Array | { readonly exit: number };
 
@@ -182,8 +189,8 @@ export const contract = {
   'tapes.read': stream<Uint8Array>()(z.object({ tape: name }).strict()),
   'tapes.rename': call<TapeInfo>()(z.object({ tape: name, title: z.string().min(1).max(200) }).strict()),
   'tapes.remove': call<null>()(z.object({ tape: name }).strict()),
-  /** Takes a tape file in; refuses a damaged one, saying where. */
-  'tapes.import': call<TapeInfo>()(z.object({ name: z.string().min(1).max(200), base64: z.string().max(64 << 20) }).strict()),
+  /** Takes in a tape, or an asciicast. What is damaged in it is named and left out; what is neither is refused, saying where. */
+  'tapes.import': call<TapeImport>()(z.object({ name: z.string().min(1).max(200), base64: z.string().max(64 << 20) }).strict()),
 } as const;
 
 export type Contract = typeof contract;
