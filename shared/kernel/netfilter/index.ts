@@ -11,6 +11,7 @@ export * from './conntrack/connection.ts';
 export type { ConntrackEvent, ConntrackTable } from './conntrack/table.ts';
 export { ConntrackSettings } from './conntrack/settings.ts';
 export * from './match.ts';
+import './sysctls.ts';
 export { existingNetfilter, kernelLog, Netfilter, netfilterOf, type Ipv6Services, type LogLine } from './netfilter.ts';
 export * from './ruleset.ts';
 export * from './sets.ts';

@@ -1,0 +1,8 @@
+/**
+ * iptables: iptables, ip6tables, their -save and -restore, as iptables-nft 1.8.9 answers.
+ *
+ *     parseSaved(text)         // a file of iptables-save as tables, for those who read live machines
+ *     runIptables(argv, …)     // a command line on a ruleset
+ */
+export { IPTABLES_PROGRAMS } from './programs.ts';
+export { runIptables, runRestore, runSave, saveTable, type Outcome, type Surroundings } from './run.ts';

@@ -1,0 +1,99 @@
+/** The iptables programs of a machine: they read their input, run on the rules of their process's namespace, and print. */
+import type { Bytes } from '../../base/index.ts';
+import { strerror } from '../../base/index.ts';
+import { netfilterOf, type Family } from '../../kernel/index.ts';
+import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
+import type { Process, Program, Sys } from '../../shell/index.ts';
+import { parseRestore, runIptables, runRestore, runSave, type Outcome, type Surroundings } from './run.ts';
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** ctime(3) in UTC, with its newline. */
+export function ctime(unixUs: number): string {
+  const seconds = Math.floor(unixUs / 1e6);
+  const days = Math.floor(seconds / 86_400);
+  let year = 1970;
+  let rest = days;
+  const length = (y: number): number => (y % 4 === 0 && (y % 100 !== 0 || y % 400 === 0) ? 366 : 365);
+  while (rest >= length(year)) rest -= length(year++);
+  const months = [31, length(year) === 366 ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  let month = 0;
+  while (rest >= months[month]!) rest -= months[month++]!;
+  const two = (value: number): string => `${value}`.padStart(2, '0');
+  const inDay = seconds % 86_400;
+  const clock = `${two(Math.floor(inDay / 3600))}:${two(Math.floor(inDay / 60) % 60)}:${two(inDay % 60)}`;
+  return `${DAYS[(days + 4) % 7]} ${MONTHS[month]} ${`${rest + 1}`.padStart(2)} ${clock} ${year}\n`;
+}
+
+function surroundings(p: Process, family: Family): Surroundings {
+  const netfilter = netfilterOf(netnsOf(p));
+  return {
+    ruleset: netfilter.ruleset(family),
+    lookupSet(name) {
+      const set = netfilter.sets.sets.get(name);
+      if (!set) return undefined;
+      return { family: set.type === 'list:set' || set.type === 'bitmap:port' ? 'any' : set.options.family };
+    },
+    calendar: ctime(p.unixUs),
+  };
+}
+
+function* pour(p: Process, outcome: Outcome): Sys<number> {
+  for (const { fd, text } of outcome.output) {
+    if (fd === 1) yield* p.print(text);
+    else yield* p.error(text);
+  }
+  return outcome.status;
+}
+
+const iptables = (family: Family): Program =>
+  function* (p) {
+    return yield* pour(p, runIptables(p.argv, family, surroundings(p, family)));
+  };
+
+const save = (family: Family): Program =>
+  function* (p) {
+    const outcome = runSave(p.argv, family, surroundings(p, family));
+    if (outcome.file === undefined) return yield* pour(p, outcome);
+    const file = yield* p.open(outcome.file, { write: true, create: true, truncate: true });
+    if (!file.ok) {
+      yield* p.error(`Failed to open file, error: ${strerror(file.error)}\n`);
+      return 1;
+    }
+    for (const { fd, text } of outcome.output) yield* p.write(fd === 1 ? file.value : 2, text);
+    p.close(file.value);
+    return outcome.status;
+  };
+
+function* readInput(p: Process, path: Bytes | undefined): Sys<{ readonly text: Bytes } | { readonly status: number }> {
+  let fd = 0;
+  if (path !== undefined) {
+    const file = yield* p.open(path, { read: true });
+    if (!file.ok) {
+      yield* p.error(`Can't open ${path}: ${strerror(file.error)}\n`);
+      return { status: 1 };
+    }
+    fd = file.value;
+  }
+  const text = yield* p.readAll(fd);
+  return { text: text.ok ? text.value : '' };
+}
+const restore = (family: Family): Program =>
+  function* (p) {
+    const parsed = parseRestore(p.argv, family);
+    if ('status' in parsed) return yield* pour(p, parsed);
+    const input = yield* readInput(p, parsed.file);
+    if ('status' in input) return input.status;
+    return yield* pour(p, runRestore(input.text, parsed.options, family, surroundings(p, family)));
+  };
+
+const ORIGIN = 'iptables 1.8.9';
+const install = (name: string, main: Program): InstalledProgram => ({ path: `/usr/sbin/${name}`, main, origin: ORIGIN });
+const family = (prefix: string, kind: Family): InstalledProgram[] =>
+  ['', '-nft'].flatMap((suffix) => [
+    install(`${prefix}${suffix}`, iptables(kind)),
+    install(`${prefix}${suffix}-save`, save(kind)),
+    install(`${prefix}${suffix}-restore`, restore(kind)),
+  ]);
+
+export const IPTABLES_PROGRAMS: readonly InstalledProgram[] = [...family('iptables', 'ip'), ...family('ip6tables', 'ip6')];
