@@ -19,7 +19,7 @@ function render(piece: Piece): VNodeChild {
     case 'text':
       return piece.text;
     case 'code':
-      return h('code', piece.text);
+      return h('code', { class: { short: piece.text.length < 30 } }, piece.text);
     case 'break':
       return h('br');
     case 'block':

@@ -218,8 +218,15 @@ export class Screen {
 let fastWebgl: boolean | undefined;
 /** Whether the graphics card draws: a WebGL of software is slower than the DOM. */
 function hasFastWebgl(): boolean {
-  fastWebgl ??= document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true }) !== null;
+  fastWebgl ??= drawsByHardware(document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true }));
   return fastWebgl;
+}
+
+function drawsByHardware(context: WebGL2RenderingContext | null): boolean {
+  const info = context?.getExtension('WEBGL_debug_renderer_info');
+  const name: unknown = info && context?.getParameter(info.UNMASKED_RENDERER_WEBGL);
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return typeof name === 'string' && !/swiftshader|llvmpipe|software|basic render/i.test(name);
 }
 
 const cssVariable = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -19,7 +19,7 @@ export interface SceneEvents {
 const LABEL_STRIP = 26;
 const FADE_MS = 260;
 const SHINE_MS = 2_600;
-const FIT_PADDING = 28;
+const FIT_PADDING = { side: 26, top: 22, bottom: 54 }; // legend and tools lie along the lower edge
 const MAX_FIT_ZOOM = 1.15;
 const textId = (box: string, which: 'label' | 'sublabel'): string => `${which}\u0000${box}`;
 
@@ -31,6 +31,7 @@ export class Scene {
   /** The reader moved the view: it is theirs until they ask for the whole again. */
   private isMoved = false;
   private isFirst = true;
+  private focused: ReadonlySet<string> | undefined;
   private animates: boolean;
 
   constructor(
@@ -113,13 +114,18 @@ export class Scene {
     });
   }
 
-  /** Shows the whole. */
+  /** Shows the whole, or what `focus` names. */
   fit(animates = this.animates): void {
     this.isMoved = false;
     if (this.known.size === 0 || this.container.clientWidth === 0) return;
-    const viewport = this.wholeViewport();
+    const viewport = this.fittingViewport();
     if (animates) this.cy.animate({ zoom: viewport.zoom, pan: { x: viewport.x, y: viewport.y } }, { duration: FADE_MS, easing: 'ease-out-cubic' });
     else this.cy.viewport({ zoom: viewport.zoom, pan: { x: viewport.x, y: viewport.y } });
+  }
+  /** From now on only these boxes need to be seen; without any, all. */
+  focus(boxes: ReadonlySet<string> | undefined): void {
+    this.focused = boxes;
+    this.fit();
   }
   zoomBy(factor: number): void {
     this.isMoved = true;
@@ -192,20 +198,32 @@ export class Scene {
     if (missing.length > 0) this.cy.add(missing);
   }
 
-  private wholeViewport(): Viewport {
-    const boxes = [...this.known.values()];
+  private wanted(): readonly Box[] {
+    const all = [...this.known.values()];
+    const some = this.focused && all.filter((box) => this.focused?.has(box.id));
+    return some && some.length > 0 ? some : all;
+  }
+  private fittingViewport(): Viewport {
+    const boxes = this.wanted();
     const left = Math.min(...boxes.map((box) => box.x));
     const top = Math.min(...boxes.map((box) => box.y));
     const width = Math.max(...boxes.map((box) => box.x + box.width)) - left;
     const height = Math.max(...boxes.map((box) => box.y + box.height)) - top;
     const { clientWidth, clientHeight } = this.container;
-    const zoom = Math.max(0.12, Math.min(MAX_FIT_ZOOM, (clientWidth - 2 * FIT_PADDING) / width, (clientHeight - 2 * FIT_PADDING) / height));
-    return { zoom, x: (clientWidth - width * zoom) / 2 - left * zoom, y: (clientHeight - height * zoom) / 2 - top * zoom };
+    const zoom = Math.max(
+      0.12,
+      Math.min(MAX_FIT_ZOOM, (clientWidth - 2 * FIT_PADDING.side) / width, (clientHeight - FIT_PADDING.top - FIT_PADDING.bottom) / height),
+    );
+    return {
+      zoom,
+      x: (clientWidth - width * zoom) / 2 - left * zoom,
+      y: FIT_PADDING.top + (clientHeight - FIT_PADDING.top - FIT_PADDING.bottom - height * zoom) / 2 - top * zoom,
+    };
   }
   private isAllSeen(): boolean {
     const { x, y, zoom } = this.viewport;
     const { clientWidth, clientHeight } = this.container;
-    return [...this.known.values()].every(
+    return this.wanted().every(
       (box) =>
         box.x * zoom + x >= 0 && box.y * zoom + y >= 0 && (box.x + box.width) * zoom + x <= clientWidth && (box.y + box.height) * zoom + y <= clientHeight,
     );
@@ -301,9 +319,12 @@ function lineElement(line: Line, from: Box, to: Box): ElementDefinition {
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+/** Cytoscape takes names of faces in double quotes only. */
+const face = (name: string): string => colour(name).replaceAll("'", '"');
+
 function stylesheet(): StylesheetJson {
-  const sans = colour('sans');
-  const mono = colour('mono');
+  const sans = face('sans');
+  const mono = face('mono');
   const kind = (name: string): StylesheetJson[number] => ({
     selector: `.${name}`,
     style: { 'background-color': colour(`topo-${name}`), 'border-color': colour(`topo-${name}-line`) },

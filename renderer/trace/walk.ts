@@ -4,7 +4,6 @@
  * elsewhere, and ARP on its behalf, are side hops.
  */
 import type { Box, Hop, Line, Point, Step, Topology, Trace } from '../../shared/ipc/index.ts';
-import { centre } from '../topology/geometry.ts';
 
 export interface Stop {
   /** Place in the walk. */
@@ -16,6 +15,8 @@ export interface Stop {
   readonly atUs: number;
   /** Where the packet is while this happens; undefined where the figure does not show the place. */
   readonly box: Box | undefined;
+  /** The point where it stands. */
+  readonly place: Point | undefined;
   /** How it came here from the stop before; empty when it did not move. */
   readonly way: readonly Point[];
 }
@@ -32,18 +33,23 @@ export interface Walk {
   readonly stops: readonly Stop[];
 }
 
+/** From interface to interface over a segment are two lines; more is no single step of a packet. */
+const MOST_LINES = 3;
+
 export function walkOf(trace: Trace, topology: Topology): Walk {
   const figure = new Figure(topology);
   const main = mainHops(trace);
   const mainIds = new Set(main.map((hop) => hop.id));
   const stops: Stop[] = [];
   let here: Box | undefined;
+  let place: Point | undefined;
   const stays = main.map((hop): Stay => {
     const own = hop.steps.map(({ step, atUs }, at): Stop => {
       const box = figure.boxOfStep(hop, step) ?? here;
-      const way = box && here && box.id !== here.id ? figure.way(here, box) : [];
+      const way = box && here && place && box.id !== here.id ? figure.way(place, here, box) : [];
+      place = way.at(-1) ?? place ?? (box && restingPlace(box));
       here = box;
-      const stop = { index: stops.length, hop, at, step, atUs, box, way };
+      const stop = { index: stops.length, hop, at, step, atUs, box, place, way };
       stops.push(stop);
       return stop;
     });
@@ -126,31 +132,26 @@ class Figure {
     }
   }
 
-  /** How a packet goes from box to box: along the lines where they lead there, straight where the kernel carries it. */
-  way(from: Box, to: Box): readonly Point[] {
-    const path = this.linesBetween(from.id, to.id);
-    if (path) return path;
-    const start = anchorOf(from);
-    const end = anchorOf(to);
-    return inside(start, end);
+  /** How a packet goes from where it stands in `from` to `to`: along the lines where they lead there, else by the kernel's own way inside. */
+  way(at: Point, from: Box, to: Box): readonly Point[] {
+    const lines = this.linesBetween(from.id, to.id);
+    return lines ? [at, ...lines] : [at, ...inside(at, from, to)];
   }
 
   private linesBetween(from: string, to: string): readonly Point[] | undefined {
-    const start = this.boxes.get(from)!;
-    const queue: { readonly box: string; readonly points: readonly Point[]; readonly count: number }[] = [{ box: from, points: [anchorOf(start)], count: 0 }];
+    const queue: { readonly box: string; readonly points: readonly Point[]; readonly count: number }[] = [{ box: from, points: [], count: 0 }];
     const seen = new Set([from]);
     while (queue.length > 0) {
       const { box, points, count } = queue.shift()!;
-      if (count >= 4) continue;
+      if (count >= MOST_LINES) continue;
       for (const line of this.linesAt.get(box) ?? []) {
         const next = line.from === box ? line.to : line.from;
-        if (seen.has(next)) continue;
         const nextBox = this.boxes.get(next);
-        if (!nextBox) continue;
+        if (seen.has(next) || !nextBox) continue;
         seen.add(next);
         const way = [...points, ...(line.from === box ? line.points : [...line.points].reverse())];
-        if (next === to) return [...way, anchorOf(nextBox)];
-        // only a segment, and what is outside, hands on what it gets
+        if (next === to) return way;
+        // only a segment hands on what it gets
         if (nextBox.kind === 'segment') queue.push({ box: next, points: way, count: count + 1 });
       }
     }
@@ -158,21 +159,41 @@ class Figure {
   }
 }
 
-/** Inside a machine no line is drawn: a bow that leaves the boxes' texts readable. */
-function inside(from: Point, to: Point): readonly Point[] {
-  const points: Point[] = [];
-  const isUpright = Math.abs(to.y - from.y) > Math.abs(to.x - from.x);
-  const a = isUpright ? { x: from.x, y: (from.y + to.y) / 2 } : { x: (from.x + to.x) / 2, y: from.y };
-  const b = isUpright ? { x: to.x, y: (from.y + to.y) / 2 } : { x: (from.x + to.x) / 2, y: to.y };
-  for (let i = 0; i <= 12; i++) {
-    const u = i / 12;
-    const v = 1 - u;
-    points.push({
-      x: v * v * v * from.x + 3 * v * v * u * a.x + 3 * v * u * u * b.x + u * u * u * to.x,
-      y: v * v * v * from.y + 3 * v * v * u * a.y + 3 * v * u * u * b.y + u * u * u * to.y,
-    });
+/** Inside a machine no line is drawn. The packet leaves a box by the edge that faces the other, and turns in the gap between them. */
+function inside(at: Point, from: Box, to: Box): readonly Point[] {
+  if (holds(from, to) || holds(to, from)) return [restingPlace(to, at)];
+  const isDown = to.y >= from.y + from.height;
+  const isUp = to.y + to.height <= from.y;
+  if (!isDown && !isUp) {
+    const y = to.y + to.height / 2;
+    return [{ x: to.x > from.x ? to.x : to.x + to.width, y }];
   }
-  return points;
+  const edge = isUp ? from.y : from.y + from.height;
+  const goal = isUp ? to.y + to.height : to.y;
+  const x = entryOf(to, at.x);
+  const turn = (edge + goal) / 2;
+  return Math.abs(x - at.x) < 1
+    ? [{ x, y: goal }]
+    : [
+        { x: at.x, y: edge },
+        { x: at.x, y: turn },
+        { x, y: turn },
+        { x, y: goal },
+      ];
+}
+/** Into a wide box straight on where that leads into it, else by its middle. */
+function entryOf(to: Box, x: number): number {
+  return x > to.x + 12 && x < to.x + to.width - 12 ? x : to.x + to.width / 2;
+}
+const holds = (outer: Box, inner: Box): boolean =>
+  inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.width <= outer.x + outer.width && inner.y + inner.height <= outer.y + outer.height;
+
+/** Where a packet stands in a box that no line led it into: on an edge, so that the box's texts can be read. */
+export function restingPlace(box: Box, from?: Point): Point {
+  const x = box.x + box.width / 2;
+  if (box.labelAt === 'top') return { x, y: box.y + 13 };
+  if (box.labelAt === 'bottom' || from === undefined) return { x, y: box.y + box.height };
+  return { x, y: from.y < box.y ? box.y : box.y + box.height };
 }
 
 /** Headers as they are at a stop: the latest summary seen on the way there. */
@@ -188,10 +209,6 @@ export function headersAt(walk: Walk, index: number): string | undefined {
 export function isTelling(step: Step): boolean {
   return step.kind !== 'chain' && step.kind !== 'hook' && step.kind !== 'source' && step.kind !== 'rule';
 }
-
-/** Where a packet stands in a box. */
-export const anchorOf = (box: Box): Point =>
-  box.labelAt === 'middle' ? centre(box) : { x: box.x + box.width / 2, y: box.labelAt === 'top' ? box.y + 14 : box.y + box.height - 13 };
 
 /** What stands beside the packet: its protocol and, once a machine forwarded it, its TTL. */
 export function packetLabel(walk: Walk, index: number): string {
