@@ -1,0 +1,165 @@
+/** Kinds with few or no options: dummy, ifb, veth, vlan, macvlan, ipvlan, tun. Authority: ip/link_veth.c, iplink_vlan.c, iplink_macvlan.c, iplink_ipvlan.c, ip/iptuntap.c. */
+import { ipvlanFacts, macvlanFacts, tunFacts, vlanFacts, type IpvlanOptions, type MacvlanOptions, type VlanOptions } from '../../../kernel/index.ts';
+import { duplicateArgument, giveUp, invalidArgument } from '../../iproute2/exit.ts';
+import { etherProtocolName, parseEtherProtocol } from '../../iproute2/link-layer.ts';
+import { parseU16, parseU32 } from '../../iproute2/numbers.ts';
+import { USAGE_ERROR } from '../../iproute2/session.ts';
+import { notOnOff, parseLink, type LinkDraft } from '../link-parse.ts';
+import { usageLines, type Kind } from './kind.ts';
+
+const vethUsage = (): string => usageLines('Usage: ip link <options> type veth [peer <options>]', "To get <options> type 'ip link add help'");
+
+const veth: Kind = {
+  names: ['veth'],
+  plain: () => ({ kind: 'veth' }),
+  parse: (session, args, command) => {
+    if (!args.is('peer')) {
+      // its usage goes to standard output
+      session.printer.out(vethUsage());
+      giveUp(USAGE_ERROR);
+    }
+    args.advance();
+    const peer: LinkDraft = {};
+    const parsed = parseLink(session, args, peer, true);
+    if (parsed.type !== undefined) duplicateArgument('type', args.word);
+    command.refusal ??= parsed.refusal;
+    return { kind: 'veth', peer };
+  },
+  usage: vethUsage,
+};
+
+const dummy: Kind = { names: ['dummy'], plain: () => ({ kind: 'dummy' }) };
+const ifb: Kind = { names: ['ifb'], plain: () => ({ kind: 'ifb' }) };
+
+/** VLAN_FLAG_*, in order of their bits. */
+const VLAN_FLAGS = ['reorder_hdr', 'gvrp', 'loose_binding', 'mvrp', 'bridge_binding'] as const;
+/** The order in which they are listed. */
+const VLAN_FLAG_ORDER = ['reorder_hdr', 'gvrp', 'mvrp', 'loose_binding', 'bridge_binding'] as const;
+const vlanUsage = (): string =>
+  usageLines(
+    ...['Usage: ... vlan id VLANID', '\t\t[ protocol VLANPROTO ]', ...VLAN_FLAG_ORDER.map((word) => `\t\t[ ${word} { on | off } ]`)],
+    ...['\t\t[ ingress-qos-map QOS-MAP ]', '\t\t[ egress-qos-map QOS-MAP ]', '', 'VLANID := 0-4095', 'VLANPROTO: [ 802.1Q | 802.1ad ]'],
+    ...['QOS-MAP := [ QOS-MAP ] QOS-MAPPING', 'QOS-MAPPING := FROM:TO'],
+  );
+const vlan: Kind = {
+  names: ['vlan'],
+  plain: () => ({ kind: 'vlan', options: {} }),
+  parse: (_session, args) => {
+    const options: VlanOptions = {};
+    for (; !args.isAtEnd; args.advance()) {
+      const flag = VLAN_FLAG_ORDER.find((word) => args.begins(word));
+      if (args.begins('protocol')) options.protocol = parseEtherProtocol(args.next()) ?? invalidArgument('protocol is invalid', args.word);
+      else if (args.begins('id')) options.id = parseU16(args.next()) ?? invalidArgument('id is invalid', args.word);
+      else if (flag) {
+        const word = args.next();
+        if (word !== 'on' && word !== 'off') notOnOff(flag, word);
+        const bit = 1 << VLAN_FLAGS.indexOf(flag);
+        options.flagsMask = (options.flagsMask ?? 0) | bit;
+        options.flags = word === 'on' ? (options.flags ?? 0) | bit : (options.flags ?? 0) & ~bit;
+      } else if (args.begins('ingress-qos-map', 'egress-qos-map')) {
+        while (args.hasNext && (args.words[args.at + 1] ?? '').includes(':')) args.next();
+      } else giveUp(USAGE_ERROR, `${args.begins('help') ? '' : `vlan: unknown command "${args.word}"?\n`}${vlanUsage()}`);
+    }
+    return { kind: 'vlan', options };
+  },
+  print: (session, device) => {
+    const { printer } = session;
+    const facts = vlanFacts(device);
+    const protocol = etherProtocolName(facts.protocol);
+    printer.any('protocol', `protocol ${protocol} `, protocol);
+    printer.any('id', `id ${facts.id} `, facts.id);
+    const words = VLAN_FLAG_ORDER.filter((word) => (facts.flags & (1 << VLAN_FLAGS.indexOf(word))) !== 0).map((word) => word.toUpperCase());
+    printer.openArray('flags');
+    for (const word of words) printer.member(null, word);
+    printer.closeArray();
+    printer.text(`<${words.join(',')}> `);
+  },
+  usage: vlanUsage,
+};
+
+const MACVLAN_MODES = ['private', 'vepa', 'bridge', 'passthru', 'source'] as const;
+const macvlanUsage = (name: string): string =>
+  usageLines(
+    ...[`Usage: ... ${name} mode MODE [flag MODE_FLAG] MODE_OPTS [bcqueuelen BC_QUEUE_LEN]`, '', 'MODE: private | vepa | bridge | passthru | source', 'MODE_FLAG: null | nopromisc | nodst'],
+    ...['MODE_OPTS: for mode "source":', '\tmacaddr { { add | del } <macaddr> | set [ <macaddr> [ <macaddr>  ... ] ] | flush }'],
+    'BC_QUEUE_LEN: Length of the rx queue for broadcast/multicast: [0-4294967295]',
+  );
+const macvlan: Kind = {
+  names: ['macvlan', 'macvtap'],
+  plain: (name) => ({ kind: name as 'macvlan', options: {} }),
+  parse: (_session, args, _command, name) => {
+    const options: MacvlanOptions = {};
+    for (; !args.isAtEnd; args.advance()) {
+      if (args.begins('mode')) {
+        const mode = MACVLAN_MODES.find((each) => each === args.next());
+        options.mode = mode ?? giveUp(USAGE_ERROR, `Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" or "source", not "${args.word}"\n`);
+      } else if (args.begins('flag')) {
+        const flag = { nopromisc: 1, nodst: 2, null: 0 }[args.next()];
+        options.flags = (options.flags ?? 0) | (flag ?? giveUp(USAGE_ERROR, `Error: argument of "flag" must be "nopromisc", "nodst" or "null", not "${args.word}"\n`));
+      } else if (args.begins('nopromisc')) options.flags = (options.flags ?? 0) | 1;
+      else if (args.begins('nodst')) options.flags = (options.flags ?? 0) | 2;
+      else if (args.begins('bcqueuelen')) {
+        const word = args.next();
+        if (parseU32(word) === undefined) giveUp(USAGE_ERROR, `Error: argument of "bcqueuelen" must be a positive integer [0-4294967295], not "${word}"\n`);
+      } else giveUp(USAGE_ERROR, `${args.begins('help') ? '' : `${name}: unknown option "${args.word}"?\n`}${macvlanUsage(name)}`);
+    }
+    if ((options.flags ?? 0) & 1 && options.mode !== 'passthru') giveUp(USAGE_ERROR, `${name}: nopromisc flag only valid in passthru mode\n${macvlanUsage(name)}`);
+    return { kind: name as 'macvlan', options };
+  },
+  print: (session, device) => {
+    const { printer } = session;
+    const { mode, flags } = macvlanFacts(device);
+    printer.any('mode', `mode ${mode} `, mode);
+    if ((flags & 1) !== 0) printer.any('nopromisc', 'nopromisc ', true);
+    if ((flags & 2) !== 0) printer.any('nodst', 'nodst ', true);
+    // MACVLAN_DEFAULT_BC_QUEUE_LEN
+    printer.any('bcqueuelen', 'bcqueuelen 1000 ', 1000);
+    printer.any('usedbcqueuelen', 'usedbcqueuelen 1000 ', 1000);
+  },
+  usage: macvlanUsage,
+};
+
+const ipvlanUsage = (name: string): string =>
+  usageLines(`Usage: ... ${name} [ mode MODE ] [ FLAGS ]`, '', 'MODE: l3 | l3s | l2', 'FLAGS: bridge | private | vepa', '(first values are the defaults if nothing is specified).');
+const ipvlan: Kind = {
+  names: ['ipvlan', 'ipvtap'],
+  plain: () => ({ kind: 'ipvlan', options: {} }),
+  parse: (_session, args, _command, name) => {
+    const options: IpvlanOptions = {};
+    let flagGiven = false;
+    for (; !args.isAtEnd; args.advance()) {
+      const flag = flagGiven ? -1 : ['bridge', 'private', 'vepa'].findIndex((word) => args.begins(word));
+      if (args.begins('mode')) {
+        const mode = (['l2', 'l3', 'l3s'] as const).find((each) => each === args.next());
+        options.mode = mode ?? giveUp(USAGE_ERROR, 'Error: argument of "mode" must be either "l2", "l3" or "l3s"\n');
+      } else if (flag >= 0) {
+        options.flags = flag;
+        flagGiven = true;
+      } else giveUp(USAGE_ERROR, `${args.begins('help') ? '' : `${name}: unknown option "${args.word}"?\n`}${ipvlanUsage(name)}`);
+    }
+    return { kind: 'ipvlan', options };
+  },
+  print: (session, device) => {
+    const { printer } = session;
+    const { mode, flags } = ipvlanFacts(device);
+    printer.any('mode', ` mode ${mode} `, mode);
+    const word = (flags & 1) !== 0 ? 'private' : (flags & 2) !== 0 ? 'vepa' : 'bridge';
+    printer.any(word, `${word} `, true);
+  },
+  usage: ipvlanUsage,
+};
+
+const tun: Kind = {
+  names: ['tun'],
+  plain: () => ({ kind: 'other', name: 'tun' }),
+  print: (session, device) => {
+    const { printer } = session;
+    const facts = tunFacts(device);
+    printer.any('type', `type ${facts.mode} `, facts.mode);
+    printer.onOff('pi', (word) => `pi ${word} `, facts.packetInfo);
+    printer.onOff('vnet_hdr', (word) => `vnet_hdr ${word} `, false);
+    printer.onOff('persist', (word) => `persist ${word} `, facts.persist);
+  },
+};
+
+export const PLAIN_KINDS: readonly Kind[] = [veth, dummy, ifb, vlan, macvlan, ipvlan, tun];
