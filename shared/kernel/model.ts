@@ -118,6 +118,8 @@ export class Skb extends Packet implements Work {
 export interface Stack {
   /** A frame has arrived at a device (netif_receive_skb): taps, VLAN, rx handler, then ARP, IPv4, IPv6. */
   receive(skb: Skb, device: Device): void;
+  /** The same frame once more, by a device on top of the one it came in by: a bridge, a VLAN, a tunnel. */
+  passUp(skb: Skb, device: Device): void;
   /** Nobody answered for the packet's next hop (dst_link_failure): its sender is told. */
   linkFailure(skb: Skb, device: Device): void;
   /** It is too big for the way out and must not be fragmented: its sender is told. */
@@ -211,6 +213,9 @@ export class Ipv6Device {
   readonly addresses: Ipv6Address[] = [];
   readonly neighbours = new Map<Ipv6, Neighbour>();
   readonly groups = new Map<Ipv6, number>();
+  /** The link has been usable (IF_READY). */
+  ready = false;
+  reportTimer: Timer | null = null;
   constructor(
     readonly conf: Ipv6Conf,
     readonly parms: NeighbourParms,
@@ -364,6 +369,10 @@ export abstract class Device {
   /** Cannot leave its namespace (NETIF_F_NETNS_LOCAL): lo, bridges, tunnels' fallback devices. */
   get isNetnsLocal(): boolean {
     return false;
+  }
+  /** As ethtool reports it; 0: unknown. A bridge makes its path cost from it. */
+  get speedMbps(): number {
+    return 0;
   }
   /** The queueing discipline that it gets when it first comes up. */
   get defaultQdisc(): string {

@@ -24,11 +24,10 @@ export class LinuxStack implements Stack {
       drop(skb, device.netns, 'DEV_READY', `${device.name} is down`);
       return;
     }
-    this.deliver(skb, device);
+    this.passUp(skb, device);
   }
 
-  /** Also for frames that a bridge or a VLAN passes up: no other softirq, no other charge. */
-  deliver(skb: Skb, device: Device): void {
+  passUp(skb: Skb, device: Device): void {
     skb.device = device;
     skb.inDevice = device;
     const { netns } = device;

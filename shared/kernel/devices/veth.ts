@@ -21,6 +21,9 @@ export class Veth extends Device {
   override get linkIndex(): number {
     return this.peer?.index ?? 0;
   }
+  override get speedMbps(): number {
+    return 10_000;
+  }
 
   transmit(skb: Skb): void {
     const { peer } = this;

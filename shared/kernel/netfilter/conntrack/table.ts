@@ -8,7 +8,12 @@ import { Watchers } from '../../watch.ts';
 import { Connection, Status, type Tuple, type TupleNode } from './connection.ts';
 import { ConntrackSettings } from './settings.ts';
 
-export type ConntrackEvent = { readonly kind: 'new' | 'update' | 'destroy'; readonly connection: Connection };
+export interface ConntrackEvent {
+  readonly kind: 'new' | 'update' | 'destroy';
+  readonly connection: Connection;
+  /** The program that did it, if one did. */
+  readonly by: { readonly pid: number; readonly program: string } | null;
+}
 
 const FIRST_BUCKETS = 64;
 const COLLECT_US = 60_000_000;
@@ -35,6 +40,7 @@ export class ConntrackTable {
   invalid = 0;
   private buckets: (TupleNode | null)[] = new Array<TupleNode | null>(FIRST_BUCKETS).fill(null);
   private nextId = 1;
+  private changed: Connection | null = null;
   private collector: Timer | null = null;
 
   constructor(private readonly simulation: Simulation) {}
@@ -82,10 +88,10 @@ export class ConntrackTable {
     this.count++;
     if (this.count * 2 > this.buckets.length) this.grow();
     this.collector ??= this.simulation.housekeeping(COLLECT_US, () => this.sweep());
-    if (!this.events.isEmpty) this.events.notify({ kind: 'new', connection });
+    if (!this.events.isEmpty) this.events.notify({ kind: 'new', connection, by: null });
     return true;
   }
-  remove(connection: Connection): void {
+  remove(connection: Connection, by: ConntrackEvent['by'] = null): void {
     if (connection.dead) return;
     connection.dead = true;
     connection.status |= Status.DYING;
@@ -93,7 +99,7 @@ export class ConntrackTable {
     this.unlink(connection.original);
     this.unlink(connection.reply);
     this.count--;
-    if (!this.events.isEmpty) this.events.notify({ kind: 'destroy', connection });
+    if (!this.events.isEmpty) this.events.notify({ kind: 'destroy', connection, by });
   }
   /** Those that live. */
   *all(): Generator<Connection, void, void> {
@@ -111,8 +117,15 @@ export class ConntrackTable {
       for (let node = bucket; node !== null; node = node.next) if (node.direction === 0 && node.connection.expiresUs <= now) old.push(node.connection);
     for (const connection of old) this.remove(connection);
   }
+  /** Its state changed while a packet is looked at: told once, by `flush`. */
   updated(connection: Connection): void {
-    if (!this.events.isEmpty && connection.isConfirmed) this.events.notify({ kind: 'update', connection });
+    if (!this.events.isEmpty) this.changed = connection;
+  }
+  flushUpdate(): void {
+    const connection = this.changed;
+    if (connection === null) return;
+    this.changed = null;
+    if (connection.isConfirmed && !connection.dead) this.events.notify({ kind: 'update', connection, by: null });
   }
 
   private sweep(): void {

@@ -49,6 +49,7 @@ function readTuple(packet: Packet, tuple: Tuple): boolean {
 export function trackIn(skb: Skb, netns: Netns, table: ConntrackTable, family: Family): Verdict {
   if (skb.ct !== null || skb.ctInfo === CtInfo.UNTRACKED) return Verdict.ACCEPT;
   const verdict = track(skb, netns, table, family);
+  table.flushUpdate();
   if (skb.recorder !== null) record(skb, netns);
   return verdict;
 }
@@ -126,6 +127,7 @@ function advance(connection: Connection, skb: Skb, table: ConntrackTable, nowUs:
       if (!connection.isConfirmed) connection.streamUs = nowUs + STREAM_AFTER_US;
       if ((connection.status & Status.SEEN_REPLY) !== 0 && nowUs > connection.streamUs) {
         seconds = settings.nf_conntrack_udp_timeout_stream;
+        if ((connection.status & Status.ASSURED) === 0) table.updated(connection);
         connection.status |= Status.ASSURED;
       }
       break;

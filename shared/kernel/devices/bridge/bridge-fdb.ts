@@ -1,0 +1,166 @@
+/** The forwarding database of a bridge (net/bridge/br_fdb.c): learning, ageing, local and static entries. */
+import { done } from '../../../base/index.ts';
+import { formatMac, isMulticastMac, isValidUnicastMac } from '../../../wire/index.ts';
+import type { Mac } from '../../../wire/index.ts';
+import { fail } from '../../error.ts';
+import type { KernelResult } from '../../error.ts';
+import type { Skb } from '../../model.ts';
+import { emit } from '../../notify.ts';
+import { Nud } from '../../numbers.ts';
+import type { FdbRequest } from '../../requests.ts';
+import { CENTISECOND_US, FdbEntry, PortState } from './bridge-state.ts';
+import type { BridgeBase, BridgePort } from './bridge-state.ts';
+
+/** hold_time: shorter while the topology changes. */
+const holdTimeUs = (bridge: BridgeBase): number => (bridge.topologyChange ? bridge.forwardDelay : bridge.settings.ageingTime) * CENTISECOND_US;
+
+export function isExpired(bridge: BridgeBase, entry: FdbEntry): boolean {
+  return !entry.isStatic && !entry.externLearn && entry.updatedUs + holdTimeUs(bridge) <= bridge.netns.simulation.nowUs;
+}
+
+/** br_fdb_find, aged entries excepted. */
+export function findFdb(bridge: BridgeBase, mac: Mac): FdbEntry | null {
+  const entry = bridge.fdb.get(mac);
+  return entry === undefined || isExpired(bridge, entry) ? null : entry;
+}
+
+/** br_fdb_update: a frame shows behind which port a MAC is. */
+export function learnFdb(bridge: BridgeBase, port: BridgePort, mac: Mac, skb: Skb): void {
+  const entry = bridge.fdb.get(mac);
+  const now = bridge.netns.simulation.nowUs;
+  if (entry !== undefined) {
+    if (entry.isLocal) return;
+    const wasExpired = entry.updatedUs !== now && isExpired(bridge, entry);
+    entry.updatedUs = now;
+    if (entry.port !== port && !entry.sticky) {
+      entry.port = port;
+      changed(bridge, 'new', entry);
+      recordLearn(bridge, port, mac, skb, true);
+    } else if (wasExpired) recordLearn(bridge, port, mac, skb, false);
+    return;
+  }
+  if (bridge.settings.ageingTime === 0) return;
+  const made = new FdbEntry(mac, 0, port);
+  made.updatedUs = made.usedUs = now;
+  bridge.fdb.set(mac, made);
+  changed(bridge, 'new', made);
+  recordLearn(bridge, port, mac, skb, false);
+}
+function recordLearn(bridge: BridgeBase, port: BridgePort, mac: Mac, skb: Skb, moved: boolean): void {
+  if (skb.recorder !== null) skb.step({ kind: 'learn', bridge: bridge.name, port: port.device.name, mac: formatMac(mac), moved }, bridge.netns);
+}
+function changed(bridge: BridgeBase, change: 'new' | 'del', entry: FdbEntry): void {
+  emit(bridge.netns, { kind: 'fdb', change, device: entry.port?.device ?? bridge, mac: entry.mac, vlan: entry.vlan });
+}
+
+const SHORTEST_GC_US = 10_000;
+/** gc_work: begins a tenth of a second after the bridge comes up. */
+export function startGc(bridge: BridgeBase): void {
+  bridge.gcTimer?.cancel();
+  bridge.gcTimer = bridge.netns.simulation.housekeeping(100_000, () => collect(bridge));
+}
+/** br_fdb_cleanup: takes out what is too old, and comes back when the next one may be. */
+function collect(bridge: BridgeBase): void {
+  const now = bridge.netns.simulation.nowUs;
+  const hold = holdTimeUs(bridge);
+  let next = hold;
+  for (const entry of [...bridge.fdb.values()]) {
+    if (entry.isStatic || entry.externLearn) continue;
+    if (entry.updatedUs + hold > now) next = Math.min(next, entry.updatedUs + hold - now);
+    else deleteEntry(bridge, entry);
+  }
+  bridge.gcTimer = bridge.netns.simulation.housekeeping(Math.max(next, SHORTEST_GC_US), () => collect(bridge));
+}
+export function deleteEntry(bridge: BridgeBase, entry: FdbEntry): void {
+  if (!bridge.fdb.delete(entry.mac)) return;
+  changed(bridge, 'del', entry);
+}
+
+/** fdb_add_local: an address of the bridge or of a port. */
+export function addLocalFdb(bridge: BridgeBase, port: BridgePort | null, mac: Mac): KernelResult {
+  if (!isValidUnicastMac(mac)) return fail('EINVAL');
+  const known = bridge.fdb.get(mac);
+  if (known !== undefined) {
+    if (known.isLocal) return done;
+    deleteEntry(bridge, known);
+  }
+  const entry = new FdbEntry(mac, 0, port);
+  entry.isLocal = entry.isStatic = true;
+  entry.updatedUs = entry.usedUs = bridge.netns.simulation.nowUs;
+  bridge.fdb.set(mac, entry);
+  changed(bridge, 'new', entry);
+  return done;
+}
+/** fdb_delete_local: another port, or the bridge, may have the same address. */
+function deleteLocal(bridge: BridgeBase, port: BridgePort | null, entry: FdbEntry): void {
+  const other = bridge.ports.find((candidate) => candidate !== port && candidate.device.address === entry.mac);
+  if (other !== undefined) {
+    entry.port = other;
+    return;
+  }
+  if (port !== null && bridge.address === entry.mac) {
+    entry.port = null;
+    return;
+  }
+  deleteEntry(bridge, entry);
+}
+/** br_fdb_changeaddr: a port has a new MAC. */
+export function portMacChanged(bridge: BridgeBase, port: BridgePort, mac: Mac): void {
+  for (const entry of [...bridge.fdb.values()]) {
+    if (entry.port === port && entry.isLocal && !entry.addedByUser) deleteLocal(bridge, port, entry);
+  }
+  addLocalFdb(bridge, port, mac);
+}
+/** br_fdb_change_mac_address: the bridge itself has one. */
+export function bridgeMacChanged(bridge: BridgeBase, before: Mac, mac: Mac): void {
+  const old = bridge.fdb.get(before);
+  if (old !== undefined && old.isLocal && old.port === null && !old.addedByUser) deleteLocal(bridge, null, old);
+  if (bridge.fdb.get(mac)?.isLocal !== true) addLocalFdb(bridge, null, mac);
+}
+/** br_fdb_delete_by_port: `all` takes static and local entries too. */
+export function flushPort(bridge: BridgeBase, port: BridgePort | null, what: 'all' | 'dynamic'): void {
+  for (const entry of [...bridge.fdb.values()]) {
+    if (port !== null && entry.port !== port) continue;
+    if (what === 'dynamic' && (entry.isStatic || (entry.externLearn && !entry.addedByUser))) continue;
+    if (entry.isLocal && port !== null) deleteLocal(bridge, port, entry);
+    else if (!entry.isLocal || what === 'all') deleteEntry(bridge, entry);
+  }
+}
+
+/** Entries as a dump lists them: the newest first. */
+export const fdbInOrder = (bridge: BridgeBase): FdbEntry[] => [...bridge.fdb.values()].reverse();
+
+/** br_fdb_add: `bridge fdb add`. */
+export function addFdbByUser(bridge: BridgeBase, port: BridgePort | null, request: FdbRequest): KernelResult {
+  const { mac, state } = request;
+  if ((state & (Nud.PERMANENT | Nud.NOARP | Nud.REACHABLE)) === 0) return fail('EINVAL');
+  if (mac === 0 || (!isValidUnicastMac(mac) && !isMulticastMac(mac))) return fail('EINVAL');
+  if (port !== null && request.use !== true && port.state !== PortState.LEARNING && port.state !== PortState.FORWARDING && (state & Nud.PERMANENT) === 0) {
+    return fail('EBUSY');
+  }
+  if (port === null && (state & Nud.PERMANENT) === 0) return fail('EINVAL', 'FDB entry towards bridge must be permanent');
+  let entry = bridge.fdb.get(mac);
+  if (entry === undefined) {
+    if (request.create !== true) return fail('ENOENT');
+    entry = new FdbEntry(mac, request.vlan ?? 0, port);
+    bridge.fdb.set(mac, entry);
+  } else {
+    if (request.exclusive === true) return fail('EEXIST');
+    entry.port = port;
+  }
+  const now = bridge.netns.simulation.nowUs;
+  entry.isLocal = (state & Nud.PERMANENT) !== 0;
+  entry.isStatic = entry.isLocal || (state & Nud.NOARP) !== 0;
+  entry.addedByUser = true;
+  entry.sticky = request.sticky === true;
+  entry.externLearn = request.externLearn === true;
+  entry.usedUs = entry.updatedUs = now;
+  changed(bridge, 'new', entry);
+  return done;
+}
+export function deleteFdbByUser(bridge: BridgeBase, port: BridgePort | null, request: FdbRequest): KernelResult {
+  const entry = bridge.fdb.get(request.mac);
+  if (entry === undefined || (entry.port !== port && port !== null)) return fail('ENOENT');
+  deleteEntry(bridge, entry);
+  return done;
+}

@@ -1,0 +1,194 @@
+/**
+ * A bridge (net/bridge/br_device.c, br_if.c): ports come and go, its MAC is the lowest of theirs unless chosen, its carrier is whether
+ * any port can be used.
+ *
+ * Deviation: VLAN filtering is not modelled: as on a kernel without CONFIG_BRIDGE_VLAN_FILTERING, `bridge vlan` shows nothing.
+ * Deviation: no multicast group is ever snooped: groups are flooded, as on a network without a querier.
+ */
+import { done } from '../../../base/index.ts';
+import { isValidUnicastMac } from '../../../wire/index.ts';
+import type { Mac } from '../../../wire/index.ts';
+import { isOperUp } from '../../device.ts';
+import { deviceEvent } from '../../device-events.ts';
+import { fail } from '../../error.ts';
+import type { KernelResult } from '../../error.ts';
+import type { Device, DeviceEvent, Netns, Skb } from '../../model.ts';
+import { emit } from '../../notify.ts';
+import { Iff } from '../../numbers.ts';
+import { joinMac, leaveMac } from '../multicast-macs.ts';
+import { addLocalFdb, bridgeMacChanged, flushPort, portMacChanged, startGc } from './bridge-fdb.ts';
+import { bridgeInput, bridgeTransmit } from './bridge-forward.ts';
+import { BridgeBase, BridgePort, PortState } from './bridge-state.ts';
+import { changeBridgeMac, disableBridge, disablePort, enableBridge, enablePort, initPort } from './bridge-stp.ts';
+
+/** Groups of the snoopers (RFC 4286), joined while snooping. */
+const ALL_SNOOPERS: readonly Mac[] = [0x01005e00006a, 0x33330000006a];
+const MAX_PORTS = 1023;
+
+export class Bridge extends BridgeBase {
+  constructor(netns: Netns, address: Mac) {
+    super(netns);
+    this.flags = Iff.BROADCAST | Iff.MULTICAST;
+    this.address = address;
+    this.addressAssignType = 1;
+    this.carrier = false;
+    this.maxMtu = 65535;
+    this.forwardDelay = this.settings.forwardDelay;
+  }
+  override get isNetnsLocal(): boolean {
+    return true;
+  }
+  override get speedMbps(): number {
+    return this.ports.reduce((most, port) => Math.max(most, port.device.speedMbps), 0);
+  }
+  transmit(skb: Skb): void {
+    bridgeTransmit(this, skb);
+  }
+  input(port: BridgePort, skb: Skb): boolean {
+    return bridgeInput(this, port, skb);
+  }
+
+  override open(): null {
+    startGc(this);
+    // Up as soon as the ports are looked at: enableBridge asks for it.
+    this.flags |= Iff.UP;
+    enableBridge(this);
+    this.flags &= ~Iff.UP;
+    if (this.settings.multicastSnooping !== 0) for (const mac of ALL_SNOOPERS) joinMac(this, mac);
+    return null;
+  }
+  override stop(): void {
+    disableBridge(this);
+    if (this.settings.multicastSnooping !== 0) for (const mac of ALL_SNOOPERS) leaveMac(this, mac);
+  }
+  override unregistering(): readonly Device[] {
+    for (const port of [...this.ports]) this.removePort(port.device);
+    this.gcTimer?.cancel();
+    return [];
+  }
+  override checkMtu(): null {
+    this.hasChosenMtu = true;
+    return null;
+  }
+  /** br_set_mac_address: a user chose it. */
+  override addressChanged(): void {
+    if (this.idMac === this.address) return;
+    bridgeMacChanged(this, this.idMac, this.address);
+    changeBridgeMac(this, this.address);
+  }
+
+  /** br_add_if. */
+  addPort(device: Device): KernelResult {
+    if (device.isLoopback || !device.isEthernet || !isValidUnicastMac(device.address)) return fail('EINVAL');
+    if (device instanceof BridgeBase) return fail('ELOOP', 'Can not enslave a bridge to a bridge');
+    if (device.master !== null) return fail('EBUSY');
+    if (device.rxHandler !== null) return fail('EBUSY');
+    const number = this.freeNumber();
+    if (number === 0) return fail('ENOSPC');
+    const port = new BridgePort(this, device, number);
+    port.pathCost = pathCostOf(device);
+    initPort(port);
+    port.state = PortState.DISABLED;
+    device.rxHandler = port;
+    device.master = this;
+    device.allmulti++;
+    device.promiscuity++;
+    this.ports.push(port);
+    addLocalFdb(this, port, device.address);
+    const changed = this.recalculateMac();
+    if (device.isUp && isOperUp(device) && this.isUp) enablePort(port);
+    emit(this.netns, { kind: 'link', change: 'new', device });
+    if (changed) deviceEvent(this, 'change-address');
+    this.adjustMtu();
+    return done;
+  }
+  private freeNumber(): number {
+    const taken = new Set(this.ports.map((port) => port.number));
+    for (let number = 1; number <= MAX_PORTS; number++) if (!taken.has(number)) return number;
+    return 0;
+  }
+
+  /** br_del_if. */
+  removePort(device: Device): KernelResult {
+    const port = this.ports.find((candidate) => candidate.device === device);
+    if (port === undefined) return fail('EINVAL');
+    disablePort(port);
+    this.ports = this.ports.filter((candidate) => candidate !== port);
+    flushPort(this, port, 'all');
+    device.rxHandler = null;
+    device.master = null;
+    device.allmulti--;
+    device.promiscuity--;
+    this.adjustMtu();
+    if (this.recalculateMac()) deviceEvent(this, 'change-address');
+    emit(this.netns, { kind: 'link', change: 'new', device });
+    return done;
+  }
+
+  /** br_stp_recalculate_bridge_id: the lowest MAC of the ports; true when it changed. */
+  private recalculateMac(): boolean {
+    if (this.addressAssignType === 3) return false;
+    let lowest = 0;
+    for (const { device } of this.ports) if (lowest === 0 || device.address < lowest) lowest = device.address;
+    if (this.idMac === lowest) return false;
+    bridgeMacChanged(this, this.idMac, lowest);
+    this.address = lowest;
+    changeBridgeMac(this, lowest);
+    return true;
+  }
+  /** br_mtu_auto_adjust: the smallest of the ports, unless a user set one. */
+  private adjustMtu(): void {
+    if (this.hasChosenMtu) return;
+    const mtu = this.ports.length === 0 ? 1500 : Math.min(...this.ports.map((port) => port.device.mtu));
+    if (mtu === this.mtu) return;
+    this.mtu = mtu;
+    deviceEvent(this, 'change-mtu');
+  }
+
+  portEvent(port: BridgePort, event: DeviceEvent): void {
+    const { device } = port;
+    switch (event) {
+      case 'change-mtu':
+        this.adjustMtu();
+        return;
+      case 'change-address':
+        portMacChanged(this, port, device.address);
+        if (this.recalculateMac()) deviceEvent(this, 'change-address');
+        return;
+      case 'change':
+        this.checkCarrier(port);
+        return;
+      case 'down':
+        if (this.isUp) disablePort(port);
+        return;
+      case 'up':
+        if (this.isUp && isOperUp(device)) enablePort(port);
+        return;
+      case 'unregister':
+        this.removePort(device);
+        return;
+      case 'register':
+      case 'going-down':
+      case 'change-name':
+        return;
+    }
+  }
+  /** br_port_carrier_check. */
+  private checkCarrier(port: BridgePort): void {
+    const { device } = port;
+    const usable = device.isUp && isOperUp(device);
+    if (usable && !port.hasChosenCost) port.pathCost = pathCostOf(device);
+    if (!this.isUp) return;
+    if (usable && port.state === PortState.DISABLED) enablePort(port);
+    else if (!usable && port.state !== PortState.DISABLED) disablePort(port);
+  }
+}
+
+/** port_cost: what IEEE 802.1D says about a speed, as ethtool tells it. */
+function pathCostOf(device: Device): number {
+  const { speedMbps } = device;
+  if (speedMbps >= 10_000) return 2;
+  if (speedMbps >= 1000) return 4;
+  if (speedMbps >= 100) return 19;
+  return 100;
+}

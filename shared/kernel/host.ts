@@ -1,0 +1,152 @@
+/**
+ * Worlds, machines and namespaces: making them, naming them, what goes when they go (net/core/net_namespace.c).
+ */
+import { done, ok, Rng, Simulation } from '../base/index.ts';
+import { Ipv4Conf, Ipv6Conf } from './conf.ts';
+import { Loopback } from './devices/loopback.ts';
+import { moveDevice, registerDevice, unregisterDevice } from './device.ts';
+import { fail } from './error.ts';
+import type { KernelResult } from './error.ts';
+import { Host, Netns, World } from './model.ts';
+import type { Rule } from './model.ts';
+import { emit, touch } from './notify.ts';
+import { RouteTable } from './numbers.ts';
+import { LinuxStack } from './stack.ts';
+import { udpOf } from './sockets/udp.ts';
+
+const STACK = new LinuxStack();
+
+/** `seed` decides MAC addresses, ports, ids and jitter; `epochMs` what the calendar says at the beginning. */
+export function makeWorld(seed: number, epochMs: number, simulation = new Simulation(epochMs)): World {
+  return new World(simulation, new Rng(seed));
+}
+
+/** A machine that has just booted: its own namespace with lo, down. */
+export function makeHost(world: World, name: string): Host {
+  const host = new Host(world, world.nextHostId++, name);
+  host.initNetns = makeNetns(host);
+  host.initNetns.holds = 1;
+  world.hosts.push(host);
+  return host;
+}
+
+const rule = (family: 4 | 6, priority: number, table: number): Rule => ({
+  family,
+  priority,
+  invert: false,
+  src: family === 4 ? 0 : '',
+  srcLength: 0,
+  dst: family === 4 ? 0 : '',
+  dstLength: 0,
+  tos: 0,
+  fwmark: 0,
+  fwmask: 0,
+  inName: '',
+  outName: '',
+  l3mdev: false,
+  uidRange: null,
+  ipProtocol: 0,
+  srcPorts: null,
+  dstPorts: null,
+  action: 'lookup',
+  table,
+  target: 0,
+  suppressPrefixLength: -1,
+  suppressGroup: -1,
+  protocol: 2,
+});
+
+/** unshare(CLONE_NEWNET): settings are the defaults, or (devconf_inherit_init_net) those of the first namespace. */
+export function makeNetns(host: Host): Netns {
+  const template = { ipv4: new Ipv4Conf(), ipv4Default: new Ipv4Conf(), ipv6: new Ipv6Conf(), ipv6Default: new Ipv6Conf() };
+  const netns = new Netns(host, host.nextNetnsId++, template);
+  netns.stack = STACK;
+  host.netnses.add(netns);
+  udpOf(netns);
+  netns.rules.push(rule(4, 0, RouteTable.LOCAL), rule(4, 32766, RouteTable.MAIN), rule(4, 32767, RouteTable.DEFAULT));
+  netns.rules6.push(rule(6, 0, RouteTable.LOCAL), rule(6, 32766, RouteTable.MAIN));
+  netns.loopback = new Loopback(netns);
+  registerDevice(netns.loopback, 'lo');
+  touch(host);
+  return netns;
+}
+
+/** `ip netns add`: binds a name. */
+export function nameNetns(netns: Netns, name: string): KernelResult {
+  const { host } = netns;
+  if (host.namedNetns.has(name)) return fail('EEXIST');
+  host.namedNetns.set(name, netns);
+  netns.names.add(name);
+  touch(host);
+  return done;
+}
+/** `ip netns delete`: takes the name away; the namespace goes when nothing else holds it. */
+export function unnameNetns(host: Host, name: string): KernelResult {
+  const netns = host.namedNetns.get(name);
+  if (netns === undefined) return fail('ENOENT');
+  host.namedNetns.delete(name);
+  netns.names.delete(name);
+  touch(host);
+  collectNetns(netns);
+  return done;
+}
+/** A process or an open file keeps it alive. */
+export function holdNetns(netns: Netns): void {
+  netns.holds++;
+}
+export function releaseNetns(netns: Netns): void {
+  netns.holds--;
+  collectNetns(netns);
+}
+
+/** A kernel worker cleans up a moment after the last user has gone (cleanup_net). */
+const CLEANUP_US = 20_000;
+function collectNetns(netns: Netns): void {
+  if (netns.holds > 0 || netns.names.size > 0 || netns.destroyed) return;
+  netns.host.world.simulation.after(CLEANUP_US, () => {
+    if (netns.holds === 0 && netns.names.size === 0) destroyNetns(netns);
+  });
+}
+/** Devices that are machines' cards go back to the first namespace; others go with it. */
+export function destroyNetns(netns: Netns): void {
+  if (netns.destroyed) return;
+  netns.destroyed = true;
+  const { host } = netns;
+  for (const device of [...netns.devices.values()]) {
+    if (device === netns.loopback || device.netns !== netns || device.unregistered) continue;
+    if (device.permanentAddress !== null) moveDevice(device, host.initNetns, `dev${device.index}`, 0);
+    else unregisterDevice(device);
+  }
+  unregisterDevice(netns.loopback);
+  for (const socket of [...netns.sockets]) socket.close();
+  host.netnses.delete(netns);
+  for (const other of host.netnses) {
+    const nsid = other.peerIds.get(netns);
+    if (nsid === undefined) continue;
+    other.peerIds.delete(netns);
+    emit(other, { kind: 'nsid', change: 'del', nsid });
+  }
+  touch(host);
+}
+
+/** peernet2id_alloc: the id by which `netns` knows `peer`; the lowest free one the first time. */
+export function netnsIdOf(netns: Netns, peer: Netns): number {
+  const known = netns.peerIds.get(peer);
+  if (known !== undefined) return known;
+  if (peer.destroyed) return -1;
+  const taken = new Set(netns.peerIds.values());
+  let id = 0;
+  while (taken.has(id)) id++;
+  netns.peerIds.set(peer, id);
+  emit(netns, { kind: 'nsid', change: 'new', nsid: id });
+  return id;
+}
+/** `ip netns set`. */
+export function setNetnsId(netns: Netns, peer: Netns, id: number): KernelResult<number> {
+  if (netns.peerIds.has(peer)) return fail('EEXIST', 'Peer netns already has a nsid assigned');
+  if (id >= 0 && [...netns.peerIds.values()].includes(id)) return fail('ENOSPC', 'The specified nsid is already used');
+  if (id < 0) return ok(netnsIdOf(netns, peer));
+  netns.peerIds.set(peer, id);
+  emit(netns, { kind: 'nsid', change: 'new', nsid: id });
+  return ok(id);
+}

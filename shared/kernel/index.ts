@@ -1,0 +1,94 @@
+/**
+ * kernel: the simulated Linux network stack. Machines with namespaces, devices, addresses, routes, neighbours, bridges, tunnels and sockets;
+ * packets that travel through them by Linux's own rules; every decision told to whoever traces the packet.
+ *
+ *     const world = makeWorld(1, Date0);                       // seed; what the calendar says
+ *     const host = makeHost(world, 'node-1');                  // host.initNetns has lo, down
+ *     const pod = makeNetns(host); nameNetns(pod, 'pod-a');    // ip netns add pod-a
+ *
+ *     // ip link add veth0 type veth peer name eth0 netns pod-a; ip link set veth0 up
+ *     addLink(host.initNetns, { name: 'veth0', info: { kind: 'veth', peer: { name: 'eth0', netns: pod } } });
+ *     setLink(host.initNetns, 'veth0', { flagsMask: Iff.UP, flags: Iff.UP });
+ *     // ip -n pod-a addr add 10.0.0.2/24 dev eth0
+ *     addAddress(pod, { device: pod.device('eth0')!.index, local: ipv4(10, 0, 0, 2), prefixLength: 24, create: true, exclusive: true });
+ *
+ *     // a ping that is traced
+ *     const socket = new RawSocket(pod, IpProtocol.ICMP);
+ *     const recorder = new TraceRecorder(world.nextTraceId++, world.simulation.nowUs);
+ *     socket.sendIcmp(IcmpType.ECHO_REQUEST, 0, id, 1, data, { to, recorder });
+ *     world.simulation.runFree(() => !socket.readable);        // or let the lab's driver run; socket.watchers tells when
+ *     socket.receive()?.packet.icmp                            // the echo reply
+ *     recorder.trace()                                         // hops → steps → dispositions
+ *
+ * Requests answer a Result: an errno, and the kernel's own words where it has some (error.ts). Changes are told by `netns.monitors`
+ * (rtnetlink's messages, at once) and `host.changed` (once per burst). Where things stand:
+ *
+ *     model.ts       all objects and how they hang together; conf.ts: what sysctls set; numbers.ts: uapi numbers; requests.ts: what can be asked
+ *     host.ts        worlds, machines, namespaces          device.ts, linkwatch.ts   the life of a device, carrier and operstate
+ *     stack.ts       where frames come in                  transmit.ts   where they go out
+ *     ipv4/, ipv6/   input, routing, output, ICMP          neighbour.ts, arp.ts   who has which MAC
+ *     devices/       one file per kind                     sockets/   raw, ping, UDP, packet
+ *     netfilter/     hooks' tables, conntrack, NAT         tcp/       TCP
+ *     rtnl/          links, routes, rules, neighbours, fdb as rtnetlink asks for them
+ *     sysctl/        the same settings as text under /proc/sys
+ *
+ * Invariant: no clock, no chance but the world's: the same calls give the same run.
+ * Invariant: a packet without recorder costs no story; the data plane makes no closures per packet.
+ */
+export * from './conf.ts';
+export * from './describe.ts';
+export { addAltName, changeFlags, closeDevice, devicesInOrder, isOperUp, isValidDeviceName, openDevice, randomMac, registerDevice, removeAltName, renameDevice, shownFlags, unregisterDevice } from './device.ts';
+export { Bridge } from './devices/bridge/bridge.ts';
+export { fdbInOrder, isExpired } from './devices/bridge/bridge-fdb.ts';
+export { BridgePort, BridgeSettings, bridgePortOf, CENTISECOND_US, FdbEntry, PORT_STATE_NAMES, PortState } from './devices/bridge/bridge-state.ts';
+export type { BridgeId } from './devices/bridge/bridge-state.ts';
+export { portIdOf } from './devices/bridge/bridge-stp.ts';
+export { Card, NatCard, Switch } from './devices/card.ts';
+export { Dummy } from './devices/dummy.ts';
+export { Ipip } from './devices/ipip.ts';
+export { Loopback } from './devices/loopback.ts';
+export { Tun } from './devices/tun.ts';
+export { Veth } from './devices/veth.ts';
+export { Vlan } from './devices/vlan.ts';
+export { Vxlan, VXLAN_DEFAULT_PORT, VxlanFdbEntry } from './devices/vxlan.ts';
+export type { VxlanRemote } from './devices/vxlan.ts';
+export * from './error.ts';
+export { destroyNetns, holdNetns, makeHost, makeNetns, makeWorld, nameNetns, netnsIdOf, releaseNetns, setNetnsId, unnameNetns } from './host.ts';
+export { addressMatches, deviceOfAddress, isLocalAddress, selectSource } from './ipv4/addresses.ts';
+export { addressType, addressTypeOn, prefixText, tableName } from './ipv4/fib.ts';
+export { ensureTable, routesInOrder, tablesInOrder } from './ipv4/fib-edit.ts';
+export { HOOK_NAMES, registerHook } from './ipv4/hooks.ts';
+export { errorName, sendIcmpError } from './ipv4/icmp.ts';
+export { addAddress, removeAddress } from './ipv4/inetdev.ts';
+export { mtuFor, routeAgain } from './ipv4/output.ts';
+export { routeFact } from './ipv4/route.ts';
+export { protocolName, ruleFact, scopeName } from './ipv4/route-text.ts';
+export { addAddress6, ipv6Toggled, removeAddress6 } from './ipv6/addrconf.ts';
+export { insertRoute6, lookup6, METRIC_USER, removeRoute6, routes6InOrder, selectSource6 } from './ipv6/routes.ts';
+export type { Lookup6 } from './ipv6/routes.ts';
+export { setCarrier, syncLink } from './linkwatch.ts';
+export * from './model.ts';
+export { lookupNeighbour, neighbourAddressText, sendEvent, stateName } from './neighbour.ts';
+export { emit, touch } from './notify.ts';
+export * from './numbers.ts';
+export { PrefixTable } from './prefix-table.ts';
+export * from './requests.ts';
+export { setBridgeOptions, setPortOptions } from './rtnl/bridge-options.ts';
+export { addFdb, deleteFdb } from './rtnl/fdb.ts';
+export { addLink, deleteLink, findDevice, setLink } from './rtnl/link.ts';
+export { addNeighbour, deleteNeighbour, getNeighbour, neighboursInOrder } from './rtnl/neighbours.ts';
+export { addRoute, deleteRoute, getRoute } from './rtnl/routes.ts';
+export type { RouteAnswer } from './rtnl/routes.ts';
+export { addRule, deleteRule } from './rtnl/rules.ts';
+export { IpSocket } from './sockets/ip-socket.ts';
+export type { Received, SendOptions, SocketError } from './sockets/ip-socket.ts';
+export { ALL_PROTOCOLS, PacketSocket } from './sockets/packet.ts';
+export type { CapturedFrame } from './sockets/packet.ts';
+export { openPing, PingSocket } from './sockets/ping.ts';
+export { RawSocket } from './sockets/raw.ts';
+export { Icmp6Socket } from './sockets/raw6.ts';
+export { udpOf, UdpProtocol, UdpSocket } from './sockets/udp.ts';
+export type { UdpTunnel } from './sockets/udp.ts';
+export * from './sysctl/sysctl.ts';
+export { DEVICE_HOP_US, drop, transmit } from './transmit.ts';
+export { Watchers } from './watch.ts';

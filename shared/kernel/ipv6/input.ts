@@ -1,0 +1,49 @@
+/**
+ * IPv6 on its way in: for us, or forwarded where net.ipv6 forwarding is on.
+ * Absent: netfilter's hooks, extension headers other than hop-by-hop, UDP and TCP over IPv6.
+ */
+import { IPV6_ANY, IpProtocol, isIpv6LinkLocal, isIpv6Multicast } from '../../wire/index.ts';
+import type { Device, Skb } from '../model.ts';
+import { PacketType, RouteTable } from '../numbers.ts';
+import { drop } from '../transmit.ts';
+import { receiveIcmp6, sendIcmp6TimeExceeded, sendIcmp6Unreachable } from './icmp.ts';
+import { output6 } from './output.ts';
+import { lookup6 } from './routes.ts';
+
+export function receiveIpv6(skb: Skb, device: Device): void {
+  const { netns, ipv6 } = device;
+  const ip6 = skb.ip6;
+  if (skb.packetType === PacketType.OTHERHOST) return drop(skb, netns, 'OTHERHOST', 'the frame is for another MAC address');
+  if (ip6 === null || ipv6 === null || ipv6.conf.disable_ipv6 !== 0) return drop(skb, netns, 'UNHANDLED_PROTO', 'IPv6 is disabled here');
+  if (isIpv6Multicast(ip6.src)) return drop(skb, netns, 'IP_INVALID_SOURCE', '');
+  const local = isIpv6Multicast(ip6.dst)
+    ? ipv6.groups.has(ip6.dst)
+    : ipv6.addresses.some((ifa) => ifa.address === ip6.dst) || netns.routes6.some((route) => route.table === RouteTable.LOCAL && route.type === 'local' && route.prefix === ip6.dst);
+  if (local) return deliver(skb, device);
+  if (isIpv6Multicast(ip6.dst)) return drop(skb, netns, 'IP_INVALID_DEST', 'not a member of the group');
+  if (ipv6.conf.forwarding === 0) return drop(skb, netns, 'FORWARDING_DISABLED', 'IPv6 forwarding is off');
+  if (isIpv6LinkLocal(ip6.dst) || isIpv6LinkLocal(ip6.src) || ip6.src === IPV6_ANY) return drop(skb, netns, 'IP_INVALID_DEST', 'link-local packets stay on their link');
+  const way = lookup6(netns, ip6.dst, null);
+  if (typeof way === 'string') {
+    sendIcmp6Unreachable(skb, netns, 0);
+    return drop(skb, netns, 'IP_INNOROUTES', way);
+  }
+  if (ip6.hopLimit <= 1) {
+    sendIcmp6TimeExceeded(skb, netns);
+    return drop(skb, netns, 'TTL_EXPIRED', `hop limit was ${ip6.hopLimit}`);
+  }
+  ip6.hopLimit--;
+  if (skb.recorder !== null) skb.step({ kind: 'forward', from: device.name, to: way.device.name, ttl: ip6.hopLimit }, netns);
+  output6(skb, netns, way.device, way.nextHop);
+}
+
+function deliver(skb: Skb, device: Device): void {
+  const { netns } = device;
+  const { nextHeader } = skb.ip6!;
+  if (nextHeader === IpProtocol.ICMPV6) receiveIcmp6(skb, netns, device);
+  else {
+    const multicast = isIpv6Multicast(skb.ip6!.dst);
+    if (!multicast) sendIcmp6Unreachable(skb, netns, 4);
+    drop(skb, netns, 'NO_SOCKET', `nobody handles protocol ${nextHeader} over IPv6`);
+  }
+}

@@ -1,0 +1,35 @@
+/** IPv6 on its way out: route, source, neighbour. Made here, or forwarded. */
+import { EtherType, Ipv6Header, isIpv6Multicast, networkLength } from '../../wire/index.ts';
+import type { Ipv6 } from '../../wire/index.ts';
+import type { Errno } from '../../base/index.ts';
+import { ensureNeighbour, neighbourOutput } from '../neighbour.ts';
+import type { Device, Netns, Skb } from '../model.ts';
+import { drop, transmit } from '../transmit.ts';
+import { lookup6, selectSource6 } from './routes.ts';
+
+/** Fills in `ip6` and sends. `source` null: the best one. Null when it went, else why not. */
+export function send6(skb: Skb, netns: Netns, source: Ipv6 | null, destination: Ipv6, protocol: number, outDevice: Device | null, hopLimit = 64): Errno | null {
+  const way = lookup6(netns, destination, outDevice);
+  if (typeof way === 'string') return way;
+  const from = source ?? selectSource6(netns, way.route.device ?? way.device, destination);
+  if (from === null) return 'EADDRNOTAVAIL';
+  skb.etherType = EtherType.IPV6;
+  skb.ip6 = new Ipv6Header(from, destination, protocol, hopLimit);
+  output6(skb, netns, way.device, way.nextHop);
+  return null;
+}
+
+export function output6(skb: Skb, netns: Netns, device: Device, nextHop: Ipv6): void {
+  skb.device = device;
+  if (networkLength(skb) > device.mtu) {
+    drop(skb, netns, 'PKT_TOO_BIG', `mtu ${device.mtu}`);
+    return;
+  }
+  if (device.isLoopback) {
+    transmit(skb, device);
+    return;
+  }
+  const neighbour = ensureNeighbour(device, isIpv6Multicast(nextHop) ? skb.ip6!.dst : nextHop, 6);
+  if (neighbour === null) drop(skb, netns, 'NEIGH_CREATEFAIL', device.name);
+  else neighbourOutput(skb, neighbour);
+}

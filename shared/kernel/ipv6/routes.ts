@@ -1,0 +1,137 @@
+/** IPv6 routes (net/ipv6/route.c, ip6_fib.c), as far as hosts use them by default: small tables, looked up by longest prefix and metric. */
+import { done } from '../../base/index.ts';
+import type { Errno } from '../../base/index.ts';
+import { ipv6InPrefix, ipv6Network, isIpv6LinkLocal, isIpv6Multicast } from '../../wire/index.ts';
+import type { Ipv6 } from '../../wire/index.ts';
+import { fail } from '../error.ts';
+import type { KernelResult } from '../error.ts';
+import { Route6 } from '../model.ts';
+import type { Device, Ipv6Address, Netns } from '../model.ts';
+import { emit } from '../notify.ts';
+import { RouteProtocol, RouteTable } from '../numbers.ts';
+import { ROUTE_ERRORS } from '../ipv4/fib.ts';
+import type { Route6Request } from '../requests.ts';
+
+export const METRIC_KERNEL = 256;
+export const METRIC_USER = 1024;
+
+/** In the order of a dump: table, then address, longer prefixes first, then metric. */
+export function routes6InOrder(netns: Netns): Route6[] {
+  return [...netns.routes6].sort(
+    (a, b) => (a.table & 255) - (b.table & 255) || defaultLast(a) - defaultLast(b) || (a.prefix < b.prefix ? -1 : a.prefix > b.prefix ? 1 : 0) || b.length - a.length || a.priority - b.priority,
+  );
+}
+const defaultLast = (route: Route6): number => (route.length === 0 ? 1 : 0);
+
+export function addRoute6(netns: Netns, route: Route6): void {
+  netns.routes6.push(route);
+  netns.fibGeneration++;
+  emit(netns, { kind: 'route6', change: 'new', route });
+}
+export function removeRoutes6(netns: Netns, which: (route: Route6) => boolean): number {
+  const gone = netns.routes6.filter(which);
+  for (const route of gone) {
+    netns.routes6.splice(netns.routes6.indexOf(route), 1);
+    emit(netns, { kind: 'route6', change: 'del', route });
+  }
+  if (gone.length > 0) netns.fibGeneration++;
+  return gone.length;
+}
+
+export interface Lookup6 {
+  readonly route: Route6;
+  readonly device: Device;
+  /** The neighbour to send to. */
+  readonly nextHop: Ipv6;
+}
+/** `outDevice` restricts: link-local destinations need one. */
+export function lookup6(netns: Netns, destination: Ipv6, outDevice: Device | null): Lookup6 | Errno {
+  for (const table of [RouteTable.LOCAL, RouteTable.MAIN]) {
+    let best: Route6 | null = null;
+    for (const route of netns.routes6) {
+      if (route.table !== table || route.dead || !ipv6InPrefix(destination, route.prefix, route.length)) continue;
+      if (outDevice !== null && route.device !== outDevice && route.type !== 'local') continue;
+      if (best === null || route.length > best.length || (route.length === best.length && route.priority < best.priority)) best = route;
+    }
+    if (best === null) continue;
+    const errno = ROUTE_ERRORS[best.type];
+    if (errno !== undefined) return errno === 'EAGAIN' ? 'ENETUNREACH' : errno;
+    const device = best.type === 'local' ? netns.loopback : best.device;
+    if (device !== null) return { route: best, device, nextHop: best.gateway ?? destination };
+  }
+  return 'ENETUNREACH';
+}
+
+/** A simple form of RFC 6724: an address of the device, of the destination's scope, sharing the longest prefix. */
+export function selectSource6(netns: Netns, device: Device, destination: Ipv6): Ipv6 | null {
+  const usable = (from: Device): readonly Ipv6Address[] => (from.ipv6?.addresses ?? []).filter((ifa) => !ifa.tentative && !ifa.dadFailed);
+  const linkScope = isIpv6LinkLocal(destination) || (isIpv6Multicast(destination) && destination[3] === '2');
+  let candidates = usable(device);
+  if (linkScope) candidates = candidates.filter((ifa) => isIpv6LinkLocal(ifa.address));
+  else {
+    const wide = candidates.filter((ifa) => ifa.scope === 0);
+    if (wide.length > 0) candidates = wide;
+    else candidates = [...[...netns.devices.values()].flatMap((other) => usable(other).filter((ifa) => ifa.scope === 0)), ...candidates];
+  }
+  let best: Ipv6Address | null = null;
+  for (const ifa of candidates) if (best === null || common(ifa.address, destination) > common(best.address, destination)) best = ifa;
+  return best?.address ?? null;
+}
+function common(a: Ipv6, b: Ipv6): number {
+  let digits = 0;
+  while (digits < 32 && a[digits] === b[digits]) digits++;
+  return digits;
+}
+
+/** RTM_NEWROUTE. */
+export function insertRoute6(netns: Netns, request: Route6Request): KernelResult {
+  const type = request.type ?? 'unicast';
+  const priority = request.priority ?? METRIC_USER;
+  const table = request.table ?? RouteTable.MAIN;
+  if (request.length > 128) return fail('EINVAL', 'Invalid prefix length');
+  let device = request.device === undefined ? null : (netns.devices.get(request.device) ?? null);
+  if (request.device !== undefined && device === null) return fail('ENODEV');
+  if (ROUTE_ERRORS[type] === undefined) {
+    if (request.gateway !== undefined) {
+      if (isIpv6LinkLocal(request.gateway) && device === null) return fail('EINVAL', 'Invalid gateway address');
+      if (request.onlink !== true && !isIpv6LinkLocal(request.gateway)) {
+        const way = lookup6(netns, request.gateway, device);
+        if (typeof way === 'string' || way.route.gateway !== null) return fail('EHOSTUNREACH');
+        if (way.route.type === 'local') return fail('EINVAL', 'Gateway can not be a local address');
+        device ??= way.device;
+      }
+    }
+    if (device === null) return fail('ENODEV');
+    if (device.ipv6 === null || device.ipv6.conf.disable_ipv6 !== 0) return fail(device.isUp ? 'EACCES' : 'ENETDOWN', 'IPv6 is disabled on nexthop device');
+    if (!device.isUp) return fail('ENETDOWN', 'Nexthop device is not up');
+  } else device = netns.loopback;
+  const route = new Route6(table, ipv6Network(request.destination, request.length), request.length, type, device, request.gateway ?? null, priority, request.protocol ?? RouteProtocol.BOOT);
+  route.metrics = request.metrics ?? null;
+  route.preferredSource = request.preferredSource ?? null;
+  route.onlink = request.onlink === true;
+  const same = netns.routes6.filter((other) => other.table === table && other.prefix === route.prefix && other.length === route.length && other.priority === priority);
+  if (same.length > 0) {
+    if (request.exclusive === true) return fail('EEXIST');
+    if (request.replace === true) removeRoutes6(netns, (other) => same.includes(other));
+    else if (request.append !== true && same.some((other) => other.device === route.device && other.gateway === route.gateway)) return fail('EEXIST');
+  } else if (request.create !== true) return fail('ENOENT');
+  addRoute6(netns, route);
+  return done;
+}
+/** RTM_DELROUTE. */
+export function removeRoute6(netns: Netns, request: Route6Request): KernelResult {
+  const prefix = ipv6Network(request.destination, request.length);
+  const route = netns.routes6.find(
+    (other) =>
+      other.table === (request.table ?? RouteTable.MAIN) &&
+      other.prefix === prefix &&
+      other.length === request.length &&
+      (request.device === undefined || other.device?.index === request.device) &&
+      (request.gateway === undefined || other.gateway === request.gateway) &&
+      (request.priority === undefined || request.priority === 0 || other.priority === request.priority) &&
+      (request.protocol === undefined || request.protocol === 0 || other.protocol === request.protocol),
+  );
+  if (route === undefined) return fail('ESRCH');
+  removeRoutes6(netns, (other) => other === route);
+  return done;
+}

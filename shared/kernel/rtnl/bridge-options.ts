@@ -1,0 +1,126 @@
+/** Options of bridges and ports as netlink, /sys and the old ioctls set them (br_netlink.c, br_sysfs_br.c), with the kernel's limits. */
+import { done } from '../../base/index.ts';
+import { fail } from '../error.ts';
+import type { KernelResult } from '../error.ts';
+import type { Bridge } from '../devices/bridge/bridge.ts';
+import { flushPort } from '../devices/bridge/bridge-fdb.ts';
+import { PortState } from '../devices/bridge/bridge-state.ts';
+import type { BridgePort, BridgeSettings } from '../devices/bridge/bridge-state.ts';
+import { changeBridgePriority, selectPortStates, setPathCost, setPortPriority, setPortState, setStp, timesChanged } from '../devices/bridge/bridge-stp.ts';
+import { emit, touch } from '../notify.ts';
+import type { BridgeOptions, BridgePortOptions } from '../requests.ts';
+
+type Numeric = { [K in keyof BridgeSettings]: BridgeSettings[K] extends number ? K : never }[keyof BridgeSettings];
+/** Kept as they are, 0 or 1 or a number. */
+const PLAIN: readonly (Numeric & keyof BridgeOptions)[] = [
+  'groupForwardMask',
+  'noLinklocalLearn',
+  'multicastSnooping',
+  'multicastRouter',
+  'multicastQueryUseIfaddr',
+  'multicastQuerier',
+  'multicastHashMax',
+  'multicastLastMemberCount',
+  'multicastStartupQueryCount',
+  'multicastLastMemberInterval',
+  'multicastMembershipInterval',
+  'multicastQuerierInterval',
+  'multicastQueryInterval',
+  'multicastQueryResponseInterval',
+  'multicastStartupQueryInterval',
+  'multicastStatsEnabled',
+  'multicastIgmpVersion',
+  'multicastMldVersion',
+  'nfCallIptables',
+  'nfCallIp6tables',
+  'nfCallArptables',
+  'fdbMaxLearned',
+];
+
+/** br_changelink, in its order. */
+export function setBridgeOptions(bridge: Bridge, options: BridgeOptions): KernelResult {
+  const { settings } = bridge;
+  if (options.forwardDelay !== undefined) {
+    const outside = options.forwardDelay < 200 || options.forwardDelay > 3000;
+    if (settings.stpState !== 0 && outside) return fail('ERANGE');
+    settings.forwardDelay = options.forwardDelay;
+    timesChanged(bridge);
+  }
+  if (options.helloTime !== undefined) {
+    if (options.helloTime < 100 || options.helloTime > 1000) return fail('ERANGE');
+    settings.helloTime = options.helloTime;
+    timesChanged(bridge);
+  }
+  if (options.maxAge !== undefined) {
+    if (options.maxAge < 600 || options.maxAge > 4000) return fail('ERANGE');
+    settings.maxAge = options.maxAge;
+    timesChanged(bridge);
+  }
+  if (options.ageingTime !== undefined) settings.ageingTime = options.ageingTime;
+  if (options.stpState !== undefined) setStp(bridge, options.stpState);
+  if (options.priority !== undefined) changeBridgePriority(bridge, options.priority & 0xffff);
+  // As a kernel without VLAN filtering answers.
+  if (options.vlanFiltering !== undefined && options.vlanFiltering !== 0) return fail('EOPNOTSUPP');
+  if (options.groupAddress !== undefined) {
+    if (Math.floor(options.groupAddress / 16) * 16 !== 0x0180c2000000 || [1, 2, 3].includes(options.groupAddress % 16)) return fail('EINVAL');
+    settings.groupAddress = options.groupAddress;
+  }
+  if (options.groupForwardMask !== undefined && (options.groupForwardMask & 7) !== 0) return fail('EINVAL');
+  if (options.fdbFlush === true) flushPort(bridge, null, 'dynamic');
+  for (const name of PLAIN) {
+    const value = options[name];
+    if (value !== undefined) settings[name] = value;
+  }
+  touch(bridge.netns.host);
+  return done;
+}
+
+/** br_setport. */
+export function setPortOptions(port: BridgePort, options: BridgePortOptions): KernelResult {
+  const { bridge } = port;
+  port.hairpin = options.hairpin ?? port.hairpin;
+  port.guard = options.guard ?? port.guard;
+  port.fastLeave = options.fastLeave ?? port.fastLeave;
+  port.rootBlock = options.rootBlock ?? port.rootBlock;
+  port.learning = options.learning ?? port.learning;
+  port.flood = options.flood ?? port.flood;
+  port.multicastFlood = options.multicastFlood ?? port.multicastFlood;
+  port.multicastToUnicast = options.multicastToUnicast ?? port.multicastToUnicast;
+  port.broadcastFlood = options.broadcastFlood ?? port.broadcastFlood;
+  port.proxyArp = options.proxyArp ?? port.proxyArp;
+  port.proxyArpWifi = options.proxyArpWifi ?? port.proxyArpWifi;
+  port.vlanTunnel = options.vlanTunnel ?? port.vlanTunnel;
+  port.neighSuppress = options.neighSuppress ?? port.neighSuppress;
+  port.isolated = options.isolated ?? port.isolated;
+  port.locked = options.locked ?? port.locked;
+  port.mab = options.mab ?? port.mab;
+  if (options.cost !== undefined) {
+    if (options.cost < 1 || options.cost > 65535) return fail('ERANGE');
+    port.hasChosenCost = true;
+    setPathCost(port, options.cost);
+  }
+  if (options.priority !== undefined) {
+    if (options.priority < 0 || options.priority > 63) return fail('ERANGE');
+    setPortPriority(port, options.priority);
+  }
+  if (options.state !== undefined) {
+    const set = chooseState(port, options.state);
+    if (!set.ok) return set;
+  }
+  if (options.flush === true) flushPort(bridge, port, 'dynamic');
+  if (options.multicastRouter !== undefined) port.multicastRouter = options.multicastRouter;
+  if (options.groupForwardMask !== undefined) port.groupForwardMask = options.groupForwardMask;
+  if (options.backupPort !== undefined) port.backupPort = bridge.netns.devices.get(options.backupPort) ?? null;
+  emit(bridge.netns, { kind: 'link', change: 'new', device: port.device });
+  return done;
+}
+
+/** br_set_port_state: not while the kernel's own spanning tree decides. */
+function chooseState(port: BridgePort, state: number): KernelResult {
+  if (state > PortState.BLOCKING || state < 0) return fail('EINVAL');
+  if (port.bridge.settings.stpState === 1) return fail('EBUSY');
+  if (!port.device.isUp || (!port.device.carrier && state !== PortState.DISABLED)) return fail('ENETDOWN');
+  setPortState(port, state);
+  selectPortStates(port.bridge);
+  return done;
+}

@@ -1,0 +1,325 @@
+/**
+ * RTM_NEWLINK and RTM_DELLINK (net/core/rtnetlink.c): making devices of each kind, changing them attribute by attribute in the kernel's
+ * order (what came before an attribute that is refused stays), deleting them.
+ */
+import { done, ok } from '../../base/index.ts';
+import { isValidUnicastMac } from '../../wire/index.ts';
+import { Bridge } from '../devices/bridge/bridge.ts';
+import { bridgePortOf } from '../devices/bridge/bridge-state.ts';
+import { Dummy } from '../devices/dummy.ts';
+import { Ipip } from '../devices/ipip.ts';
+import { Tun } from '../devices/tun.ts';
+import { Veth } from '../devices/veth.ts';
+import { Vlan } from '../devices/vlan.ts';
+import { makeVxlan } from '../devices/vxlan.ts';
+import { addAltName, changeFlags, isValidDeviceName, moveDevice, randomMac, registerDevice, removeAltName, renameDevice, setMac, setMtu, unregisterDevice } from '../device.ts';
+import { fail, notModelled } from '../error.ts';
+import type { KernelResult } from '../error.ts';
+import { netnsIdOf } from '../host.ts';
+import { setCarrier } from '../linkwatch.ts';
+import type { Device, Netns } from '../model.ts';
+import { emit } from '../notify.ts';
+import type { LinkInfo, LinkRequest, MacvlanOptions } from '../requests.ts';
+import { setBridgeOptions, setPortOptions } from './bridge-options.ts';
+
+/** The name a kind gives when none was asked for. */
+const NAME_PATTERNS: Record<LinkInfo['kind'], string> = {
+  veth: 'veth%d',
+  bridge: 'bridge%d',
+  dummy: 'dummy%d',
+  ifb: 'ifb%d',
+  vxlan: 'vxlan%d',
+  ipip: 'tunl%d',
+  gre: 'gre%d',
+  gretap: 'gretap%d',
+  sit: 'sit%d',
+  vlan: 'vlan%d',
+  macvlan: 'macvlan%d',
+  macvtap: 'macvtap%d',
+  ipvlan: 'ipvlan%d',
+  tun: 'tun%d',
+  other: 'dev%d',
+};
+/** Kinds that Linux has and this kernel does not. */
+const NOT_MODELLED = new Set(['bond', 'team', 'vrf', 'wireguard', 'geneve', 'ip6tnl', 'ip6gre', 'ip6gretap', 'vti', 'vti6', 'macsec', 'nlmon', 'vcan', 'vxcan', 'erspan', 'xfrm', 'bareudp', 'netdevsim', 'hsr', 'ipoib', 'netkit']);
+
+/** The device that a request names, by index or name. */
+export function findDevice(netns: Netns, which: number | string): Device | undefined {
+  return typeof which === 'number' ? netns.devices.get(which) : netns.deviceNames.get(which);
+}
+
+/** `ip link add`: NLM_F_CREATE and NLM_F_EXCL. */
+export function addLink(netns: Netns, request: LinkRequest): KernelResult<Device> {
+  const { info, name } = request;
+  if (name !== undefined && name !== '' && netns.deviceNames.has(name)) return fail('EEXIST');
+  if (info === undefined) return fail('EOPNOTSUPP');
+  if (info.kind === 'other') {
+    if (NOT_MODELLED.has(info.name)) return notModelled(`devices of type ${info.name}`);
+    return fail('EOPNOTSUPP', 'Unknown device type');
+  }
+  const target = request.netns ?? netns;
+  const lowerNetns = request.linkNetns ?? netns;
+  const deviceName = name === undefined || name === '' ? NAME_PATTERNS[info.kind] : name;
+  const made = info.kind === 'veth' ? makeVeth(netns, target, deviceName, request, info.peer) : makeDevice(netns, target, lowerNetns, deviceName, request, info);
+  if (!made.ok) return made;
+  const device = made.value;
+  const master = request.master;
+  if (master !== undefined && master !== 0) {
+    const enslaved = setMaster(device, master);
+    if (!enslaved.ok) {
+      unregisterDevice(device);
+      return enslaved;
+    }
+  }
+  const configured = configure(device, request);
+  if (!configured.ok) {
+    unregisterDevice(device);
+    return configured;
+  }
+  return ok(device);
+}
+
+function makeDevice(netns: Netns, target: Netns, lowerNetns: Netns, name: string, request: LinkRequest, info: Exclude<LinkInfo, { kind: 'veth' | 'other' }>): KernelResult<Device> {
+  const address = request.address ?? randomMac(netns);
+  if (request.address !== undefined && !isValidUnicastMac(request.address) && info.kind !== 'ipip') return fail('EADDRNOTAVAIL');
+  let device: Device;
+  switch (info.kind) {
+    case 'bridge':
+      device = new Bridge(target, address);
+      break;
+    case 'dummy':
+    case 'ifb':
+      device = new Dummy(target, address, info.kind);
+      break;
+    case 'tun':
+      device = new Tun(target, address, info.mode);
+      break;
+    case 'vxlan': {
+      const made = makeVxlan(target, lowerNetns, info.options, address);
+      if (!made.ok) return made;
+      device = made.value;
+      break;
+    }
+    case 'ipip':
+      device = new Ipip(target, info.options);
+      break;
+    case 'vlan': {
+      const lower = request.link === undefined ? undefined : lowerNetns.devices.get(request.link);
+      const { id } = info.options;
+      if (id === undefined) return fail('EINVAL', 'VLAN properties not specified');
+      if (id >= 4095) return fail('ERANGE', 'Invalid VLAN id');
+      if (request.link === undefined) return fail('EINVAL', 'link not specified');
+      if (lower === undefined) return fail('ENODEV', 'link does not exist');
+      if (lower.uppers.some((upper) => upper instanceof Vlan && upper.id === id)) return fail('EEXIST');
+      if (lower.isLoopback || !lower.isEthernet) return fail('EOPNOTSUPP', 'VLANs not supported on device');
+      device = new Vlan(target, lower, id);
+      if (request.address !== undefined) device.address = request.address;
+      break;
+    }
+    case 'macvlan':
+    case 'macvtap':
+    case 'ipvlan':
+      return notModelled(`devices of type ${info.kind}${modeText(info.options.mode)}`);
+    case 'gre':
+    case 'gretap':
+    case 'sit':
+      return notModelled(`devices of type ${info.kind}`);
+  }
+  applyInitial(device, request);
+  const registered = registerDevice(device, name, request.index ?? 0);
+  if (!registered.ok) {
+    device.unregistering();
+    return registered;
+  }
+  if (info.kind === 'bridge') {
+    if (request.address !== undefined) {
+      device.addressAssignType = 3;
+      device.addressChanged();
+    }
+    if (info.options !== undefined) {
+      const set = setBridgeOptions(device as Bridge, info.options);
+      if (!set.ok) {
+        unregisterDevice(device);
+        return set;
+      }
+    }
+  } else if (request.address !== undefined) device.addressAssignType = 3;
+  const link = device.link;
+  if (link !== null && link.netns !== device.netns) netnsIdOf(device.netns, link.netns);
+  return ok(device);
+}
+const modeText = (mode: MacvlanOptions['mode'] | string | undefined): string => (mode === undefined ? '' : ` mode ${mode}`);
+
+/** rtnl_create_link: what is given before the device is registered. */
+function applyInitial(device: Device, request: LinkRequest): void {
+  if (request.mtu !== undefined) device.mtu = request.mtu;
+  if (request.txQueueLength !== undefined) device.txQueueLength = request.txQueueLength;
+  if (request.group !== undefined) device.group = request.group;
+  if (request.numTxQueues !== undefined) device.numTxQueues = request.numTxQueues;
+  if (request.numRxQueues !== undefined) device.numRxQueues = request.numRxQueues;
+  if (request.broadcast !== undefined) device.broadcast = request.broadcast;
+}
+
+/** veth_newlink: the peer is made first, in its own namespace, and so gets the lower index. */
+function makeVeth(netns: Netns, target: Netns, name: string, request: LinkRequest, peerRequest: LinkRequest | undefined): KernelResult<Device> {
+  const peerNetns = peerRequest?.netns ?? netns;
+  const peerName = peerRequest?.name ?? 'veth%d';
+  for (const part of [request, peerRequest]) {
+    if (part?.address !== undefined && !isValidUnicastMac(part.address)) return fail('EADDRNOTAVAIL');
+    if (part?.mtu !== undefined && (part.mtu < 68 || part.mtu > 65535)) return fail('EINVAL', part.mtu < 68 ? 'mtu less than device minimum' : 'mtu greater than device maximum');
+  }
+  const peer = new Veth(peerNetns);
+  const device = new Veth(target);
+  peer.address = peerRequest?.address ?? randomMac(netns);
+  peer.addressAssignType = peerRequest?.address === undefined ? 1 : 3;
+  if (peerRequest !== undefined) applyInitial(peer, peerRequest);
+  const peerRegistered = registerDevice(peer, peerName, peerRequest?.index ?? 0);
+  if (!peerRegistered.ok) return peerRegistered;
+  setCarrier(peer, 'off');
+  device.address = request.address ?? randomMac(netns);
+  device.addressAssignType = request.address === undefined ? 1 : 3;
+  applyInitial(device, request);
+  const registered = registerDevice(device, name, request.index ?? 0);
+  if (!registered.ok) {
+    unregisterDevice(peer);
+    return registered;
+  }
+  setCarrier(device, 'off');
+  device.peer = peer;
+  peer.peer = device;
+  if (peerNetns !== target) {
+    // Each tells the other's namespace by an id; the ids are given when links are first shown to listeners.
+    netnsIdOf(device.netns, peer.netns);
+    netnsIdOf(peer.netns, device.netns);
+  }
+  if (peerRequest !== undefined) {
+    const configured = configure(peer, peerRequest);
+    if (!configured.ok) return configured;
+  }
+  return ok(device);
+}
+
+/** rtnl_configure_link and the rest of a creation request. */
+function configure(device: Device, request: LinkRequest): KernelResult {
+  if (request.flagsMask !== undefined && request.flagsMask !== 0) {
+    const changed = changeFlags(device, request.flags ?? 0, request.flagsMask);
+    if (!changed.ok) return changed;
+  }
+  if (request.alias !== undefined) device.alias = request.alias;
+  return done;
+}
+
+/** do_set_master. */
+function setMaster(device: Device, index: number): KernelResult {
+  const present = device.master;
+  if (present !== null) {
+    if (present.index === index) return done;
+    if (present instanceof Bridge) {
+      const freed = present.removePort(device);
+      if (!freed.ok) return freed;
+    }
+  }
+  if (index === 0) return done;
+  const upper = device.netns.devices.get(index);
+  if (upper === undefined) return fail('EINVAL');
+  if (!(upper instanceof Bridge)) return fail('EOPNOTSUPP');
+  return upper.addPort(device);
+}
+
+/** do_setlink. */
+export function setLink(netns: Netns, which: number | string, request: LinkRequest): KernelResult {
+  const found = findDevice(netns, which);
+  if (found === undefined) return fail('ENODEV');
+  const result = applyChanges(netns, found, request);
+  if (!found.unregistered) emit(found.netns, { kind: 'link', change: 'new', device: found });
+  return result;
+}
+
+function applyChanges(netns: Netns, device: Device, request: LinkRequest): KernelResult {
+  if (request.info !== undefined) {
+    const changed = changeInfo(device, request.info);
+    if (!changed.ok) return changed;
+  }
+  if (request.netns !== undefined && request.netns !== netns) {
+    const from = device.netns;
+    const moved = moveDevice(device, request.netns, request.name ?? null, request.newIndex ?? 0);
+    if (!moved.ok) return moved;
+    announceIds(device, from);
+  }
+  if (request.address !== undefined) {
+    const set = setMac(device, request.address);
+    if (!set.ok) return set;
+  }
+  if (request.mtu !== undefined) {
+    const set = setMtu(device, request.mtu);
+    if (!set.ok) return set;
+  }
+  if (request.group !== undefined) device.group = request.group;
+  if (request.name !== undefined && request.name !== device.name && !(request.netns !== undefined && request.netns !== netns)) {
+    if (!isValidDeviceName(request.name)) return fail('EINVAL');
+    const renamed = renameDevice(device, request.name);
+    if (!renamed.ok) return renamed;
+  }
+  if (request.alias !== undefined) {
+    if (request.alias.length >= 256) return fail('EINVAL');
+    device.alias = request.alias;
+  }
+  if (request.broadcast !== undefined) device.broadcast = request.broadcast;
+  if (request.master !== undefined) {
+    const set = setMaster(device, request.master);
+    if (!set.ok) return set;
+  }
+  if (request.flagsMask !== undefined && request.flagsMask !== 0) {
+    const changed = changeFlags(device, request.flags ?? 0, request.flagsMask);
+    if (!changed.ok) return changed;
+  }
+  if (request.carrier !== undefined) {
+    if (!(device instanceof Dummy || device instanceof Tun)) return fail('EOPNOTSUPP');
+    setCarrier(device, request.carrier ? 'on' : 'off');
+  }
+  if (request.txQueueLength !== undefined) device.txQueueLength = request.txQueueLength;
+  if (request.linkMode !== undefined) device.linkMode = request.linkMode;
+  if (request.protoDown !== undefined) return fail('EOPNOTSUPP', 'Attribute failed policy validation');
+  if (request.addrGenMode !== undefined && device.ipv6 !== null) device.ipv6.conf.addr_gen_mode = request.addrGenMode;
+  if (request.port !== undefined) {
+    const port = bridgePortOf(device);
+    if (port === null) return fail('EOPNOTSUPP');
+    const set = setPortOptions(port, request.port);
+    if (!set.ok) return set;
+  }
+  for (const alt of request.addAltNames ?? []) {
+    const added = addAltName(device, alt);
+    if (!added.ok) return added;
+  }
+  for (const alt of request.removeAltNames ?? []) {
+    const removed = removeAltName(device, alt);
+    if (!removed.ok) return removed;
+  }
+  return done;
+}
+
+/** `ip link set X type KIND …`. */
+function changeInfo(device: Device, info: LinkInfo): KernelResult {
+  const kind = info.kind === 'other' ? info.name : info.kind;
+  if (device.kind !== kind) return fail('EINVAL');
+  if (device instanceof Bridge && info.kind === 'bridge') return info.options === undefined ? done : setBridgeOptions(device, info.options);
+  return fail('EOPNOTSUPP');
+}
+
+/** After a move both ends of a pair may have to name each other's namespace. */
+function announceIds(device: Device, from: Netns): void {
+  const { link, netns } = device;
+  netnsIdOf(from, netns);
+  if (link === null || link.netns === netns) return;
+  netnsIdOf(netns, link.netns);
+  if (link.link === device) netnsIdOf(link.netns, netns);
+}
+
+/** `ip link delete`. */
+export function deleteLink(netns: Netns, which: number | string): KernelResult {
+  const device = findDevice(netns, which);
+  if (device === undefined) return fail('ENODEV');
+  if (device.kind === null || (device instanceof Ipip && device.name === 'tunl0')) return fail('EOPNOTSUPP');
+  unregisterDevice(device);
+  return done;
+}

@@ -1,0 +1,81 @@
+/** RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH of ARP and ND (net/core/neighbour.c: neigh_add, neigh_delete, neigh_get). */
+import { done, ok } from '../../base/index.ts';
+import { fail } from '../error.ts';
+import type { KernelResult } from '../error.ts';
+import type { Neighbour, Netns } from '../model.ts';
+import { ensureNeighbour, lookupNeighbour, removeNeighbour, sendEvent, updateNeighbour } from '../neighbour.ts';
+import { touch } from '../notify.ts';
+import { Nud } from '../numbers.ts';
+import type { NeighbourRequest } from '../requests.ts';
+
+export function addNeighbour(netns: Netns, request: NeighbourRequest): KernelResult {
+  const { family, address } = request;
+  const device = request.device === undefined || request.device === 0 ? null : netns.devices.get(request.device);
+  if (device === undefined) return fail('ENODEV');
+  if (request.proxy === true) {
+    if (!netns.proxyNeighbours.some((entry) => entry.family === family && entry.address === address && entry.device === device)) {
+      netns.proxyNeighbours.push({ family, address, device });
+      touch(netns.host);
+    }
+    return done;
+  }
+  if (device === null) return fail('EINVAL', 'Device not specified');
+  const inDevice = family === 4 ? device.ipv4 : device.ipv6;
+  if (inDevice === null) return fail('EINVAL');
+  const state = request.state ?? Nud.PERMANENT;
+  let neighbour = lookupNeighbour(device, address, family);
+  if (neighbour === undefined) {
+    if (request.create !== true) return fail('ENOENT');
+    const exempt = (state & Nud.PERMANENT) !== 0 || request.externLearn === true;
+    if (!exempt && request.mac === undefined && (state & (Nud.REACHABLE | Nud.STALE | Nud.NOARP)) !== 0) return fail('EINVAL', 'No link layer address given');
+    if (exempt && request.mac === undefined) return fail('EINVAL', 'No link layer address given');
+    const made = ensureNeighbour(device, address, family);
+    if (made === null) return fail('ENOBUFS');
+    neighbour = made;
+  } else {
+    if (request.exclusive === true) return fail('EEXIST');
+    if (request.replace !== true && request.mac === undefined && (neighbour.state & 0xde) === 0) return fail('EINVAL', 'No link layer address given');
+  }
+  if (request.protocol !== undefined) neighbour.protocol = request.protocol;
+  if (request.use === true) {
+    sendEvent(neighbour, null);
+    return done;
+  }
+  if (request.externLearn !== undefined) neighbour.externLearn = request.externLearn;
+  if (request.managed !== undefined) neighbour.managed = request.managed;
+  const override = request.replace === true || (neighbour.state & 0xde) === 0;
+  const errno = updateNeighbour(neighbour, request.mac ?? null, state, { admin: true, override, router: request.router });
+  return errno === null ? done : fail(errno, errno === 'EINVAL' ? 'No link layer address given' : undefined);
+}
+
+export function deleteNeighbour(netns: Netns, request: NeighbourRequest): KernelResult {
+  const { family, address } = request;
+  const device = request.device === undefined || request.device === 0 ? null : netns.devices.get(request.device);
+  if (device === undefined) return fail('ENODEV');
+  if (request.proxy === true) {
+    const at = netns.proxyNeighbours.findIndex((entry) => entry.family === family && entry.address === address && entry.device === device);
+    if (at < 0) return fail('ENOENT');
+    netns.proxyNeighbours.splice(at, 1);
+    touch(netns.host);
+    return done;
+  }
+  if (device === null) return fail('EINVAL');
+  const neighbour = lookupNeighbour(device, address, family);
+  if (neighbour === undefined) return fail('ENOENT');
+  updateNeighbour(neighbour, null, Nud.FAILED, { override: true, admin: true });
+  removeNeighbour(neighbour);
+  return done;
+}
+
+export function getNeighbour(netns: Netns, request: NeighbourRequest): KernelResult<Neighbour> {
+  const device = netns.devices.get(request.device ?? 0);
+  if (device === undefined) return fail('ENODEV', 'Unknown device ifindex');
+  const neighbour = lookupNeighbour(device, request.address, request.family);
+  return neighbour === undefined ? fail('ENOENT', 'Neighbour entry not found') : ok(neighbour);
+}
+
+/** Entries as a dump lists them: by device, then in order of making. (Linux's order is that of a salted hash.) */
+export function neighboursInOrder(netns: Netns, family: 4 | 6): Neighbour[] {
+  const devices = [...netns.devices.values()].sort((a, b) => a.index - b.index);
+  return devices.flatMap((device) => [...((family === 4 ? device.ipv4 : device.ipv6)?.neighbours.values() ?? [])]);
+}
