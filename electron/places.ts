@@ -25,7 +25,7 @@ export function findPlaces(from: string = import.meta.dirname, env: NodeJS.Proce
 }
 
 /** The folder of our package.json, at or above `from`. */
-function findRoot(from: string): string {
+export function findRoot(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {
     const file = join(folder, 'package.json');
     if (existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { readonly name?: unknown }).name === 'podwalk') return folder;

@@ -4,6 +4,7 @@
  */
 import type { ExperimentPlan, ExperimentRun, Lesson, Locale, Progress, Topology, Trace } from '../../shared/ipc/index.ts';
 import { WireFailure } from '../../shared/ipc/index.ts';
+import { createLab, type LabFile } from '../../shared/lab/index.ts';
 import type {
   Attempt,
   Endpoint,
@@ -18,7 +19,7 @@ import type {
   TerminalSize,
 } from '../../shared/lab/index.ts';
 import { Pace, type WallClock } from './pace.ts';
-import type { Capabilities, LessonFile, Program, RunningAttempt, RunningLab, Snapshot } from './provider.ts';
+import type { Capabilities, LabDescription, LabProvider, LessonFile, Program, RunningAttempt, RunningLab, Snapshot } from './provider.ts';
 
 export interface SimulatedOptions {
   readonly clock?: WallClock;
@@ -204,3 +205,21 @@ function valueOf<T>(result: LabResult<T>): T {
   if (result.ok) return result.value;
   throw new WireFailure(result.error);
 }
+
+/** `content`: where lab files come from. */
+export function simulatedProvider(
+  content: { labs(locale: Locale): Promise<readonly LabDescription[]>; lab(name: string): Promise<LabFile> },
+  onBug: (error: unknown) => void,
+): LabProvider {
+  return {
+    kind: 'simulated',
+    list: (locale) => content.labs(locale),
+    start: async (name) => {
+      const file = await content.lab(name);
+      return new SimulatedLab(createLab(file, { seed: LAB_SEED, epochMs: Date.now() }), file.title.en, { onBug });
+    },
+  };
+}
+
+/** The same lab each time: the same MAC addresses, the same names. */
+const LAB_SEED = 1;

@@ -2,6 +2,7 @@
 export type { ExperimentPlan, ExperimentRun, NodeCommand, Pair } from '../experiment/index.ts';
 export type { Chapter, Lesson, LessonInfo, Progress, Quiz, StepState, StepText } from '../lesson/index.ts';
 export type { TapeInfo } from '../recording/index.ts';
+export { topologySvg } from '../topology/index.ts';
 export type { Box, BoxKind, Fact, Line, LineKind, LinkState, Point, Topology } from '../topology/index.ts';
 export { dispositionWords, replyOutcome, requestOutcome, stepWords } from '../trace/index.ts';
 export type { Disposition, Hop, Step, StepWords, Trace } from '../trace/index.ts';

@@ -1,0 +1,91 @@
+/** `podwalk sh` and `podwalk exec`: programs of a simulated lab on this terminal, or on these pipes. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ExecOptions, Lab, LabResult, Session } from '../../shared/lab/index.ts';
+import { Input, Output, runFree } from './free-run.ts';
+import { runInteractive } from './interactive.ts';
+import { Failure, UsageError, type Arguments } from './usage.ts';
+
+export async function sh({ options, operands }: Arguments): Promise<number> {
+  const lab = await openLab(text(options['lab']));
+  const target = text(options['node']) ?? lab.nodes[0]!;
+  if (!lab.nodes.includes(target)) throw new UsageError(`there is no node ${target}; the nodes are ${lab.nodes.join(', ')}`);
+  const command = text(options['c']);
+  if (command !== undefined) return run(lab, { target, argv: ['bash', '-c', command, ...operands] });
+  const [file, ...args] = operands;
+  if (file === undefined || file === '-') return run(lab, { target, argv: isTerminal() ? ['bash', '-il'] : ['bash', '-s', ...args] });
+  const path = file.startsWith('/') ? file : resolve('/root', file);
+  valueOf(lab.writeFile(target, path, readScript(file), 0o755));
+  return run(lab, { target, argv: ['bash', file, ...args] });
+}
+
+export async function exec({ operands }: Arguments): Promise<number> {
+  const [name, target, ...rest] = operands as [string, string, ...string[]];
+  const [command, ...args] = rest[0] === '--' ? rest.slice(1) : rest;
+  if (command === undefined) throw new UsageError('a command is missing: podwalk exec LAB NODE -- ip route', 'exec');
+  return run(await openLab(name), { target, argv: [command, ...args] });
+}
+
+/** Both ends are a terminal: the program gets one too. */
+const isTerminal = (): boolean => process.stdin.isTTY && process.stdout.isTTY;
+const text = (value: string | boolean | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+
+async function run(lab: Lab, program: ExecOptions): Promise<number> {
+  const options: ExecOptions = { cwd: '/root', ...program };
+  try {
+    if (isTerminal()) {
+      const env = { TERM: process.env['TERM'] ?? 'xterm-256color' };
+      return await runInteractive(lab, (terminal) => valueOf(lab.exec({ ...options, terminal, env })));
+    }
+    const session = valueOf(lab.exec(options));
+    const stop = passSignals(session);
+    const input = new Input(process.stdin);
+    try {
+      return await runFree(lab, session, input, new Output());
+    } finally {
+      stop();
+      input.stop();
+    }
+  } finally {
+    lab.close();
+  }
+}
+
+/** A signal goes to the program; a second one ends us. */
+function passSignals(session: Session): () => void {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const sent = new Set<string>();
+  const pass = (signal: NodeJS.Signals): void => {
+    if (sent.has(signal)) process.exit(130);
+    sent.add(signal);
+    session.signal(signal.slice(3));
+  };
+  for (const name of names) process.on(name, pass);
+  return () => {
+    for (const name of names) process.off(name, pass);
+  };
+}
+
+function readScript(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOENT' ? 'No such file or directory' : code === 'EISDIR' ? 'Is a directory' : code === 'EACCES' ? 'Permission denied' : String(error);
+    throw new Failure(`${file}: ${why}`);
+  }
+}
+
+function valueOf<T>(result: LabResult<T>): T {
+  if (result.ok) return result.value;
+  throw new Failure(result.error.message);
+}
+
+async function openLab(name: string | undefined): Promise<Lab> {
+  if (name === undefined) {
+    const { createBlankHost } = await import('../../shared/lab/index.ts');
+    return createBlankHost({ seed: 1, epochMs: Date.now() });
+  }
+  return (await import('./lab-by-name.ts')).labByName(name);
+}

@@ -1,0 +1,52 @@
+/** `podwalk trace`: exits 0 when the packet arrived and, where one is expected, its answer came back; 1 when not. */
+import { dispositionWords, replyOutcome, requestOutcome, stepWords, type Hop, type Locale, type ProbeProtocol, type Trace } from '../../shared/ipc/index.ts';
+import { labByName } from './lab-by-name.ts';
+import { localeOption, printJson } from './table.ts';
+import { Failure, UsageError, type Arguments } from './usage.ts';
+
+export async function trace({ options, operands }: Arguments): Promise<number> {
+  const protocol = protocolOf(options);
+  const locale = localeOption(options['locale']);
+  if (!locale) throw new UsageError(`--locale is en or zh, not ${JSON.stringify(options['locale'])}`);
+  const [name, from, to] = operands as [string, string, string];
+  const lab = await labByName(name);
+  const begun = lab.trace(from, to, protocol);
+  if (!begun.ok) throw new Failure(begun.error.message);
+  const found = lab.runPending(begun.value);
+  if (!found) throw new Failure('the trace did not come to an end');
+  if (options['json'] === true) printJson(found);
+  else process.stdout.write(formatTrace(found, locale));
+  lab.close();
+  const arrived = (kind: string): boolean => kind === 'delivered' || kind === 'left';
+  return arrived(requestOutcome(found).kind) && (protocol.kind === 'udp' || arrived(replyOutcome(found).kind)) ? 0 : 1;
+}
+
+function protocolOf(options: Arguments['options']): ProbeProtocol {
+  const chosen = (['icmp', 'tcp', 'udp'] as const).filter((name) => options[name] !== undefined);
+  if (chosen.length > 1) throw new UsageError(`--${chosen.join(' and --')} exclude each other`);
+  const [kind = 'icmp'] = chosen;
+  if (kind === 'icmp') return { kind };
+  const port = Number(options[kind]);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new UsageError(`--${kind} wants a port from 1 to 65535, not ${JSON.stringify(options[kind])}`);
+  return { kind, port };
+}
+
+const DIRECTIONS: Record<Hop['direction'], Record<Locale, string>> = {
+  request: { en: 'request', zh: '请求' },
+  reply: { en: 'reply', zh: '应答' },
+  helper: { en: 'on its behalf', zh: '为它服务' },
+};
+const OUTCOMES = { en: ['The packet:', 'The answer:'], zh: ['数据包：', '应答：'] } as const;
+
+export function formatTrace(trace: Trace, locale: Locale): string {
+  const hops = trace.hops.map((hop) => {
+    const place = hop.place.netns === '' ? hop.place.node : `${hop.place.node}/${hop.place.netns}`;
+    const head = `${String(hop.id + 1).padStart(2)}. ${place} (${DIRECTIONS[hop.direction][locale]})`;
+    const steps = hop.steps.map(
+      ({ atUs, step }) => `${`+${((atUs - trace.startedUs) / 1000).toFixed(3)}`.padStart(12)} ms  ${stepWords(step, locale).text.replaceAll('`', '')}\n`,
+    );
+    return `${head}\n${steps.join('')}${' '.repeat(17)}→ ${dispositionWords(hop.disposition, locale)}\n`;
+  });
+  const [request, reply] = OUTCOMES[locale];
+  return `${hops.join('')}\n${request} ${dispositionWords(requestOutcome(trace), locale)}\n${reply} ${dispositionWords(replyOutcome(trace), locale)}\n`;
+}

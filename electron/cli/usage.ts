@@ -1,0 +1,190 @@
+/**
+ * The commands of `podwalk`, each with its options, declared once: the parser, `--help` and the errors come from here.
+ * A usage error exits 2 and says what would be right; a failure exits 1 with one clear line.
+ */
+import { parseArgs } from 'node:util';
+
+export interface OptionSpec {
+  /** A word for its value; without, it is a switch. */
+  readonly value?: string;
+  readonly about: string;
+}
+export interface CommandSpec {
+  /** After its name. */
+  readonly usage: string;
+  readonly about: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  /** What stands after its first operand is not ours: `sh FILE -x`, `exec LAB NODE -- ls -l`. */
+  readonly passesOn?: boolean;
+  /** Operands it takes, at least and at most. */
+  readonly operands: readonly [least: number, most: number];
+}
+
+const JSON_OPTION = { json: { about: 'print data' } } as const;
+const LAB_OPTION = { value: 'LAB', about: 'a lab by name, or a lab file; without it, a blank Linux host' } as const;
+
+export const COMMANDS = {
+  serve: {
+    usage: '[--port N]',
+    about: 'open the app in a browser: prints its address',
+    options: { port: { value: 'N', about: 'exactly this port' } },
+    operands: [0, 0],
+  },
+  sh: {
+    usage: '[--lab LAB] [--node NODE] [FILE | -c COMMAND] [ARG…]',
+    about: 'bash on a node of a simulated lab, or on a blank Linux host',
+    options: {
+      lab: LAB_OPTION,
+      node: { value: 'NODE', about: 'which node; without it, the first' },
+      c: { value: 'COMMAND', about: 'run this instead of a file' },
+    },
+    passesOn: true,
+    operands: [0, Infinity],
+  },
+  labs: { usage: '[--json]', about: 'list the labs', options: JSON_OPTION, operands: [0, 0] },
+  exec: { usage: 'LAB NODE[/POD] -- COMMAND [ARG…]', about: 'run a command in a lab of its own', options: {}, passesOn: true, operands: [2, Infinity] },
+  topology: {
+    usage: 'LAB [--format json|dot|svg]',
+    about: 'print the topology of a lab',
+    options: { format: { value: 'FORMAT', about: 'json (the default), dot or svg' }, ...JSON_OPTION },
+    operands: [1, 1],
+  },
+  trace: {
+    usage: 'LAB FROM TO [--icmp | --tcp PORT | --udp PORT] [--json]',
+    about: "a packet's way through a lab, each decision with its reason",
+    options: {
+      icmp: { about: 'an echo request (the default)' },
+      tcp: { value: 'PORT', about: 'a TCP connection' },
+      udp: { value: 'PORT', about: 'a UDP datagram' },
+      locale: { value: 'en|zh', about: 'the language of the reasons' },
+      ...JSON_OPTION,
+    },
+    operands: [3, 3],
+  },
+  lesson: {
+    usage: 'list | check [ID…] [--json]',
+    about: 'lessons: list them; check that each is unsolved at its start and solved by its solution',
+    options: { locale: { value: 'en|zh', about: 'the language of the list' }, ...JSON_OPTION },
+    operands: [1, Infinity],
+  },
+  play: {
+    usage: 'TAPE [--terminal T] [--speed N]',
+    about: 'play a terminal of a tape',
+    options: { terminal: { value: 'T', about: 'which terminal; without it, the first' }, speed: { value: 'N', about: 'times as fast' } },
+    operands: [1, 1],
+  },
+  convert: {
+    usage: 'FILE [--to v2|v3|tape] [--terminal T] [--output FILE]',
+    about: 'a tape as an asciicast, or an asciicast as a tape',
+    options: {
+      to: { value: 'FORMAT', about: 'v3 (the default for a tape), v2 or tape' },
+      terminal: { value: 'T', about: 'which terminal' },
+      output: { value: 'FILE', about: 'where to; without it, standard output' },
+    },
+    operands: [1, 1],
+  },
+} as const satisfies Record<string, CommandSpec>;
+export type CommandName = keyof typeof COMMANDS;
+
+/** What is wrong with the command line: exits 2. */
+export class UsageError extends Error {
+  constructor(
+    message: string,
+    readonly command?: CommandName,
+  ) {
+    super(message);
+  }
+}
+/** It was asked rightly and cannot be done: exits 1 with this line. */
+export class Failure extends Error {}
+
+export interface Arguments {
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly operands: readonly string[];
+}
+
+export function parseArguments(command: CommandName, args: readonly string[]): Arguments {
+  const spec: CommandSpec = COMMANDS[command];
+  const [own, rest] = spec.passesOn === true ? splitAtOperand(spec, args) : [args, []];
+  const options = Object.fromEntries(
+    Object.entries(spec.options).map(([name, option]) => [
+      name,
+      { type: option.value === undefined ? ('boolean' as const) : ('string' as const), ...(name.length === 1 && { short: name }) },
+    ]),
+  );
+  let parsed: ReturnType<typeof parseArgs>;
+  try {
+    parsed = parseArgs({ args: [...own], options: { ...options, help: { type: 'boolean', short: 'h' } }, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(wordedError(error), command);
+  }
+  if (parsed.values['help'] === true) throw new HelpAsked(command);
+  const operands = [...parsed.positionals, ...rest];
+  const [least, most] = spec.operands;
+  if (operands.length < least)
+    throw new UsageError(operands.length === 0 ? 'something is missing' : `something is missing after ${operands.join(' ')}`, command);
+  if (operands.length > most) throw new UsageError(`nothing is expected at ${JSON.stringify(operands[most])}`, command);
+  return { options: parsed.values as Arguments['options'], operands };
+}
+
+/** `--help`: no error. */
+export class HelpAsked extends Error {
+  constructor(readonly command?: CommandName) {
+    super('help');
+  }
+}
+
+/** Our options end at the first operand; for `sh`, after `-c COMMAND` everything is an argument. */
+function splitAtOperand(spec: CommandSpec, args: readonly string[]): readonly [readonly string[], readonly string[]] {
+  let at = 0;
+  for (; at < args.length; at++) {
+    const arg = args[at]!;
+    if (arg === '--') return [args.slice(0, at), args.slice(at + 1)];
+    if (!arg.startsWith('-') || arg === '-') break;
+    const name = arg.replace(/^--?/, '').split('=', 1)[0]!;
+    const takesValue = Object.hasOwn(spec.options, name) && spec.options[name]?.value !== undefined && !arg.includes('=');
+    if (takesValue) at++;
+    if (name === 'c') return [args.slice(0, at + 1), args.slice(at + 1)];
+  }
+  return [args.slice(0, at), args.slice(at)];
+}
+
+function wordedError(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, unknown] = /^Unknown option '([^']+)'/.exec(text) ?? [];
+  if (unknown !== undefined) return `unknown option ${unknown}`;
+  const [, option, missing] = /^Option '([^']+)' (argument missing|does not take an argument)/.exec(text) ?? [];
+  if (option !== undefined) return missing === 'argument missing' ? `${option.replace(/^-., /, '')} wants a value` : `${option} takes no value`;
+  return text.split('\n')[0]!;
+}
+
+export function helpText(command?: CommandName): string {
+  if (command === undefined) {
+    const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+    const lines = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`);
+    return `usage: podwalk [COMMAND]\n\nWithout a command: opens the app.\n\n${lines.join('\n')}\n\npodwalk COMMAND --help says more. podwalk --version prints the version.\n`;
+  }
+  const spec: CommandSpec = COMMANDS[command];
+  const options = Object.entries(spec.options).map(
+    ([name, { value, about }]) => [`${name.length === 1 ? '-' : '--'}${name}${value === undefined ? '' : ` ${value}`}`, about] as const,
+  );
+  const width = Math.max(0, ...options.map(([left]) => left.length));
+  const lines = options.map(([left, about]) => `  ${left.padEnd(width)}  ${about}\n`).join('');
+  return `${usageLine(command)}\n\n${spec.about}\n${lines === '' ? '' : `\n${lines}`}`;
+}
+export const usageLine = (command?: CommandName): string =>
+  command === undefined ? 'usage: podwalk [COMMAND]; podwalk --help lists the commands' : `usage: podwalk ${command} ${COMMANDS[command].usage}`;
+
+/** A command that is nearly what was typed, for the error. */
+export function nearest(typed: string): CommandName | undefined {
+  return (Object.keys(COMMANDS) as CommandName[]).find((name) => name.startsWith(typed) || typed.startsWith(name) || distance(name, typed) <= 2);
+}
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,98 @@
+/**
+ * Content as data: the labs and lessons that come with the program, and the user's own lab files in the data folder. Files are read when they
+ * are asked for, so that one can be edited while the app runs; a file with a mistake is listed with what is wrong.
+ */
+import { readFile, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { refuse, type LessonInfo, type Locale } from '../shared/ipc/index.ts';
+import { formatProblem, lessonInfo, parseLabFile, parseLesson, type LabFile } from '../shared/lab/index.ts';
+import type { LabDescription, LessonFile } from './labs/provider.ts';
+import type { LessonLibrary } from './lessons/lessons.ts';
+import type { Places } from './places.ts';
+
+export interface Content extends LessonLibrary {
+  labs(locale: Locale): Promise<readonly LabDescription[]>;
+  /** By name, or the path of a lab file. Refuses with `not-found` or `damaged`. */
+  lab(name: string): Promise<LabFile>;
+}
+
+const EXTENSION = '.yaml';
+const NAME = /^[a-z0-9][-a-z0-9.]*$/;
+
+export function openContent({ resources, home }: Pick<Places, 'resources' | 'home'>): Content {
+  const labFolders = [join(home, 'labs'), join(resources, 'labs')];
+  const lessonFolder = join(resources, 'lessons');
+
+  const findLab = async (name: string): Promise<{ readonly path: string; readonly source: string } | undefined> => {
+    const paths = NAME.test(name) && !name.endsWith(EXTENSION) ? labFolders.map((folder) => join(folder, `${name}${EXTENSION}`)) : [name];
+    for (const path of paths) {
+      const source = await readIfThere(path);
+      if (source !== undefined) return { path, source };
+    }
+    return undefined;
+  };
+  const lab = async (name: string): Promise<LabFile> => {
+    const found = await findLab(name);
+    if (!found) {
+      const known = (await labNames()).join(', ');
+      return refuse('not-found', `There is no lab ${name}${known === '' ? '' : `; there are: ${known}`}.`, { lab: name });
+    }
+    const { value, problems } = parseLabFile(basename(found.path, EXTENSION), found.source);
+    const [problem] = problems;
+    return (
+      value ??
+      refuse('damaged', problem ? formatProblem(found.path, problem) : `${found.path} cannot be read`, { lab: name, ...(problem && { line: problem.line }) })
+    );
+  };
+  const labNames = async (): Promise<string[]> => {
+    const files = await Promise.all(labFolders.map((folder) => namesIn(folder)));
+    return [
+      ...new Set(
+        files
+          .flat()
+          .filter((file) => file.endsWith(EXTENSION))
+          .map((file) => basename(file, EXTENSION)),
+      ),
+    ]
+      .filter((name) => NAME.test(name))
+      .sort();
+  };
+  const loadLesson = async (lesson: string): Promise<LessonFile> => {
+    const missing = (): never => refuse('not-found', `There is no lesson ${lesson}.`, { lesson });
+    if (!NAME.test(lesson)) return missing();
+    const folder = join(lessonFolder, lesson);
+    const [definition, en, zh] = await Promise.all(['lesson.yaml', 'en.md', 'zh.md'].map((file) => readIfThere(join(folder, file))));
+    if (definition === undefined) return missing();
+    const { value, problems } = parseLesson(lesson, { definition, en: en ?? '', zh: zh ?? '' });
+    return value ?? refuse('damaged', problems[0] ?? `the lesson ${lesson} cannot be read`, { lesson });
+  };
+  const lessonNames = async (): Promise<readonly string[]> => (await namesIn(lessonFolder)).filter((name) => NAME.test(name)).sort();
+
+  return {
+    lab,
+    labs: async (locale) =>
+      Promise.all(
+        (await labNames()).map(async (id) => {
+          try {
+            const file = await lab(id);
+            return { id, title: file.title[locale], summary: file.summary[locale], nodes: Object.keys(file.nodes) };
+          } catch (error) {
+            return { id, title: id, summary: '', nodes: [], problem: error instanceof Error ? error.message : String(error) };
+          }
+        }),
+      ),
+    load: loadLesson,
+    list: async (locale): Promise<readonly LessonInfo[]> => Promise.all((await lessonNames()).map(async (name) => lessonInfo(await loadLesson(name), locale))),
+  };
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
