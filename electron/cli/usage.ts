@@ -154,7 +154,8 @@ function wordedError(error: unknown): string {
   const [, unknown] = /^Unknown option '([^']+)'/.exec(text) ?? [];
   if (unknown !== undefined) return `unknown option ${unknown}`;
   const [, option, missing] = /^Option '([^']+)' (argument missing|does not take an argument)/.exec(text) ?? [];
-  if (option !== undefined) return missing === 'argument missing' ? `${option.replace(/^-., /, '')} wants a value` : `${option} takes no value`;
+  if (option !== undefined)
+    return missing === 'argument missing' ? `${option.replace(/^-., /, '').replace(/ <value>$/, '')} wants a value` : `${option} takes no value`;
   return text.split('\n')[0]!;
 }
 
