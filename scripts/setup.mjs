@@ -106,7 +106,7 @@ function npm(args) {
  * @type {Record<'cli' | 'desktop', { sources: string[], build: () => void }>}
  */
 const PARTS = {
-  cli: { sources: ['electron', 'shared', 'vite.cli.config.ts', 'package.json', 'package-lock.json'], build: buildCli },
+  cli: { sources: ['electron', 'shared', 'scripts/electron.mjs', 'vite.cli.config.ts', 'package.json', 'package-lock.json'], build: buildCli },
   desktop: { sources: ['electron', 'shared', 'renderer', 'electron.vite.config.ts', 'package.json', 'package-lock.json'], build: buildDesktop },
 };
 /** @typedef {keyof typeof PARTS} Part */
@@ -131,7 +131,12 @@ export function ensureBuild(parts = ALL_PARTS, { force = false } = {}) {
 /** Built beside the old one and put in its place, so that a `podwalk` that is running finds its files until the last moment. */
 function buildCli() {
   const next = join(root, `out/cli.${process.pid}`);
-  tool('vite/bin/vite.js', ['build', '--config', 'vite.cli.config.ts', '--outDir', next, '--emptyOutDir', '--logLevel', 'warn']);
+  try {
+    tool('vite/bin/vite.js', ['build', '--config', 'vite.cli.config.ts', '--outDir', next, '--emptyOutDir', '--logLevel', 'warn']);
+  } catch (error) {
+    rmSync(next, { recursive: true, force: true });
+    throw error;
+  }
   chmodSync(join(next, 'podwalk.js'), 0o755);
   rmSync(join(root, 'out/cli'), { recursive: true, force: true });
   renameSync(next, join(root, 'out/cli'));

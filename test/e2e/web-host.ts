@@ -13,7 +13,7 @@ const READY_LIMIT_MS = 20_000;
 export interface WebHost {
   /** With its token: what a user opens. */
   readonly address: string;
-  /** Where the host keeps what users make: its $HOME. */
+  /** Where the host keeps what users make. */
   readonly home: string;
 }
 
@@ -22,13 +22,7 @@ export const test = base.extend<object, { host: WebHost }>({
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of what a fixture needs from this pattern
     async ({}, use) => {
       const home = mkdtempSync(join(tmpdir(), 'podwalk-e2e-'));
-      const env = {
-        ...process.env,
-        HOME: home,
-        XDG_CONFIG_HOME: join(home, '.config'),
-        XDG_DATA_HOME: join(home, '.local/share'),
-        XDG_STATE_HOME: join(home, '.local/state'),
-      };
+      const env = { ...process.env, PODWALK_HOME: home };
       const child = spawn(process.execPath, [join(root, 'out/cli/podwalk.js'), 'serve', '--port', '0'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       let said = '';
       const address = await new Promise<string>((resolve, reject) => {

@@ -1,7 +1,8 @@
 // Goal: set-up is done when it is needed and only then. Method: the decisions as functions of lock files, systems and folders.
 import { describe, expect, test } from 'vitest';
 import { SetupError, ensureNode, staleDependency } from '../../scripts/setup.mjs';
-import { addressIn, findElectron, hasDisplay, whyNoWindow } from '../../scripts/start.mjs';
+import { findElectron, hasDisplay, whyNoWindow } from '../../scripts/electron.mjs';
+import { addressIn } from '../../scripts/start.mjs';
 import { plant } from '../checks/plant.ts';
 
 describe('staleDependency', () => {
