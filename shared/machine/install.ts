@@ -1,6 +1,5 @@
 /** What a root file system holds when a machine or a container first starts, and the virtual file systems mounted into it. */
 import type { Bytes } from '../base/index.ts';
-import type { Host } from '../kernel/index.ts';
 import { sysctlDir } from './proc-sys.ts';
 import { DEVICES, dirOf, DynamicFs, MemoryFs, programImage, type DynamicNode, type MountOptions, type Os, type Process } from '../shell/index.ts';
 import { DIRECTORIES, LINKS } from './etc.ts';
@@ -36,7 +35,7 @@ const SECURE: readonly string[] = ['nosuid', 'nodev', 'noexec', 'relatime'];
 const mount = (source: string, flags: readonly string[]): MountOptions => ({ source, flags, readonly: false });
 
 /** Mounts /proc, /sys, /dev and /run as `process` sees them; /sys shows the network it is in now. */
-export function mountVirtual(process: Process, os: Os, _host: Host): void {
+export function mountVirtual(process: Process, os: Os): void {
   const now = os.sim.unixUs;
   const put = (path: Bytes, fs: DynamicFs | MemoryFs, options: MountOptions): void => {
     const place = process.fs.lookup(path);
@@ -45,9 +44,10 @@ export function mountVirtual(process: Process, os: Os, _host: Host): void {
   const proc = procDir({ net: PROC_NET, sys: dirOf({ kernel: KERNEL, net: sysctlDir, vm: dirOf({}), fs: dirOf({}) }), version: `${RELEASE}\n` });
   put('/proc', new DynamicFs('proc', 21, proc, now), mount('proc', SECURE));
   mountSys(process, os);
-  put('/dev', devices(process, os), mount('udev', ['nosuid', 'relatime']));
+  put('/dev', devices(os), mount('udev', ['nosuid', 'relatime']));
   put('/run', new MemoryFs(24, 64 * 1024 * 1024, now), mount('tmpfs', ['nosuid', 'nodev', 'mode=755']));
-  for (const path of ['/run/lock', '/dev/shm']) process.fs.mkdirs(path, 0o1777);
+  put('/dev/shm', new MemoryFs(25, 64 * 1024 * 1024, now), mount('tmpfs', ['nosuid', 'nodev']));
+  process.fs.mkdirs('/run/lock', 0o1777);
 }
 
 /** A /sys of the network that `process` is in (`ip netns exec` mounts a new one). */
@@ -58,7 +58,7 @@ export function mountSys(process: Process, os: Os): void {
   if (place.ok) process.namespaces.mnt.add(place.value, fs, fs.root, mount('sysfs', SECURE));
 }
 
-function devices(process: Process, os: Os): DynamicFs {
+function devices(os: Os): DynamicFs {
   const node = (rdev: number, mode = 0o666): DynamicNode => ({ kind: 'char', rdev, mode });
   const fd: DynamicNode = { kind: 'symlink', target: () => '/proc/self/fd' };
   const link = (target: string): DynamicNode => ({ kind: 'symlink', target: () => target });
@@ -70,7 +70,6 @@ function devices(process: Process, os: Os): DynamicFs {
       return pty && { kind: 'char', rdev: pty.tty.rdev, mode: 0o620 };
     },
   };
-  void process;
   return new DynamicFs(
     'devtmpfs',
     5,

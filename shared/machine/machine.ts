@@ -1,14 +1,14 @@
 /**
  * A Linux machine: a kernel host and an operating system on it, with its file systems mounted and its programs installed. It knows no command.
  *
- *     const world = createWorld(simulation, rng);
+ *     const world = makeWorld(seed, epochMs);
  *     const machine = new Machine(world, { hostname: 'node-1', programs: PROGRAMS, … });
  *     machine.spawn(['ip', 'addr'], { prepare: (child) => { … descriptors … } });
  *
  * Invariant: processes reach the network only by their namespace (`netnsOf`), files only by their mount namespace.
  */
 import { type Bytes, type Errno, type Result } from '../base/index.ts';
-import { createHost, type Host, type Netns, type World } from '../kernel/index.ts';
+import { makeHost, type Host, type Netns, type World } from '../kernel/index.ts';
 import { MemoryFs, Os, type MountOptions, type Namespaces, type Process, type SpawnOptions, type Sys } from '../shell/index.ts';
 import { etcFiles, type EtcOptions } from './etc.ts';
 import { installSystem, mountVirtual, type SystemImage } from './install.ts';
@@ -32,12 +32,13 @@ export class Machine {
   /** Process 1: it adopts and buries orphans. */
   readonly init: Process;
   readonly namespaces: Namespaces;
+  private nextDevice = 2048;
 
   constructor(
     readonly world: World,
     readonly options: MachineOptions,
   ) {
-    this.host = createHost(world, options.hostname);
+    this.host = makeHost(world, options.hostname);
     this.os = new Os(world.simulation, { seed: options.seed, ...(options.report && { report: options.report }) });
     this.namespaces = this.os.makeNamespaces(options.hostname, NetNamespace.of(this.host.initNetns));
     for (const program of options.programs) this.os.programs.set(program.path, program.main);
@@ -45,7 +46,7 @@ export class Machine {
     this.init = this.os.boot(this.namespaces, reaper, { comm: 'systemd', env: new Map([['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']]) });
     const image: SystemImage = { programs: options.programs, files: etcFiles(options) };
     installSystem(this.init, image);
-    mountVirtual(this.init, this.os, this.host);
+    mountVirtual(this.init, this.os);
   }
   get hostname(): string {
     return this.namespaces.uts.hostname;
@@ -60,7 +61,7 @@ export class Machine {
   }
   /** A fresh root file system, mounted as the only thing of `namespaces`. */
   mountRoot(namespaces: Namespaces): MemoryFs {
-    const fs = new MemoryFs(this.os.sim.nowUs + 1, ROOT_BYTES, this.os.sim.unixUs, 'ext4');
+    const fs = new MemoryFs(this.nextDevice++, ROOT_BYTES, this.os.sim.unixUs, this.os.devices, 'ext4');
     namespaces.mnt.add(undefined, fs, fs.root, ROOT_MOUNT);
     return fs;
   }
@@ -70,9 +71,6 @@ const ROOT_MOUNT: MountOptions = { source: '/dev/sda1', flags: ['relatime'], rea
 
 /** What process 1 does once all is up: bury orphans. */
 function* reaper(p: Process): Sys<number> {
-  for (;;) {
-    const child = yield* p.wait({});
-    if (!child.ok) yield p.childChanged;
-  }
+  for (;;) if (!(yield* p.wait())) yield p.childChanged;
 }
 

@@ -75,7 +75,7 @@ export function unmountNetns(process: Process, path: Bytes): Result<void, Errno>
   if (mount.fs !== NSFS || mount.root !== place.value.inode) return err('EINVAL');
   const namespace = (mount.root as DynamicInode).namespace;
   const name = nameIn(path);
-  if (name !== undefined && namespace instanceof NetNamespace) unnameNetns(namespace.netns, name);
+  if (name !== undefined && namespace instanceof NetNamespace) unnameNetns(namespace.netns.host, name);
   process.namespaces.mnt.remove(mount);
   return ok(undefined);
 }

@@ -52,8 +52,7 @@ function routeLine(route: Route): string {
 
 function route(netns: Netns): Bytes {
   const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT'.padEnd(127);
-  const rows: Route[] = [];
-  netns.tables.get(254)?.prefixes.forEach((routes) => rows.push(...routes));
+  const rows = [...(netns.tables.get(254)?.prefixes.values() ?? [])].flat();
   // fib_route_seq walks the trie's leaves: by prefix, the longest of equal prefixes first
   rows.sort((a, b) => (a.prefix >>> 0) - (b.prefix >>> 0) || b.length - a.length);
   return `${head}\n${rows.map(routeLine).join('')}`;

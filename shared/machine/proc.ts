@@ -98,7 +98,7 @@ function descriptors(who: Process): DynamicNode {
   return {
     kind: 'dir',
     mode: 0o500,
-    list: () => [...who.fds.list()].map(([fd]) => String(fd)),
+    list: () => who.fds.numbers().map(String),
     lookup: (name, _caller) => {
       const file = /^\d+$/.test(name) ? who.fds.get(Number(name)) : undefined;
       if (!file) return undefined;

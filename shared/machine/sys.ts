@@ -1,11 +1,12 @@
 /**
  * /sys of a simulated machine: the network devices of the namespace of whoever mounted it (net/core/net-sysfs.c, net/bridge/br_sysfs_*.c).
  */
-import { err, ok, type Bytes, type Errno, type Result } from '../base/index.ts';
+import { err, ok, type Errno, type Result } from '../base/index.ts';
 import { Iff, setLink, shownFlags, type Device, type LinkRequest, type Netns } from '../kernel/index.ts';
 import { dirOf, fileOf, type DynamicDir, type DynamicNode } from '../shell/index.ts';
 import { formatMac } from '../wire/index.ts';
-import { bridgeDir, bridgePortDir, portLinks } from './sys-bridge.ts';
+import { bridgeDirs, portDirs } from './sys-bridge.ts';
+import { line, numberFile } from './sys-file.ts';
 
 /** The tree for one network namespace: /sys shows the devices of the namespace it was mounted in. */
 export function sysDir(netnsOfMount: () => Netns): DynamicDir {
@@ -34,36 +35,15 @@ export function sysDir(netnsOfMount: () => Netns): DynamicDir {
   });
 }
 
-const line = (make: () => string | number): DynamicNode => fileOf(() => `${make()}\n`);
 /** What needs a running device says EINVAL while it is down. */
 const whenUp = (device: Device, make: () => string | number): DynamicNode => ({
   kind: 'file',
   read: () => (device.isUp ? ok(`${make()}\n`) : err('EINVAL')),
 });
-/** A number that can be written: through the same request as `ip link set`. */
-export const numberFile = (make: () => number, set: (value: number) => Result<void, Errno>): DynamicNode => ({
-  kind: 'file',
-  mode: 0o644,
-  read: () => ok(`${make()}\n`),
-  write: (data) => {
-    const value = parseNumber(data);
-    return value === undefined ? err('EINVAL') : set(value);
-  },
-});
-/** kstrtoul with base 0. */
-export function parseNumber(data: Bytes): number | undefined {
-  const text = data.trim();
-  if (/^0[xX][0-9a-fA-F]+$/.test(text)) return parseInt(text, 16);
-  if (/^0[0-7]+$/.test(text)) return parseInt(text, 8);
-  return /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
 function change(device: Device, request: LinkRequest): Result<void, Errno> {
-  const done = setLink(device.netns, device, request);
+  const done = setLink(device.netns, device.index, request);
   return done.ok ? ok(undefined) : err(done.error.errno);
 }
-
-const isOn = (device: Device): boolean => device.isUp && device.carrier;
 
 function deviceDir(device: Device): DynamicNode {
   const s = device.stats;
@@ -72,6 +52,7 @@ function deviceDir(device: Device): DynamicNode {
     addr_len: line(() => (device.isEthernet || device.isLoopback ? 6 : 4)),
     address: line(() => formatMac(device.address)),
     ...bridgeDirs(device),
+    ...portDirs(device),
     broadcast: line(() => formatMac(device.broadcast)),
     carrier: whenUp(device, () => (device.carrier ? 1 : 0)),
     carrier_changes: line(() => device.carrierUpCount + device.carrierDownCount),
@@ -90,9 +71,9 @@ function deviceDir(device: Device): DynamicNode {
     mtu: numberFile(() => device.mtu, (mtu) => change(device, { mtu })),
     name_assign_type: line(() => 3),
     netdev_group: numberFile(() => device.group, (group) => change(device, { group })),
-    operstate: line(() => device.operState.toLowerCase()),
+    operstate: line(() => (device.isUp ? device.operState.toLowerCase() : 'down')),
     proto_down: line(() => (device.protoDown ? 1 : 0)),
-    speed: { kind: 'file', read: () => (!device.isUp ? err('EINVAL') : device.kind === 'veth' ? ok('10000\n') : device.kind === 'bridge' ? ok(isOn(device) ? '10000\n' : '-1\n') : err('EINVAL')) },
+    speed: { kind: 'file', read: () => (!device.isUp ? err('EINVAL') : device.speedMbps > 0 ? ok(`${device.speedMbps}\n`) : device.kind === 'bridge' ? ok('-1\n') : err('EINVAL')) },
     statistics: dirOf({
       collisions: line(() => s.collisions),
       multicast: line(() => s.multicast),
@@ -117,7 +98,3 @@ function deviceDir(device: Device): DynamicNode {
 
 /** dev->flags: without what is derived (RUNNING, LOWER_UP). */
 const shownBits = (device: Device): number => shownFlags(device) & 0xffff & ~Iff.RUNNING;
-
-function bridgeDirs(device: Device): Record<string, DynamicNode> {
-  return { ...bridgeDir(device), ...portLinks(device), ...bridgePortDir(device) };
-}

@@ -480,15 +480,15 @@ class Parser {
       default:
         break;
     }
-    if (token.text === '$') return { kind: 'field', of: this.is('++') || this.is('--') ? this.primary() : this.primary() };
-    if (token.text === '++' || token.text === '--') return { kind: 'step', op: token.text, isPrefix: true, of: this.primary() };
+    if (token.text === '$') return { kind: 'field', of: this.primary() };
+    for (const op of ['++', '--'] as const) if (token.text === op) return { kind: 'step', op, isPrefix: true, of: this.primary() };
     if (token.text === '(') {
       const items = this.list(')');
       const [only] = items;
       if (items.length === 1 && only) return only.kind === 'group' ? only : { kind: 'group', items };
       return { kind: 'group', items };
     }
-    if (token.text === '-' || token.text === '+' || token.text === '!') return { kind: 'unary', op: token.text, of: this.unary() };
+    for (const op of ['-', '+', '!'] as const) if (token.text === op) return { kind: 'unary', op, of: this.unary() };
     if (token.kind === 'keyword' && token.text === 'getline') {
       const into = this.lvalue();
       if (!this.take('<')) return { kind: 'getline', into, from: undefined, how: 'input' };

@@ -1,0 +1,1 @@
+export { AWK_PROGRAMS } from './awk.ts';
