@@ -37,7 +37,21 @@
  */
 export * from './conf.ts';
 export * from './describe.ts';
-export { addAltName, changeFlags, closeDevice, devicesInOrder, isOperUp, isValidDeviceName, openDevice, randomMac, registerDevice, removeAltName, renameDevice, shownFlags, unregisterDevice } from './device.ts';
+export {
+  addAltName,
+  changeFlags,
+  closeDevice,
+  devicesInOrder,
+  isOperUp,
+  isValidDeviceName,
+  openDevice,
+  randomMac,
+  registerDevice,
+  removeAltName,
+  renameDevice,
+  shownFlags,
+  unregisterDevice,
+} from './device.ts';
 export { Bridge } from './devices/bridge/bridge.ts';
 export { fdbInOrder, isExpired } from './devices/bridge/bridge-fdb.ts';
 export { BridgePort, BridgeSettings, bridgePortOf, CENTISECOND_US, FdbEntry, PORT_STATE_NAMES, PortState } from './devices/bridge/bridge-state.ts';
@@ -68,6 +82,7 @@ export { insertRoute6, lookup6, METRIC_USER, removeRoute6, routes6InOrder, selec
 export type { Lookup6 } from './ipv6/routes.ts';
 export { setCarrier, syncLink } from './linkwatch.ts';
 export * from './model.ts';
+export * from './netfilter/index.ts';
 export { lookupNeighbour, neighbourAddressText, sendEvent, stateName } from './neighbour.ts';
 export { emit, touch } from './notify.ts';
 export * from './numbers.ts';

@@ -1,0 +1,3 @@
+/** conntrack: the program, and the text of one connection. */
+export { CONNTRACK_PROGRAMS } from './conntrack.ts';
+export { flowText, type FlowFormat } from './flow-text.ts';
