@@ -45,18 +45,26 @@ export class Terminal {
     private readonly screen: Screen,
     size: TerminalSize,
     private readonly listener: TerminalListener | undefined,
+    /** It has ended, and the last who watched it has seen that. */
+    private readonly onAbandoned: (terminal: Terminal) => void,
   ) {
     this.size = size;
   }
 
-  static async open(info: TerminalInfo, start: () => Promise<Program>, size: TerminalSize, listener?: TerminalListener): Promise<Terminal> {
+  static async open(
+    info: TerminalInfo,
+    start: () => Promise<Program>,
+    size: TerminalSize,
+    listener?: TerminalListener,
+    onAbandoned: (terminal: Terminal) => void = () => undefined,
+  ): Promise<Terminal> {
     let pump = (): void => undefined;
     const screen = await Screen.create(size.columns, size.rows, () => pump());
     const program = await start().catch((error: unknown) => {
       screen.dispose();
       throw error;
     });
-    const terminal = new Terminal(info, program, screen, size, listener);
+    const terminal = new Terminal(info, program, screen, size, listener, onAbandoned);
     listener?.opened(terminal);
     pump = () => terminal.pump();
     program.onReadable(pump);
@@ -97,7 +105,8 @@ export class Terminal {
         },
         () => {
           this.watchers.delete(watcher);
-          this.pump();
+          if (this.exit !== undefined && this.watchers.size === 0) this.onAbandoned(this);
+          else this.pump();
         },
       ),
       chunks: [],
@@ -125,6 +134,10 @@ export class Terminal {
     if (this.exit === undefined) this.program.signal('HUP');
     for (const watcher of [...this.watchers]) watcher.source.end();
     this.listener?.closed(this);
+    this.dispose();
+  }
+  /** Its program has ended: nothing more will happen. */
+  dispose(): void {
     this.screen.dispose();
   }
 

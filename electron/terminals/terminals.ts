@@ -1,4 +1,7 @@
-/** The terminals that are open: on nodes and in pods of labs, and on this very machine. A terminal whose program has ended stays until it is closed. */
+/**
+ * The terminals that are open: on nodes and in pods of labs, and on this very machine. One whose program has ended stays until it is closed, or
+ * until the last who watched it has seen the end.
+ */
 import { refuse, type Input, type TerminalInfo } from '../../shared/ipc/index.ts';
 import type { Labs } from '../labs/labs.ts';
 import { openLocalShell } from './pty.ts';
@@ -24,11 +27,28 @@ export class Terminals {
     try {
       const size = { columns, rows };
       const terminal = `t${++this.counter}`;
-      if (lab === undefined) return this.keep(await Terminal.open({ terminal, node: 'local', title: 'local' }, () => openLocalShell(size), size));
+      if (lab === undefined)
+        return this.keep(
+          await Terminal.open(
+            { terminal, node: 'local', title: 'local' },
+            () => openLocalShell(size),
+            size,
+            undefined,
+            (ended) => this.drop(ended),
+          ),
+        );
       const up = this.labs.get(lab);
       const target = pod === undefined ? node : `${node}/${pod}`;
       const info: TerminalInfo = { terminal, lab, node, ...(pod !== undefined && { pod }), title: this.freeTitle(lab, pod ?? node) };
-      return this.keep(await Terminal.open(info, () => up.running.openShell(target, size), size, up.recorder));
+      return this.keep(
+        await Terminal.open(
+          info,
+          () => up.running.openShell(target, size),
+          size,
+          up.recorder,
+          (ended) => this.drop(ended),
+        ),
+      );
     } finally {
       this.opening--;
     }
@@ -54,6 +74,10 @@ export class Terminals {
     for (const [terminal, { info }] of [...this.open_]) if (lab === undefined || info.lab === lab) this.close(terminal);
   }
 
+  private drop(terminal: Terminal): void {
+    this.open_.delete(terminal.info.terminal);
+    terminal.dispose();
+  }
   private keep(terminal: Terminal): TerminalInfo {
     this.open_.set(terminal.info.terminal, terminal);
     return terminal.info;

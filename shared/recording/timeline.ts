@@ -11,7 +11,7 @@ import { durationOf, type Tape, type TapeEvent, type TapeTerminal } from './tape
 
 /** A terminal at a moment. */
 export interface TerminalFrame extends TapeTerminal {
-  /** Pieces to write, in order, to an empty terminal; a size stands where it changed. */
+  /** Pieces to write, in order, to an empty terminal. Begins with its size; another stands where it changed. */
   readonly content: readonly (string | { readonly columns: number; readonly rows: number })[];
   /** Its program has ended. */
   readonly exit?: number;
@@ -130,7 +130,7 @@ export class Timeline {
     while (first > 0 && events[places[first]!]![1] !== 'k') first--;
     let { columns, rows } = opened;
     let exit: number | undefined;
-    const content: (string | { readonly columns: number; readonly rows: number })[] = [];
+    const content: (string | { readonly columns: number; readonly rows: number })[] = [{ columns, rows }];
     for (let index = Math.max(first, 0); index <= last; index++) {
       const event = events[places[index]!]!;
       if (event[1] === 'o') content.push(event[2][1]);
