@@ -1,5 +1,18 @@
 /** Making and sending ARP packets and neighbour solicitations (arp_create, arp_solicit, ndisc_solicit). */
-import { Arp, ArpOp, EtherType, Icmp, Icmp6Type, IpProtocol, Ipv6Header, ipv6MulticastMac, ipv6SolicitedNode, isIpv6LinkLocal, MAC_BROADCAST, macByte } from '../wire/index.ts';
+import {
+  Arp,
+  ArpOp,
+  EtherType,
+  Icmp,
+  Icmp6Type,
+  IpProtocol,
+  Ipv6Header,
+  ipv6MulticastMac,
+  ipv6SolicitedNode,
+  isIpv6LinkLocal,
+  MAC_BROADCAST,
+  macByte,
+} from '../wire/index.ts';
 import type { Ipv4, Ipv6, Mac } from '../wire/index.ts';
 import { onLink, selectSource } from './ipv4/addresses.ts';
 import { addressType } from './ipv4/fib.ts';

@@ -13,12 +13,14 @@ import { drop } from './transmit.ts';
 export function receiveArp(skb: Skb, device: Device): void {
   const { arp } = skb;
   const { netns, ipv4 } = device;
-  if ((device.flags & Iff.NOARP) !== 0 || skb.packetType === PacketType.OTHERHOST || skb.packetType === PacketType.LOOPBACK) return ignore(skb, device, 'not for this host');
+  if ((device.flags & Iff.NOARP) !== 0 || skb.packetType === PacketType.OTHERHOST || skb.packetType === PacketType.LOOPBACK)
+    return ignore(skb, device, 'not for this host');
   if (arp === null || ipv4 === null || (arp.op !== ArpOp.REQUEST && arp.op !== ArpOp.REPLY)) return ignore(skb, device, 'not an ARP that is understood');
   const { senderIp, senderMac, targetIp } = arp;
   const routesLocalnet = ipv4.conf.route_localnet !== 0 || netns.ipv4All.route_localnet !== 0;
   if (isIpv4Multicast(targetIp) || (isIpv4Loopback(targetIp) && !routesLocalnet)) return ignore(skb, device, 'for a multicast or loopback address');
-  if (senderIp === targetIp && (ipv4.conf.drop_gratuitous_arp !== 0 || netns.ipv4All.drop_gratuitous_arp !== 0)) return ignore(skb, device, 'drop_gratuitous_arp');
+  if (senderIp === targetIp && (ipv4.conf.drop_gratuitous_arp !== 0 || netns.ipv4All.drop_gratuitous_arp !== 0))
+    return ignore(skb, device, 'drop_gratuitous_arp');
   if (senderIp === 0) {
     // Duplicate address detection of RFC 2131: answered, nothing is learnt.
     if (arp.op === ArpOp.REQUEST && addressType(netns, targetIp) === 'local' && !ignores(device, ipv4, senderIp, targetIp)) answer(skb, device, 'answer');

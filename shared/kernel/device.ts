@@ -14,8 +14,7 @@ import { emit } from './notify.ts';
 import { Iff } from './numbers.ts';
 
 /** IFNAMSIZ is 16, with the final zero. */
-export const isValidDeviceName = (name: string): boolean =>
-  name.length > 0 && name.length < 16 && name !== '.' && name !== '..' && !/[/:\s]/.test(name);
+export const isValidDeviceName = (name: string): boolean => name.length > 0 && name.length < 16 && name !== '.' && name !== '..' && !/[/:\s]/.test(name);
 
 /** dev_alloc_name: `veth%d` becomes the first free one. */
 function allocateName(netns: Netns, pattern: string): KernelResult<string> {

@@ -11,5 +11,6 @@ export interface KernelError {
 }
 export type KernelResult<T = void> = Result<T, KernelError>;
 
-export const fail = (errno: Errno, extack?: string): { readonly ok: false; readonly error: KernelError } => err(extack === undefined ? { errno } : { errno, extack });
+export const fail = (errno: Errno, extack?: string): { readonly ok: false; readonly error: KernelError } =>
+  err(extack === undefined ? { errno } : { errno, extack });
 export const notModelled = (what: string): { readonly ok: false; readonly error: KernelError } => err({ errno: 'EOPNOTSUPP', notModelled: what });

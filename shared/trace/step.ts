@@ -101,11 +101,23 @@ export type Step =
   /** The frame was handed to a device's driver. */
   | { readonly kind: 'transmit'; readonly device: string; readonly summary: string }
   /** It crossed a veth pair, a wire between machines, or a VM's NAT. */
-  | { readonly kind: 'cross'; readonly medium: 'veth' | 'wire' | 'nat-nic' | 'loopback' | 'macvlan'; readonly from: string; readonly to: string; readonly delayUs: number }
+  | {
+      readonly kind: 'cross';
+      readonly medium: 'veth' | 'wire' | 'nat-nic' | 'loopback' | 'macvlan';
+      readonly from: string;
+      readonly to: string;
+      readonly delayUs: number;
+    }
   /** A routing rule was looked at and matched. */
   | { readonly kind: 'rule'; readonly rule: RuleFact }
   /** A route decided where it goes. `purpose`: deliver here, go on, or the check of the source (rp_filter). */
-  | { readonly kind: 'route'; readonly purpose: 'output' | 'input' | 'reverse-path'; readonly destination: string; readonly route: RouteFact; readonly nextHop: string | null }
+  | {
+      readonly kind: 'route';
+      readonly purpose: 'output' | 'input' | 'reverse-path';
+      readonly destination: string;
+      readonly route: RouteFact;
+      readonly nextHop: string | null;
+    }
   | { readonly kind: 'no-route'; readonly purpose: 'output' | 'input' | 'reverse-path'; readonly destination: string; readonly tables: readonly string[] }
   /** The kernel chose the source address. */
   | { readonly kind: 'source'; readonly address: string; readonly device: string; readonly why: 'route' | 'scope' | 'bound' }
@@ -120,7 +132,14 @@ export type Step =
   /** It was not: the packet waits while ARP (or ND) asks. */
   | { readonly kind: 'resolve'; readonly protocol: 'ARP' | 'ND'; readonly address: string; readonly device: string }
   /** The answer came; the packet goes on. */
-  | { readonly kind: 'resolved'; readonly protocol: 'ARP' | 'ND'; readonly address: string; readonly device: string; readonly mac: string; readonly waitedUs: number }
+  | {
+      readonly kind: 'resolved';
+      readonly protocol: 'ARP' | 'ND';
+      readonly address: string;
+      readonly device: string;
+      readonly mac: string;
+      readonly waitedUs: number;
+    }
   /** Nobody answered. */
   | { readonly kind: 'unresolved'; readonly protocol: 'ARP' | 'ND'; readonly address: string; readonly device: string; readonly probes: number }
   /** What a host decided about an ARP request it received. */

@@ -96,7 +96,8 @@ export function parseMac(text: string): Mac | undefined {
   for (let i = 1; i <= 6; i++) mac = mac * 256 + parseInt(match[i]!, 16);
   return mac;
 }
-export const macByte = (mac: Mac, index: number): number => (index < 2 ? Math.floor(mac / 2 ** (40 - 8 * index)) & 255 : ((mac % 0x1_0000_0000) >>> (40 - 8 * index)) & 255);
+export const macByte = (mac: Mac, index: number): number =>
+  index < 2 ? Math.floor(mac / 2 ** (40 - 8 * index)) & 255 : ((mac % 0x1_0000_0000) >>> (40 - 8 * index)) & 255;
 export function formatMac(mac: Mac): string {
   let text = HEX_BYTE[macByte(mac, 0)]!;
   for (let i = 1; i < 6; i++) text += ':' + HEX_BYTE[macByte(mac, i)]!;

@@ -52,7 +52,8 @@ export function decodeTransport(bytes: Uint8Array, packet: Packet): void {
   const pseudo =
     ip !== null ? pseudoHeaderSum4(ip.src, ip.dst, protocol, bytes.length) : ip6 !== null ? pseudoHeaderSum6(ip6.src, ip6.dst, protocol, bytes.length) : 0;
   let header = 0;
-  if ((protocol === IpProtocol.ICMP && ip !== null) || (protocol === IpProtocol.ICMPV6 && ip6 !== null)) header = decodeIcmp(bytes, packet, ip6 === null ? 0 : pseudo);
+  if ((protocol === IpProtocol.ICMP && ip !== null) || (protocol === IpProtocol.ICMPV6 && ip6 !== null))
+    header = decodeIcmp(bytes, packet, ip6 === null ? 0 : pseudo);
   else if (protocol === IpProtocol.UDP) header = decodeUdp(bytes, packet, pseudo);
   else if (protocol === IpProtocol.TCP) header = decodeTcp(bytes, packet, pseudo);
   else if (protocol === IpProtocol.IPIP && bytes.length >= 20 && ip !== null) {

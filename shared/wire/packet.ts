@@ -13,11 +13,36 @@ import type { Ipv4, Ipv6, Mac } from './address.ts';
 /** Ether types (linux/if_ether.h). */
 export const EtherType = { IPV4: 0x0800, ARP: 0x0806, VLAN: 0x8100, IPV6: 0x86dd, SLOW: 0x8809, LLDP: 0x88cc, LOOP: 0x0060, STP: 0x0004 } as const;
 /** IP protocol numbers. */
-export const IpProtocol = { HOPOPTS: 0, ICMP: 1, IGMP: 2, IPIP: 4, TCP: 6, UDP: 17, IPV6: 41, FRAGMENT: 44, GRE: 47, ESP: 50, AH: 51, ICMPV6: 58, OSPF: 89, SCTP: 132 } as const;
+export const IpProtocol = {
+  HOPOPTS: 0,
+  ICMP: 1,
+  IGMP: 2,
+  IPIP: 4,
+  TCP: 6,
+  UDP: 17,
+  IPV6: 41,
+  FRAGMENT: 44,
+  GRE: 47,
+  ESP: 50,
+  AH: 51,
+  ICMPV6: 58,
+  OSPF: 89,
+  SCTP: 132,
+} as const;
 export const ArpOp = { REQUEST: 1, REPLY: 2 } as const;
 /** ICMP types and codes (RFC 792, 1812). */
 export const IcmpType = { ECHO_REPLY: 0, UNREACHABLE: 3, REDIRECT: 5, ECHO_REQUEST: 8, TIME_EXCEEDED: 11, PARAMETER_PROBLEM: 12 } as const;
-export const IcmpUnreachable = { NET: 0, HOST: 1, PROTOCOL: 2, PORT: 3, FRAG_NEEDED: 4, SOURCE_ROUTE: 5, NET_PROHIBITED: 9, HOST_PROHIBITED: 10, ADMIN_PROHIBITED: 13 } as const;
+export const IcmpUnreachable = {
+  NET: 0,
+  HOST: 1,
+  PROTOCOL: 2,
+  PORT: 3,
+  FRAG_NEEDED: 4,
+  SOURCE_ROUTE: 5,
+  NET_PROHIBITED: 9,
+  HOST_PROHIBITED: 10,
+  ADMIN_PROHIBITED: 13,
+} as const;
 /** ICMPv6 types (RFC 4443, 4861). */
 export const Icmp6Type = {
   UNREACHABLE: 1,

@@ -5,7 +5,20 @@
  * Invariant: a segment is a switch: it learns where a MAC is, floods what it does not know, and each card drops what is not for it.
  * Deviation: the world behind NAT answers echo requests only; all else that leaves the lab is not followed.
  */
-import { Arp, ArpOp, encodeNetworkBytes, EtherType, formatIpv4, Icmp, IcmpType, Ipv4Header, IpProtocol, isMulticastMac, parseIpv4, parseMac } from '../../wire/index.ts';
+import {
+  Arp,
+  ArpOp,
+  encodeNetworkBytes,
+  EtherType,
+  formatIpv4,
+  Icmp,
+  IcmpType,
+  Ipv4Header,
+  IpProtocol,
+  isMulticastMac,
+  parseIpv4,
+  parseMac,
+} from '../../wire/index.ts';
 import type { Ipv4, Mac } from '../../wire/index.ts';
 import { describe } from '../describe.ts';
 import { setCarrier } from '../linkwatch.ts';

@@ -99,7 +99,12 @@ export class Ipip extends Device {
     const way = isIpv4Multicast(remote) ? 'ENETUNREACH' : routeOutput(this.netns, request, outer);
     if (typeof way === 'string' || way.device === this) {
       this.stats.txErrors++;
-      drop(inner, this.netns, typeof way === 'string' ? 'IP_OUTNOROUTES' : 'TUNNEL_LOOP', typeof way === 'string' ? way : 'the way to the other end leads through the tunnel');
+      drop(
+        inner,
+        this.netns,
+        typeof way === 'string' ? 'IP_OUTNOROUTES' : 'TUNNEL_LOOP',
+        typeof way === 'string' ? way : 'the way to the other end leads through the tunnel',
+      );
       return;
     }
     this.stats.txPackets++;

@@ -183,13 +183,23 @@ export class Vxlan extends Device {
     const way = routeOutput(netns, request, outer);
     if (typeof way === 'string' || way.device === this) {
       this.stats.txErrors++;
-      drop(inner, this.netns, typeof way === 'string' ? 'IP_OUTNOROUTES' : 'TUNNEL_LOOP', typeof way === 'string' ? way : 'the way to the remote leads through the tunnel');
+      drop(
+        inner,
+        this.netns,
+        typeof way === 'string' ? 'IP_OUTNOROUTES' : 'TUNNEL_LOOP',
+        typeof way === 'string' ? way : 'the way to the remote leads through the tunnel',
+      );
       return;
     }
     countTx(this, inner);
     const multicast = isIpv4Multicast(remote.ip);
     outer.etherType = EtherType.IPV4;
-    outer.ip = new Ipv4Header(way.source, remote.ip, IpProtocol.UDP, this.options.ttl !== undefined && this.options.ttl > 0 ? this.options.ttl : multicast ? 1 : netns.ipv4.ip_default_ttl);
+    outer.ip = new Ipv4Header(
+      way.source,
+      remote.ip,
+      IpProtocol.UDP,
+      this.options.ttl !== undefined && this.options.ttl > 0 ? this.options.ttl : multicast ? 1 : netns.ipv4.ip_default_ttl,
+    );
     outer.ip.id = nextIpId(netns);
     outer.ip.dontFragment = this.options.df === 1;
     outer.ip.tos = inner.ip !== null ? inner.ip.tos & 3 : 0;
@@ -212,7 +222,8 @@ export class Vxlan extends Device {
     const low = this.options.portLow !== undefined && this.options.portLow !== 0 ? this.options.portLow : localPortLow;
     const high = this.options.portHigh !== undefined && this.options.portHigh !== 0 ? this.options.portHigh : localPortHigh;
     const ports = inner.udp ?? inner.tcp;
-    let hash = inner.ip !== null ? Math.imul(inner.ip.src ^ Math.imul(inner.ip.dst, 31), 0x9e3779b1) : Math.imul(inner.ethSrc | 0, 0x9e3779b1) ^ (inner.ethDst | 0);
+    let hash =
+      inner.ip !== null ? Math.imul(inner.ip.src ^ Math.imul(inner.ip.dst, 31), 0x9e3779b1) : Math.imul(inner.ethSrc | 0, 0x9e3779b1) ^ (inner.ethDst | 0);
     if (ports !== null) hash = Math.imul(hash ^ ((ports.srcPort << 16) | ports.dstPort), 0x85ebca6b);
     return low + (((hash ^ (hash >>> 15)) >>> 0) % Math.max(1, high - low));
   }
@@ -314,12 +325,14 @@ export function makeVxlan(netns: Netns, underlay: Netns, options: VxlanOptions, 
   if (id === undefined || id < 0 || id >= 1 << 24) return fail('ERANGE', 'Specified VXLAN VNI is out of range');
   const lower = options.link === undefined || options.link === 0 ? null : underlay.devices.get(options.link);
   if (lower === undefined) return fail('ENODEV', 'Invalid local interface, device not found');
-  if (lower === null && options.remote !== undefined && isIpv4Multicast(options.remote)) return fail('EINVAL', 'Local interface required for multicast remote destination');
+  if (lower === null && options.remote !== undefined && isIpv4Multicast(options.remote))
+    return fail('EINVAL', 'Local interface required for multicast remote destination');
   if (options.local !== undefined && isIpv4Multicast(options.local)) return fail('EINVAL', 'Local address must be unicast');
   const port = options.port ?? VXLAN_DEFAULT_PORT;
   for (const other of underlay.host.netnses) {
     for (const device of other.devices.values()) {
-      if (device instanceof Vxlan && device.underlay === underlay && device.vni === id && device.port === port) return fail('EEXIST', 'A VXLAN device with the specified VNI already exists');
+      if (device instanceof Vxlan && device.underlay === underlay && device.vni === id && device.port === port)
+        return fail('EEXIST', 'A VXLAN device with the specified VNI already exists');
     }
   }
   return ok(new Vxlan(netns, underlay, options, address));

@@ -274,7 +274,9 @@ function agrees(netns: Netns, route: Route, request: RouteRequest): boolean {
     request.nexthops.length === route.nexthops.length &&
     request.nexthops.every((wanted, i) => {
       const hop = route.nexthops[i]!;
-      return (wanted.gateway === undefined || wanted.gateway === hop.gateway) && (wanted.device === undefined || netns.devices.get(wanted.device) === hop.device);
+      return (
+        (wanted.gateway === undefined || wanted.gateway === hop.gateway) && (wanted.device === undefined || netns.devices.get(wanted.device) === hop.device)
+      );
     })
   );
 }

@@ -180,5 +180,7 @@ export function addressTypeOn(netns: Netns, address: Ipv4, deviceIndex: number):
   return typeResult.nexthop?.device?.index === deviceIndex ? type : 'unicast';
 }
 
-export const tableName = (id: number): string => (id === RouteTable.LOCAL ? 'local' : id === RouteTable.MAIN ? 'main' : id === RouteTable.DEFAULT ? 'default' : String(id));
-export const prefixText = (prefix: Ipv4, length: number): string => (length === 0 ? 'default' : length === 32 ? formatIpv4(prefix) : `${formatIpv4(prefix)}/${length}`);
+export const tableName = (id: number): string =>
+  id === RouteTable.LOCAL ? 'local' : id === RouteTable.MAIN ? 'main' : id === RouteTable.DEFAULT ? 'default' : String(id);
+export const prefixText = (prefix: Ipv4, length: number): string =>
+  length === 0 ? 'default' : length === 32 ? formatIpv4(prefix) : `${formatIpv4(prefix)}/${length}`;

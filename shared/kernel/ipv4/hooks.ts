@@ -9,7 +9,7 @@ export const HOOK_NAMES: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD'
 
 /** True: go on. False: the packet was dropped or stolen. */
 export function passes(netns: Netns, hook: Hook, skb: Skb, inDevice: Device | null, outDevice: Device | null): boolean {
-  const handlers = netns.hooks[hook]!;
+  const handlers = netns.hooks[hook] ?? null;
   if (handlers === null) return true;
   if (skb.recorder !== null) skb.step({ kind: 'hook', hook: HOOK_NAMES[hook]!, bridged: skb.bridgeState !== null }, netns);
   for (let i = 0; i < handlers.length; i++) {

@@ -1,7 +1,18 @@
 /**
  * ICMP (net/ipv4/icmp.c): errors with the right source, quote and rate limits; echo; what errors that come in mean to routes and sockets.
  */
-import { decodeQuoted, encodeNetworkBytes, EtherType, formatIpv4, Icmp, IcmpType, IcmpUnreachable, Ipv4Header, IpProtocol, isIpv4Multicast } from '../../wire/index.ts';
+import {
+  decodeQuoted,
+  encodeNetworkBytes,
+  EtherType,
+  formatIpv4,
+  Icmp,
+  IcmpType,
+  IcmpUnreachable,
+  Ipv4Header,
+  IpProtocol,
+  isIpv4Multicast,
+} from '../../wire/index.ts';
 import type { Ipv4, Packet } from '../../wire/index.ts';
 import { selectSource } from './addresses.ts';
 import { addressType } from './fib.ts';

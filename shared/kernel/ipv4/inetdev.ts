@@ -149,7 +149,8 @@ function removeRoutesOf(ifa: Ipv4Address): void {
   } else {
     primary = rest.find((other) => !other.secondary && other.prefixLength === ifa.prefixLength && prefixOf(other) === prefix) ?? ifa;
   }
-  const stillBroadcast = (address: Ipv4): boolean => rest.some((other) => other.broadcast === address || (other.prefixLength < 31 && broadcastOf(other) === address));
+  const stillBroadcast = (address: Ipv4): boolean =>
+    rest.some((other) => other.broadcast === address || (other.prefixLength < 31 && broadcastOf(other) === address));
   if (ifa.broadcast !== 0 && !stillBroadcast(ifa.broadcast)) magic('remove', 'broadcast', ifa.broadcast, 32, primary, 0);
   if (!ifa.secondary && ifa.prefixLength < 31 && !stillBroadcast(broadcastOf(ifa))) magic('remove', 'broadcast', broadcastOf(ifa), 32, primary, 0);
   if (!rest.some((other) => other.local === ifa.local)) {

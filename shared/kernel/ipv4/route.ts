@@ -111,7 +111,8 @@ function makeForward(skb: Skb, src: Ipv4, dst: Ipv4, tos: number, device: Device
   if (!isIp && out === device && inDevice.conf.proxy_arp_pvlan === 0 && netns.ipv4All.proxy_arp_pvlan === 0) {
     return { errno: 'EINVAL', reason: 'IP_INVALID_DEST', detail: 'the way leads back' };
   }
-  const redirect = out === device && validated === 1 && isIp && sendsRedirects(netns, inDevice) && (sharesMedia(netns, inDevice) || onLink(inDevice, src, gatewayOf(nexthop)));
+  const redirect =
+    out === device && validated === 1 && isIp && sendsRedirects(netns, inDevice) && (sharesMedia(netns, inDevice) || onLink(inDevice, src, gatewayOf(nexthop)));
   const learnt = nexthop.exceptions === null ? undefined : exceptionFor(netns, nexthop, dst);
   if (!redirect && learnt === undefined) {
     const kept = nexthop.forwardDst;
@@ -208,7 +209,11 @@ function validateSource(skb: Skb, src: Ipv4, dst: Ipv4, tos: number, outIndex: n
   reverseFlow.ignoreLinkState = false;
   const errno = fibLookup(netns, reverseFlow, reverse);
   const noAddress = inDevice.addresses.length === 0;
-  const refused = (): RouteRefusal => ({ errno: 'EXDEV', reason: 'IP_RPFILTER', detail: `answers to ${formatIpv4(src)} would not leave by ${device.name} (rp_filter=${mode})` });
+  const refused = (): RouteRefusal => ({
+    errno: 'EXDEV',
+    reason: 'IP_RPFILTER',
+    detail: `answers to ${formatIpv4(src)} would not leave by ${device.name} (rp_filter=${mode})`,
+  });
   if (errno === null) {
     if (reverse.type !== 'unicast' && (reverse.type !== 'local' || !acceptLocal)) return MARTIAN_SOURCE(`source ${formatIpv4(src)} is ${reverse.type} here`);
     const uses = reverse.route!.nexthops.find((hop) => hop.device === device);

@@ -42,7 +42,8 @@ const ROUTER_SOLICITATIONS_SHOWN = 3;
 
 const isDisabled = (device: Device): boolean => device.ipv6 === null || device.ipv6.conf.disable_ipv6 !== 0;
 /** addrconf_link_ready: operational, and its queues run. */
-const isReady = (device: Device): boolean => device.isUp && device.carrier && !device.qdiscWaits && (device.operState === 'UP' || device.operState === 'UNKNOWN');
+const isReady = (device: Device): boolean =>
+  device.isUp && device.carrier && !device.qdiscWaits && (device.operState === 'UP' || device.operState === 'UNKNOWN');
 
 export function ipv6DeviceEvent(device: Device, event: DeviceEvent): void {
   switch (event) {
@@ -197,7 +198,8 @@ function addPrefixRoute(ifa: Ipv6Address): void {
   const { netns } = ifa.device;
   const prefix = ipv6Network(ifa.peer ?? ifa.address, ifa.prefixLength);
   const priority = ifa.metric === 0 ? METRIC_KERNEL : ifa.metric;
-  if (netns.routes6.some((route) => route.device === ifa.device && route.prefix === prefix && route.length === ifa.prefixLength && route.priority === priority)) return;
+  if (netns.routes6.some((route) => route.device === ifa.device && route.prefix === prefix && route.length === ifa.prefixLength && route.priority === priority))
+    return;
   addRoute6(netns, new Route6(RouteTable.MAIN, prefix, ifa.prefixLength, 'unicast', ifa.device, null, priority, RouteProtocol.KERNEL));
 }
 
@@ -238,7 +240,8 @@ function completeDad(ifa: Ipv6Address): void {
     addRoute6(netns, new Route6(RouteTable.LOCAL, ifa.address, 128, 'local', device, null, 0, RouteProtocol.KERNEL));
   }
   emit(netns, { kind: 'address6', change: 'new', address: ifa });
-  if (isIpv6LinkLocal(ifa.address) && device.ipv6!.conf.forwarding === 0 && device.ipv6!.conf.accept_ra !== 0) solicitRouters(ifa, ROUTER_SOLICITATIONS_SHOWN, 4 * SECOND_US);
+  if (isIpv6LinkLocal(ifa.address) && device.ipv6!.conf.forwarding === 0 && device.ipv6!.conf.accept_ra !== 0)
+    solicitRouters(ifa, ROUTER_SOLICITATIONS_SHOWN, 4 * SECOND_US);
 }
 /** Router solicitations, further and further apart; nobody answers here. */
 function solicitRouters(ifa: Ipv6Address, left: number, intervalUs: number): void {

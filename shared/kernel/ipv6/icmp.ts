@@ -58,7 +58,14 @@ function reply(skb: Skb, netns: Netns): void {
     skb.end({ kind: 'delivered', to: 'ICMPv6 echo' });
     answerTrace(answer, skb, netns, 'reply');
   }
-  const errno = send6(answer, netns, isIpv6Multicast(ip6.dst) ? null : ip6.dst, ip6.src, IpProtocol.ICMPV6, skb.inDevice?.isLoopback === true ? null : skb.inDevice);
+  const errno = send6(
+    answer,
+    netns,
+    isIpv6Multicast(ip6.dst) ? null : ip6.dst,
+    ip6.src,
+    IpProtocol.ICMPV6,
+    skb.inDevice?.isLoopback === true ? null : skb.inDevice,
+  );
   if (errno !== null) drop(answer, netns, 'IP_OUTNOROUTES', errno);
 }
 

@@ -18,11 +18,13 @@ export function receiveIpv6(skb: Skb, device: Device): void {
   if (isIpv6Multicast(ip6.src)) return drop(skb, netns, 'IP_INVALID_SOURCE', '');
   const local = isIpv6Multicast(ip6.dst)
     ? ipv6.groups.has(ip6.dst)
-    : ipv6.addresses.some((ifa) => ifa.address === ip6.dst) || netns.routes6.some((route) => route.table === RouteTable.LOCAL && route.type === 'local' && route.prefix === ip6.dst);
+    : ipv6.addresses.some((ifa) => ifa.address === ip6.dst) ||
+      netns.routes6.some((route) => route.table === RouteTable.LOCAL && route.type === 'local' && route.prefix === ip6.dst);
   if (local) return deliver(skb, device);
   if (isIpv6Multicast(ip6.dst)) return drop(skb, netns, 'IP_INVALID_DEST', 'not a member of the group');
   if (ipv6.conf.forwarding === 0) return drop(skb, netns, 'FORWARDING_DISABLED', 'IPv6 forwarding is off');
-  if (isIpv6LinkLocal(ip6.dst) || isIpv6LinkLocal(ip6.src) || ip6.src === IPV6_ANY) return drop(skb, netns, 'IP_INVALID_DEST', 'link-local packets stay on their link');
+  if (isIpv6LinkLocal(ip6.dst) || isIpv6LinkLocal(ip6.src) || ip6.src === IPV6_ANY)
+    return drop(skb, netns, 'IP_INVALID_DEST', 'link-local packets stay on their link');
   const way = lookup6(netns, ip6.dst, null);
   if (typeof way === 'string') {
     sendIcmp6Unreachable(skb, netns, 0);

@@ -18,7 +18,12 @@ export const METRIC_USER = 1024;
 /** In the order of a dump: table, then address, longer prefixes first, then metric. */
 export function routes6InOrder(netns: Netns): Route6[] {
   return [...netns.routes6].sort(
-    (a, b) => (a.table & 255) - (b.table & 255) || defaultLast(a) - defaultLast(b) || (a.prefix < b.prefix ? -1 : a.prefix > b.prefix ? 1 : 0) || b.length - a.length || a.priority - b.priority,
+    (a, b) =>
+      (a.table & 255) - (b.table & 255) ||
+      defaultLast(a) - defaultLast(b) ||
+      (a.prefix < b.prefix ? -1 : a.prefix > b.prefix ? 1 : 0) ||
+      b.length - a.length ||
+      a.priority - b.priority,
   );
 }
 const defaultLast = (route: Route6): number => (route.length === 0 ? 1 : 0);
@@ -105,11 +110,22 @@ export function insertRoute6(netns: Netns, request: Route6Request): KernelResult
     if (device.ipv6 === null || device.ipv6.conf.disable_ipv6 !== 0) return fail(device.isUp ? 'EACCES' : 'ENETDOWN', 'IPv6 is disabled on nexthop device');
     if (!device.isUp) return fail('ENETDOWN', 'Nexthop device is not up');
   } else device = netns.loopback;
-  const route = new Route6(table, ipv6Network(request.destination, request.length), request.length, type, device, request.gateway ?? null, priority, request.protocol ?? RouteProtocol.BOOT);
+  const route = new Route6(
+    table,
+    ipv6Network(request.destination, request.length),
+    request.length,
+    type,
+    device,
+    request.gateway ?? null,
+    priority,
+    request.protocol ?? RouteProtocol.BOOT,
+  );
   route.metrics = request.metrics ?? null;
   route.preferredSource = request.preferredSource ?? null;
   route.onlink = request.onlink === true;
-  const same = netns.routes6.filter((other) => other.table === table && other.prefix === route.prefix && other.length === route.length && other.priority === priority);
+  const same = netns.routes6.filter(
+    (other) => other.table === table && other.prefix === route.prefix && other.length === route.length && other.priority === priority,
+  );
   if (same.length > 0) {
     if (request.exclusive === true) return fail('EEXIST');
     if (request.replace === true) removeRoutes6(netns, (other) => same.includes(other));

@@ -19,11 +19,10 @@ function change(netns: Netns, request: FdbRequest, operation: 'add' | 'delete'):
   if (device === undefined) return fail('ENODEV', 'unknown ifindex');
   if (request.vlan !== undefined && (request.vlan <= 0 || request.vlan >= 4095)) return fail('EINVAL', 'invalid vlan id');
   if (operation === 'add' && device.hardwareType !== 1) return fail('EINVAL', 'FDB add only supported for Ethernet devices');
-  let result: KernelResult = fail('EOPNOTSUPP');
   if (request.master === true) {
     const port = bridgePortOf(device);
     if (port === null) return fail('EOPNOTSUPP');
-    result = operation === 'add' ? addFdbByUser(port.bridge, port, request) : deleteFdbByUser(port.bridge, port, request);
+    const result = operation === 'add' ? addFdbByUser(port.bridge, port, request) : deleteFdbByUser(port.bridge, port, request);
     if (!result.ok || request.self !== true) return result;
   }
   if (device instanceof BridgeBase) return operation === 'add' ? addFdbByUser(device, null, request) : deleteFdbByUser(device, null, request);
@@ -34,7 +33,7 @@ function change(netns: Netns, request: FdbRequest, operation: 'add' | 'delete'):
 /** ndo_dflt_fdb_add: an address filter of the device itself. */
 function addToDevice(device: Device, request: FdbRequest): KernelResult {
   if (request.state !== 0 && (request.state & Nud.PERMANENT) === 0) return fail('EINVAL', 'FDB only supports static addresses');
-  if (request.vlan !== undefined) return fail('EINVAL', 'vlans aren\'t supported yet for dev_uc|mc_add()');
+  if (request.vlan !== undefined) return fail('EINVAL', "vlans aren't supported yet for dev_uc|mc_add()");
   if (device.multicastMacs.has(request.mac)) return request.exclusive === true ? fail('EEXIST') : done;
   joinMac(device, request.mac);
   emit(device.netns, { kind: 'fdb', change: 'new', device, mac: request.mac, vlan: 0 });

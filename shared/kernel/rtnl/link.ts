@@ -12,14 +12,26 @@ import { Tun } from '../devices/tun.ts';
 import { Veth } from '../devices/veth.ts';
 import { Vlan } from '../devices/vlan.ts';
 import { makeVxlan } from '../devices/vxlan.ts';
-import { addAltName, changeFlags, isValidDeviceName, moveDevice, randomMac, registerDevice, removeAltName, renameDevice, setMac, setMtu, unregisterDevice } from '../device.ts';
+import {
+  addAltName,
+  changeFlags,
+  isValidDeviceName,
+  moveDevice,
+  randomMac,
+  registerDevice,
+  removeAltName,
+  renameDevice,
+  setMac,
+  setMtu,
+  unregisterDevice,
+} from '../device.ts';
 import { fail, notModelled } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import { netnsIdOf } from '../host.ts';
 import { setCarrier } from '../linkwatch.ts';
 import type { Device, Netns } from '../model.ts';
 import { emit } from '../notify.ts';
-import type { LinkInfo, LinkRequest, MacvlanOptions } from '../requests.ts';
+import type { LinkInfo, LinkRequest } from '../requests.ts';
 import { setBridgeOptions, setPortOptions } from './bridge-options.ts';
 
 /** The name a kind gives when none was asked for. */
@@ -41,7 +53,29 @@ const NAME_PATTERNS: Record<LinkInfo['kind'], string> = {
   other: 'dev%d',
 };
 /** Kinds that Linux has and this kernel does not. */
-const NOT_MODELLED = new Set(['bond', 'team', 'vrf', 'wireguard', 'geneve', 'ip6tnl', 'ip6gre', 'ip6gretap', 'vti', 'vti6', 'macsec', 'nlmon', 'vcan', 'vxcan', 'erspan', 'xfrm', 'bareudp', 'netdevsim', 'hsr', 'ipoib', 'netkit']);
+const NOT_MODELLED = new Set([
+  'bond',
+  'team',
+  'vrf',
+  'wireguard',
+  'geneve',
+  'ip6tnl',
+  'ip6gre',
+  'ip6gretap',
+  'vti',
+  'vti6',
+  'macsec',
+  'nlmon',
+  'vcan',
+  'vxcan',
+  'erspan',
+  'xfrm',
+  'bareudp',
+  'netdevsim',
+  'hsr',
+  'ipoib',
+  'netkit',
+]);
 
 /** The device that a request names, by index or name. */
 export function findDevice(netns: Netns, which: number | string): Device | undefined {
@@ -60,7 +94,8 @@ export function addLink(netns: Netns, request: LinkRequest): KernelResult<Device
   const target = request.netns ?? netns;
   const lowerNetns = request.linkNetns ?? netns;
   const deviceName = name === undefined || name === '' ? NAME_PATTERNS[info.kind] : name;
-  const made = info.kind === 'veth' ? makeVeth(netns, target, deviceName, request, info.peer) : makeDevice(netns, target, lowerNetns, deviceName, request, info);
+  const made =
+    info.kind === 'veth' ? makeVeth(netns, target, deviceName, request, info.peer) : makeDevice(netns, target, lowerNetns, deviceName, request, info);
   if (!made.ok) return made;
   const device = made.value;
   const master = request.master;
@@ -79,7 +114,14 @@ export function addLink(netns: Netns, request: LinkRequest): KernelResult<Device
   return ok(device);
 }
 
-function makeDevice(netns: Netns, target: Netns, lowerNetns: Netns, name: string, request: LinkRequest, info: Exclude<LinkInfo, { kind: 'veth' | 'other' }>): KernelResult<Device> {
+function makeDevice(
+  netns: Netns,
+  target: Netns,
+  lowerNetns: Netns,
+  name: string,
+  request: LinkRequest,
+  info: Exclude<LinkInfo, { kind: 'veth' | 'other' }>,
+): KernelResult<Device> {
   const address = request.address ?? randomMac(netns);
   if (request.address !== undefined && !isValidUnicastMac(request.address) && info.kind !== 'ipip') return fail('EADDRNOTAVAIL');
   let device: Device;
@@ -148,7 +190,7 @@ function makeDevice(netns: Netns, target: Netns, lowerNetns: Netns, name: string
   if (link !== null && link.netns !== device.netns) netnsIdOf(device.netns, link.netns);
   return ok(device);
 }
-const modeText = (mode: MacvlanOptions['mode'] | string | undefined): string => (mode === undefined ? '' : ` mode ${mode}`);
+const modeText = (mode: string | undefined): string => (mode === undefined ? '' : ` mode ${mode}`);
 
 /** rtnl_create_link: what is given before the device is registered. */
 function applyInitial(device: Device, request: LinkRequest): void {
@@ -166,7 +208,8 @@ function makeVeth(netns: Netns, target: Netns, name: string, request: LinkReques
   const peerName = peerRequest?.name ?? 'veth%d';
   for (const part of [request, peerRequest]) {
     if (part?.address !== undefined && !isValidUnicastMac(part.address)) return fail('EADDRNOTAVAIL');
-    if (part?.mtu !== undefined && (part.mtu < 68 || part.mtu > 65535)) return fail('EINVAL', part.mtu < 68 ? 'mtu less than device minimum' : 'mtu greater than device maximum');
+    if (part?.mtu !== undefined && (part.mtu < 68 || part.mtu > 65535))
+      return fail('EINVAL', part.mtu < 68 ? 'mtu less than device minimum' : 'mtu greater than device maximum');
   }
   const peer = new Veth(peerNetns);
   const device = new Veth(target);

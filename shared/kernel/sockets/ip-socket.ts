@@ -168,7 +168,14 @@ export abstract class IpSocket extends Socket {
     const source = options.source ?? this.localAddress;
     let way: Dst | Errno;
     const plain = options.recorder === undefined && options.device === undefined && options.tos === undefined;
-    if (plain && this.route !== null && this.routeFor === destination && this.route.generation === this.netns.fibGeneration && (source === 0 || source === this.route.source)) way = this.route;
+    if (
+      plain &&
+      this.route !== null &&
+      this.routeFor === destination &&
+      this.route.generation === this.netns.fibGeneration &&
+      (source === 0 || source === this.route.source)
+    )
+      way = this.route;
     else {
       way = this.lookup(destination, source, options);
       if (plain && typeof way !== 'string') {
@@ -189,7 +196,12 @@ export abstract class IpSocket extends Socket {
     const skb = new Skb();
     const multicast = isIpv4Multicast(destination);
     skb.etherType = EtherType.IPV4;
-    skb.ip = new Ipv4Header(source !== 0 ? source : way.source, destination, this.protocol, options.ttl ?? (multicast ? this.multicastTtl : this.ttl > 0 ? this.ttl : this.defaultTtl(way)));
+    skb.ip = new Ipv4Header(
+      source !== 0 ? source : way.source,
+      destination,
+      this.protocol,
+      options.ttl ?? (multicast ? this.multicastTtl : this.ttl > 0 ? this.ttl : this.defaultTtl(way)),
+    );
     skb.ip.tos = options.tos ?? this.tos;
     skb.ip.id = nextIpId(this.netns);
     skb.ip.dontFragment = this.pmtuDiscover === 'do' || this.pmtuDiscover === 'probe' || (this.pmtuDiscover === 'want' && length <= mtu && !way.mtuLocked);
@@ -215,7 +227,18 @@ export abstract class IpSocket extends Socket {
   /** ip_local_error. */
   private localError(errno: Errno, info: number, destination: Ipv4, destinationPort: number): void {
     if (!this.receiveErrors) return;
-    this.errors.push({ errno, origin: 'local', type: 0, code: 0, info, offender: 0, destination, destinationPort, payload: '', atUs: this.netns.simulation.nowUs });
+    this.errors.push({
+      errno,
+      origin: 'local',
+      type: 0,
+      code: 0,
+      info,
+      offender: 0,
+      destination,
+      destinationPort,
+      payload: '',
+      atUs: this.netns.simulation.nowUs,
+    });
     this.watchers.notify();
   }
 

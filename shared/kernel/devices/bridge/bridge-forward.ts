@@ -101,7 +101,12 @@ function forwardTo(bridge: BridgeBase, to: BridgePort, skb: Skb, from: BridgePor
     send(bridge, to, skb, from);
     return;
   }
-  const detail = why === 'state' ? `${to.device.name} is ${PORT_STATE_NAMES[to.state]!}` : why === 'isolated' ? 'both ports are isolated' : 'it would go back where it came from';
+  const detail =
+    why === 'state'
+      ? `${to.device.name} is ${PORT_STATE_NAMES[to.state]!}`
+      : why === 'isolated'
+        ? 'both ports are isolated'
+        : 'it would go back where it came from';
   drop(skb, bridge.netns, why === 'state' ? 'BRIDGE_NON_FORWARDING_STATE' : 'BRIDGE_NOT_ALLOWED_EGRESS', detail);
 }
 

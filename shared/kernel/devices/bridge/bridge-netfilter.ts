@@ -5,7 +5,7 @@
  * Absent: ip6tables and arptables on bridged frames.
  */
 import { EtherType } from '../../../wire/index.ts';
-import type { Ipv4, Mac } from '../../../wire/index.ts';
+import type { Ipv4 } from '../../../wire/index.ts';
 import { passes } from '../../ipv4/hooks.ts';
 import { outputRequest, routeInput, routeOutput } from '../../ipv4/route.ts';
 import type { Dst, Skb } from '../../model.ts';
@@ -80,7 +80,7 @@ function bridgedDnat(bridge: BridgeBase, skb: Skb, way: Dst): boolean {
     return false;
   }
   sendEvent(neighbour, null);
-  skb.ethDst = neighbour.mac as Mac;
+  skb.ethDst = neighbour.mac;
   return true;
 }
 

@@ -36,7 +36,7 @@ interface ConfigBpdu {
 const isPending = (timer: Timer | null): boolean => timer !== null && !timer.cancelled;
 const start = (netns: Netns, centiseconds: number, fire: () => void): Timer => netns.simulation.housekeeping(centiseconds * CENTISECOND_US, fire);
 
-export const portIdOf = (port: BridgePort): number => (port.priority << 10 & 0xfc00) | (port.number & 0x3ff);
+export const portIdOf = (port: BridgePort): number => ((port.priority << 10) & 0xfc00) | (port.number & 0x3ff);
 const isDesignated = (port: BridgePort): boolean => sameBridgeId(port.designatedBridge, port.bridge.id) && port.designatedPort === port.portId;
 
 export function setPortState(port: BridgePort, state: number): void {
@@ -209,12 +209,12 @@ function shouldBecomeRootPort(port: BridgePort, best: BridgePort | null): boolea
   if (compareBridgeIds(bridge.id, port.designatedRoot) <= 0) return false;
   if (best === null) return true;
   return (
-    compareBridgeIds(port.designatedRoot, best.designatedRoot) ||
-    port.designatedCost + port.pathCost - (best.designatedCost + best.pathCost) ||
-    compareBridgeIds(port.designatedBridge, best.designatedBridge) ||
-    port.designatedPort - best.designatedPort ||
-    port.portId - best.portId
-  ) < 0;
+    (compareBridgeIds(port.designatedRoot, best.designatedRoot) ||
+      port.designatedCost + port.pathCost - (best.designatedCost + best.pathCost) ||
+      compareBridgeIds(port.designatedBridge, best.designatedBridge) ||
+      port.designatedPort - best.designatedPort ||
+      port.portId - best.portId) < 0
+  );
 }
 function shouldBecomeDesignated(port: BridgePort): boolean {
   const { bridge } = port;
