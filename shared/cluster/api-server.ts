@@ -1,0 +1,220 @@
+/**
+ * The API server: reads and writes objects for clients, with defaults, checks and selectors; logs, exec and attach go to the node of the pod.
+ */
+import { err, ok, type Result, type Rng, type Simulation } from '../base/index.ts';
+import {
+  formatTime,
+  type ApiResource,
+  type ApiResult,
+  type ExecRequest,
+  type KubeObject,
+  type KubernetesApi,
+  type ListOptions,
+  type LogOptions,
+  type LogStream,
+  type Namespace,
+  type Node,
+  type Pod,
+  type Table,
+  type Watch,
+} from '../commands/index.ts';
+import type { Process, Sys } from '../shell/index.ts';
+import { attachContainer, execInContainer } from './exec.ts';
+import type { Kubelet } from './kubelet.ts';
+import { checkLabel, checkLabels, randomUid } from './names.ts';
+import { admitPod } from './pod-admission.ts';
+import type { PodWorker } from './pod-worker.ts';
+import { tableOf } from './printer.ts';
+import { NAMESPACES, NODES, PODS, RESOURCES } from './resources.ts';
+import { parseFieldSelector, parseLabelSelector, type Matcher } from './selector.ts';
+import { alreadyExists, badRequest, conflict, forbidden, invalidObject, methodNotAllowed, notFound } from './status.ts';
+import type { ObjectStore } from './store.ts';
+
+export interface ApiServerOptions {
+  readonly version: string;
+  /** `192.168.56.10:6443`. */
+  readonly server: string;
+  readonly connect: (p: Process) => Sys<Result<void, string>>;
+}
+
+export class ApiServer implements KubernetesApi {
+  readonly resources = RESOURCES;
+  readonly version: string;
+  readonly server: string;
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly simulation: Simulation,
+    private readonly rng: Rng,
+    private readonly kubelets: ReadonlyMap<string, Kubelet>,
+    private readonly options: ApiServerOptions,
+  ) {
+    this.version = options.version;
+    this.server = options.server;
+  }
+  connect(p: Process): Sys<Result<void, string>> {
+    return this.options.connect(p);
+  }
+
+  get(resource: ApiResource, namespace: string | undefined, name: string): ApiResult<KubeObject> {
+    const object = this.store.get(resource, namespace, name);
+    return object ? ok(object) : notFound(resource, name);
+  }
+  list(resource: ApiResource, namespace: string | undefined, options: ListOptions): ApiResult<readonly KubeObject[]> {
+    const isWanted = this.matcher(resource, options);
+    return isWanted.ok ? ok(this.store.list(resource, namespace).filter(isWanted.value)) : isWanted;
+  }
+  table(resource: ApiResource, objects: readonly KubeObject[]): Table {
+    return tableOf(resource, objects, this.simulation.unixUs);
+  }
+  watch(resource: ApiResource, namespace: string | undefined, options: ListOptions): Watch {
+    const isWanted = this.matcher(resource, options);
+    return this.store.watch(resource, namespace, isWanted.ok ? isWanted.value : () => false);
+  }
+  private matcher(resource: ApiResource, options: ListOptions): ApiResult<Matcher> {
+    const labels = parseLabelSelector(options.labelSelector ?? '');
+    if (!labels.ok) return labels;
+    const fields = parseFieldSelector(resource, options.fieldSelector ?? '');
+    if (!fields.ok) return fields;
+    return ok((object) => labels.value(object) && fields.value(object));
+  }
+
+  create(resource: ApiResource, namespace: string | undefined, object: unknown, options: { readonly dryRun?: boolean } = {}): ApiResult<KubeObject> {
+    if (!resource.verbs.includes('create')) return methodNotAllowed();
+    const now = formatTime(this.simulation.unixUs);
+    const made = resource === PODS ? this.newPod(namespace ?? 'default', object, now) : newNamespace(object, now, this.rng);
+    if (!made.ok) return made;
+    const { metadata } = made.value;
+    if (this.store.get(resource, metadata.namespace, metadata.name)) return alreadyExists(resource, metadata.name);
+    return ok(options.dryRun ? made.value : this.store.put(resource, made.value));
+  }
+  private newPod(namespace: string, object: unknown, now: string): ApiResult<Pod> {
+    const given = (object as { readonly metadata?: { readonly namespace?: unknown } } | null)?.metadata?.namespace;
+    if (typeof given === 'string' && given !== namespace)
+      return badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
+    const place = this.store.get(NAMESPACES, undefined, namespace) as Namespace | undefined;
+    if (!place) return notFound(NAMESPACES, namespace);
+    const pod = admitPod(object, namespace, now, this.rng);
+    if (!pod.ok) return pod;
+    if (place.status.phase === 'Terminating')
+      return forbidden(PODS, pod.value.metadata.name, `unable to create new content in namespace ${namespace} because it is being terminated`);
+    return pod;
+  }
+
+  update(resource: ApiResource, namespace: string | undefined, object: unknown): ApiResult<KubeObject> {
+    const sent = object as KubeObject;
+    const name = sent.metadata?.name ?? '';
+    const present = this.store.get(resource, namespace, name);
+    if (!present) return notFound(resource, name);
+    if (sent.metadata.resourceVersion && sent.metadata.resourceVersion !== present.metadata.resourceVersion) return conflict(resource, name);
+    const errors = checkLabels('metadata.labels', sent.metadata.labels ?? {});
+    if (errors.length > 0) return invalidObject(present.kind, name, errors);
+    const { labels: _labels, annotations: _annotations, ...meta } = present.metadata;
+    const metadata = {
+      ...meta,
+      ...(sent.metadata.labels ? { labels: sent.metadata.labels } : {}),
+      ...(sent.metadata.annotations ? { annotations: sent.metadata.annotations } : {}),
+    };
+    if (resource === NODES) return ok(this.store.put(resource, { ...(present as Node), metadata, spec: (sent as Node).spec }));
+    if (resource === PODS) return this.updatePod(present as Pod, sent as Pod, metadata);
+    return ok(this.store.put(resource, { ...present, metadata }));
+  }
+  private updatePod(present: Pod, sent: Pod, metadata: Pod['metadata']): ApiResult<KubeObject> {
+    const images = (pod: Pod): readonly string[] => pod.spec.containers.map((one) => one.image);
+    const without = (pod: Pod): string =>
+      JSON.stringify({ ...pod.spec, tolerations: 0, containers: pod.spec.containers.map((one) => ({ ...one, image: '' })) });
+    if (without(present) !== without(sent)) {
+      const allowed =
+        '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+      return invalidObject('Pod', present.metadata.name, [{ field: 'spec', text: `Forbidden: pod updates may not change fields other than ${allowed}` }]);
+    }
+    if (images(present).some((image, index) => image !== images(sent)[index]))
+      return badRequest('changing the image of a running pod is not modelled: delete it and create it again');
+    return ok(
+      this.store.put(PODS, { ...present, metadata, spec: { ...present.spec, ...(sent.spec.tolerations ? { tolerations: sent.spec.tolerations } : {}) } }),
+    );
+  }
+
+  delete(resource: ApiResource, namespace: string | undefined, name: string, options: { readonly gracePeriodSeconds?: number }): ApiResult<KubeObject> {
+    if (!resource.verbs.includes('delete')) return methodNotAllowed();
+    const object = this.store.get(resource, namespace, name);
+    if (!object) return notFound(resource, name);
+    if (resource !== PODS) return ok(this.store.remove(resource, namespace, name)!);
+    const pod = object as Pod;
+    const seconds = options.gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+    const isUnborn = pod.spec.nodeName === undefined || !this.kubelets.has(pod.spec.nodeName);
+    const isOver = pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
+    if (isUnborn || seconds === 0) return ok(this.store.remove(PODS, namespace, name)!);
+    const earlier = pod.metadata.deletionGracePeriodSeconds;
+    if (pod.metadata.deletionTimestamp !== undefined && earlier !== undefined && earlier <= seconds) return ok(pod);
+    const grace = isOver ? 0 : seconds;
+    return ok(
+      this.store.put(PODS, {
+        ...pod,
+        metadata: { ...pod.metadata, deletionTimestamp: formatTime(this.simulation.unixUs + grace * 1_000_000), deletionGracePeriodSeconds: grace },
+      }),
+    );
+  }
+
+  // --- what the node of the pod answers ---
+
+  private workerOf(namespace: string, name: string): ApiResult<{ readonly pod: Pod; readonly worker: PodWorker }> {
+    const pod = this.store.get(PODS, namespace, name) as Pod | undefined;
+    if (!pod) return notFound(PODS, name);
+    const kubelet = pod.spec.nodeName === undefined ? undefined : this.kubelets.get(pod.spec.nodeName);
+    const worker = kubelet?.workers.get(pod.metadata.uid);
+    return worker
+      ? ok({ pod, worker })
+      : badRequest(
+          pod.spec.nodeName === undefined
+            ? `pod ${name} does not have a host assigned`
+            : `container "${pod.spec.containers[0]?.name}" in pod "${name}" is waiting to start: ContainerCreating`,
+        );
+  }
+
+  logs(namespace: string, name: string, options: LogOptions): ApiResult<LogStream> {
+    const found = this.workerOf(namespace, name);
+    if (!found.ok) return found;
+    const { pod, worker } = found.value;
+    const container = options.container ?? pod.spec.containers[0]!.name;
+    const log = worker.log(container, options.previous ?? false);
+    return log.ok ? ok(log.value.stream(options, this.simulation.unixUs)) : badRequest(log.error);
+  }
+
+  *exec(p: Process, namespace: string, name: string, request: ExecRequest): Sys<ApiResult<number>> {
+    const found = this.runningIn(namespace, name, request.container);
+    if (!found.ok) return found;
+    const result = yield* execInContainer(p, found.value, request);
+    return result.ok ? ok(result.value) : err({ code: 500, reason: 'InternalError', message: result.error });
+  }
+  *attach(p: Process, namespace: string, name: string, request: Omit<ExecRequest, 'command'>): Sys<ApiResult<number>> {
+    const found = this.runningIn(namespace, name, request.container);
+    if (!found.ok) return found;
+    return ok(yield* attachContainer(p, found.value, request));
+  }
+  private runningIn(namespace: string, name: string, container: string | undefined) {
+    const found = this.workerOf(namespace, name);
+    if (!found.ok) return found;
+    const { pod, worker } = found.value;
+    const wanted = container ?? pod.spec.containers[0]!.name;
+    const running = worker.running.get(wanted);
+    return running
+      ? ok(running)
+      : (err({ code: 500, reason: 'InternalError', message: `unable to upgrade connection: container not found ("${wanted}")` }) as ApiResult<never>);
+  }
+}
+
+function newNamespace(object: unknown, now: string, rng: Rng): ApiResult<Namespace> {
+  const metadata = (object as { readonly metadata?: { readonly name?: unknown; readonly labels?: Record<string, string> } } | null)?.metadata ?? {};
+  const name = typeof metadata.name === 'string' ? metadata.name : '';
+  const errors = [...checkLabel('metadata.name', name), ...checkLabels('metadata.labels', metadata.labels ?? {})];
+  if (errors.length > 0) return invalidObject('Namespace', name, errors);
+  return ok(makeNamespace(name, now, rng, metadata.labels));
+}
+export const makeNamespace = (name: string, now: string, rng: Rng, labels: Readonly<Record<string, string>> = {}): Namespace => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, uid: randomUid(rng), resourceVersion: '', creationTimestamp: now, labels: { 'kubernetes.io/metadata.name': name, ...labels } },
+  spec: { finalizers: ['kubernetes'] },
+  status: { phase: 'Active' },
+});

@@ -1,0 +1,107 @@
+/**
+ * The kubelet of a node: notices pods bound to it and starts a worker (a shim process) for each; reports the node's conditions. A process of the
+ * node, so that it can be seen, stopped and killed.
+ */
+import { formatTime, type Condition, type Node, type Pod } from '../commands/index.ts';
+import { anyOf, WaitQueue, type Process, type Program, type Sys } from '../shell/index.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+import { PodWorker } from './pod-worker.ts';
+import { NODES, PODS } from './resources.ts';
+
+/** nodeStatusUpdateFrequency is 10 s; without a change the status is reported every 5 min. */
+const HEARTBEAT_US = 10_000_000;
+const REPORT_US = 300_000_000;
+
+export class Kubelet {
+  /** By uid of the pod. */
+  readonly workers = new Map<string, PodWorker>();
+  private readonly changed = new WaitQueue();
+  private reportedUs = -Infinity;
+  private wasReady: boolean | undefined;
+
+  constructor(
+    readonly runtime: NodeRuntime,
+    /** Whether a CNI configuration is there: the node is ready then. */
+    private readonly isNetworkReady: (p: Process) => boolean,
+  ) {
+    runtime.store.listen((resource, event) => {
+      if (resource !== PODS || (event.object as Pod).spec.nodeName !== runtime.nodeName) return;
+      const worker = this.workers.get(event.object.metadata.uid);
+      if (worker && event.type === 'DELETED') worker.isForgotten = true;
+      // its own status is no news to a worker
+      if (worker && (event.type === 'DELETED' || event.object.metadata.deletionTimestamp !== undefined)) worker.poked.wakeAll();
+      else if (!worker) this.changed.wakeAll();
+    });
+  }
+
+  readonly main: Program = (p) => this.run(p);
+  private *run(p: Process): Sys<number> {
+    for (;;) {
+      while (yield* p.wait({ nohang: true }));
+      for (const pod of this.runtime.store.list(PODS) as readonly Pod[]) this.adopt(p, pod);
+      this.report(p);
+      yield* p.block(anyOf([this.changed, p.childChanged, p.timer(HEARTBEAT_US)]));
+    }
+  }
+
+  private adopt(p: Process, pod: Pod): void {
+    const { uid } = pod.metadata;
+    if (pod.spec.nodeName !== this.runtime.nodeName || this.workers.has(uid)) return;
+    if (pod.metadata.deletionTimestamp !== undefined || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return;
+    const worker = new PodWorker(this.runtime, pod);
+    this.workers.set(uid, worker);
+    const { workers } = this;
+    const shim = p.fork(
+      function* (child) {
+        const status = yield* worker.run(child);
+        workers.delete(uid);
+        return status;
+      },
+      {
+        group: 'new',
+        prepare: (child) => {
+          child.comm = 'containerd-shim';
+          child.argv = ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'k8s.io', '-id', this.runtime.newId(), '-address', '/run/containerd/containerd.sock'];
+          child.exe = '/usr/bin/containerd-shim-runc-v2';
+        },
+      },
+    );
+    if (!shim.ok) this.workers.delete(uid);
+  }
+
+  private report(p: Process): void {
+    const { store, simulation, nodeName } = this.runtime;
+    const node = store.get(NODES, undefined, nodeName) as Node | undefined;
+    if (!node) return;
+    const isReady = this.isNetworkReady(p);
+    if (isReady === this.wasReady && simulation.nowUs - this.reportedUs < REPORT_US) return;
+    const wasReady = this.wasReady;
+    this.wasReady = isReady;
+    this.reportedUs = simulation.nowUs;
+    const now = formatTime(simulation.unixUs);
+    const conditions = node.status.conditions.map((one): Condition => {
+      if (one.type !== 'Ready') return { ...one, lastHeartbeatTime: now };
+      const status = isReady ? 'True' : 'False';
+      const changedAt = one.status === status ? one.lastTransitionTime : now;
+      return isReady
+        ? { type: 'Ready', status, lastHeartbeatTime: now, lastTransitionTime: changedAt, reason: 'KubeletReady', message: 'kubelet is posting ready status' }
+        : {
+            type: 'Ready',
+            status,
+            lastHeartbeatTime: now,
+            lastTransitionTime: changedAt,
+            reason: 'KubeletNotReady',
+            message:
+              'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
+          };
+    });
+    const taints = (node.spec.taints ?? []).filter((taint) => taint.key !== 'node.kubernetes.io/not-ready');
+    if (!isReady) taints.push({ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' });
+    const { taints: _, ...spec } = node.spec;
+    const updated = store.put(NODES, { ...node, spec: taints.length > 0 ? { ...spec, taints } : spec, status: { ...node.status, conditions } });
+    if (wasReady !== undefined && wasReady !== isReady) {
+      const reason = isReady ? 'NodeReady' : 'NodeNotReady';
+      this.runtime.events.record({ component: 'kubelet', host: nodeName }, updated, 'Normal', reason, `Node ${nodeName} status is now: ${reason}`);
+    }
+  }
+}

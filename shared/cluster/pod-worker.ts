@@ -1,0 +1,386 @@
+/**
+ * The life of one pod on its node, as kubelet and containerd lead it: sandbox with its network first, then images and containers, restarts with
+ * growing pauses, and a polite end. It runs as the pod's shim, a process of the node.
+ */
+import { err, ok, type Result } from '../base/index.ts';
+import { formatTime, type Container, type Pod } from '../commands/index.ts';
+import { anyOf, exitStatusOf, signalNumber, WaitQueue, type Process, type Sys } from '../shell/index.ts';
+import { RunningContainer, type Sandbox } from './container.ts';
+import type { EventSource } from './events.ts';
+import { parseReference, type Image } from './image.ts';
+import { ContainerLog } from './log.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+import { newRecord, podStatus, type ContainerRecord } from './pod-status.ts';
+import { PODS } from './resources.ts';
+import { makeSandbox, removeSandbox } from './sandbox.ts';
+
+/** Back-off of restarts and pulls: 10 s, doubled up to 5 min (MaxContainerBackOff). */
+const BACKOFF_US = 10_000_000;
+const MAX_BACKOFF_US = 300_000_000;
+/** How long after an end the kubelet looks at the pod again (PLEG). */
+const RELIST_US = 1_000_000;
+const CREATE_US = 45_000;
+const START_US = 25_000;
+const SANDBOX_RETRY_US = 12_000_000;
+
+export class PodWorker {
+  readonly poked = new WaitQueue();
+  readonly running = new Map<string, RunningContainer>();
+  /** Logs by container: of this run and the one before. */
+  readonly logs = new Map<string, { now: ContainerLog; before: ContainerLog | undefined }>();
+  sandbox: Sandbox | undefined;
+  private readonly records: ContainerRecord[];
+  private readonly startTime: string;
+  private readonly source: EventSource;
+  private lastPublished = '';
+  /** The object is gone from the API: end at once. */
+  isForgotten = false;
+
+  constructor(
+    readonly runtime: NodeRuntime,
+    private readonly first: Pod,
+  ) {
+    this.records = first.spec.containers.map(newRecord);
+    this.startTime = formatTime(runtime.simulation.unixUs);
+    this.source = { component: 'kubelet', host: runtime.nodeName };
+    for (const record of this.records) this.logs.set(record.spec.name, { now: new ContainerLog(), before: undefined });
+  }
+  get pod(): Pod | undefined {
+    const { namespace, name, uid } = this.first.metadata;
+    const pod = this.runtime.store.get(PODS, namespace, name) as Pod | undefined;
+    return pod?.metadata.uid === uid ? pod : undefined;
+  }
+  /** The object as last seen, also after it is gone. */
+  private get about(): Pod {
+    return this.pod ?? this.first;
+  }
+  private get isDoomed(): boolean {
+    return this.isForgotten || this.pod === undefined || this.pod.metadata.deletionTimestamp !== undefined;
+  }
+
+  *run(p: Process): Sys<number> {
+    this.publish();
+    for (let attempt = 0; !this.sandbox && !this.isDoomed; attempt++) {
+      const made = yield* makeSandbox(p, this.runtime, this.about);
+      if (made.ok) this.sandbox = made.value;
+      else {
+        this.warn('FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${made.error}`);
+        yield* this.rest(p, SANDBOX_RETRY_US);
+      }
+    }
+    this.publish();
+    yield* this.runInitContainers(p);
+    while (!this.isDoomed) {
+      while (yield* p.wait({ nohang: true }));
+      for (const record of this.records) {
+        this.noticeEnd(record);
+        if (!this.running.has(record.spec.name) && this.isDue(record) && !this.isDoomed) yield* this.start(p, record);
+      }
+      if (this.isOver && this.sandbox && this.running.size === 0) {
+        yield* removeSandbox(p, this.sandbox);
+        this.sandbox = undefined;
+      }
+      this.publish();
+      const next = Math.min(...this.records.filter((record) => !this.running.has(record.spec.name) && record.startAtUs > 0).map((record) => record.startAtUs));
+      yield* this.rest(p, Number.isFinite(next) ? Math.max(0, next - p.nowUs) : undefined);
+    }
+    yield* this.end(p);
+    return 0;
+  }
+
+  /** Until something changes, or the time is up. */
+  private *rest(p: Process, us: number | undefined): Sys {
+    yield* p.block(anyOf([p.childChanged, this.poked, ...(us === undefined ? [] : [p.timer(us)])]));
+  }
+
+  private *runInitContainers(p: Process): Sys {
+    for (const spec of this.about.spec.initContainers ?? []) {
+      const record = newRecord(spec);
+      this.logs.set(spec.name, { now: new ContainerLog(), before: undefined });
+      while (!this.isDoomed && this.sandbox) {
+        if (!this.running.has(spec.name) && p.nowUs >= record.startAtUs) yield* this.start(p, record);
+        while (yield* p.wait({ nohang: true }));
+        this.noticeEnd(record);
+        if (record.state.terminated?.exitCode === 0) break;
+        yield* this.rest(p, this.running.has(spec.name) ? undefined : Math.max(1, record.startAtUs - p.nowUs));
+      }
+    }
+  }
+
+  // --- containers ---
+
+  private isDue(record: ContainerRecord): boolean {
+    if (!this.sandbox || this.runtime.simulation.nowUs < record.startAtUs) return false;
+    if (!record.state.terminated) return record.state.waiting !== undefined;
+    return this.restarts(record);
+  }
+  private restarts(record: ContainerRecord): boolean {
+    const policy = this.about.spec.restartPolicy ?? 'Always';
+    return policy === 'Always' || (policy === 'OnFailure' && record.state.terminated?.exitCode !== 0);
+  }
+  private get isOver(): boolean {
+    return this.records.every((record) => record.state.terminated && !this.restarts(record));
+  }
+
+  private *start(p: Process, record: ContainerRecord): Sys {
+    const { spec } = record;
+    // a container that ended a moment ago and more often than once waits first
+    if (record.state.terminated && record.backoffUs > 0 && !this.hasWaited(record)) return;
+    const image = yield* this.pull(p, record);
+    if (!image || this.isDoomed || !this.sandbox) return;
+    record.image = image;
+    yield* p.sleep(CREATE_US);
+    const logs = this.logs.get(spec.name)!;
+    if (record.state.terminated || record.lastState.terminated) this.logs.set(spec.name, { now: new ContainerLog(), before: logs.now });
+    const id = this.runtime.newId();
+    const running = RunningContainer.start({
+      machine: this.runtime.machine,
+      shim: p,
+      sandbox: this.sandbox,
+      image,
+      spec,
+      pod: this.about,
+      id,
+      log: this.logs.get(spec.name)!.now,
+      resolvConf: this.runtime.resolvConf(this.about),
+      clusterEnv: this.runtime.clusterEnv(this.about),
+    });
+    const field = this.fieldOf(spec);
+    this.normal('Created', `Created container: ${spec.name}`, field);
+    yield* p.sleep(START_US);
+    if (record.state.terminated) {
+      record.lastState = { terminated: record.state.terminated };
+      record.restartCount++;
+    } else if (record.lastState.terminated) record.restartCount++;
+    record.containerId = id;
+    if (running.startError !== undefined) {
+      this.failedToStart(record, running);
+      return;
+    }
+    this.running.set(spec.name, running);
+    record.state = { running: { startedAt: formatTime(this.runtime.simulation.unixUs) } };
+    record.startAtUs = 0;
+    this.normal('Started', `Started container ${spec.name}`, field);
+    this.publish();
+  }
+
+  /** In the back-off after an end: says so, once. */
+  private hasWaited(record: ContainerRecord): boolean {
+    const finished = this.runtime.simulation.nowUs;
+    if (record.state.waiting) return true;
+    const { spec } = record;
+    const pod = this.about.metadata;
+    const message = `back-off ${goDuration(record.backoffUs)} restarting failed container=${spec.name} pod=${pod.name}_${pod.namespace}(${pod.uid})`;
+    record.lastState = { terminated: record.state.terminated! };
+    record.state = { waiting: { reason: 'CrashLoopBackOff', message } };
+    record.startAtUs = finished + record.backoffUs - RELIST_US;
+    this.warn('BackOff', `Back-off restarting failed container ${spec.name} in pod ${pod.name}_${pod.namespace}(${pod.uid})`, this.fieldOf(spec));
+    return false;
+  }
+
+  private failedToStart(record: ContainerRecord, running: RunningContainer): void {
+    const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${running.startError}`;
+    const now = formatTime(this.runtime.simulation.unixUs);
+    running.closed();
+    record.state = {
+      terminated: {
+        exitCode: 128,
+        reason: 'StartError',
+        message,
+        startedAt: '1970-01-01T00:00:00Z',
+        finishedAt: now,
+        containerID: `containerd://${running.id}`,
+      },
+    };
+    this.warn('Failed', `Error: ${message}`, this.fieldOf(record.spec));
+    this.scheduleRestart(record);
+    this.publish();
+  }
+
+  private noticeEnd(record: ContainerRecord): void {
+    const running = this.running.get(record.spec.name);
+    if (!running?.ending) return;
+    this.running.delete(record.spec.name);
+    running.closed();
+    const { ending } = running;
+    const code = exitStatusOf(ending);
+    record.state = {
+      terminated: {
+        exitCode: code,
+        ...(ending.kind === 'killed' && ending.signal !== 'KILL' ? { signal: signalNumber(ending.signal) } : {}),
+        reason: code === 0 ? 'Completed' : 'Error',
+        startedAt: formatTime(this.runtime.simulation.epochMs * 1000 + running.startedUs),
+        finishedAt: formatTime(this.runtime.simulation.unixUs),
+        containerID: `containerd://${running.id}`,
+      },
+    };
+    this.scheduleRestart(record);
+  }
+  private scheduleRestart(record: ContainerRecord): void {
+    if (!this.restarts(record)) return;
+    record.startAtUs = this.runtime.simulation.nowUs + RELIST_US;
+    // the first time it is started again at once
+    record.backoffUs = record.backoffUs === 0 ? (record.restartCount === 0 ? 0 : BACKOFF_US) : Math.min(MAX_BACKOFF_US, record.backoffUs * 2);
+  }
+
+  // --- images ---
+
+  private *pull(p: Process, record: ContainerRecord): Sys<Image | undefined> {
+    const { spec } = record;
+    const reference = parseReference(spec.image);
+    const fail = (reason: string, message: string): undefined => {
+      record.state = { waiting: { reason, message } };
+      this.warn('Failed', `Failed to apply default image tag "${spec.image}": couldn't parse image name "${spec.image}": invalid reference format`);
+      this.publish();
+      return undefined;
+    };
+    if (!reference)
+      return fail('InvalidImageName', `Failed to apply default image tag "${spec.image}": couldn't parse image name "${spec.image}": invalid reference format`);
+    const { images } = this.runtime;
+    const present = images.present(reference);
+    const policy = spec.imagePullPolicy ?? 'IfNotPresent';
+    const field = this.fieldOf(spec);
+    if (present && policy !== 'Always') {
+      this.normal('Pulled', `Container image "${spec.image}" already present on machine`, field);
+      return present;
+    }
+    if (policy === 'Never') {
+      record.state = { waiting: { reason: 'ErrImageNeverPull', message: `Container image "${spec.image}" is not present with pull policy of Never` } };
+      this.warn('ErrImageNeverPull', `Container image "${spec.image}" is not present with pull policy of Never`, field);
+      record.startAtUs = p.nowUs + BACKOFF_US;
+      this.publish();
+      return undefined;
+    }
+    return yield* this.pullNow(p, record, reference, present !== undefined);
+  }
+
+  private *pullNow(p: Process, record: ContainerRecord, reference: NonNullable<ReturnType<typeof parseReference>>, isPresent: boolean): Sys<Image | undefined> {
+    const { spec } = record;
+    const field = this.fieldOf(spec);
+    if (record.state.waiting?.reason === 'ErrImagePull') {
+      record.state = {
+        waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "${spec.image}": ErrImagePull: ${record.state.waiting.message ?? ''}` },
+      };
+      this.normal('BackOff', `Back-off pulling image "${spec.image}"`, field);
+      this.warn('Failed', 'Error: ImagePullBackOff', field);
+      record.startAtUs = p.nowUs + record.backoffUs - RELIST_US;
+      this.publish();
+      return undefined;
+    }
+    this.normal('Pulling', `Pulling image "${spec.image}"`, field);
+    const startedUs = p.nowUs;
+    const pulled = this.runtime.images.pull(reference);
+    yield* p.sleep(pulled.kind === 'pulled' && !isPresent ? pullUs(pulled.image) : 180_000);
+    const reach = this.runtime.canReachRegistry();
+    if (pulled.kind === 'pulled' && reach.ok) {
+      this.runtime.images.keep(reference, pulled.image);
+      const took = goDuration(Math.round((p.nowUs - startedUs) / 1000) * 1000);
+      this.normal(
+        'Pulled',
+        `Successfully pulled image "${spec.image}" in ${took} (${took} including waiting). Image size: ${pulled.image.sizeBytes} bytes.`,
+        field,
+      );
+      return pulled.image;
+    }
+    const full = `${reference.repository}:${reference.tag}`;
+    const why =
+      pulled.kind === 'not-found'
+        ? pulled.message
+        : `failed to pull and unpack image "${full}": failed to resolve reference "${full}": failed to do request: Head "https://registry-1.docker.io/v2/${reference.repository.replace(/^[^/]*\//, '')}/manifests/${reference.tag}": ${reach.ok ? '' : reach.error}`;
+    const message = `rpc error: code = ${pulled.kind === 'not-found' ? 'NotFound' : 'Unknown'} desc = ${why}`;
+    this.warn('Failed', `Failed to pull image "${spec.image}": ${message}`, field);
+    this.warn('Failed', 'Error: ErrImagePull', field);
+    record.state = { waiting: { reason: 'ErrImagePull', message } };
+    record.backoffUs = record.backoffUs === 0 ? BACKOFF_US : Math.min(MAX_BACKOFF_US, record.backoffUs * 2);
+    record.startAtUs = p.nowUs + RELIST_US;
+    this.publish();
+    return undefined;
+  }
+
+  // --- the end ---
+
+  private *end(p: Process): Sys {
+    const grace = this.isForgotten || !this.pod ? 0 : (this.pod.metadata.deletionGracePeriodSeconds ?? 30);
+    for (const running of this.running.values()) {
+      this.normal('Killing', `Stopping container ${this.nameOf(running)}`, `spec.containers{${this.nameOf(running)}}`);
+      running.signal(grace > 0 ? running.stopSignal : 'KILL');
+    }
+    const untilUs = p.nowUs + grace * 1_000_000;
+    while ([...this.running.values()].some((running) => !running.ending)) {
+      while (yield* p.wait({ nohang: true }));
+      if (p.nowUs >= untilUs || this.isForgotten || !this.pod) for (const running of this.running.values()) running.signal('KILL');
+      if ([...this.running.values()].every((running) => running.ending)) break;
+      yield* this.rest(p, Math.max(1, Math.min(untilUs - p.nowUs, RELIST_US)));
+    }
+    for (const record of this.records) this.noticeEnd(record);
+    this.publish();
+    if (this.sandbox) yield* removeSandbox(p, this.sandbox);
+    this.sandbox = undefined;
+    const { pod } = this;
+    if (pod) this.runtime.store.remove(PODS, pod.metadata.namespace, pod.metadata.name);
+  }
+  private nameOf(running: RunningContainer): string {
+    for (const [name, one] of this.running) if (one === running) return name;
+    return '';
+  }
+
+  // --- reporting ---
+
+  /** Writes the status when it has changed. */
+  private publish(): void {
+    const { pod, runtime } = this;
+    if (!pod) return;
+    const podIp = this.sandbox?.ip ?? pod.status.podIP;
+    const status = podStatus({
+      pod,
+      records: this.records,
+      hostIp: runtime.hostIp,
+      podIp,
+      hasSandbox: this.sandbox !== undefined,
+      startTime: this.startTime,
+      now: formatTime(runtime.simulation.unixUs),
+    });
+    const text = JSON.stringify(status);
+    if (text === this.lastPublished) return;
+    this.lastPublished = text;
+    runtime.store.put(PODS, { ...pod, status });
+  }
+  private fieldOf(spec: Container): string {
+    return `spec.${this.about.spec.initContainers?.includes(spec) ? 'initContainers' : 'containers'}{${spec.name}}`;
+  }
+  private normal(reason: string, message: string, field?: string): void {
+    this.runtime.events.record(this.source, this.about, 'Normal', reason, message, field);
+  }
+  private warn(reason: string, message: string, field?: string): void {
+    this.runtime.events.record(this.source, this.about, 'Warning', reason, message, field);
+  }
+
+  /** The log that `kubectl logs` asks for, or why there is none. */
+  log(container: string, previous: boolean): Result<ContainerLog, string> {
+    const { name } = this.first.metadata;
+    const record = this.records.find((one) => one.spec.name === container);
+    const logs = this.logs.get(container);
+    if (!logs) return err(`container ${container} is not valid for pod ${name}`);
+    if (previous) return logs.before ? ok(logs.before) : err(`previous terminated container "${container}" in pod "${name}" not found`);
+    if (record?.state.waiting && record.containerId === undefined) {
+      const { reason, message } = record.state.waiting;
+      const isPull = reason === 'ErrImagePull' || reason === 'ImagePullBackOff' || reason === 'InvalidImageName';
+      return err(`container "${container}" in pod "${name}" is waiting to start: ${isPull ? imageReason(reason, message) : (reason ?? '')}`);
+    }
+    return ok(logs.now);
+  }
+}
+
+const imageReason = (reason: string, message: string | undefined): string =>
+  reason === 'ImagePullBackOff' ? 'trying and failing to pull image' : reason === 'ErrImagePull' ? "image can't be pulled" : (message ?? reason);
+
+/** Unpacking and a quick line: half a second, and more for what is large. */
+const pullUs = (image: Image): number => 420_000 + Math.min(700_000, Math.round(image.sizeBytes / 160));
+
+/** Go's time.Duration: `10s`, `1m20s`, `1.153s`, `180ms`. */
+export function goDuration(us: number): string {
+  if (us < 1_000_000) return `${us / 1000}ms`;
+  const seconds = us / 1_000_000;
+  if (seconds < 60) return `${seconds}s`;
+  return `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}

@@ -1,0 +1,130 @@
+/**
+ * A pod's sandbox: the pause process and its namespaces, and the network that the node's CNI configuration gives it (containerd's CRI plugin,
+ * internal/cri/server/sandbox_run.go: namespace first, then CNI, then pause).
+ */
+import { err, ok, type Result } from '../base/index.ts';
+import { addNetwork, deleteNetwork, loadNetwork, type NetworkList, type RuntimeConfig } from '../cni/index.ts';
+import type { Pod } from '../commands/index.ts';
+import { makeNetns } from '../kernel/index.ts';
+import { mountNetns, NetNamespace, NETNS_DIR, unmountNetns } from '../machine/index.ts';
+import { PidNamespace, UtsNamespace, type Process, type Program, type Sys } from '../shell/index.ts';
+import type { Sandbox } from './container.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+
+const CNI_CONF = '/etc/cni/net.d';
+const CNI_BIN = ['/opt/cni/bin'];
+const SANDBOX_US = 35_000;
+
+/** containerd brings up lo by a plugin too. */
+const LOOPBACK: NetworkList = { name: 'cni-loopback', cniVersion: '0.3.1', disableCheck: false, plugins: [{ type: 'loopback' }] };
+
+export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Result<Sandbox, string>> {
+  const { os } = runtime.machine;
+  const id = runtime.newId();
+  yield* p.sleep(SANDBOX_US);
+  if (pod.spec.hostNetwork) {
+    const pause = startPause(p, runtime, runtime.machine.namespaces.net as NetNamespace, runtime.machine.namespaces.uts);
+    return ok({
+      net: runtime.machine.namespaces.net,
+      uts: runtime.machine.namespaces.uts,
+      hostname: runtime.nodeName,
+      netnsPath: '',
+      id,
+      ip: runtime.hostIp,
+      pause,
+    });
+  }
+  const network = loadNetwork(p, CNI_CONF);
+  const fail = (why: string): Result<never, string> => err(`failed to setup network for sandbox "${id}": ${why}`);
+  if (!network.ok) return fail('cni plugin not initialized');
+  const netns = makeNetns(runtime.machine.host);
+  const net = NetNamespace.of(netns);
+  const path = `${NETNS_DIR}/cni-${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20, 32)}`;
+  p.fs.mkdirs(NETNS_DIR, 0o755);
+  p.fs.writeFile(path, '', { mode: 0o444 });
+  const mounted = mountNetns(p, path, netns);
+  if (!mounted.ok) return fail(`failed to mount namespace: ${mounted.error}`);
+  const observe = (call: Parameters<NodeRuntime['observe']>[1]): void => runtime.observe(pod, call);
+  const cni = { p, path: CNI_BIN, observe };
+  const config = (ifName: string): RuntimeConfig => ({
+    containerId: id,
+    netns: path.replace(/^\/run/, '/var/run'),
+    ifName,
+    args: cniArgs(pod, id),
+    capabilities: { portMappings: portMappings(pod) },
+  });
+  const lo = yield* addNetwork(cni, LOOPBACK, config('lo'));
+  const added = lo.ok ? yield* addNetwork(cni, network.value, config('eth0')) : lo;
+  const address = added.ok ? added.value.ips[0]?.address : undefined;
+  if (!added.ok || address === undefined) {
+    yield* deleteNetwork(cni, network.value, config('eth0'));
+    unmountNetns(p, path);
+    p.fs.unlink(path);
+    return fail(
+      added.ok
+        ? 'no address was given'
+        : `plugin type="${added.error.plugin}" failed (add): ${added.error.msg}${added.error.details === undefined ? '' : `; ${added.error.details}`}`,
+    );
+  }
+  const hostname = pod.spec.hostname ?? pod.metadata.name.slice(0, 63);
+  const uts = new UtsNamespace(os.takeNamespaceInode(), hostname);
+  return ok({ net, uts, hostname, netnsPath: path, id, ip: address.split('/')[0]!, pause: startPause(p, runtime, net, uts) });
+}
+
+/** The network is released, the pause process ended. Errors of plugins do not keep it. */
+export function* removeSandbox(p: Process, sandbox: Sandbox): Sys {
+  if (sandbox.netnsPath !== '') {
+    const network = loadNetwork(p, CNI_CONF);
+    if (network.ok)
+      yield* deleteNetwork({ p, path: CNI_BIN }, network.value, {
+        containerId: sandbox.id,
+        netns: sandbox.netnsPath.replace(/^\/run/, '/var/run'),
+        ifName: 'eth0',
+        args: [],
+        capabilities: {},
+      });
+  }
+  sandbox.pause?.raise('KILL');
+  while (yield* p.wait({ nohang: true }));
+  if (sandbox.netnsPath === '') return;
+  unmountNetns(p, sandbox.netnsPath);
+  p.fs.unlink(sandbox.netnsPath);
+}
+
+const cniArgs = (pod: Pod, id: string): RuntimeConfig['args'] => [
+  ['IgnoreUnknown', '1'],
+  ['K8S_POD_NAMESPACE', pod.metadata.namespace ?? 'default'],
+  ['K8S_POD_NAME', pod.metadata.name],
+  ['K8S_POD_INFRA_CONTAINER_ID', id],
+  ['K8S_POD_UID', pod.metadata.uid],
+];
+const portMappings = (pod: Pod) =>
+  pod.spec.containers
+    .flatMap((container) => container.ports ?? [])
+    .filter((port) => port.hostPort !== undefined)
+    .map((port) => ({ hostPort: port.hostPort!, containerPort: port.containerPort, protocol: (port.protocol ?? 'TCP').toLowerCase(), hostIP: '' }));
+
+/** Holds the namespaces while containers come and go. */
+const pause: Program = function* (p): Sys<number> {
+  for (const signal of ['INT', 'TERM'] as const) p.on(signal, () => p.exit(0));
+  for (;;) yield* p.sleep(1_000_000_000_000);
+};
+
+function startPause(p: Process, runtime: NodeRuntime, net: Sandbox['net'], uts: UtsNamespace): Process | undefined {
+  const { os } = runtime.machine;
+  const before = p.pidForChildren;
+  p.pidForChildren = new PidNamespace(os.takeNamespaceInode(), runtime.machine.namespaces.pid);
+  const child = os.fork(p, pause, {
+    group: 'new',
+    prepare: (one) => {
+      one.enter(net);
+      one.enter(uts);
+      one.fds.closeAll();
+      one.comm = 'pause';
+      one.argv = ['/pause'];
+      one.exe = '/pause';
+    },
+  });
+  p.pidForChildren = before;
+  return child.ok ? child.value : undefined;
+}
