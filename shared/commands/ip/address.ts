@@ -1,5 +1,5 @@
 /** `ip address`, and the listing part of `ip link`. Authority: ip/ipaddress.c (ipaddr_list_flush_or_save, ipaddr_modify). */
-import { deleteAddress, deleteAddress6, newAddress, newAddress6, syncLink, type Address6Request, type AddressRequest, type CreateFlags, type Device } from '../../kernel/index.ts';
+import { addAddress, addAddress6, devicesInOrder, removeAddress, removeAddress6, syncLink, type Address6Request, type AddressRequest, type CreateFlags, type Device } from '../../kernel/index.ts';
 import { ipv4Mask, isIpv4Loopback, type Ipv4 } from '../../wire/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { duplicateArgument, duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
@@ -104,7 +104,7 @@ export function listAddresses(session: Session, args: Arguments, mode: 'link' | 
   }
   // asking for one device by name or index brings its operational state up to date (linkwatch_sync_dev)
   if (only) syncLink(only);
-  const shown = only ? [only] : [...netns.devices.values()].filter((each) => passesDump(each, filter));
+  const shown = only ? [only] : devicesInOrder(netns).filter((each) => passesDump(each, filter));
   for (const each of shown) {
     const addresses = filter.family === Family.PACKET ? [] : addressesOf(each, process.nowUs);
     if (filter.family !== Family.PACKET && !hasShownAddress(addresses, filter)) continue;
@@ -153,7 +153,7 @@ function flush(session: Session, filter: LinkFilter): number {
   const { options, printer, netns, process } = session;
   const most = options.maxFlushRounds;
   for (let round = 0; most === 0 || round < most; round++) {
-    const devices = filter.ifindex === 0 ? [...netns.devices.values()] : [...netns.devices.values()].filter((device) => device.index === filter.ifindex);
+    const devices = filter.ifindex === 0 ? devicesInOrder(netns) : devicesInOrder(netns).filter((device) => device.index === filter.ifindex);
     const chosen = devices.flatMap((device) => addressesOf(device, process.nowUs)).filter((address) => passes(address, filter));
     if (options.stats > 1) for (const address of chosen) printAddress(session, address, { ...filter, oneline: true });
     const isDone = chosen.length === 0;
@@ -173,12 +173,12 @@ function flush(session: Session, filter: LinkFilter): number {
   }
   return giveUp(1, `*** Flush remains incomplete after ${most} rounds. ***\n`);
 }
-function remove(session: Session, address: ShownAddress): ReturnType<typeof deleteAddress> {
+function remove(session: Session, address: ShownAddress): ReturnType<typeof removeAddress> {
   const { netns } = session;
   const device = address.device.index;
-  if (address.family === Family.INET6) return deleteAddress6(netns, { device, local: address.local as string, prefixLength: address.prefixLength });
+  if (address.family === Family.INET6) return removeAddress6(netns, { device, local: address.local as string, prefixLength: address.prefixLength });
   const request: AddressRequest = { device, local: address.local as Ipv4, prefixLength: address.prefixLength, ...(address.label !== undefined && { label: address.label }) };
-  return deleteAddress(netns, { ...request, peer: (address.peer ?? address.local) as Ipv4 });
+  return removeAddress(netns, { ...request, peer: (address.peer ?? address.local) as Ipv4 });
 }
 
 function readLifetime(args: Arguments, key: 'valid_lft' | 'preferred_lft', given: boolean): number {
@@ -293,7 +293,7 @@ function modify(session: Session, command: 'new' | 'delete', flags: CreateFlags,
       ...((addressFlags & AddressFlag.HOMEADDRESS) !== 0 && { home: true }),
       ...((addressFlags & AddressFlag.MANAGETEMPADDR) !== 0 && { manageTemp: true }),
     };
-    return session.accept(command === 'new' ? newAddress6(netns, request) : deleteAddress6(netns, request)) ? 0 : KERNEL_ERROR;
+    return session.accept(command === 'new' ? addAddress6(netns, request) : removeAddress6(netns, request)) ? 0 : KERNEL_ERROR;
   }
   const request: AddressRequest = {
     ...shared,
@@ -302,5 +302,5 @@ function modify(session: Session, command: 'new' | 'delete', flags: CreateFlags,
     ...(broadcastAddress !== undefined && { broadcast: broadcastAddress }),
     ...(label !== undefined && { label }),
   };
-  return session.accept(command === 'new' ? newAddress(netns, request) : deleteAddress(netns, request)) ? 0 : KERNEL_ERROR;
+  return session.accept(command === 'new' ? addAddress(netns, request) : removeAddress(netns, request)) ? 0 : KERNEL_ERROR;
 }

@@ -1,5 +1,5 @@
 /** One device as `ip link`, `ip address` and `ip monitor` print it. Authority: ip/ipaddress.c (print_linkinfo), net/core/rtnetlink.c (rtnl_fill_ifinfo). */
-import { Iff, OPER_STATES, peerNetnsId, shownFlags, type Device } from '../../kernel/index.ts';
+import { Bridge, Iff, netnsIdOf, shownFlags, Tun, type Device } from '../../kernel/index.ts';
 import { formatLinkAddress, hardwareName, linkAddressLength } from '../iproute2/link-layer.ts';
 import { Family } from '../iproute2/prefix.ts';
 import type { Session } from '../iproute2/session.ts';
@@ -66,7 +66,6 @@ function printOperState(session: Session, device: Device): void {
     printer.text(`${state} `, color);
   }
 }
-void OPER_STATES;
 
 /** 'hidden': the filter leaves it out, its addresses too. 'brief' and 'label' print addresses but no counters. */
 export type Printed = 'hidden' | 'brief' | 'whole';
@@ -164,7 +163,7 @@ function printAddresses(session: Session, device: Device): void {
 function printLinkNetns(session: Session, device: Device): void {
   const { printer, netns } = session;
   if (device.linkNetns === null) return;
-  const id = peerNetnsId(netns, device.linkNetns);
+  const id = netnsIdOf(netns, device.linkNetns);
   if (printer.isJson) printer.member('link_netnsid', id);
   else if (id < 0) printer.text(' link-netnsid unknown');
   else {
@@ -193,13 +192,11 @@ function printDetails(session: Session, device: Device, mode: 'link' | 'address'
   }
   printer.any('num_tx_queues', `numtxqueues ${device.numTxQueues} `, device.numTxQueues);
   printer.any('num_rx_queues', `numrxqueues ${device.numRxQueues} `, device.numRxQueues);
-  for (const [name, value] of OFFLOAD_LIMITS) printer.any(name, `${name} ${value} `, value);
+  for (const [name, value] of offloadLimits(device)) printer.any(name, `${name} ${value} `, value);
 }
-/** What every software device of Linux 6 says of segmentation offload. */
-const OFFLOAD_LIMITS = [
-  ['gso_max_size', 65536],
-  ['gso_max_segs', 65535],
-  ['tso_max_size', 524280],
-  ['tso_max_segs', 65535],
-  ['gro_max_size', 65536],
-] as const;
+/** Segmentation offload: drivers that say nothing have the old limit; a bridge takes its ports'. */
+function offloadLimits(device: Device): readonly (readonly [string, number])[] {
+  const legacy = device instanceof Tun || (device instanceof Bridge && device.ports.length === 0);
+  const segment = legacy ? 65536 : 524280;
+  return [['gso_max_size', 65536], ['gso_max_segs', 65535], ['tso_max_size', segment], ['tso_max_segs', 65535], ['gro_max_size', 65536]];
+}

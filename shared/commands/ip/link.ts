@@ -1,5 +1,5 @@
 /** `ip link`. Authority: ip/iplink.c (do_iplink, iplink_modify, iplink_prop). */
-import { addAltNames, deleteLink, newLink, removeAltNames, setLink, setLinkGroup, type KernelResult, type LinkInfo } from '../../kernel/index.ts';
+import { addAltName, addLink, deleteLink, devicesInOrder, removeAltName, setLink, type Device, type KernelResult, type LinkInfo, type LinkRequest } from '../../kernel/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { KERNEL_ERROR, kernelSays, USAGE_ERROR, type Session } from '../iproute2/session.ts';
@@ -58,15 +58,36 @@ function readType(session: Session, args: Arguments, command: LinkCommand): Link
 function send(session: Session, verb: 'add' | 'set' | 'replace' | 'delete', command: LinkCommand): KernelResult<unknown> {
   const { netns } = session;
   const { request } = command;
-  if (verb === 'add') return newLink(netns, request, { create: true, exclusive: true });
+  if (verb === 'add') return addLink(netns, request);
   if (verb === 'replace') {
     const there = request.name === undefined ? undefined : netns.device(request.name);
-    return there ? setLink(netns, there, request) : newLink(netns, request, { create: true, replace: true });
+    return there ? setLink(netns, there.index, request) : addLink(netns, request);
   }
-  if (command.dev === undefined) return setLinkGroup(netns, request.group ?? 0, verb === 'delete' ? 'delete' : request);
+  if (command.dev === undefined) return changeGroup(session, request.group ?? 0, verb === 'delete' ? 'delete' : request);
   const device = netns.devices.get(command.target);
   if (!device) return { ok: false, error: { errno: 'ENODEV' } };
-  return verb === 'delete' ? deleteLink(netns, device) : setLink(netns, device, request);
+  return verb === 'delete' ? deleteLink(netns, device.index) : setLink(netns, device.index, request);
+}
+
+/** rtnl_group_changelink, rtnl_group_dellink: every device of a group; the first refusal ends it. */
+function changeGroup(session: Session, group: number, change: LinkRequest | 'delete'): KernelResult {
+  const { netns } = session;
+  const devices = devicesInOrder(netns).filter((device) => device.group === group);
+  if (change === 'delete' && devices.length === 0) return { ok: false, error: { errno: 'ENODEV' } };
+  if (change === 'delete' && devices.some(({ kind }) => kind === null)) return { ok: false, error: { errno: 'EOPNOTSUPP' } };
+  for (const device of devices) {
+    if (device.unregistered) continue;
+    const done = change === 'delete' ? deleteLink(netns, device.index) : setLink(netns, device.index, { ...change, group });
+    if (!done.ok) return done;
+  }
+  return { ok: true, value: undefined };
+}
+function changeNames(device: Device, names: readonly string[], change: (device: Device, name: string) => KernelResult): KernelResult {
+  for (const name of names) {
+    const done = change(device, name);
+    if (!done.ok) return done;
+  }
+  return { ok: true, value: undefined };
 }
 
 /** `ip link property add|del dev DEVICE altname NAME …`. */
@@ -94,5 +115,5 @@ function property(session: Session, args: Arguments): number {
   if (dev === undefined) return leave(255, 'Not enough of information: "dev" argument is required.\n');
   const device = session.netns.devices.get(session.requireIndex(dev));
   if (!device) return giveUp(KERNEL_ERROR, kernelSays({ errno: 'ENODEV' }));
-  return session.accept(isAdding ? addAltNames(device, names) : removeAltNames(device, names)) ? 0 : KERNEL_ERROR;
+  return session.accept(changeNames(device, names, isAdding ? addAltName : removeAltName)) ? 0 : KERNEL_ERROR;
 }

@@ -1,5 +1,5 @@
 /** `ip neighbour`. Authority: ip/ipneigh.c, net/core/neighbour.c (neigh_fill_info). */
-import { deleteNeighbour, newNeighbour, Nud, type CreateFlags, type Device, type Neighbour, type NeighbourRequest, type ProxyNeighbour } from '../../kernel/index.ts';
+import { addNeighbour, deleteNeighbour, neighboursInOrder, Nud, type CreateFlags, type Device, type Neighbour, type NeighbourRequest, type ProxyNeighbour } from '../../kernel/index.ts';
 import type { Ipv4, Ipv6 } from '../../wire/index.ts';
 import { abbreviates, Arguments } from '../iproute2/arguments.ts';
 import { duplicateArgument, duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
@@ -77,10 +77,8 @@ function passes(neighbour: ShownNeighbour, filter: NeighFilter): boolean {
   return prefix.family === neighbour.family && sameBits(prefix.family, neighbour.address, prefix.family === Family.INET ? prefix.v4 : prefix.v6, prefix.bits);
 }
 
-/** All entries: IPv4's table, then IPv6's, each by device. */
-function* entries(session: Session): Generator<Neighbour> {
-  for (const which of ['ipv4', 'ipv6'] as const) for (const device of session.netns.devices.values()) yield* (device[which]?.neighbours as ReadonlyMap<unknown, Neighbour> | undefined)?.values() ?? [];
-}
+/** All entries: IPv4's table, then IPv6's. */
+const entries = (session: Session): Neighbour[] => [...neighboursInOrder(session.netns, 4), ...neighboursInOrder(session.netns, 6)];
 
 const STATE_WORDS = ['INCOMPLETE', 'REACHABLE', 'STALE', 'DELAY', 'PROBE', 'FAILED', 'NOARP', 'PERMANENT'] as const;
 /** States in which an entry has an address of the link layer. */
@@ -183,7 +181,7 @@ function show(session: Session, args: Arguments, action: 'show' | 'flush'): numb
     }
   }
   if (device !== undefined) filter.ifindex = session.requireIndex(device);
-  const all = (): ShownNeighbour[] => (proxies ? netns.proxyNeighbours.map(shownProxy) : [...entries(session)].map(shownNeighbour)).filter((each) => passes(each, filter));
+  const all = (): ShownNeighbour[] => (proxies ? netns.proxyNeighbours.map(shownProxy) : entries(session).map(shownNeighbour)).filter((each) => passes(each, filter));
   if (action === 'flush') return flush(session, filter, all);
   printer.startJson(options.json, options.pretty);
   for (const neighbour of all()) printNeighbour(session, neighbour, filter);
@@ -257,7 +255,7 @@ function modify(session: Session, command: 'new' | 'delete', flags: CreateFlags,
   if (device !== undefined) request.device = session.requireIndex(device);
   const is6 = dst.family === Family.INET6;
   const whole: NeighbourRequest = { ...request, family: is6 ? 6 : 4, address: is6 ? dst.v6 : dst.v4 };
-  const done = command === 'new' ? newNeighbour(netns, whole) : deleteNeighbour(netns, whole);
+  const done = command === 'new' ? addNeighbour(netns, whole) : deleteNeighbour(netns, whole);
   if (!session.accept(done)) leave(2);
   return 0;
 }
@@ -288,7 +286,7 @@ function get(session: Session, args: Arguments): number {
   const { family } = dst;
   const address = family === Family.INET6 ? dst.v6 : dst.v4;
   const matches = (candidate: ShownNeighbour): boolean => candidate.family === family && candidate.address === address && (index === 0 || candidate.device?.index === index);
-  const found = (proxy ? netns.proxyNeighbours.map(shownProxy) : [...entries(session)].map(shownNeighbour)).find(matches);
+  const found = (proxy ? netns.proxyNeighbours.map(shownProxy) : entries(session).map(shownNeighbour)).find(matches);
   if (!found) return giveUp(KERNEL_ERROR, `Error: ${proxy ? 'Proxy neighbour entry not found' : 'Neighbour entry not found'}.\n`);
   printNeighbour(session, found, neighFilter());
   return 0;

@@ -1,6 +1,6 @@
 /** `ip netns`. Authority: ip/ipnetns.c, lib/namespace.c, lib/exec.c. */
 import { strerror } from '../../base/index.ts';
-import { createNetns, peerNetnsId, setPeerNetnsId, type Netns } from '../../kernel/index.ts';
+import { makeNetns, setNetnsId, type Netns } from '../../kernel/index.ts';
 import { mountNetns, namespaceAt, NetNamespace, netnsAt, NETNS_DIR, unmountNetns } from '../../machine/index.ts';
 import { exitStatusOf, type Process, type Sys } from '../../shell/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
@@ -41,7 +41,7 @@ function list(session: Session): number {
   for (const { name, netns: other } of namedNetnses(session)) {
     printer.openObject();
     printer.any('name', name, name);
-    const id = other === undefined ? -1 : peerNetnsId(netns, other);
+    const id = other === undefined ? -1 : (netns.peerIds.get(other) ?? -1);
     if (id >= 0) printer.any('id', ` (id: ${id})`, id);
     printer.text('\n');
     printer.closeObject();
@@ -99,7 +99,7 @@ function add(session: Session, words: readonly string[], how: 'create' | 'attach
   if (!file.ok) return giveUp(USAGE_ERROR, `Cannot create namespace file "${path}": ${strerror(file.error)}\n`);
   file.value.released();
   let netns: Netns;
-  if (how === 'create') netns = createNetns(session.netns.host);
+  if (how === 'create') netns = makeNetns(session.netns.host);
   else {
     const namespace = namespaceAt(process, `/proc/${pid}/ns/net`);
     if (!namespace.ok || !(namespace.value instanceof NetNamespace)) {
@@ -143,7 +143,7 @@ function set(session: Session, words: readonly string[]): number {
   if (idWord !== 'auto' && id < 0) invalidArgument('"netnsid" value should be >= 0', idWord);
   const found = netnsAt(session.process, `${NETNS_DIR}/${name}`);
   if (!found.ok) return giveUp(USAGE_ERROR, `Cannot open network namespace "${name}": ${strerror(found.error)}\n`);
-  return session.accept(setPeerNetnsId(session.netns, found.value, id)) ? 0 : KERNEL_ERROR;
+  return session.accept(setNetnsId(session.netns, found.value, id)) ? 0 : KERNEL_ERROR;
 }
 
 /** Every process that is in a namespace, in the order of /proc. */

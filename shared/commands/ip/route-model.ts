@@ -2,7 +2,7 @@
  * A route as a netlink message tells it: what listing, `route get` and `ip monitor` print alike.
  * Authority: net/ipv4/fib_semantics.c (fib_dump_info), net/ipv6/route.c (rt6_fill_node).
  */
-import { ROUTE_TYPES, RouteTable, type Device, type Netns, type Nexthop, type Route, type Route6, type RouteMetrics } from '../../kernel/index.ts';
+import { ROUTE_TYPES, routesInOrder, RouteTable, type Device, type Netns, type Nexthop, type Route, type Route6, type RouteMetrics } from '../../kernel/index.ts';
 import type { Ipv4, Ipv6 } from '../../wire/index.ts';
 import { Family, sameBits } from '../iproute2/prefix.ts';
 
@@ -129,19 +129,9 @@ export function shownRoute6(route: Route6, nowUs: number): ShownRoute {
   };
 }
 
-/** Routes of one table in the order of a dump: by prefix, longer ones of the same prefix first, then as they are kept. */
 export function dumpTable(netns: Netns, id: number): ShownRoute[] {
-  const groups: { prefix: number; length: number; routes: readonly Route[] }[] = [];
-  netns.tables.get(id)?.prefixes.forEach((routes) => {
-    const [first] = routes;
-    if (first) groups.push({ prefix: first.prefix >>> 0, length: first.length, routes });
-  });
-  groups.sort((a, b) => a.prefix - b.prefix || b.length - a.length);
-  return groups.flatMap(({ routes }) => routes.map(shownRoute));
-}
-/** Tables in the order of their hash chains. */
-export function tableIds(netns: Netns): number[] {
-  return [...netns.tables.keys()].reverse().sort((a, b) => (a & 255) - (b & 255));
+  const table = netns.tables.get(id);
+  return table ? routesInOrder(table).map(shownRoute) : [];
 }
 
 /** IPv6's tables exist once they have been used; main and local always. */

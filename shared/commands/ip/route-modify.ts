@@ -1,9 +1,9 @@
 /** `ip route add`, `change`, `replace`, `prepend`, `append`, `test` and `delete`. Authority: ip/iproute.c (iproute_modify, parse_nexthops). */
 import {
+  addRoute,
   deleteRoute,
-  deleteRoute6,
-  newRoute,
-  newRoute6,
+  insertRoute6,
+  removeRoute6,
   ROUTE_TYPES,
   RouteProtocol,
   RouteTable,
@@ -295,7 +295,7 @@ function send(draft: Draft, command: 'new' | 'delete', flags: CreateFlags, devic
     const [first, ...others] = draft.nexthops ?? [];
     if (others.length > 0) giveUp(KERNEL_ERROR, 'not modelled: IPv6 multipath routes\n');
     const whole: Route6Request = first ? { ...request, ...(first.gateway6 !== undefined && { gateway: first.gateway6 }), ...(first.device !== undefined && { device: first.device }) } : request;
-    return command === 'new' ? newRoute6(session.netns, whole) : deleteRoute6(session.netns, whole);
+    return command === 'new' ? insertRoute6(session.netns, whole) : removeRoute6(session.netns, whole);
   }
   const request: RouteRequest = {
     ...shared,
@@ -306,5 +306,5 @@ function send(draft: Draft, command: 'new' | 'delete', flags: CreateFlags, devic
     ...(gateway && (gateway.family === Family.INET6 ? { gateway6: gateway.v6 } : { gateway: gateway.v4 })),
     ...(draft.nexthops && { nexthops: draft.nexthops }),
   };
-  return command === 'new' ? newRoute(session.netns, request) : deleteRoute(session.netns, request);
+  return command === 'new' ? addRoute(session.netns, request) : deleteRoute(session.netns, request);
 }

@@ -1,5 +1,5 @@
 /** `ip route`: listing, flushing, asking; what changes routes is in route-modify.ts. Authority: ip/iproute.c (do_iproute). */
-import { deleteRoute, deleteRoute6, routeGet, routeGet6, type CreateFlags, type Route, type Route6, type RouteGetRequest } from '../../kernel/index.ts';
+import { deleteRoute, getRoute, lookup6, removeRoute6, tablesInOrder, type CreateFlags, type Route, type Route6, type RouteGetRequest } from '../../kernel/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { parseRouteType } from '../iproute2/names.ts';
@@ -8,7 +8,7 @@ import { Family, parseFamily, takeAddress, takePrefix, type Prefix } from '../ip
 import { KERNEL_ERROR, USAGE_ERROR, type Session } from '../iproute2/session.ts';
 import { protocolNumber } from '../names/protocols.ts';
 import { shownAnswer, shownAnswer6 } from './route-answer.ts';
-import { dumpTable, dumpTable6, hasTable6, tableIds, tableIds6, type ShownRoute } from './route-model.ts';
+import { dumpTable, dumpTable6, hasTable6, tableIds6, type ShownRoute } from './route-model.ts';
 import { modifyRoute } from './route-modify.ts';
 import { passesRoute, printRoute, routeFilter, type RouteFilter } from './route-show.ts';
 import { routeUsage } from './usage.ts';
@@ -121,7 +121,7 @@ function dump(session: Session, filter: RouteFilter): ShownRoute[] | { readonly 
   const routes: ShownRoute[] = [];
   if (family === Family.INET || family === Family.UNSPEC) {
     if (filter.table !== 0 && !netns.tables.has(filter.table)) return { missing: 'ipv4' };
-    for (const id of filter.table === 0 ? tableIds(netns) : [filter.table]) routes.push(...dumpTable(netns, id));
+    for (const id of filter.table === 0 ? tablesInOrder(netns).map((table) => table.id) : [filter.table]) routes.push(...dumpTable(netns, id));
   }
   if (family === Family.INET6 || family === Family.UNSPEC) {
     if (filter.table !== 0 && !hasTable6(netns, filter.table)) return { missing: 'ipv6' };
@@ -172,7 +172,7 @@ function flush(session: Session, filter: RouteFilter): number {
 /** Deletes exactly this route, as its own message would; says why not. */
 function remove(session: Session, shown: ShownRoute): string | undefined {
   const { netns } = session;
-  const done = shown.family === Family.INET6 ? deleteRoute6(netns, requestOf6(shown.origin as Route6)) : deleteRoute(netns, requestOf(shown.origin as Route));
+  const done = shown.family === Family.INET6 ? removeRoute6(netns, requestOf6(shown.origin as Route6)) : deleteRoute(netns, requestOf(shown.origin as Route));
   return done.ok ? undefined : done.error.errno === 'ESRCH' ? 'No such process' : done.error.errno;
 }
 function requestOf(route: Route): Parameters<typeof deleteRoute>[1] {
@@ -189,7 +189,7 @@ function requestOf(route: Route): Parameters<typeof deleteRoute>[1] {
     }),
   };
 }
-function requestOf6(route: Route6): Parameters<typeof deleteRoute6>[1] {
+function requestOf6(route: Route6): Parameters<typeof removeRoute6>[1] {
   return {
     ...{ destination: route.prefix, length: route.length, table: route.table, type: route.type, protocol: route.protocol, priority: route.priority },
     ...(route.gateway !== null && { gateway: route.gateway }),
@@ -246,17 +246,18 @@ function get(session: Session, args: Arguments): number {
   const filter = routeFilter();
   filter.cloned = 'either';
   if (family === Family.INET6) {
-    const answer = routeGet6(session.netns, { destination: to.v6, ...(from && { source: from.v6 }), ...(request.outDevice && { outDevice: request.outDevice }), ...(request.mark && { mark: request.mark }) });
-    if (!session.accept(answer)) return KERNEL_ERROR;
+    const outgoing = request.outDevice === undefined ? null : (session.netns.devices.get(request.outDevice) ?? null);
+    const found = lookup6(session.netns, to.v6, outgoing);
+    if (typeof found === 'string') return session.accept({ ok: false, error: { errno: found } }) ? 0 : KERNEL_ERROR;
     printer.startJson(options.json, options.pretty);
-    printRoute(session, shownAnswer6(answer.value, to.v6, session.process.nowUs), filter);
+    printRoute(session, shownAnswer6(session, found, to.v6, from?.v6), filter);
   } else {
     request.destination = to.v4;
     if (from && from.bytes > 0) request.source = from.v4;
-    const answer = routeGet(session.netns, { ...request, uid: request.uid ?? session.process.uid });
+    const answer = getRoute(session.netns, { ...request, uid: request.uid ?? session.process.uid });
     if (!session.accept(answer)) return KERNEL_ERROR;
     printer.startJson(options.json, options.pretty);
-    printRoute(session, shownAnswer(answer.value, request, session.process), filter);
+    printRoute(session, shownAnswer(session, answer.value, request), filter);
   }
   printer.endJson();
   return 0;

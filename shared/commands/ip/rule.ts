@@ -1,5 +1,5 @@
 /** `ip rule`. Authority: ip/iprule.c, net/core/fib_rules.c (fib_nl_fill_rule). */
-import { deleteRule, newRule, type Rule, type RuleRequest } from '../../kernel/index.ts';
+import { addRule, deleteRule, type Rule, type RuleRequest } from '../../kernel/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { parseRouteType } from '../iproute2/names.ts';
@@ -282,6 +282,6 @@ function modify(session: Session, command: 'new' | 'delete', args: Arguments): n
   if (family === Family.UNSPEC) family = Family.INET;
   if (!hasTable && command === 'new') request.table = 254;
   const whole: RuleRequest = { ...request, family: family === Family.INET6 ? 6 : 4 };
-  const done = command === 'new' ? newRule(netns, whole) : deleteRule(netns, whole);
+  const done = command === 'new' ? addRule(netns, whole) : deleteRule(netns, whole);
   return session.accept(done) ? 0 : KERNEL_ERROR;
 }

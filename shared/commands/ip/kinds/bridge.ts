@@ -1,5 +1,5 @@
 /** `type bridge …` and `type bridge_slave …`. Authority: ip/iplink_bridge.c, ip/iplink_bridge_slave.c. Times are hundredths of a second. */
-import { bridgePortOf, BridgeBase, CENTISECOND_US, PORT_STATE_NAMES, type BridgeOptions, type BridgePort, type BridgePortOptions, type Device } from '../../../kernel/index.ts';
+import { Bridge, bridgePortOf, CENTISECOND_US, PORT_STATE_NAMES, type BridgeOptions, type BridgePort, type BridgePortOptions, type Device } from '../../../kernel/index.ts';
 import type { Timer } from '../../../base/index.ts';
 import { formatMac, macByte, type Mac } from '../../../wire/index.ts';
 import { abbreviates, type Arguments } from '../../iproute2/arguments.ts';
@@ -102,7 +102,7 @@ function printTimer(session: Session, name: string, timer: Timer | null): void {
 }
 
 function printBridge(session: Session, device: Device): void {
-  if (!(device instanceof BridgeBase)) return;
+  if (!(device instanceof Bridge)) return;
   const { printer } = session;
   const { settings: s } = device;
   const number = (word: string, value: number, key = word): void => printer.any(key, `${word} ${value} `, value);

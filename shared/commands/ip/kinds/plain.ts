@@ -1,5 +1,6 @@
 /** Kinds with few or no options: dummy, ifb, veth, vlan, macvlan, ipvlan, tun. Authority: ip/link_veth.c, iplink_vlan.c, iplink_macvlan.c, iplink_ipvlan.c, ip/iptuntap.c. */
-import { ipvlanFacts, macvlanFacts, tunFacts, vlanFacts, type IpvlanOptions, type MacvlanOptions, type VlanOptions } from '../../../kernel/index.ts';
+import { Tun, Vlan, type IpvlanOptions, type MacvlanOptions, type VlanOptions } from '../../../kernel/index.ts';
+import { EtherType } from '../../../wire/index.ts';
 import { duplicateArgument, giveUp, invalidArgument } from '../../iproute2/exit.ts';
 import { etherProtocolName, parseEtherProtocol } from '../../iproute2/link-layer.ts';
 import { parseU16, parseU32 } from '../../iproute2/numbers.ts';
@@ -64,11 +65,11 @@ const vlan: Kind = {
   },
   print: (session, device) => {
     const { printer } = session;
-    const facts = vlanFacts(device);
-    const protocol = etherProtocolName(facts.protocol);
+    if (!(device instanceof Vlan)) return;
+    const protocol = etherProtocolName(EtherType.VLAN);
     printer.any('protocol', `protocol ${protocol} `, protocol);
-    printer.any('id', `id ${facts.id} `, facts.id);
-    const words = VLAN_FLAG_ORDER.filter((word) => (facts.flags & (1 << VLAN_FLAGS.indexOf(word))) !== 0).map((word) => word.toUpperCase());
+    printer.any('id', `id ${device.id} `, device.id);
+    const words = ['REORDER_HDR'];
     printer.openArray('flags');
     for (const word of words) printer.member(null, word);
     printer.closeArray();
@@ -106,16 +107,6 @@ const macvlan: Kind = {
     if ((options.flags ?? 0) & 1 && options.mode !== 'passthru') giveUp(USAGE_ERROR, `${name}: nopromisc flag only valid in passthru mode\n${macvlanUsage(name)}`);
     return { kind: name as 'macvlan', options };
   },
-  print: (session, device) => {
-    const { printer } = session;
-    const { mode, flags } = macvlanFacts(device);
-    printer.any('mode', `mode ${mode} `, mode);
-    if ((flags & 1) !== 0) printer.any('nopromisc', 'nopromisc ', true);
-    if ((flags & 2) !== 0) printer.any('nodst', 'nodst ', true);
-    // MACVLAN_DEFAULT_BC_QUEUE_LEN
-    printer.any('bcqueuelen', 'bcqueuelen 1000 ', 1000);
-    printer.any('usedbcqueuelen', 'usedbcqueuelen 1000 ', 1000);
-  },
   usage: macvlanUsage,
 };
 
@@ -139,13 +130,6 @@ const ipvlan: Kind = {
     }
     return { kind: 'ipvlan', options };
   },
-  print: (session, device) => {
-    const { printer } = session;
-    const { mode, flags } = ipvlanFacts(device);
-    printer.any('mode', ` mode ${mode} `, mode);
-    const word = (flags & 1) !== 0 ? 'private' : (flags & 2) !== 0 ? 'vepa' : 'bridge';
-    printer.any(word, `${word} `, true);
-  },
   usage: ipvlanUsage,
 };
 
@@ -154,11 +138,11 @@ const tun: Kind = {
   plain: () => ({ kind: 'other', name: 'tun' }),
   print: (session, device) => {
     const { printer } = session;
-    const facts = tunFacts(device);
-    printer.any('type', `type ${facts.mode} `, facts.mode);
-    printer.onOff('pi', (word) => `pi ${word} `, facts.packetInfo);
+    if (!(device instanceof Tun)) return;
+    printer.any('type', `type ${device.mode} `, device.mode);
+    printer.onOff('pi', (word) => `pi ${word} `, false);
     printer.onOff('vnet_hdr', (word) => `vnet_hdr ${word} `, false);
-    printer.onOff('persist', (word) => `persist ${word} `, facts.persist);
+    printer.onOff('persist', (word) => `persist ${word} `, true);
   },
 };
 

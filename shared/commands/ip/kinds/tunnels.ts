@@ -1,5 +1,5 @@
 /** `type vxlan …`, `ipip`, `sit`, `gre`, `gretap`. Authority: ip/iplink_vxlan.c, ip/link_iptnl.c, ip/link_gre.c. */
-import { tunnelFacts, vxlanFacts, type Device, type TunnelOptions, type VxlanOptions } from '../../../kernel/index.ts';
+import { Ipip, Vxlan, type Device, type TunnelOptions, type VxlanOptions } from '../../../kernel/index.ts';
 import { formatIpv4, formatIpv6, isIpv4Multicast, isIpv6Multicast } from '../../../wire/index.ts';
 import type { Arguments } from '../../iproute2/arguments.ts';
 import { duplicateOrGarbage, giveUp, invalidArgument, leave } from '../../iproute2/exit.ts';
@@ -154,8 +154,9 @@ function parseVxlan(session: Session, args: Arguments, command: LinkCommand): Vx
 }
 
 function printVxlan(session: Session, device: Device): void {
+  if (!(device instanceof Vxlan)) return;
   const { printer } = session;
-  const o = vxlanFacts(device);
+  const o = { ...device.options, port: device.port, learning: device.learning, ageing: device.ageingS };
   const number = (word: string, value: number, key = word): void => printer.any(key, `${word} ${value} `, value);
   const flag = (word: string, value: boolean | undefined, key = word): void => (value ? printer.any(key, `${word} `, true) : undefined);
   const word = (key: string, label: string, text: string): void => printer.any(key, `${label} ${text} `, text);
@@ -301,19 +302,17 @@ function parseTunnel(session: Session, args: Arguments, command: LinkCommand, na
 }
 function tunnelFactsOf(session: Session, command: LinkCommand): TunnelOptions {
   const device = session.netns.devices.get(command.target);
-  return device && ['ipip', 'sit', 'gre', 'gretap'].includes(device.kind ?? '') ? { ...tunnelFacts(device) } : giveUp(USAGE_ERROR, 'Failed to get existing tunnel info.\n');
+  return device instanceof Ipip ? { ...device.options } : giveUp(USAGE_ERROR, 'Failed to get existing tunnel info.\n');
 }
 
 const PROTOCOL_WORDS: Readonly<Record<number, string>> = { 4: 'ipip', 41: 'ip6ip', 137: 'mplsip', 0: 'any' };
 function printTunnel(session: Session, device: Device): void {
+  if (!(device instanceof Ipip)) return;
   const { printer } = session;
-  const o = tunnelFacts(device);
-  const isGre = device.kind?.startsWith('gre') === true;
+  const o: TunnelOptions = device.options;
   if (o.external) printer.any('external', 'external ', true);
-  if (!isGre) {
-    const protocol = PROTOCOL_WORDS[o.protocol ?? 0];
-    if (protocol !== undefined) printer.any('proto', `${protocol} `, protocol);
-  }
+  const protocol = PROTOCOL_WORDS[o.protocol ?? 4];
+  if (protocol !== undefined) printer.any('proto', `${protocol} `, protocol);
   for (const [key, address] of [['remote', o.remote], ['local', o.local]] as const) {
     const text = address ? formatIpv4(address) : 'any';
     printer.any(key, `${key} ${text} `, text);
@@ -323,13 +322,7 @@ function printTunnel(session: Session, device: Device): void {
   if (o.tos === 1 && !printer.isJson) printer.text('tos inherit ');
   else if (o.tos) printer.hex('tos', `tos 0x${o.tos.toString(16)} `, o.tos);
   const pmtudisc = o.pmtudisc ?? true;
-  if (!isGre) printer.any('pmtudisc', pmtudisc ? 'pmtudisc ' : 'nopmtudisc ', pmtudisc);
-  else printer.any('pmtudisc', pmtudisc ? '' : 'nopmtudisc ', pmtudisc);
-  if (!isGre) return;
-  if (o.ignoreDf) printer.any('ignore_df', 'ignore-df ', true);
-  for (const [side, flags, key] of [['i', o.iflags ?? 0, o.ikey], ['o', o.oflags ?? 0, o.okey]] as const) if ((flags & GRE_KEY) !== 0) printer.any(`${side}key`, `${side}key ${formatIpv4(key ?? 0)} `, formatIpv4(key ?? 0));
-  for (const [word, bit] of [['seq', GRE_SEQ], ['csum', GRE_CSUM]] as const)
-    for (const [side, flags] of [['i', o.iflags ?? 0], ['o', o.oflags ?? 0]] as const) if ((flags & bit) !== 0) printer.any(`${side}${word}`, `${side}${word} `, true);
+  printer.any('pmtudisc', pmtudisc ? 'pmtudisc ' : 'nopmtudisc ', pmtudisc);
 }
 
 const ipTunnel: Kind = {

@@ -1,0 +1,66 @@
+/** What a route lookup answers, as the message that `ip route get` prints. Authority: net/ipv4/route.c (rt_fill_info), net/ipv6/route.c (rt6_fill_node). */
+import { selectSource6, type Lookup6, type RouteAnswer, type RouteGetRequest } from '../../kernel/index.ts';
+import { IPV6_ANY, type Ipv6 } from '../../wire/index.ts';
+import { Family } from '../iproute2/prefix.ts';
+import type { Session } from '../iproute2/session.ts';
+import { CacheFlag, PLAIN_ROUTE, RouteFlag, shownRoute, shownRoute6, typeNumber, type ShownRoute } from './route-model.ts';
+
+export function shownAnswer(session: Session, answer: RouteAnswer, request: RouteGetRequest): ShownRoute {
+  const { dst } = answer;
+  if (request.fibMatch && answer.route) return shownRoute(answer.route);
+  const { nowUs } = session.process;
+  const isInput = answer.inDevice !== null;
+  const learnt = dst.pathMtu > 0 && dst.expiresUs > nowUs;
+  const metrics = { ...answer.route?.metrics, ...(learnt && { mtu: dst.pathMtu, mtuLock: dst.mtuLocked }) };
+  // local and main are one table until there are rules of a user
+  const table = answer.table === 255 && !session.netns.hasCustomRules ? 254 : answer.table;
+  return {
+    ...PLAIN_ROUTE,
+    table,
+    type: typeNumber(dst.type),
+    dst: request.destination,
+    dstLength: 32,
+    ...(request.source !== undefined && { src: request.source, srcLength: 32 }),
+    tos: request.tos ?? 0,
+    flags: (cacheFlags(answer, request) | RouteFlag.CLONED) >>> 0,
+    nexthop: { gateway: dst.gateway === 0 ? undefined : dst.gateway, via6: undefined, device: answer.device, weight: 1, flags: 0 },
+    ...(!isInput && answer.source !== 0 && answer.source !== (request.source ?? 0) && { preferredSource: answer.source }),
+    ...(Object.keys(metrics).length > 0 && { metrics }),
+    expires: learnt ? Math.max(1, Math.ceil((dst.expiresUs - nowUs) / 1e6)) : 0,
+    mark: request.mark ?? 0,
+    ...(!isInput && { uid: request.uid ?? 0 }),
+    ...(answer.inDevice && { inDevice: answer.inDevice.index }),
+  };
+}
+
+function cacheFlags(answer: RouteAnswer, request: RouteGetRequest): number {
+  const { dst } = answer;
+  const redirect = dst.redirect && answer.inDevice !== null ? CacheFlag.DOREDIRECT : 0;
+  switch (dst.type) {
+    case 'local':
+      return CacheFlag.LOCAL | redirect;
+    case 'broadcast':
+      return CacheFlag.BROADCAST | CacheFlag.LOCAL;
+    case 'multicast': {
+      const joined = answer.device.ipv4?.groups.has(request.destination) === true || request.destination === (0xe000_0001 | 0);
+      return CacheFlag.MULTICAST | (joined ? CacheFlag.LOCAL : 0);
+    }
+    default:
+      return redirect;
+  }
+}
+
+export function shownAnswer6(session: Session, found: Lookup6, destination: Ipv6, source: Ipv6 | undefined): ShownRoute {
+  const chosen = found.route.type === 'local' ? destination : selectSource6(session.netns, found.device, destination);
+  const route = shownRoute6(found.route, session.process.nowUs);
+  return {
+    ...route,
+    family: Family.INET6,
+    table: 254,
+    dst: destination,
+    dstLength: 128,
+    src: source ?? IPV6_ANY,
+    srcLength: 128,
+    ...(chosen !== null && { preferredSource: chosen }),
+  };
+}
