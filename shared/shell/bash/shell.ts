@@ -5,7 +5,7 @@
  * Invariant: a shell belongs to one process; `copy` makes the state of a child at the moment of its fork.
  */
 import { strerror, utf8Decode, utf8Encode, type Bytes, type Errno } from '../../base/index.ts';
-import type { Process } from '../process/process.ts';
+import type { Process, Program } from '../process/process.ts';
 import type { Sys } from '../process/wait.ts';
 import { AssociativeArray, IndexedArray } from './arrays.ts';
 import { ShellFailure } from './failure.ts';
@@ -14,8 +14,9 @@ import type { Hooks } from './hooks.ts';
 import { Jobs } from './jobs.ts';
 import { Options } from './options.ts';
 import { installSpecial } from './special.ts';
+import { printCommand } from './syntax/print.ts';
 import type { Command, List } from './syntax/tree.ts';
-import { Traps } from './traps.ts';
+import { Traps, type TrapName } from './traps.ts';
 import { Variables, type Variable } from './variables.ts';
 
 /** A builtin answers its exit status at once, or waits for something. */
@@ -41,6 +42,21 @@ export interface Frame {
   readonly kind: 'function' | 'source' | 'main';
 }
 
+/** An element of a compound assignment, expanded. */
+export interface Element {
+  readonly index: Bytes | undefined;
+  readonly isAppend: boolean;
+  readonly value: Bytes;
+}
+
+/** An assignment whose words are expanded. */
+export interface Resolved {
+  readonly name: Bytes;
+  readonly index: Bytes | undefined;
+  readonly isAppend: boolean;
+  readonly value: Bytes | readonly Element[];
+}
+
 /** Why the commands that follow are passed over. */
 export type Leaving =
   | { readonly kind: 'break' | 'continue'; levels: number }
@@ -55,13 +71,22 @@ export interface Evaluation {
   readonly name?: Bytes;
   readonly line?: number;
   readonly isFlat?: boolean;
+  /** A mistake in one command does not keep the next ones from running. */
+  readonly isTopLevel?: boolean;
 }
 
 /** What executes commands, as the parts below it see it. */
 export interface Runner {
   readonly builtins: ReadonlyMap<Bytes, Builtin>;
   runList(shell: Shell, list: List): Sys<number>;
-  runCommand(shell: Shell, command: Command): Sys<number>;
+  runCommand(shell: Shell, command: Command): MaybeSys<number>;
+  /** With `set -e` and the ERR trap looking at the status. */
+  runChecked(shell: Shell, command: Command): MaybeSys<number>;
+  /** The body of a subshell in the process that there is. */
+  runInside(shell: Shell, command: Command): MaybeSys<number>;
+  /** A list that is all that is left to do: its last command may become the process. */
+  runLastList(shell: Shell, list: List): Sys<number>;
+  callBuiltin(shell: Shell, name: Bytes, args: readonly Bytes[]): MaybeSys<number>;
   /** What the commands print, without the newlines at its end; sets `$?`. */
   substitute(shell: Shell, list: List): Sys<Bytes>;
   /** The path of a pipe to or from the commands. */
@@ -70,9 +95,17 @@ export interface Runner {
   /** Reads and runs a text: `eval`, `source`, traps. */
   evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<number>;
   /** Runs a command by name and arguments, past functions if asked. */
-  invoke(shell: Shell, words: readonly Bytes[], how: { readonly functions: boolean; readonly standardPath?: boolean }): Sys<number>;
-  /** Runs text as the body of a child process: coprocesses and the like. */
+  invoke(shell: Shell, words: readonly Bytes[], how: { readonly functions: boolean; readonly path?: Bytes }): Sys<number>;
+  /** Expands a text as if inside double quotes: PS1, PS4. */
   expandText(shell: Shell, text: Bytes): Sys<Bytes>;
+  /** What is left to do at the end of a shell: its EXIT trap; the final status. */
+  finish(shell: Shell, status: number): Sys<number>;
+  /** Runs the trap of a signal or event, if it has one. */
+  trap(shell: Shell, name: TrapName): Sys;
+  /** bash itself, for scripts that name no interpreter. */
+  readonly program: Program;
+  evaluateInteger(shell: Shell, text: Bytes): Bytes;
+  assignElement(shell: Shell, name: Bytes, subscript: Bytes, value: Bytes): Variable;
 }
 
 /** Functions may call each other this deep; then it ends as FUNCNEST would. Deviation: bash goes on until its stack is full. */
@@ -102,6 +135,8 @@ export class Shell {
   frames: Frame[];
   leaving: Leaving | undefined = undefined;
   subshells = 0;
+  /** How many command substitutions it is inside of: the depth that PS4 shows. */
+  substitutions = 0;
   loops = 0;
   /** Commands in a condition: their failure is no error for `set -e` and the ERR trap. */
   conditions = 0;
@@ -126,6 +161,20 @@ export class Shell {
   private output = '';
   private unsaid = '';
   getoptsOffset = 1;
+  /** The next simple command is the last thing this process does: it may become the program instead of starting it. */
+  mayBecome = false;
+  /** SIGINT came, and what it means has not happened yet. */
+  isInterrupted = false;
+  /** A foreground child is waited for: it decides what SIGINT means. */
+  isWaiting = false;
+  /** Runs for a command substitution: keeps quiet about its jobs. */
+  isSubstitution = false;
+  /** Status of the last command substitution of the command that is being expanded. */
+  substitutionStatus: number | undefined = undefined;
+  /** Descriptors that process substitutions of the command that runs hold open. */
+  readonly substitutionFds: number[] = [];
+  /** Of a declaring builtin: the assignments among its arguments, by their place. */
+  declared: ReadonlyMap<number, Resolved> = new Map();
 
   constructor(
     public process: Process,
@@ -157,6 +206,7 @@ export class Shell {
     this.lastBackground = from.lastBackground;
     this.line = from.line;
     this.subshells = from.subshells + 1;
+    this.substitutions = from.substitutions;
     this.loops = from.loops;
     this.conditions = from.conditions;
     this.calls = from.calls;
@@ -166,7 +216,6 @@ export class Shell {
     this.workingDirectory = from.workingDirectory;
     this.getoptsOffset = from.getoptsOffset;
     this.current = from.current;
-    this.jobs.inheritFrom(from.jobs);
   }
   /** The state of a subshell; `process` is set when its process is there. */
   copy(): Shell {
@@ -195,9 +244,7 @@ export class Shell {
   }
   /** `NAME: line N: `, by the script or function that runs. */
   get prefix(): Bytes {
-    const source = this.frames.at(-1)?.source;
-    const name = this.isInteractive && this.frames.length === 0 ? this.name : (source ?? this.name);
-    return this.isInteractive && this.frames.length === 0 ? `${name}: ` : `${name}: line ${this.line}: `;
+    return this.isInteractive ? `${this.name}: ` : `${this.frames.at(-1)?.source ?? this.name}: line ${this.line}: `;
   }
   /** A message on standard error. What does not fit now waits for `settle`. */
   complain(words: Bytes): void {
@@ -271,12 +318,16 @@ export class Shell {
     if (variable.lower) return this.encode(this.decode(value).toLowerCase());
     return value;
   }
-  /** Set by the expander, which knows arithmetic and subscripts. */
-  evaluateInteger: (text: Bytes) => Bytes = (text) => text;
-  assignElement: (name: Bytes, subscript: Bytes, value: Bytes) => Variable = (name) => this.variables.ensure(name);
-
-  // --- traps and jobs, in the forms that everything uses ---
-
+  private evaluateInteger(text: Bytes): Bytes {
+    return this.runner.evaluateInteger(this, text);
+  }
+  private assignElement(name: Bytes, subscript: Bytes, value: Bytes): Variable {
+    return this.runner.assignElement(this, name, subscript, value);
+  }
+  /** BASH_COMMAND. */
+  describeCurrent(): Bytes {
+    return this.current ? printCommand(this.current) : '';
+  }
   get isSubshell(): boolean {
     return this.subshells > 0;
   }

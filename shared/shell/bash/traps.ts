@@ -28,8 +28,10 @@ export class Traps {
   readonly ignoredAtStart = new Set<SignalName>();
   /** Raised since; their commands run between two commands. */
   readonly pending: SignalName[] = [];
-  isRunningExit = false;
-  running = 0;
+  /** The EXIT trap has had its turn. */
+  hasExited = false;
+  /** A trap does not interrupt itself. */
+  readonly running = new Set<TrapName>();
 
   get(name: TrapName): Bytes | undefined {
     return this.commands.get(name);

@@ -70,6 +70,8 @@ const MAX_REFERENCES = 8;
 export class Variables {
   /** The innermost is the last; the first is global. */
   private readonly scopes: Scope[] = [new Map()];
+  /** Those of the assignments before a command: what it declares goes into the scope below. */
+  private readonly temporary = new Set<Scope>();
   /** Names whose assignment the shell watches: PATH, IFS, LANG … */
   private readonly watchers = new Map<Bytes, () => void>();
 
@@ -126,7 +128,7 @@ export class Variables {
     return this.global.get(name) ?? this.declareIn(this.global, name);
   }
   isLocal(name: Bytes): boolean {
-    return this.scopes.length > 1 && this.innermost.has(name);
+    return this.innermost !== this.global && this.innermost.has(name);
   }
   private declareIn(scope: Scope, name: Bytes): Variable {
     const variable = new Variable(name, undefined);
@@ -139,9 +141,8 @@ export class Variables {
       const scope = this.scopes[i];
       const variable = scope?.get(name);
       if (!variable) continue;
-      if (i === this.scopes.length - 1 && i > 0) {
-        scope?.set(name, new Variable(name, undefined));
-      } else scope?.delete(name);
+      if (i > 0 && scope === this.innermost) scope?.set(name, new Variable(name, undefined));
+      else scope?.delete(name);
       break;
     }
     this.changed(name);
@@ -151,16 +152,29 @@ export class Variables {
     return this.scopes[0] ?? new Map<Bytes, Variable>();
   }
   private get innermost(): Scope {
-    return this.scopes.at(-1) ?? this.global;
+    for (let i = this.scopes.length - 1; i >= 0; i--) {
+      const scope = this.scopes[i];
+      if (scope && !this.temporary.has(scope)) return scope;
+    }
+    return this.global;
   }
-  get depth(): number {
-    return this.scopes.length - 1;
+  /** The scope of a function that is called. */
+  enter(): void {
+    this.scopes.push(new Map());
   }
-  enter(scope: Scope = new Map<Bytes, Variable>()): void {
+  /** Assignments before a command, for as long as it runs. */
+  enterTemporary(): Scope {
+    const scope: Scope = new Map();
     this.scopes.push(scope);
+    this.temporary.add(scope);
+    return scope;
+  }
+  declareTemporary(scope: Scope, name: Bytes): Variable {
+    return this.declareIn(scope, name);
   }
   leave(): void {
     const scope = this.scopes.pop();
+    if (scope) this.temporary.delete(scope);
     for (const name of scope?.keys() ?? []) this.changed(name);
   }
 
@@ -192,6 +206,7 @@ export class Variables {
       const copied: Scope = new Map();
       for (const [name, variable] of scope) if (!variable.compute) copied.set(name, variable.copy());
       twin.scopes.push(copied);
+      if (this.temporary.has(scope)) twin.temporary.add(copied);
     }
     return twin;
   }

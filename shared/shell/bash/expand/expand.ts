@@ -13,12 +13,12 @@ import { Fields, type Field, type Sink } from './fields.ts';
 import { PatternSink, RegexSink, TextSink } from './flat.ts';
 import { globPaths } from './glob.ts';
 import { evaluateText } from './lookup.ts';
-import { addParameter, addParameterWaiting } from './parameter.ts';
+import { addParameter, addParameterWaiting, type WordExpander } from './parameter.ts';
 import { escapePattern, hasMagic } from './pattern.ts';
 import { tildeEnd, tildeValue } from './tilde.ts';
 
 /** What stands behind an unquoted `=` or `:` may begin with a tilde; the unquoted text of `${x:-…}` is split. */
-export interface Context {
+interface Context {
   readonly isAssignment: boolean;
   readonly isOperand: boolean;
 }
@@ -59,7 +59,7 @@ function addLiteral(shell: Shell, sink: Sink, piece: Piece & { kind: 'literal' }
 }
 
 /** Adds a word that holds no substitution. */
-export function addWord(shell: Shell, sink: Sink, word: Word, context: Context): void {
+function addWord(shell: Shell, sink: Sink, word: Word, context: Context): void {
   const { pieces } = word;
   for (let i = 0; i < pieces.length; i++) {
     const piece = pieces[i];
@@ -68,7 +68,7 @@ export function addWord(shell: Shell, sink: Sink, word: Word, context: Context):
         addLiteral(shell, sink, piece, i === 0, pieces[i + 1], context);
         break;
       case 'parameter':
-        addParameter(shell, sink, piece.parameter, piece.isQuoted);
+        addParameter(WORDS, shell, sink, piece.parameter, piece.isQuoted);
         break;
       case 'arithmetic':
         addResult(sink, arithmetic(shell, textOf(shell, piece.expression)), piece.isQuoted);
@@ -80,7 +80,7 @@ export function addWord(shell: Shell, sink: Sink, word: Word, context: Context):
 }
 
 /** Adds any word. */
-export function* addWordWaiting(shell: Shell, sink: Sink, word: Word, context: Context): Sys {
+function* addWordWaiting(shell: Shell, sink: Sink, word: Word, context: Context): Sys {
   const { pieces } = word;
   for (let i = 0; i < pieces.length; i++) {
     const piece = pieces[i];
@@ -89,7 +89,7 @@ export function* addWordWaiting(shell: Shell, sink: Sink, word: Word, context: C
         addLiteral(shell, sink, piece, i === 0, pieces[i + 1], context);
         break;
       case 'parameter':
-        yield* addParameterWaiting(shell, sink, piece.parameter, piece.isQuoted);
+        yield* addParameterWaiting(WORDS, shell, sink, piece.parameter, piece.isQuoted);
         break;
       case 'arithmetic':
         addResult(sink, arithmetic(shell, yield* textWaiting(shell, piece.expression)), piece.isQuoted);
@@ -112,8 +112,12 @@ function addResult(sink: Sink, text: Bytes, isQuoted: boolean): void {
   else sink.expanded(text);
 }
 
-export const addOperand = (shell: Shell, sink: Sink, word: Word): void => addWord(shell, sink, word, OPERAND);
-export const addOperandWaiting = (shell: Shell, sink: Sink, word: Word): Sys => addWordWaiting(shell, sink, word, OPERAND);
+const WORDS: WordExpander = {
+  add: (shell, sink, word) => addWord(shell, sink, word, PLAIN),
+  addWaiting: (shell, sink, word) => addWordWaiting(shell, sink, word, PLAIN),
+  addOperand: (shell, sink, word) => addWord(shell, sink, word, OPERAND),
+  addOperandWaiting: (shell, sink, word) => addWordWaiting(shell, sink, word, OPERAND),
+};
 
 // --- one text ---
 

@@ -9,12 +9,20 @@ import { AssociativeArray } from '../arrays.ts';
 import { ShellFailure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import type { Parameter, ParameterOperation, Word } from '../syntax/tree.ts';
-import { addOperand, addOperandWaiting, addWord, addWordWaiting } from './expand.ts';
 import type { Sink } from './fields.ts';
 import { PatternSink, ReplacementSink, TextSink } from './flat.ts';
 import { evaluateText, lookup, unbound, type Looked } from './lookup.ts';
 import { changeCase, lengthOf, removeMatch, replaceMatches, sliceText } from './operate.ts';
 import { transform, transformAll } from './transform.ts';
+
+/** How the words behind an operator are expanded: by the expander that called. */
+export interface WordExpander {
+  add(shell: Shell, sink: Sink, word: Word): void;
+  addWaiting(shell: Shell, sink: Sink, word: Word): Sys;
+  /** As a part of the expansion itself: its unquoted text is split. */
+  addOperand(shell: Shell, sink: Sink, word: Word): void;
+  addOperandWaiting(shell: Shell, sink: Sink, word: Word): Sys;
+}
 
 /** The words behind an operator, expanded. */
 interface Operands {
@@ -26,83 +34,82 @@ interface Operands {
 
 // --- the two drivers ---
 
-export function addParameter(shell: Shell, sink: Sink, parameter: Parameter, isQuoted: boolean): void {
+export function addParameter(words: WordExpander, shell: Shell, sink: Sink, parameter: Parameter, isQuoted: boolean): void {
   const { operation } = parameter;
-  const looked = find(shell, parameter, parameter.index && textNow(shell, parameter.index));
+  const looked = find(shell, parameter, parameter.index && textNow(words, shell, parameter.index));
   if (operation?.kind === 'default') {
     if (!usesWord(looked, operation)) addLooked(shell, sink, parameter, looked, isQuoted, operation.test === '+');
-    else if (operation.test === '-' || operation.test === '+') addOperandWord(shell, sink, operation.word, isQuoted);
-    else assignOrFail(shell, sink, parameter, looked, operation, textNow(shell, operation.word), isQuoted);
+    else if (operation.test === '-' || operation.test === '+') addOperandWord(words, shell, sink, operation.word, isQuoted);
+    else assignOrFail(sink, looked, operation, textNow(words, shell, operation.word), isQuoted);
     return;
   }
   const operands: Operands = operation
     ? {
-        ...('pattern' in operation && operation.pattern && { pattern: patternNow(shell, operation.pattern) }),
-        ...(operation.kind === 'replace' && { replacement: replacementNow(shell, operation.replacement) }),
-        ...(operation.kind === 'slice' && { offset: textNow(shell, operation.offset), ...(operation.length && { length: textNow(shell, operation.length) }) }),
+        ...('pattern' in operation && operation.pattern && { pattern: patternNow(words, shell, operation.pattern) }),
+        ...(operation.kind === 'replace' && { replacement: replacementNow(words, shell, operation.replacement) }),
+        ...(operation.kind === 'slice' && { offset: textNow(words, shell, operation.offset), ...(operation.length && { length: textNow(words, shell, operation.length) }) }),
       }
     : {};
   finish(shell, sink, parameter, looked, operands, isQuoted);
 }
 
-export function* addParameterWaiting(shell: Shell, sink: Sink, parameter: Parameter, isQuoted: boolean): Sys {
+export function* addParameterWaiting(words: WordExpander, shell: Shell, sink: Sink, parameter: Parameter, isQuoted: boolean): Sys {
   const { operation } = parameter;
-  const looked = find(shell, parameter, parameter.index && (yield* textLater(shell, parameter.index)));
+  const looked = find(shell, parameter, parameter.index && (yield* textLater(words, shell, parameter.index)));
   if (operation?.kind === 'default') {
     if (!usesWord(looked, operation)) addLooked(shell, sink, parameter, looked, isQuoted, operation.test === '+');
-    else if (operation.test === '-' || operation.test === '+') yield* addOperandWordLater(shell, sink, operation.word, isQuoted);
-    else assignOrFail(shell, sink, parameter, looked, operation, yield* textLater(shell, operation.word), isQuoted);
+    else if (operation.test === '-' || operation.test === '+') yield* addOperandWordLater(words, shell, sink, operation.word, isQuoted);
+    else assignOrFail(sink, looked, operation, yield* textLater(words, shell, operation.word), isQuoted);
     return;
   }
   let operands: Operands = {};
-  if (operation && 'pattern' in operation && operation.pattern) operands = { ...operands, pattern: yield* patternLater(shell, operation.pattern) };
-  if (operation?.kind === 'replace') operands = { ...operands, replacement: yield* replacementLater(shell, operation.replacement) };
+  if (operation && 'pattern' in operation && operation.pattern) operands = { ...operands, pattern: yield* patternLater(words, shell, operation.pattern) };
+  if (operation?.kind === 'replace') operands = { ...operands, replacement: yield* replacementLater(words, shell, operation.replacement) };
   if (operation?.kind === 'slice') {
-    operands = { ...operands, offset: yield* textLater(shell, operation.offset) };
-    if (operation.length) operands = { ...operands, length: yield* textLater(shell, operation.length) };
+    operands = { ...operands, offset: yield* textLater(words, shell, operation.offset) };
+    if (operation.length) operands = { ...operands, length: yield* textLater(words, shell, operation.length) };
   }
   finish(shell, sink, parameter, looked, operands, isQuoted);
 }
 
-const CONTEXT = { isAssignment: false, isOperand: false };
-function textNow(shell: Shell, word: Word): Bytes {
+function textNow(words: WordExpander, shell: Shell, word: Word): Bytes {
   const sink = new TextSink();
-  addWord(shell, sink, word, CONTEXT);
+  words.add(shell, sink, word);
   return sink.text;
 }
-function* textLater(shell: Shell, word: Word): Sys<Bytes> {
+function* textLater(words: WordExpander, shell: Shell, word: Word): Sys<Bytes> {
   const sink = new TextSink();
-  yield* addWordWaiting(shell, sink, word, CONTEXT);
+  yield* words.addWaiting(shell, sink, word);
   return sink.text;
 }
-function patternNow(shell: Shell, word: Word): Bytes {
+function patternNow(words: WordExpander, shell: Shell, word: Word): Bytes {
   const sink = new PatternSink();
-  addWord(shell, sink, word, CONTEXT);
+  words.add(shell, sink, word);
   return sink.text;
 }
-function* patternLater(shell: Shell, word: Word): Sys<Bytes> {
+function* patternLater(words: WordExpander, shell: Shell, word: Word): Sys<Bytes> {
   const sink = new PatternSink();
-  yield* addWordWaiting(shell, sink, word, CONTEXT);
+  yield* words.addWaiting(shell, sink, word);
   return sink.text;
 }
-function replacementNow(shell: Shell, word: Word): readonly Bytes[] {
+function replacementNow(words: WordExpander, shell: Shell, word: Word): readonly Bytes[] {
   const sink = new ReplacementSink(shell.options.has('patsub_replacement'));
-  addWord(shell, sink, word, CONTEXT);
+  words.add(shell, sink, word);
   return sink.parts;
 }
-function* replacementLater(shell: Shell, word: Word): Sys<readonly Bytes[]> {
+function* replacementLater(words: WordExpander, shell: Shell, word: Word): Sys<readonly Bytes[]> {
   const sink = new ReplacementSink(shell.options.has('patsub_replacement'));
-  yield* addWordWaiting(shell, sink, word, CONTEXT);
+  yield* words.addWaiting(shell, sink, word);
   return sink.parts;
 }
 /** `"${x:-}"` is an empty field, not none. */
-function addOperandWord(shell: Shell, sink: Sink, word: Word, isQuoted: boolean): void {
+function addOperandWord(words: WordExpander, shell: Shell, sink: Sink, word: Word, isQuoted: boolean): void {
   if (isQuoted && word.pieces.length === 0) sink.quotedExpansion('');
-  else addOperand(shell, sink, word);
+  else words.addOperand(shell, sink, word);
 }
-function* addOperandWordLater(shell: Shell, sink: Sink, word: Word, isQuoted: boolean): Sys {
+function* addOperandWordLater(words: WordExpander, shell: Shell, sink: Sink, word: Word, isQuoted: boolean): Sys {
   if (isQuoted && word.pieces.length === 0) sink.quotedExpansion('');
-  else yield* addOperandWaiting(shell, sink, word);
+  else yield* words.addOperandWaiting(shell, sink, word);
 }
 
 // --- the steps ---
@@ -148,7 +155,7 @@ function usesWord(looked: Looked, operation: ParameterOperation & { kind: 'defau
   return operation.test === '+' ? isThere : !isThere;
 }
 
-function assignOrFail(shell: Shell, sink: Sink, parameter: Parameter, looked: Looked, operation: ParameterOperation & { kind: 'default' }, text: Bytes, isQuoted: boolean): void {
+function assignOrFail(sink: Sink, looked: Looked, operation: ParameterOperation & { kind: 'default' }, text: Bytes, isQuoted: boolean): void {
   if (operation.test === '=') {
     looked.assign(text);
     addOne(sink, text, isQuoted);
@@ -218,7 +225,7 @@ function finish(shell: Shell, sink: Sink, parameter: Parameter, looked: Looked, 
     return;
   }
   if (operation.kind === 'slice' && looked.values) {
-    addAll(shell, sink, sliceAll(shell, parameter, looked, operands), allOf(parameter), isQuoted);
+    addAll(shell, sink, sliceAll(shell, looked, operands), allOf(parameter), isQuoted);
     return;
   }
   if (operation.kind === 'transform' && looked.values) {
@@ -267,7 +274,7 @@ function bounds(shell: Shell, operands: Operands): { readonly offset: number; re
 }
 
 /** Of an indexed array by index, of positional parameters with `$0` first, of an associative array by order. */
-function sliceAll(shell: Shell, parameter: Parameter, looked: Looked, operands: Operands): readonly Bytes[] {
+function sliceAll(shell: Shell, looked: Looked, operands: Operands): readonly Bytes[] {
   const { offset, length } = bounds(shell, operands);
   const values = looked.values ?? [];
   const isPositional = looked.keys === undefined;
@@ -287,6 +294,5 @@ function sliceAll(shell: Shell, parameter: Parameter, looked: Looked, operands: 
     if (values.length === 0) return [];
     throw new ShellFailure(`${operands.length ?? ''}: substring expression < 0`, 'discard');
   }
-  void parameter;
   return rest.slice(0, length);
 }

@@ -42,8 +42,8 @@ export function backslashQuote(text: Bytes, isUtf8: boolean): Bytes {
 /** As `set -x` shows a word: quoted only where needed. */
 export function traceQuote(text: Bytes, isUtf8: boolean): Bytes {
   if (text === '') return "''";
-  if (needsAnsi(text, isUtf8)) return ansiQuote(text, isUtf8);
-  return /[ !"$&'()*;<>?[\\\]^`{|}]|^[#~]|[=:]~/.test(text) ? singleQuote(text) : text;
+  if (/[\s!"$&'()*;<>?[\\\]^`{|}]|^[#~]|[=:]~/.test(text)) return singleQuote(text);
+  return needsAnsi(text, isUtf8) ? ansiQuote(text, isUtf8) : text;
 }
 
 /** As `declare -p` writes a value. */

@@ -4,6 +4,7 @@ import { AssociativeArray, IndexedArray } from '../arrays.ts';
 import { describeFlags } from '../describe.ts';
 import type { Shell } from '../shell.ts';
 import { decodeEscapes } from './escapes.ts';
+import { decodePrompt } from '../prompt.ts';
 import type { Looked } from './lookup.ts';
 import { declareQuote, readableQuote } from './quote.ts';
 
@@ -24,7 +25,7 @@ export function transform(shell: Shell, letter: string, name: Bytes, value: Byte
     case 'E':
       return decodeEscapes(value, 'ansi').text;
     case 'P':
-      return shell.expandPrompt(value);
+      return decodePrompt(shell, value);
     case 'U':
       return change((text) => text.toUpperCase());
     case 'L':

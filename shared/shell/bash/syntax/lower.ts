@@ -165,7 +165,8 @@ export class Lowering implements ScriptLowering {
       else if (part.type === 'Assignment') words.push(this.assignment(part));
       else redirects.push(this.redirect(part));
     }
-    return { kind: 'simple', line, assignments, words, redirects };
+    const waits = redirects.length > 0 || assignments.some(assignmentWaits) || words.some((word) => ('pieces' in word ? word.waits : assignmentWaits(word)));
+    return { kind: 'simple', line, assignments, words, redirects, waits };
   }
   word(word: Unbash.Word): Word {
     return lowerWord(word, this);
@@ -221,6 +222,9 @@ export class Lowering implements ScriptLowering {
     }
   }
 }
+
+/** Arrays are always put together step by step. */
+const assignmentWaits = ({ index, value }: Assignment): boolean => (index?.waits ?? false) || !('pieces' in value) || value.waits;
 
 /** Takes `[index]=` or `[index]+=` off a lowered word; undefined when it does not begin so. */
 function splitElement(word: Word): ArrayElement | undefined {

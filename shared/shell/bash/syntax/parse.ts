@@ -5,7 +5,8 @@
 import { parse, type ParseError, type Statement } from 'unbash';
 import type { Bytes } from '../../../base/index.ts';
 import { Lowering, SourceText, type Problem } from './lower.ts';
-import type { List } from './tree.ts';
+import { parseQuoted } from './lower-word.ts';
+import type { List, Word } from './tree.ts';
 
 /** What bash reads at once: the commands up to the end of a line. */
 export interface Unit {
@@ -15,6 +16,8 @@ export interface Unit {
   /** Where it begins and ends in the text that was parsed. */
   readonly start: number;
   readonly end: number;
+  /** Here-documents whose end is missing: the end that was wanted, and the line they begin on. */
+  readonly openDocuments: readonly { readonly redirect: Bytes; readonly line: number }[];
 }
 
 export interface SyntaxProblem {
@@ -36,7 +39,7 @@ export interface Parsed {
 
 /** Whether more lines could belong to what was read: it broke off, a here-document has no end, the last line goes on. */
 export const isUnfinished = (text: Bytes, parsed: Parsed): boolean =>
-  parsed.problem?.isIncomplete === true || /(^|[^\\])(\\\\)*\\\n?$/.test(text) || (text.includes('<<') && hasOpenDocument(parsed.units));
+  parsed.problem?.isIncomplete === true || /(^|[^\\])(\\\\)*\\\n?$/.test(text) || parsed.units.some((unit) => unit.openDocuments.length > 0);
 
 export interface ParseOptions {
   readonly firstLine?: number;
@@ -64,7 +67,7 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
     }
     const [first] = group;
     const last = group.at(-1);
-    if (first && last) units.push({ list, line: source.lineAt(first.pos), text: text.slice(first.pos, last.end), start: first.pos, end: last.end });
+    if (first && last) units.push({ list, line: source.lineAt(first.pos), text: text.slice(first.pos, last.end), start: first.pos, end: last.end, openDocuments: openDocuments(text, list, group) });
     at = end;
   }
   return { units, problem: error && describe(text, source, error, script.errors ?? []) };
@@ -86,8 +89,19 @@ function completeBefore(text: Bytes, statements: readonly Statement[], error: Pa
   return count;
 }
 
-function hasOpenDocument(units: readonly Unit[]): boolean {
-  return units.some(({ list }) => JSON.stringify(list).includes('"isClosed":false'));
+/** Looks through a whole tree: only where `<<` is in the text. */
+function openDocuments(text: Bytes, list: List, group: readonly Statement[]): Unit['openDocuments'] {
+  if (!text.slice(group[0]?.pos, group.at(-1)?.end).includes('<<')) return [];
+  const found: { redirect: Bytes; line: number }[] = [];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit);
+    else if (typeof value === 'object' && value !== null) {
+      if ('isClosed' in value && value.isClosed === false) found.push({ redirect: (value as { delimiter: Bytes }).delimiter, line: (value as { line: number }).line });
+      Object.values(value).forEach(visit);
+    }
+  };
+  visit(list);
+  return found;
 }
 
 const OPERATOR = /^(?:;;&|;;|;&|&&|\|\||\|&|&>>|&>|<<<|<<-|<<|<&|<>|<\(|>>|>&|>\||>\(|[;&|()<>])/;
@@ -138,3 +152,6 @@ const CLOSERS: readonly (readonly [RegExp, string])[] = [
   [/^backtick/, '`'],
   [/^parameter/, '}'],
 ];
+
+/** A text that is expanded as if inside double quotes: PS1, PS4. */
+export const parseText = (text: Bytes, line: number): Word => parseQuoted(text, new Lowering(new SourceText('', line, true), []));

@@ -93,6 +93,8 @@ export interface Simple extends Base {
   readonly assignments: readonly Assignment[];
   /** Name and arguments; an assignment only behind a declaring builtin. */
   readonly words: readonly (Word | Assignment)[];
+  /** Expanding it may have to wait for a substitution, or it redirects. */
+  readonly waits: boolean;
 }
 export interface Pipeline extends Base {
   readonly kind: 'pipeline';

@@ -1,0 +1,160 @@
+/** Calling functions, running traps, reading and running texts. */
+import type { Bytes } from '../../../base/index.ts';
+import { signalNumber } from '../../process/signals.ts';
+import { NEXT_TURN, type Sys } from '../../process/wait.ts';
+import { MAX_CALLS, type Evaluation, type Shell, type ShellFunction } from '../shell.ts';
+import { expandAliases } from '../syntax/alias.ts';
+import { parseScript, type SyntaxProblem, type Unit } from '../syntax/parse.ts';
+import type { TrapName } from '../traps.ts';
+import { dieOf, reportDeadJobs } from './wait.ts';
+
+export function* callFunction(shell: Shell, definition: ShellFunction, args: readonly Bytes[]): Sys<number> {
+  const limit = Number(shell.getVariable('FUNCNEST') ?? 0) || MAX_CALLS;
+  if (shell.calls >= Math.min(limit, MAX_CALLS)) {
+    shell.complain(`${definition.name}: maximum function nesting level exceeded (${Math.min(limit, MAX_CALLS)})`);
+    shell.leaving = { kind: shell.isSubshell ? 'exit' : 'discard' };
+    return 1;
+  }
+  const { positional, loops, line } = shell;
+  const getopts = shell.getoptsOffset;
+  shell.calls++;
+  shell.positional = args.slice(1);
+  shell.loops = 0;
+  shell.frames.push({ name: definition.name, source: definition.source, line, kind: 'function' });
+  shell.variables.enter();
+  const mayBecome = shell.mayBecome;
+  shell.mayBecome = false;
+  let status: number;
+  try {
+    const maybe = shell.runner.runCommand(shell, definition.body);
+    status = typeof maybe === 'number' ? maybe : yield* maybe;
+    if (shell.leaving?.kind === 'return') {
+      shell.leaving = undefined;
+      status = shell.status;
+    }
+    if (shell.options.functrace && shell.traps.get('RETURN') !== undefined) yield* runTrap(shell, 'RETURN');
+  } finally {
+    shell.variables.leave();
+    shell.frames.pop();
+    shell.positional = positional;
+    shell.loops = loops;
+    shell.calls--;
+    shell.getoptsOffset = getopts;
+    shell.mayBecome = mayBecome;
+    shell.line = line;
+  }
+  return status;
+}
+
+/** Runs the command of a trap with `$?` as it is, and leaves it so. */
+export function* runTrap(shell: Shell, name: TrapName): Sys {
+  const command = shell.traps.get(name);
+  if (command === undefined || command === '' || shell.traps.running.has(name)) return;
+  const { status, leaving, lastArgument } = shell;
+  shell.leaving = undefined;
+  shell.traps.running.add(name);
+  const { loops } = shell;
+  if (name !== 'DEBUG' && name !== 'ERR') shell.loops = 0;
+  yield* evaluate(shell, command, { line: shell.line, isFlat: true, name: `${name === 'EXIT' ? 'exit' : name.toLowerCase()} trap` });
+  shell.loops = loops;
+  shell.traps.running.delete(name);
+  shell.lastArgument = lastArgument;
+  const after = shell.leaving as Shell['leaving'];
+  if (after?.kind === 'exit' || after?.kind === 'return') return;
+  shell.leaving = leaving ?? after;
+  shell.status = status;
+}
+
+/** Between two commands: the traps of signals that came, and SIGINT itself. */
+export function* handleSignals(shell: Shell): Sys {
+  while (shell.traps.pending.length > 0) {
+    const name = shell.traps.pending.shift();
+    if (name) yield* runTrap(shell, name);
+  }
+  if (!shell.isInterrupted) return;
+  shell.isInterrupted = false;
+  if (shell.isInteractive) {
+    shell.leaving = { kind: 'discard' };
+    shell.status = 128 + signalNumber('INT');
+    return;
+  }
+  yield* dieOf(shell, 'INT');
+}
+
+/** The EXIT trap, once; the status that the shell ends with. */
+export function* finish(shell: Shell, status: number): Sys<number> {
+  shell.status = status;
+  if (shell.traps.get('EXIT') !== undefined && !shell.traps.hasExited) {
+    shell.traps.hasExited = true;
+    shell.leaving = undefined;
+    yield* runTrap(shell, 'EXIT');
+  }
+  if (shell.hasUnsaid) yield* shell.settle();
+  return shell.status;
+}
+
+/** Reads and runs a text, one complete command after the other, up to its first mistake. */
+export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<number> {
+  if (shell.calls >= MAX_CALLS) {
+    shell.complain(`maximum evaluation nesting level exceeded (${MAX_CALLS})`);
+    shell.leaving = { kind: 'discard' };
+    return 1;
+  }
+  shell.calls++;
+  const parsed = parseScript(text, { firstLine: how.line ?? 1, isFlat: how.isFlat ?? false });
+  shell.status = 0;
+  for (const unit of parsed.units) {
+    if (shell.options.verbose) shell.say(`${unit.text}\n`);
+    warnOfDocuments(shell, text, unit, how);
+    if (!shell.options.noexec) yield* runUnit(shell, unit);
+    if (shell.leaving && !(shell.leaving.kind === 'discard' && how.isTopLevel)) break;
+    if (shell.leaving) {
+      shell.leaving = undefined;
+      shell.loops = 0;
+      shell.conditions = 0;
+    }
+  }
+  shell.calls--;
+  if (parsed.problem && !shell.leaving) {
+    complainOf(shell, parsed.problem, how);
+    shell.status = 2;
+  }
+  return shell.status;
+}
+
+/** One complete command, with its aliases replaced. */
+export function* runUnit(shell: Shell, unit: Unit): Sys<number> {
+  const { options, aliases } = shell;
+  let { list } = unit;
+  if (aliases.size > 0 && options.has('expand_aliases')) {
+    const replaced = expandAliases(unit.text, aliases);
+    if (replaced !== unit.text) {
+      const again = parseScript(replaced, { firstLine: unit.line });
+      if (again.problem) {
+        complainOf(shell, again.problem, {});
+        return (shell.status = 2);
+      }
+      list = again.units.flatMap((each) => each.list);
+    }
+  }
+  const status = yield* shell.runner.runList(shell, list);
+  if (shell.process.spend(2)) yield NEXT_TURN;
+  if (!shell.isInteractive && shell.jobs.list.length > 0) reportDeadJobs(shell);
+  return status;
+}
+
+export function complainOf(shell: Shell, problem: SyntaxProblem, how: Evaluation): void {
+  const name = shell.isInteractive && how.name === undefined ? shell.name : (shell.frames.at(-1)?.source ?? shell.name);
+  const where = shell.isInteractive && how.name === undefined ? `${name}: ` : `${name}: ${how.name === undefined ? '' : `${how.name}: `}line ${problem.line}: `;
+  shell.say(`${where}${problem.message}\n`);
+  if (problem.shown !== undefined) shell.say(`${where}\`${problem.shown}'\n`);
+}
+
+function warnOfDocuments(shell: Shell, text: Bytes, unit: Unit, how: Evaluation): void {
+  if (!unit.text.includes('<<')) return;
+  for (const { redirect, line } of unit.openDocuments) {
+    const last = (how.line ?? 1) + text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+    const name = shell.frames.at(-1)?.source ?? shell.name;
+    shell.say(`${name}: ${shell.isInteractive ? '' : `line ${last}: `}warning: here-document at line ${line} delimited by end-of-file (wanted \`${redirect}')\n`);
+  }
+}

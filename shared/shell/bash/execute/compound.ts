@@ -1,0 +1,266 @@
+/** Compound commands: loops, branches, groups, conditions (bash(1), Compound Commands). */
+import type { Bytes } from '../../../base/index.ts';
+import { NEXT_TURN, type Sys } from '../../process/wait.ts';
+import { isTrue } from '../arithmetic.ts';
+import { IndexedArray } from '../arrays.ts';
+import { expandPattern, expandRegex, expandText, expandWords } from '../expand/expand.ts';
+import { evaluateText } from '../expand/lookup.ts';
+import { compilePattern } from '../expand/pattern.ts';
+import { ShellFailure } from '../failure.ts';
+import type { MaybeSys, Shell } from '../shell.ts';
+import type { Arithmetic, ArithmeticFor, Case, For, If, List, Test, TestExpression, While, Word } from '../syntax/tree.ts';
+import { compileRegex } from './regex.ts';
+import { trace } from './simple.ts';
+import { compareNumbers, testBinary, testUnary } from './test.ts';
+
+function* text(shell: Shell, word: Word): Sys<Bytes> {
+  const expanded = expandText(shell, word);
+  return typeof expanded === 'string' ? expanded : yield* expanded;
+}
+
+/** A list whose status only decides: its failures are no errors. */
+function* condition(shell: Shell, list: List): Sys<number> {
+  shell.conditions++;
+  const status = yield* shell.runner.runList(shell, list);
+  shell.conditions--;
+  return status;
+}
+
+export function* runIf(shell: Shell, node: If): Sys<number> {
+  for (const branch of node.branches) {
+    const status = yield* condition(shell, branch.condition);
+    if (shell.leaving) return status;
+    if (status === 0) return yield* shell.runner.runList(shell, branch.body);
+  }
+  return node.otherwise ? yield* shell.runner.runList(shell, node.otherwise) : 0;
+}
+
+/** After a loop's body: whether the loop is over. */
+function endsLoop(shell: Shell): boolean {
+  const { leaving } = shell;
+  if (!leaving) return false;
+  if (leaving.kind !== 'break' && leaving.kind !== 'continue') return true;
+  if (leaving.levels > 1) {
+    leaving.levels--;
+    return true;
+  }
+  shell.leaving = undefined;
+  return leaving.kind === 'break';
+}
+
+export function* runWhile(shell: Shell, node: While): Sys<number> {
+  let status = 0;
+  shell.loops++;
+  for (;;) {
+    const test = yield* condition(shell, node.condition);
+    if (shell.leaving) {
+      if (endsLoop(shell)) break;
+      continue;
+    }
+    if ((test === 0) === node.isUntil) break;
+    status = yield* shell.runner.runList(shell, node.body);
+    if (endsLoop(shell)) break;
+    if (shell.process.spend()) yield NEXT_TURN;
+  }
+  shell.loops--;
+  return status;
+}
+
+export function* runFor(shell: Shell, node: For): Sys<number> {
+  if (!/^[A-Za-z_]\w*$/.test(node.name)) throw new ShellFailure(`\`${node.name}': not a valid identifier`, 'discard');
+  const expanded = node.words ? expandWords(shell, node.words) : [...shell.positional];
+  const words = Array.isArray(expanded) ? expanded : yield* expanded;
+  let status = 0;
+  shell.loops++;
+  for (const word of words) {
+    if (shell.options.xtrace) yield* trace(shell, `for ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
+    shell.line = node.line;
+    shell.assign(node.name, word);
+    status = yield* shell.runner.runList(shell, node.body);
+    if (endsLoop(shell)) break;
+    if (shell.process.spend()) yield NEXT_TURN;
+  }
+  shell.loops--;
+  return status;
+}
+
+export function* runArithmeticFor(shell: Shell, node: ArithmeticFor): Sys<number> {
+  const step = function* (word: Word | undefined): Sys<boolean> {
+    if (!word) return true;
+    shell.line = node.line;
+    const expression = yield* text(shell, word);
+    if (shell.options.xtrace) yield* trace(shell, `(( ${expression} ))`);
+    return isTrue(evaluateText(shell, expression, '(('));
+  };
+  let status = 0;
+  try {
+    yield* step(node.initialize);
+    shell.loops++;
+    while (yield* step(node.test)) {
+      status = yield* shell.runner.runList(shell, node.body);
+      if (endsLoop(shell)) break;
+      yield* step(node.update);
+      if (shell.process.spend()) yield NEXT_TURN;
+    }
+    shell.loops--;
+  } catch (error) {
+    if (!(error instanceof ShellFailure) || error.reach !== 'discard') throw error;
+    shell.complain(error.words ?? '');
+    return 1;
+  }
+  return status;
+}
+
+export function* runCase(shell: Shell, node: Case): Sys<number> {
+  const word = yield* text(shell, node.word);
+  if (shell.options.xtrace) yield* trace(shell, `case ${node.word.text} in`);
+  const ignoreCase = shell.options.has('nocasematch');
+  let status = 0;
+  let fallsThrough = false;
+  for (const item of node.items) {
+    let isMatch = fallsThrough;
+    for (const each of isMatch ? [] : item.patterns) {
+      const pattern = expandPattern(shell, each);
+      if (matches(shell, word, typeof pattern === 'string' ? pattern : yield* pattern, ignoreCase)) {
+        isMatch = true;
+        break;
+      }
+    }
+    if (!isMatch) continue;
+    status = yield* shell.runner.runList(shell, item.body);
+    if (shell.leaving || item.end === ';;') return status;
+    fallsThrough = item.end === ';&';
+  }
+  return status;
+}
+
+function matches(shell: Shell, value: Bytes, pattern: Bytes, ignoreCase: boolean): boolean {
+  return compilePattern(shell.isUtf8 ? shell.decode(pattern) : pattern, { ignoreCase }).matches(shell.isUtf8 ? shell.decode(value) : value);
+}
+
+const PS3_DEFAULT = '#? ';
+
+/** `select`: a menu on standard error, an answer from standard input. */
+export function* runSelect(shell: Shell, node: For): Sys<number> {
+  const expanded = node.words ? expandWords(shell, node.words) : [...shell.positional];
+  const words = Array.isArray(expanded) ? expanded : yield* expanded;
+  if (words.length === 0) return 0;
+  let status = 0;
+  shell.loops++;
+  let showsMenu = true;
+  for (;;) {
+    if (showsMenu) shell.say(menu(shell, words));
+    showsMenu = false;
+    shell.say(yield* shell.runner.expandText(shell, shell.getVariable('PS3') ?? PS3_DEFAULT));
+    if (shell.hasUnsaid) yield* shell.settle();
+    const read = shell.runner.callBuiltin(shell, 'read', ['read', '-r', 'REPLY']);
+    if ((typeof read === 'number' ? read : yield* read) !== 0) {
+      shell.say('\n');
+      status = 1;
+      break;
+    }
+    const reply = (shell.getVariable('REPLY') ?? '').trim();
+    if (reply === '') {
+      showsMenu = true;
+      continue;
+    }
+    shell.assign(node.name, /^\d+$/.test(reply) ? (words[Number(reply) - 1] ?? '') : '');
+    status = yield* shell.runner.runList(shell, node.body);
+    if (endsLoop(shell)) break;
+  }
+  shell.loops--;
+  return status;
+}
+/** In columns, down first, as wide as COLUMNS. */
+function menu(shell: Shell, words: readonly Bytes[]): Bytes {
+  const columns = Number(shell.getVariable('COLUMNS') ?? 80) || 80;
+  const digits = String(words.length).length;
+  const width = Math.max(...words.map((word) => word.length)) + digits + 2;
+  const perRow = Math.max(1, Math.floor(columns / (width + 2)));
+  const rows = words.length <= Math.ceil(words.length / perRow) || perRow === 1 ? words.length : Math.ceil(words.length / perRow);
+  const entry = (i: number): Bytes => `${String(i + 1).padStart(digits)}) ${words[i] ?? ''}`;
+  let out = '';
+  for (let row = 0; row < rows; row++) {
+    let line = '';
+    for (let i = row; i < words.length; i += rows) line += i + rows < words.length ? `${entry(i).padEnd(width)}  ` : entry(i);
+    out += `${line}\n`;
+  }
+  return out;
+}
+
+export function* runArithmetic(shell: Shell, node: Arithmetic): Sys<number> {
+  shell.line = node.line;
+  const expression = yield* text(shell, node.expression);
+  if (shell.options.xtrace) yield* trace(shell, `(( ${expression.trim()} ))`);
+  return arithmeticStatus(shell, expression, '((');
+}
+/** 1 for zero; an error is said and is 1 too. */
+export function arithmeticStatus(shell: Shell, expression: Bytes, label: Bytes): number {
+  try {
+    return isTrue(evaluateText(shell, expression, label)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof ShellFailure) || error.reach !== 'discard') throw error;
+    shell.complain(error.words ?? '');
+    return 1;
+  }
+}
+/** Without words that wait it needs no generator. */
+export function runArithmeticNow(shell: Shell, node: Arithmetic): MaybeSys<number> {
+  if (node.expression.waits || shell.options.xtrace) return runArithmetic(shell, node);
+  shell.line = node.line;
+  const expression = expandText(shell, node.expression);
+  return typeof expression === 'string' ? arithmeticStatus(shell, expression, '((') : runArithmetic(shell, node);
+}
+
+// --- [[ ]] ---
+
+export function* runTest(shell: Shell, node: Test): Sys<number> {
+  shell.line = node.line;
+  try {
+    return (yield* test(shell, node.expression)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof ShellFailure) || error.reach !== 'discard') throw error;
+    shell.complain(`[[: ${error.words ?? ''}`);
+    return 1;
+  }
+}
+
+function* test(shell: Shell, expression: TestExpression): Sys<boolean> {
+  switch (expression.kind) {
+    case 'not':
+      return !(yield* test(shell, expression.operand));
+    case 'group':
+      return yield* test(shell, expression.expression);
+    case 'logical': {
+      for (const operand of expression.operands) if ((yield* test(shell, operand)) === (expression.operator === '||')) return expression.operator === '||';
+      return expression.operator === '&&';
+    }
+    case 'unary': {
+      const operand = yield* text(shell, expression.operand);
+      if (shell.options.xtrace) yield* trace(shell, `[[ ${expression.operator} ${operand === '' ? "''" : operand} ]]`);
+      return testUnary(shell, expression.operator, operand);
+    }
+    case 'binary':
+      return yield* binary(shell, expression);
+  }
+}
+
+function* binary(shell: Shell, { operator, left, right }: TestExpression & { kind: 'binary' }): Sys<boolean> {
+  const a = yield* text(shell, left);
+  const isPattern = operator === '=' || operator === '==' || operator === '!=';
+  const maybe = isPattern ? expandPattern(shell, right) : operator === '=~' ? expandRegex(shell, right) : expandText(shell, right);
+  const b = typeof maybe === 'string' ? maybe : yield* maybe;
+  if (shell.options.xtrace) yield* trace(shell, `[[ ${a === '' ? "''" : a} ${operator} ${b === '' ? "''" : b} ]]`);
+  const ignoreCase = shell.options.has('nocasematch');
+  if (isPattern) return matches(shell, a, b, ignoreCase) === (operator !== '!=');
+  if (operator === '=~') return matchRegex(shell, a, b, ignoreCase);
+  if (/^-(eq|ne|lt|le|gt|ge)$/.test(operator)) return compareNumbers(operator, evaluateText(shell, a), evaluateText(shell, b));
+  return testBinary(shell, operator, a, b);
+}
+
+function matchRegex(shell: Shell, value: Bytes, source: Bytes, ignoreCase: boolean): boolean {
+  const match = compileRegex(shell.decode(source), ignoreCase).exec(shell.decode(value));
+  const variable = shell.variables.declareGlobal('BASH_REMATCH');
+  variable.value = new IndexedArray(match ? Array.from(match, (group) => shell.encode((group as string | undefined) ?? '')) : []);
+  return match !== null;
+}

@@ -1,0 +1,31 @@
+/** What follows from failures: of an expansion, of a command under `set -e` or with an ERR trap. */
+import type { Sys } from '../../process/wait.ts';
+import type { ShellFailure } from '../failure.ts';
+import type { MaybeSys, Shell } from '../shell.ts';
+
+/** Says what went wrong and decides how much is given up; the status of the command. */
+export function fail(shell: Shell, failure: ShellFailure): number {
+  if (failure.words !== undefined) shell.complain(failure.words);
+  shell.takeOutput();
+  if (failure.reach === 'command') return failure.status;
+  const ends = failure.reach === 'exit' && !shell.isInteractive;
+  // Only `bash -c` itself ends with 127.
+  const status = failure.status === 127 && !(shell.isCommandString && !shell.isSubshell) ? 1 : failure.status;
+  shell.leaving = { kind: ends || shell.isSubshell ? 'exit' : 'discard' };
+  shell.status = status;
+  return status;
+}
+
+/** After a command that `set -e` and ERR care about. */
+export function checkStatus(shell: Shell, status: number): MaybeSys<number> {
+  if (status === 0 || shell.conditions > 0 || shell.leaving) return status;
+  const wantsTrap = shell.traps.get('ERR') !== undefined && (shell.options.errtrace || !shell.frames.some((frame) => frame.kind === 'function'));
+  if (!wantsTrap && !shell.options.errexit) return status;
+  return failed(shell, status, wantsTrap);
+}
+function* failed(shell: Shell, status: number, wantsTrap: boolean): Sys<number> {
+  shell.status = status;
+  if (wantsTrap) yield* shell.runner.trap(shell, 'ERR');
+  if (shell.options.errexit && !shell.leaving) shell.leaving = { kind: 'exit' };
+  return status;
+}
