@@ -257,21 +257,21 @@ function* watch(p: Process, options: Options, table: ConntrackTable): Sys<number
     queue.push(line(event));
     arrived.wakeAll();
   });
-  let ended = false;
+  const run = { ended: false };
   for (const signal of ['INT', 'TERM'] as const) {
     p.on(signal, () => {
-      ended = true;
+      run.ended = true;
       arrived.wakeAll();
     });
   }
   try {
-    while (!ended) {
+    while (!run.ended) {
       for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
         yield* p.print(text);
         yield* p.flush();
         shown++;
       }
-      if (!ended && queue.length === 0) yield* p.block(arrived);
+      if (!run.ended && queue.length === 0) yield* p.block(arrived);
     }
   } finally {
     stop();

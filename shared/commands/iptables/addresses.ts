@@ -3,7 +3,7 @@
  * Authority: libxtables/xtables.c. Deviation: host names are looked up nowhere; only `localhost` is known.
  */
 import { formatIpv4, formatIpv6, ipv4Mask, ipv4MaskLength, parseIpv4, parseIpv6, type Ipv4, type Ipv6 } from '../../wire/index.ts';
-import type { Address, Family, MaskedAddress } from '../../kernel/netfilter/match.ts';
+import type { Address, Family, MaskedAddress } from '../../kernel/index.ts';
 import { usage } from './exit.ts';
 import { parseWithin } from './numbers.ts';
 

@@ -2,7 +2,7 @@
  * What the iptables programs work in: one family of one namespace's rules, the program's name, and where its output goes. Pure: the programs
  * pour `output` into their process in the order it was made.
  */
-import type { Family } from '../../kernel/netfilter/match.ts';
+import type { Family } from '../../kernel/index.ts';
 
 export interface Environment {
   /** As messages name it: `iptables`, `ip6tables-restore`. */

@@ -2,8 +2,7 @@
  * What an extension is to the command: its options and how its data is read, checked, saved and listed. One file an extension in matches/ and
  * targets/; the kernel's side of the same data is in kernel/netfilter. `save` is the inverse of `parse`.
  */
-import type { Family, MatchInfo, Selector } from '../../kernel/netfilter/match.ts';
-import type { ExtensionTarget } from '../../kernel/netfilter/target.ts';
+import type { ExtensionTarget, Family, MatchInfo, Selector } from '../../kernel/index.ts';
 import type { OptionCall, OptionEntry } from './option.ts';
 
 /** What an extension may look at while a rule is read. */
@@ -51,8 +50,8 @@ export interface TargetExtension<I extends ExtensionTarget = ExtensionTarget> ex
 }
 
 /** An extension with its data's type hidden, for tables of them. */
-export const defineMatch = <I extends MatchInfo>(extension: MatchExtension<I>): MatchExtension => extension as unknown as MatchExtension;
-export const defineTarget = <I extends ExtensionTarget>(extension: TargetExtension<I>): TargetExtension => extension as unknown as TargetExtension;
+export const defineMatch = <I extends MatchInfo>(extension: MatchExtension<I>): MatchExtension => extension;
+export const defineTarget = <I extends ExtensionTarget>(extension: TargetExtension<I>): TargetExtension => extension;
 
 export const BOTH: readonly Family[] = ['ip', 'ip6'];
 

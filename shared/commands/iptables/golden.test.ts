@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Ruleset } from '../../kernel/netfilter/ruleset.ts';
+import { Ruleset } from '../../kernel/index.ts';
 import { parseRestore, runIptables, runRestore, runSave, type Outcome, type Surroundings } from './run.ts';
 
 interface Answer {

@@ -1,5 +1,5 @@
 /** `--help`. Deviation: a summary in our own words, made from the tables; the real one also explains each option. */
-import type { Family } from '../../kernel/netfilter/match.ts';
+import type { Family } from '../../kernel/index.ts';
 import { MATCHES } from './matches/index.ts';
 import { TARGETS } from './targets/index.ts';
 

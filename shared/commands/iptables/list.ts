@@ -1,9 +1,16 @@
 /** Chains and rules as `iptables -L` prints them, and the one line that `-v` gives a rule that is added. */
 import { MATCHES } from './matches/index.ts';
 import { TARGETS } from './targets/index.ts';
-import type { Family, InterfacePattern, MatchInfo, MatchKind, Selector } from '../../kernel/netfilter/match.ts';
-import { isExtensionTarget, type TargetInfo } from '../../kernel/netfilter/target.ts';
-import type { Rule } from '../../kernel/netfilter/ruleset.ts';
+import {
+  type ChainRule,
+  type Family,
+  type InterfacePattern,
+  isExtensionTarget,
+  type MatchInfo,
+  type MatchKind,
+  type Selector,
+  type TargetInfo,
+} from '../../kernel/index.ts';
 import { protocolName } from '../names/protocols.ts';
 import { listAddress } from './addresses.ts';
 import type { ListContext, MatchExtension, TargetExtension } from './extension.ts';
@@ -68,7 +75,7 @@ function targetName(target: TargetInfo | null): string {
   return isExtensionTarget(target) ? target.kind : target.chain;
 }
 /** Matches, then the target, as their extensions list them. */
-function details(rule: Rule, context: ListContext): string {
+function details(rule: ChainRule, context: ListContext): string {
   const { matches, target } = rule.spec;
   let text = target?.kind === 'goto' ? '[goto] ' : '';
   for (const match of matches) text += listMatch(match, context);
@@ -79,7 +86,7 @@ const fragment = (selector: Selector): string => (selector.fragment === null ? '
 const device = (pattern: InterfacePattern, invert: boolean, numeric: boolean): string =>
   `${invert ? '!' : ''}${pattern === '' ? (numeric ? '*' : 'any') : pattern}`;
 
-export function listRule(rule: Rule, number: number, family: Family, format: ListFormat): string {
+export function listRule(rule: ChainRule, number: number, family: Family, format: ListFormat): string {
   const { selector, target } = rule.spec;
   const { numeric } = format;
   const name = numeric ? undefined : (chainProtocolName(selector.protocol) ?? protocolName(selector.protocol));
@@ -97,7 +104,7 @@ export function listRule(rule: Rule, number: number, family: Family, format: Lis
 }
 
 /** The line of `-v`. */
-export function ruleLine(rule: Rule, family: Family): string {
+export function ruleLine(rule: ChainRule, family: Family): string {
   const { selector, target } = rule.spec;
   const name = chainProtocolName(selector.protocol) ?? `${selector.protocol}`;
   let text = `${targetName(target)} ${selector.invertProtocol ? '!' : ' '}${name} opt ${fragment(selector)} `;

@@ -6,7 +6,7 @@ import { portOfService } from '../names/services.ts';
 import { protocolNumber } from '../names/protocols.ts';
 import { applyMask, formatAddress, fullMask, parseHostAddress, parseMask } from './addresses.ts';
 import { parseMac, type Mac } from '../../wire/index.ts';
-import type { Address, Family, MaskedAddress, Range } from '../../kernel/netfilter/match.ts';
+import type { Address, Family, MaskedAddress, Range } from '../../kernel/index.ts';
 import { usage } from './exit.ts';
 import { parseWithin, scanUnsigned, scanWithin } from './numbers.ts';
 

@@ -2,8 +2,7 @@
  * The command line of iptables and ip6tables, and each line of iptables-restore, to a `Command`. Extensions are found as they are named, and a
  * protocol's own match when one of its options comes. Authority: iptables/xshared.c (do_parse); the order of checks decides which message comes.
  */
-import type { Family, MaskedAddress, MatchInfo, Selector } from '../../kernel/netfilter/match.ts';
-import type { ExtensionTarget, TargetInfo, Verdict } from '../../kernel/netfilter/target.ts';
+import type { ExtensionTarget, Family, MaskedAddress, MatchInfo, Selector, TargetInfo, VerdictName } from '../../kernel/index.ts';
 import { anything, parseInterface, parseMaskedList } from './addresses.ts';
 import { Exit, PARAMETER_PROBLEM, otherProblem, usage } from './exit.ts';
 import type { MatchExtension, ParseContext, TargetExtension } from './extension.ts';
@@ -501,7 +500,7 @@ class Parser {
   private jump(name: string): void {
     this.jumpTo = targetName(name);
     if (VERDICTS.includes(name)) {
-      this.target = { kind: 'verdict', verdict: name as Verdict };
+      this.target = { kind: 'verdict', verdict: name as VerdictName };
       return;
     }
     const extension = TARGETS.find((each) => each.name === name && each.families.includes(this.family));

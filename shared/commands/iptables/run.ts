@@ -3,8 +3,7 @@
  * Authority: iptables/xtables-standalone.c, xtables-save.c, xtables-restore.c.
  */
 import { utf8Decode, utf8Encode, type Bytes } from '../../base/index.ts';
-import type { Family } from '../../kernel/netfilter/match.ts';
-import { BUILTIN, type Ruleset, type TableName } from '../../kernel/netfilter/ruleset.ts';
+import { BUILTIN, type Family, type Ruleset, type TableName } from '../../kernel/index.ts';
 import type { Environment } from './environment.ts';
 import { Exit, OTHER_PROBLEM, PARAMETER_PROBLEM, VERSION_PROBLEM, usage } from './exit.ts';
 import { Getopt, type HasArgument } from './getopt.ts';

@@ -1,7 +1,5 @@
 /** Rules as iptables-save and `iptables -S` print them: the inverse of parsing. */
-import type { Family, InterfacePattern, MaskedAddress, Selector } from '../../kernel/netfilter/match.ts';
-import { isExtensionTarget } from '../../kernel/netfilter/target.ts';
-import type { RuleSpec } from '../../kernel/netfilter/ruleset.ts';
+import { type Family, type InterfacePattern, isExtensionTarget, type MaskedAddress, type RuleSpec, type Selector } from '../../kernel/index.ts';
 import { protocolName } from '../names/protocols.ts';
 import { formatAddress, isAny, savedMask } from './addresses.ts';
 import type { ListContext } from './extension.ts';

@@ -4,19 +4,19 @@
  * kernel ` RULE_APPEND failed (Invalid argument): rule in chain INPUT`. Authority: iptables/nft.c.
  */
 import { strerror, type Errno } from '../../base/index.ts';
-import { checkRule } from '../../kernel/netfilter/check.ts';
 import {
   actionText,
   Batch,
   BUILTIN,
-  TABLE_NAMES,
   type Chain,
-  type Rule,
-  type RuleSpec,
+  type ChainRule,
+  checkRule,
   type Ruleset,
+  type RuleSpec,
   type Table,
+  TABLE_NAMES,
   type TableName,
-} from '../../kernel/netfilter/ruleset.ts';
+} from '../../kernel/index.ts';
 import type { Environment } from './environment.ts';
 import { Exit, OTHER_PROBLEM, RESOURCE_PROBLEM, VERSION_PROBLEM, otherProblem, usage } from './exit.ts';
 import { header, listRule, ruleLine, type ListFormat } from './list.ts';
@@ -160,7 +160,7 @@ export class Session {
     if (!found) throw new Refusal(by, 'ENOENT');
     return found;
   }
-  private ruleAt(chain: Chain, number: number): Rule | undefined {
+  private ruleAt(chain: Chain, number: number): ChainRule | undefined {
     return chain.rules[number - 1];
   }
   private assertTarget(spec: RuleSpec, table: TableName): void {
@@ -200,17 +200,17 @@ export class Session {
     if (before === null && at > 1 && !this.ruleAt(chain, at - 1)) throw new Refusal('insert', 'E2BIG');
     this.put(command, before === null && at > 1 ? 'RULE_APPEND' : 'RULE_INSERT', chain, spec, before);
   }
-  private put(command: Command, name: string, chain: Chain | undefined, spec: RuleSpec, before: Rule | null): void {
+  private put(command: Command, name: string, chain: Chain | undefined, spec: RuleSpec, before: ChainRule | null): void {
     if (!chain) throw new Refusal('append', 'ENOENT');
     const rule = this.batch.insert(this.send(name, `rule in chain ${chain.name}`), chain, spec, before);
     this.finishRule(command, rule ?? this.ruleset.newRule(spec));
   }
-  private finishRule(command: Command, rule: Rule): void {
+  private finishRule(command: Command, rule: ChainRule): void {
     const { packets, bytes } = command.rule;
     if (packets > 0 || bytes > 0) this.batch.setRuleCounters(rule, packets, bytes);
     if (command.verbose > 0) this.environment.print(ruleLine(rule, this.environment.family));
   }
-  private same(chain: Chain, spec: RuleSpec): Rule | undefined {
+  private same(chain: Chain, spec: RuleSpec): ChainRule | undefined {
     const action = actionText(spec);
     return chain.rules.find((rule) => rule.spec.conditions === spec.conditions && actionText(rule.spec) === action);
   }
@@ -367,7 +367,7 @@ export class Session {
     for (const { chain, name } of this.shown(table, command.chain)) {
       if (command.ruleNumber === 0) {
         if (text !== '') text += '\n';
-        const isBase = name in BUILTIN[table] || chain?.base != null;
+        const isBase = name in BUILTIN[table] || (chain?.base ?? null) !== null;
         text += header(
           {
             name,
@@ -405,7 +405,7 @@ export class Session {
 }
 
 /** `-A CHAIN …`, with counters before it (iptables-save -c), in it (iptables -S -v), or without. */
-export function savedRule(rule: Rule, chain: Chain, counters: 'before' | 'middle' | 'none'): string {
+export function savedRule(rule: ChainRule, chain: Chain, counters: 'before' | 'middle' | 'none'): string {
   const { conditions } = rule.spec;
   const action = actionText(rule.spec);
   const middle = counters === 'middle' ? ` -c ${rule.packets} ${rule.bytes}` : '';

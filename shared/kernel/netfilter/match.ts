@@ -203,10 +203,10 @@ export interface DscpInfo {
   dscp: number;
   invert: boolean;
 }
-export type PacketType = 'unicast' | 'broadcast' | 'multicast' | 'otherhost';
+export type PacketKind = 'unicast' | 'broadcast' | 'multicast' | 'otherhost';
 export interface PkttypeInfo {
   readonly kind: 'pkttype';
-  type: PacketType;
+  type: PacketKind;
   invert: boolean;
 }
 export interface OwnerInfo {

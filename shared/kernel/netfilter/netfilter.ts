@@ -18,7 +18,7 @@ import { confirm, trackIn } from './conntrack/track.ts';
 import { HookContext } from './context.ts';
 import type { Address, Family } from './match.ts';
 import { RecentLists } from './recent.ts';
-import { Ruleset, type Chain, type Rule } from './ruleset.ts';
+import { Ruleset, type Chain, type ChainRule } from './ruleset.ts';
 import { IpSets } from './sets.ts';
 import { CompiledChains, traverse } from './traverse.ts';
 import { touch } from '../notify.ts';
@@ -51,7 +51,7 @@ export function netfilterOf(netns: Netns): Netfilter {
 export const existingNetfilter = (netns: Netns): Netfilter | null => netns.netfilter as Netfilter | null;
 
 /** Rules that make the kernel follow connections. */
-function needsConntrack(rule: Rule): boolean {
+function needsConntrack(rule: ChainRule): boolean {
   const { matches, target } = rule.spec;
   if (target !== null && (target.kind === 'CONNMARK' || target.kind === 'CT')) return true;
   return matches.some((match) => match.kind === 'conntrack' || match.kind === 'connmark');

@@ -15,7 +15,7 @@ export class RecentLists {
 
   test(info: RecentInfo, c: HookContext): boolean {
     let list = this.lists.get(info.name);
-    if (!list) this.lists.set(info.name, (list = new Map()));
+    if (!list) this.lists.set(info.name, (list = new Map<Address, Entry>()));
     const address = masked(info.side === 'source' ? c.src : c.dst, info.mask);
     const now = c.netns.simulation.nowUs;
     const ttl = c.skb.ip?.ttl ?? c.skb.ip6?.hopLimit ?? 0;

@@ -33,7 +33,7 @@ export interface RuleSpec {
   readonly action: string;
 }
 
-export class Rule {
+export class ChainRule {
   packets = 0;
   bytes = 0;
   /** What the data plane made of it; made anew when it is null. */
@@ -59,7 +59,7 @@ export function actionText(spec: RuleSpec): string {
 }
 
 export class Chain {
-  rules: Rule[] = [];
+  rules: ChainRule[] = [];
   /** Of base chains: ACCEPT or DROP, and what reached the end; counted once somebody has set or zeroed the counters. */
   policy: 'ACCEPT' | 'DROP' = 'ACCEPT';
   isCounting = false;
@@ -113,7 +113,7 @@ export interface RulesetListener {
   /** After a batch that changed something. */
   changed(): void;
   /** A rule is not there any more. */
-  removed(rule: Rule): void;
+  removed(rule: ChainRule): void;
 }
 
 export class Ruleset {
@@ -131,8 +131,8 @@ export class Ruleset {
   chain(table: TableName, name: string): Chain | undefined {
     return this.tables.get(table)?.chains.get(name);
   }
-  newRule(spec: RuleSpec): Rule {
-    return new Rule(this.nextHandle++, spec);
+  newRule(spec: RuleSpec): ChainRule {
+    return new ChainRule(this.nextHandle++, spec);
   }
 }
 
@@ -155,7 +155,7 @@ export type RuleCheck = (spec: RuleSpec, family: Family, table: TableName, chain
 export class Batch {
   private readonly undo: (() => void)[] = [];
   private readonly errors: BatchError[] = [];
-  private readonly gone: Rule[] = [];
+  private readonly gone: ChainRule[] = [];
   private changes = 0;
   /** Tables to be walked at the end, with the tag of the last rule put in. */
   private readonly suspects = new Map<Table, number>();
@@ -240,7 +240,7 @@ export class Batch {
       () => Object.assign(chain, { packets: oldPackets, bytes: oldBytes, isCounting }),
     );
   }
-  setRuleCounters(rule: Rule, packets: number, bytes: number): void {
+  setRuleCounters(rule: ChainRule, packets: number, bytes: number): void {
     const { packets: oldPackets, bytes: oldBytes } = rule;
     this.step(
       () => Object.assign(rule, { packets, bytes }),
@@ -248,7 +248,7 @@ export class Batch {
     );
   }
   /** At the end, or before a rule. */
-  insert(tag: number, chain: Chain, spec: RuleSpec, before: Rule | null): Rule | undefined {
+  insert(tag: number, chain: Chain, spec: RuleSpec, before: ChainRule | null): ChainRule | undefined {
     const rule = this.ruleset.newRule(spec);
     const at = before === null ? chain.rules.length : chain.rules.indexOf(before);
     if (at < 0) {
@@ -260,15 +260,15 @@ export class Batch {
     if (chain.base === null || this.destination(chain.table, spec)) this.suspects.set(chain.table, tag);
     return rule;
   }
-  append(tag: number, chain: Chain, spec: RuleSpec): Rule | undefined {
+  append(tag: number, chain: Chain, spec: RuleSpec): ChainRule | undefined {
     return this.insert(tag, chain, spec, null);
   }
-  replace(tag: number, chain: Chain, old: Rule, spec: RuleSpec): Rule | undefined {
+  replace(tag: number, chain: Chain, old: ChainRule, spec: RuleSpec): ChainRule | undefined {
     const rule = this.insert(tag, chain, spec, old);
     if (rule) this.delete(chain, old);
     return rule;
   }
-  delete(chain: Chain, rule: Rule): void {
+  delete(chain: Chain, rule: ChainRule): void {
     const at = chain.rules.indexOf(rule);
     if (at < 0) return;
     this.gone.push(rule);
@@ -335,7 +335,7 @@ export class Batch {
     this.fail(tag, errno);
     return false;
   }
-  private put(chain: Chain, rule: Rule, at: number): void {
+  private put(chain: Chain, rule: ChainRule, at: number): void {
     const destination = this.destination(chain.table, rule.spec);
     this.step(
       () => {

@@ -2,7 +2,8 @@
  * Targets as what they do to a packet: the kernel's half of each extension (xt_*.c, ipt_REJECT.c, nf_reject_ipv4.c). Null is CONTINUE: the next
  * rule is looked at.
  */
-import { Icmp, Icmp6Type, IcmpType, IcmpUnreachable, Ipv4Header, Tcp, TcpFlag, EtherType, IpProtocol, formatMac, networkLength } from '../../wire/index.ts';
+import type { Icmp} from '../../wire/index.ts';
+import { Icmp6Type, IcmpType, IcmpUnreachable, Ipv4Header, Tcp, TcpFlag, EtherType, IpProtocol, formatMac, networkLength } from '../../wire/index.ts';
 import { answerTrace, sendIcmpError } from '../ipv4/icmp.ts';
 import { localOutput, mtuFor } from '../ipv4/output.ts';
 import { isLocalAddress, selectSource } from '../ipv4/addresses.ts';

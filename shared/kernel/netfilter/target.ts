@@ -3,7 +3,7 @@
  */
 import type { Address, SetReference } from './match.ts';
 
-export type Verdict = 'ACCEPT' | 'DROP' | 'RETURN';
+export type VerdictName = 'ACCEPT' | 'DROP' | 'RETURN';
 
 /** Types of REJECT, IPv4's and IPv6's, by the names that `--reject-with` takes. */
 export type RejectType =
@@ -36,7 +36,7 @@ export const emptyNatRange = (): NatRange => ({ addresses: null, ports: null, ba
 
 export interface VerdictTarget {
   readonly kind: 'verdict';
-  verdict: Verdict;
+  verdict: VerdictName;
 }
 /** To a chain of the same table: `-j` comes back, `-g` does not. */
 export interface JumpTarget {

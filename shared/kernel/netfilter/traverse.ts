@@ -4,7 +4,7 @@
  */
 import type { HookContext } from './context.ts';
 import { Verdict } from '../numbers.ts';
-import type { Chain, Rule } from './ruleset.ts';
+import type { Chain, ChainRule } from './ruleset.ts';
 import { compileTarget, type Action } from './run-target.ts';
 import { isExtensionTarget } from './target.ts';
 import { compileMatch, isInterface, isMasked, type Test } from './test-match.ts';
@@ -39,7 +39,7 @@ export class CompiledRule {
   readonly chain: Chain | null;
   readonly action: Action | null;
   constructor(
-    readonly rule: Rule,
+    readonly rule: ChainRule,
     owner: Chain,
   ) {
     const { selector, matches, target } = rule.spec;
@@ -198,7 +198,7 @@ function finish(base: Chain, c: HookContext): Verdict {
 function enter(chain: Chain, c: HookContext): void {
   c.skb.step({ kind: 'chain', table: chain.table.name, chain: chain.name, policy: null }, c.netns);
 }
-function record(rule: Rule, chain: Chain, c: HookContext): void {
+function record(rule: ChainRule, chain: Chain, c: HookContext): void {
   const { target } = rule.spec;
   const name = target === null ? '' : target.kind === 'verdict' ? target.verdict : isExtensionTarget(target) ? target.kind : target.chain;
   c.skb.step(

@@ -1,5 +1,5 @@
 /** `-m addrtype`: what the routing tables say of an address (libxt_addrtype). */
-import { ADDRESS_TYPES, type AddressType, type AddrtypeInfo } from '../../../kernel/netfilter/match.ts';
+import { ADDRESS_TYPES, type AddressType, type AddrtypeInfo } from '../../../kernel/index.ts';
 import { BOTH, defineMatch } from '../extension.ts';
 import { usage } from '../exit.ts';
 

@@ -1,5 +1,5 @@
 /** `-m comment` (libxt_comment). */
-import type { CommentInfo } from '../../../kernel/netfilter/match.ts';
+import type { CommentInfo } from '../../../kernel/index.ts';
 import { BOTH, defineMatch, quote } from '../extension.ts';
 
 /** XT_MAX_COMMENT_LEN, its end included. */

@@ -1,5 +1,5 @@
 /** `-m conntrack`, and its older form `-m state` (libxt_conntrack). */
-import type { Asked, ConntrackInfo, CtState, CtStatus, MaskedAddress, Range } from '../../../kernel/netfilter/match.ts';
+import type { Asked, ConntrackInfo, CtState, CtStatus, MaskedAddress, Range } from '../../../kernel/index.ts';
 import { isAny, listAddress } from '../addresses.ts';
 import { BOTH, defineMatch, type ListContext } from '../extension.ts';
 import { usage } from '../exit.ts';

@@ -1,6 +1,6 @@
 /** Matches of single header fields: mac, length, ttl, hl, tos, dscp, pkttype, tcpmss (libxt_*, libipt_ttl, libip6t_hl). */
 import { formatMac } from '../../../wire/index.ts';
-import type { DscpInfo, LengthInfo, MacInfo, PacketType, PkttypeInfo, Range, TcpmssInfo, TosInfo, TtlInfo } from '../../../kernel/netfilter/match.ts';
+import type { DscpInfo, LengthInfo, MacInfo, PacketKind, PkttypeInfo, Range, TcpmssInfo, TosInfo, TtlInfo } from '../../../kernel/index.ts';
 import { BOTH, defineMatch } from '../extension.ts';
 import { usage } from '../exit.ts';
 import { hex2 } from '../numbers.ts';
@@ -131,7 +131,7 @@ export const dscp = defineMatch<DscpInfo>({
   list: (info) => ` DSCP match ${bang(info.invert)}0x${hex2(info.dscp)}`,
 });
 
-const PACKET_TYPES: Readonly<Record<string, PacketType>> = {
+const PACKET_TYPES: Readonly<Record<string, PacketKind>> = {
   unicast: 'unicast',
   broadcast: 'broadcast',
   multicast: 'multicast',

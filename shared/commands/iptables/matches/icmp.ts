@@ -1,5 +1,5 @@
 /** `-m icmp` and `-m icmp6`: types and codes by name or number (libipt_icmp, libip6t_icmp6, libxt_icmp.h). */
-import type { IcmpInfo } from '../../../kernel/netfilter/match.ts';
+import type { IcmpInfo } from '../../../kernel/index.ts';
 import { defineMatch, type MatchExtension } from '../extension.ts';
 import { usage } from '../exit.ts';
 import { scanWithin } from '../numbers.ts';

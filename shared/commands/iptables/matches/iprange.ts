@@ -1,5 +1,5 @@
 /** `-m iprange` (libxt_iprange). */
-import type { Address, Family, IprangeInfo } from '../../../kernel/netfilter/match.ts';
+import type { Address, Family, IprangeInfo } from '../../../kernel/index.ts';
 import { formatAddress, parseHostAddress } from '../addresses.ts';
 import { BOTH, defineMatch } from '../extension.ts';
 import { usage } from '../exit.ts';

@@ -1,5 +1,5 @@
 /** `-m limit`: so many packets a time, after a burst (libxt_limit). The kernel keeps the rate as nf_tables' own limit does, rounded to a unit. */
-import type { LimitInfo } from '../../../kernel/netfilter/match.ts';
+import type { LimitInfo } from '../../../kernel/index.ts';
 import { BOTH, defineMatch } from '../extension.ts';
 import { usage } from '../exit.ts';
 import { atoi } from '../numbers.ts';

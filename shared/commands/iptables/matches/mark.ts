@@ -1,5 +1,5 @@
 /** `-m mark` and `-m connmark` (libxt_mark, libxt_connmark). */
-import type { MarkInfo } from '../../../kernel/netfilter/match.ts';
+import type { MarkInfo } from '../../../kernel/index.ts';
 import { BOTH, defineMatch } from '../extension.ts';
 import { hex } from '../numbers.ts';
 

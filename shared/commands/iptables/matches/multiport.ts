@@ -1,5 +1,5 @@
 /** `-m multiport`: up to fifteen ports, a range counting as two (libxt_multiport). */
-import type { MultiportInfo, Range } from '../../../kernel/netfilter/match.ts';
+import type { MultiportInfo, Range } from '../../../kernel/index.ts';
 import { serviceOfPort } from '../../names/services.ts';
 import { BOTH, defineMatch } from '../extension.ts';
 import { usage } from '../exit.ts';

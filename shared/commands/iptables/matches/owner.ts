@@ -1,5 +1,5 @@
 /** `-m owner`: whose socket sent it (libxt_owner). Deviation: of user and group names only root is known. */
-import type { OwnerInfo, Range } from '../../../kernel/netfilter/match.ts';
+import type { OwnerInfo, Range } from '../../../kernel/index.ts';
 import { BOTH, defineMatch } from '../extension.ts';
 import { usage } from '../exit.ts';
 import { scanWithin } from '../numbers.ts';

@@ -1,5 +1,5 @@
 /** `-m physdev`: the ports of a bridge that a bridged packet came by and leaves by (libxt_physdev). */
-import type { PhysdevInfo } from '../../../kernel/netfilter/match.ts';
+import type { PhysdevInfo } from '../../../kernel/index.ts';
 import { parseInterface } from '../addresses.ts';
 import { BOTH, defineMatch } from '../extension.ts';
 import { usage } from '../exit.ts';

@@ -1,5 +1,5 @@
 /** `-m tcp` and `-m udp`: ports, flags, options (libxt_tcp, libxt_udp). */
-import type { Range, TcpInfo, UdpInfo } from '../../../kernel/netfilter/match.ts';
+import type { Range, TcpInfo, UdpInfo } from '../../../kernel/index.ts';
 import { serviceOfPort } from '../../names/services.ts';
 import { BOTH, defineMatch, type ListContext } from '../extension.ts';
 import { usage } from '../exit.ts';

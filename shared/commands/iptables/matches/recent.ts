@@ -1,5 +1,5 @@
 /** `-m recent`: lists of addresses that were seen (libxt_recent). */
-import type { RecentInfo } from '../../../kernel/netfilter/match.ts';
+import type { RecentInfo } from '../../../kernel/index.ts';
 import { formatAddress, fullMask } from '../addresses.ts';
 import { BOTH, defineMatch } from '../extension.ts';
 import { usage } from '../exit.ts';

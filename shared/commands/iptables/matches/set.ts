@@ -1,5 +1,5 @@
 /** `-m set`: whether an ipset has an address (libxt_set). */
-import type { CounterCondition, SetInfo, SetReference } from '../../../kernel/netfilter/match.ts';
+import type { CounterCondition, SetInfo, SetReference } from '../../../kernel/index.ts';
 import { BOTH, defineMatch, type ParseContext } from '../extension.ts';
 import { usage } from '../exit.ts';
 import { parseWithin } from '../numbers.ts';

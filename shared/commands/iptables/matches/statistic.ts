@@ -1,5 +1,5 @@
 /** `-m statistic`: by chance, or every nth packet (libxt_statistic). */
-import type { StatisticInfo } from '../../../kernel/netfilter/match.ts';
+import type { StatisticInfo } from '../../../kernel/index.ts';
 import { BOTH, defineMatch } from '../extension.ts';
 import { usage } from '../exit.ts';
 

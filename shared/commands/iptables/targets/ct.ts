@@ -1,5 +1,5 @@
 /** `-j CT`, and its older form `-j NOTRACK` (libxt_CT). */
-import type { CtTarget } from '../../../kernel/netfilter/target.ts';
+import type { CtTarget } from '../../../kernel/index.ts';
 import { BOTH, defineTarget } from '../extension.ts';
 import { usage } from '../exit.ts';
 import { parseWithin } from '../numbers.ts';

@@ -1,5 +1,5 @@
 /** Targets that change single header fields: TCPMSS, TTL, HL, DSCP, TOS, CHECKSUM, CLASSIFY, and TRACE (libxt_*, libipt_TTL, libip6t_HL). */
-import type { ChecksumTarget, ClassifyTarget, DscpTarget, TcpmssTarget, TosTarget, TraceTarget, TtlTarget } from '../../../kernel/netfilter/target.ts';
+import type { ChecksumTarget, ClassifyTarget, DscpTarget, TcpmssTarget, TosTarget, TraceTarget, TtlTarget } from '../../../kernel/index.ts';
 import { BOTH, defineTarget } from '../extension.ts';
 import { usage } from '../exit.ts';
 import { dscpOfClass } from '../matches/header.ts';

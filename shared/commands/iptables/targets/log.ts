@@ -1,5 +1,5 @@
 /** `-j LOG` and `-j NFLOG` (libxt_LOG, libxt_NFLOG). */
-import type { LogTarget, NflogTarget } from '../../../kernel/netfilter/target.ts';
+import type { LogTarget, NflogTarget } from '../../../kernel/index.ts';
 import { BOTH, defineTarget, quote } from '../extension.ts';
 import { usage } from '../exit.ts';
 

@@ -1,5 +1,5 @@
 /** `-j MARK` and `-j CONNMARK` (libxt_MARK, libxt_CONNMARK). */
-import type { ConnmarkTarget, MarkTarget } from '../../../kernel/netfilter/target.ts';
+import type { ConnmarkTarget, MarkTarget } from '../../../kernel/index.ts';
 import { BOTH, defineTarget } from '../extension.ts';
 import { usage } from '../exit.ts';
 import { hex } from '../numbers.ts';

@@ -1,6 +1,5 @@
 /** `-j SNAT`, `DNAT`, `MASQUERADE`, `REDIRECT`, `NETMAP` (libxt_NAT, libipt_NETMAP). */
-import type { Family } from '../../../kernel/netfilter/match.ts';
-import { emptyNatRange, type NatRange, type NatTarget } from '../../../kernel/netfilter/target.ts';
+import { emptyNatRange, type Family, type NatRange, type NatTarget } from '../../../kernel/index.ts';
 import { portOfService } from '../../names/services.ts';
 import { applyMask, formatAddress, invertMask, maskLength, parseStrictAddress } from '../addresses.ts';
 import { BOTH, defineTarget, type ParseContext, type TargetExtension } from '../extension.ts';

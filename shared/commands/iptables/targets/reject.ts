@@ -1,6 +1,5 @@
 /** `-j REJECT` of both families (libipt_REJECT, libip6t_REJECT). */
-import type { Family } from '../../../kernel/netfilter/match.ts';
-import type { RejectTarget, RejectType } from '../../../kernel/netfilter/target.ts';
+import type { Family, RejectTarget, RejectType } from '../../../kernel/index.ts';
 import { BOTH, defineTarget } from '../extension.ts';
 import { usage } from '../exit.ts';
 

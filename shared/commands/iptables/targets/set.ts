@@ -1,5 +1,5 @@
 /** `-j SET`: puts what a packet says into an ipset, or takes it out (libxt_SET). Deviation: `--map-set` is not modelled. */
-import type { SetTarget } from '../../../kernel/netfilter/target.ts';
+import type { SetTarget } from '../../../kernel/index.ts';
 import { BOTH, defineTarget } from '../extension.ts';
 import { usage } from '../exit.ts';
 import { parseReference, referenceText } from '../matches/set.ts';

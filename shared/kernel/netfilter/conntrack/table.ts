@@ -52,7 +52,7 @@ export class ConntrackTable {
   /** The node of a tuple. One that has run out is removed and not found. */
   lookup(src: Address, dst: Address, protocol: number, srcPort: number, dstPort: number): TupleNode | null {
     const hash = hashTuple(src, dst, protocol, srcPort, dstPort);
-    for (let node = this.buckets[hash & (this.buckets.length - 1)]!; node !== null; node = node.next!) {
+    for (let node = this.buckets[hash & (this.buckets.length - 1)] ?? null; node !== null; node = node.next) {
       if (node.src === src && node.dst === dst && node.srcPort === srcPort && node.dstPort === dstPort && node.protocol === protocol) {
         if (node.connection.expiresUs > this.simulation.nowUs) return node;
         this.remove(node.connection);
@@ -140,12 +140,12 @@ export class ConntrackTable {
   }
   private unlink(node: TupleNode): void {
     const at = node.hash & (this.buckets.length - 1);
-    let other = this.buckets[at]!;
+    let other = this.buckets[at] ?? null;
     if (other === node) {
       this.buckets[at] = node.next;
       return;
     }
-    while (other !== null && other.next !== node) other = other.next!;
+    while (other !== null && other.next !== node) other = other.next;
     if (other !== null) other.next = node.next;
   }
   private grow(): void {
