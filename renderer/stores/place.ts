@@ -20,10 +20,18 @@ export function parsePlace(hash: string): Place {
   const [kind, first, second] = hash
     .replace(/^#?\/?/, '')
     .split('/')
-    .map((part) => decodeURIComponent(part));
+    .map(decode);
   if (kind === 'lab' && first) return second ? { kind: 'lab', lab: first, attempt: second } : { kind: 'lab', lab: first };
   if (kind === 'tape' && first) return { kind: 'tape', tape: first };
   return { kind: 'welcome' };
+}
+/** What somebody typed into the address may be anything. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
 }
 export function formatPlace(place: Place): string {
   if (place.kind === 'lab') return `#/lab/${encodeURIComponent(place.lab)}${place.attempt === undefined ? '' : `/${encodeURIComponent(place.attempt)}`}`;

@@ -3,6 +3,7 @@
  * The main way is the line of hops from where the packet began to where it ended, and on with the answer; copies that a bridge flooded
  * elsewhere, and ARP on its behalf, are side hops.
  */
+import { distance } from '../topology/geometry.ts';
 import type { Box, Hop, Line, Point, Step, Topology, Trace } from '../../shared/ipc/index.ts';
 
 export interface Stop {
@@ -35,6 +36,8 @@ export interface Walk {
 
 /** From interface to interface over a segment are two lines; more is no single step of a packet. */
 const MOST_LINES = 3;
+/** Half of the packet's size. */
+const STANDOFF = 9;
 
 export function walkOf(trace: Trace, topology: Topology): Walk {
   const figure = new Figure(topology);
@@ -135,7 +138,8 @@ class Figure {
   /** How a packet goes from where it stands in `from` to `to`: along the lines where they lead there, else by the kernel's own way inside. */
   way(at: Point, from: Box, to: Box): readonly Point[] {
     const lines = this.linesBetween(from.id, to.id);
-    return lines ? [at, ...lines] : [at, ...inside(at, from, to)];
+    const way = [at, ...(lines ?? inside(at, from, to))];
+    return to.labelAt === 'middle' ? stopShort(way) : way;
   }
 
   private linesBetween(from: string, to: string): readonly Point[] | undefined {
@@ -157,6 +161,15 @@ class Figure {
     }
     return undefined;
   }
+}
+
+/** A packet stands before the edge of a small box, not on its text. */
+function stopShort(way: readonly Point[]): readonly Point[] {
+  const last = way.at(-1)!;
+  const before = way.at(-2);
+  const length = before ? distance(before, last) : 0;
+  if (!before || length <= 1.5 * STANDOFF) return way;
+  return [...way.slice(0, -1), { x: last.x + ((before.x - last.x) * STANDOFF) / length, y: last.y + ((before.y - last.y) * STANDOFF) / length }];
 }
 
 /** Inside a machine no line is drawn. The packet leaves a box by the edge that faces the other, and turns in the gap between them. */
