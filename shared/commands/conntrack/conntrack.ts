@@ -257,21 +257,22 @@ function* watch(p: Process, options: Options, table: ConntrackTable): Sys<number
     queue.push(line(event));
     arrived.wakeAll();
   });
-  const run = { ended: false };
+  let ended = false;
+  const isEnded = (): boolean => ended;
   for (const signal of ['INT', 'TERM'] as const) {
     p.on(signal, () => {
-      run.ended = true;
+      ended = true;
       arrived.wakeAll();
     });
   }
   try {
-    while (!run.ended) {
+    while (!isEnded()) {
       for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
         yield* p.print(text);
         yield* p.flush();
         shown++;
       }
-      if (!run.ended && queue.length === 0) yield* p.block(arrived);
+      if (!isEnded() && queue.length === 0) yield* p.block(arrived);
     }
   } finally {
     stop();

@@ -20,6 +20,7 @@ import { localOutput, mtuFor, nextIpId } from './output.ts';
 import { lastLookup, outputRequest, routeOutput } from './route.ts';
 import { Skb } from '../model.ts';
 import type { Device, Netns } from '../model.ts';
+import { attachConnection } from '../netfilter/conntrack/connection.ts';
 import { PacketType, Scope } from '../numbers.ts';
 import { describe } from '../describe.ts';
 import { drop } from '../transmit.ts';
@@ -71,6 +72,7 @@ export function sendIcmpError(cause: Skb, netns: Netns, type: number, code: numb
   answer.dst = way;
   answer.mark = request.mark;
   answer.ignoreDf = true;
+  attachConnection(answer, cause);
   answerTrace(answer, cause, netns, 'helper');
   localOutput(answer, netns);
 }

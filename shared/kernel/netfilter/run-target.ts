@@ -2,7 +2,7 @@
  * Targets as what they do to a packet: the kernel's half of each extension (xt_*.c, ipt_REJECT.c, nf_reject_ipv4.c). Null is CONTINUE: the next
  * rule is looked at.
  */
-import type { Icmp} from '../../wire/index.ts';
+import type { Icmp } from '../../wire/index.ts';
 import { Icmp6Type, IcmpType, IcmpUnreachable, Ipv4Header, Tcp, TcpFlag, EtherType, IpProtocol, formatMac, networkLength } from '../../wire/index.ts';
 import { answerTrace, sendIcmpError } from '../ipv4/icmp.ts';
 import { localOutput, mtuFor } from '../ipv4/output.ts';
@@ -10,7 +10,7 @@ import { isLocalAddress, selectSource } from '../ipv4/addresses.ts';
 import { outputRequest, routeOutput } from '../ipv4/route.ts';
 import { Dst, Skb } from '../model.ts';
 import { Hook, PacketType, Scope, Verdict } from '../numbers.ts';
-import { CtInfo, type Connection } from './conntrack/connection.ts';
+import { attachConnection, CtInfo, type Connection } from './conntrack/connection.ts';
 import { manipOf, setUpNat } from './conntrack/nat.ts';
 import type { HookContext } from './context.ts';
 import { mssOf, withMss } from './test-match.ts';
@@ -146,11 +146,7 @@ function sendReset(cause: Skb, c: HookContext): void {
   const way = routeOutput(netns, request, null);
   if (typeof way === 'string') return;
   answer.dst = way;
-  if (cause.ct !== null) {
-    // It belongs to the refused connection, the other way (nf_ct_attach).
-    answer.ct = cause.ct;
-    answer.ctInfo = cause.ctInfo >= CtInfo.ESTABLISHED_REPLY ? CtInfo.ESTABLISHED : CtInfo.RELATED_REPLY;
-  }
+  attachConnection(answer, cause);
   answerTrace(answer, cause, netns, 'helper');
   localOutput(answer, netns);
 }

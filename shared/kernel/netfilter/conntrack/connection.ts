@@ -3,7 +3,7 @@
  * Invariant: the reply tuple is what an answer has *before* it is translated back; without NAT it is the inverse of the original one.
  * Invariant: a connection is in its table exactly while it is CONFIRMED and not `dead`.
  */
-import type { ConntrackRef } from '../../model.ts';
+import type { ConntrackRef, Skb } from '../../model.ts';
 import type { Address, Family } from '../match.ts';
 
 export const ORIGINAL = 0;
@@ -13,6 +13,13 @@ export type Direction = 0 | 1;
 /** enum ip_conntrack_info: how a packet belongs to its connection; kept in `Skb.ctInfo`. */
 export const CtInfo = { ESTABLISHED: 0, RELATED: 1, NEW: 2, ESTABLISHED_REPLY: 3, RELATED_REPLY: 4, UNTRACKED: 7 } as const;
 export const directionOf = (ctInfo: number): Direction => (ctInfo >= 3 ? REPLY : ORIGINAL);
+
+/** What the kernel answers to a packet belongs to that packet's connection, the other way (nf_ct_attach). */
+export function attachConnection(answer: Skb, cause: Skb): void {
+  if (cause.ct === null) return;
+  answer.ct = cause.ct;
+  answer.ctInfo = directionOf(cause.ctInfo) === ORIGINAL ? CtInfo.RELATED_REPLY : CtInfo.RELATED;
+}
 
 /** enum ip_conntrack_status, as far as it is used. */
 export const Status = {
