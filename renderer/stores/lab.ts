@@ -5,13 +5,16 @@ import { WireFailure, type Box, type Endpoint, type LabInfo, type LabView } from
 import { follow, useCore } from '../core.ts';
 import { useToasts } from './toasts.ts';
 
+const RESTART_MS = 200;
+
 export const useLab = defineStore('lab', () => {
   const view = shallowRef<LabView>();
   const info = shallowRef<LabInfo>();
   const selected = ref<string>();
   /** The core no longer has it: it was stopped elsewhere, or the core was started anew. */
   const isGone = ref(false);
-  let watching: AbortController | undefined;
+  const watching = shallowRef<AbortController>();
+  const isWatched = computed(() => watching.value !== undefined);
 
   const topology = computed(() => view.value?.topology);
   const endpoints = computed<readonly Endpoint[]>(() => view.value?.endpoints ?? []);
@@ -23,30 +26,41 @@ export const useLab = defineStore('lab', () => {
   /** Begins to show a lab that is up or will be started. Answers when its first view is there. */
   async function enter(lab: string, title?: LabInfo): Promise<void> {
     if (view.value?.lab !== lab) leave();
+    unwatch();
     isGone.value = false;
     view.value = await useCore().call('labs.start', { lab });
     if (title) info.value = title;
     watch(lab);
   }
+  /** A lab that was restarted elsewhere ends the stream and is there again at once. */
+  async function keepWatching(lab: string, signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        await follow(
+          'labs.watch',
+          () => ({ lab }),
+          (next) => void (view.value = next),
+          signal,
+        );
+        await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+      }
+    } catch (error) {
+      if (error instanceof WireFailure && (error.code === 'not-running' || error.code === 'not-found')) isGone.value = true;
+      else useToasts().fail(error);
+    }
+  }
   function watch(lab: string): void {
-    watching?.abort();
-    const controller = (watching = new AbortController());
-    follow(
-      'labs.watch',
-      () => ({ lab }),
-      (next) => void (view.value = next),
-      controller.signal,
-    ).then(
-      () => (isGone.value = !controller.signal.aborted),
-      (error: unknown) => {
-        if (error instanceof WireFailure && (error.code === 'not-running' || error.code === 'not-found')) isGone.value = true;
-        else useToasts().fail(error);
-      },
-    );
+    unwatch();
+    const controller = (watching.value = new AbortController());
+    void keepWatching(lab, controller.signal);
+  }
+  /** What is shown stays; whoever restarts the lab watches it again. */
+  function unwatch(): void {
+    watching.value?.abort();
+    watching.value = undefined;
   }
   function leave(): void {
-    watching?.abort();
-    watching = undefined;
+    unwatch();
     view.value = undefined;
     info.value = undefined;
     selected.value = undefined;
@@ -55,6 +69,7 @@ export const useLab = defineStore('lab', () => {
   async function restart(): Promise<void> {
     const lab = view.value?.lab;
     if (lab === undefined) return;
+    unwatch();
     selected.value = undefined;
     view.value = await useCore().call('labs.restart', { lab });
     isGone.value = false;
@@ -69,5 +84,24 @@ export const useLab = defineStore('lab', () => {
   const endpointOfBox = (box: string): Endpoint | undefined => endpoints.value.find((endpoint) => endpoint.box === box);
   const endpoint = (id: string): Endpoint | undefined => endpoints.value.find((one) => one.id === id);
 
-  return { view, info, selected, isGone, topology, endpoints, boxes, selectedBox, nodes, pods, enter, leave, restart, setPaused, endpointOfBox, endpoint };
+  return {
+    view,
+    info,
+    selected,
+    isGone,
+    isWatched,
+    topology,
+    endpoints,
+    boxes,
+    selectedBox,
+    nodes,
+    pods,
+    enter,
+    unwatch,
+    leave,
+    restart,
+    setPaused,
+    endpointOfBox,
+    endpoint,
+  };
 });

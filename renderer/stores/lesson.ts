@@ -2,18 +2,21 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch as watchRef } from 'vue';
 import { WireFailure, type Lesson, type Progress, type StepText } from '../../shared/ipc/index.ts';
+import { watchDebounced } from '@vueuse/core';
 import { follow, useCore } from '../core.ts';
+import { useLab } from './lab.ts';
 import { usePreferences } from './preferences.ts';
 import { useTerminals } from './terminals.ts';
 import { useToasts } from './toasts.ts';
 
 export const useLesson = defineStore('lesson', () => {
   const preferences = usePreferences();
+  const lab = useLab();
   const lesson = shallowRef<Lesson>();
   const progress = shallowRef<Progress>();
   const attempt = ref<string>();
-  /** Steps whose quiz was answered wrongly, with the choice. */
-  const wrong = ref<Readonly<Record<string, number>>>({});
+  /** Steps whose quiz was answered wrongly: what was chosen, and what to say to it. */
+  const wrong = ref<Readonly<Record<string, { readonly choice: number; readonly message: string }>>>({});
   let watching: AbortController | undefined;
 
   const steps = computed<readonly StepText[]>(() => lesson.value?.chapters.flatMap((chapter) => chapter.steps) ?? []);
@@ -22,6 +25,9 @@ export const useLesson = defineStore('lesson', () => {
 
   /** Starts the lesson's lab afresh and an attempt in it. */
   async function start(id: string): Promise<Progress> {
+    // The lab is made anew: what is shown of the old one ends.
+    useLab().unwatch();
+    useTerminals().leave();
     const fresh = await useCore().call('lessons.start', { lesson: id });
     await attend(fresh.attempt, fresh);
     return fresh;
@@ -58,32 +64,43 @@ export const useLesson = defineStore('lesson', () => {
     wrong.value = {};
   }
 
-  watchRef(
-    () => preferences.locale,
-    async (locale) => {
+  /** The text names addresses that are known only once a pod runs. */
+  const told = computed(() => `${preferences.locale} ${progress.value?.current ?? ''} ${lab.pods.map((pod) => `${pod.id} ${pod.address ?? ''}`).join(' ')}`);
+  watchDebounced(
+    told,
+    async () => {
       const id = attempt.value;
       if (id === undefined) return;
-      const text = await useToasts().attempt(() => useCore().call('lessons.text', { attempt: id, locale }));
-      if (text && attempt.value === id) {
-        lesson.value = text;
-        watch();
-      }
+      const text = await useCore()
+        .call('lessons.text', { attempt: id, locale: preferences.locale })
+        .catch(() => undefined); // the watched progress tells when the attempt is gone
+      if (text && attempt.value === id) lesson.value = text;
     },
+    { debounce: 80 },
+  );
+  watchRef(
+    () => preferences.locale,
+    () => watch(),
   );
 
   async function confirm(step: string, choice?: number): Promise<void> {
     const id = attempt.value;
     if (id === undefined) return;
-    const next = await useCore().call('lessons.confirm', { attempt: id, step, locale: preferences.locale, ...(choice === undefined ? {} : { choice }) });
-    progress.value = next;
-    if (choice !== undefined && next.steps[step]?.kind !== 'done') wrong.value = { ...wrong.value, [step]: choice };
+    try {
+      progress.value = await useCore().call('lessons.confirm', { attempt: id, step, locale: preferences.locale, ...(choice === undefined ? {} : { choice }) });
+    } catch (error) {
+      // A wrong answer is refused with what to look at, in the reader's language.
+      if (choice === undefined || !(error instanceof WireFailure) || error.code !== 'not-possible') throw error;
+      wrong.value = { ...wrong.value, [step]: { choice, message: error.message } };
+    }
   }
   /** Has the core type the step's solution, and shows the terminal it types into. */
   async function showMe(step: string): Promise<void> {
     const id = attempt.value;
     if (id === undefined) return;
     const terminal = await useCore().call('lessons.showMe', { attempt: id, step });
-    await useTerminals().adopt(terminal, { activate: true });
+    await useTerminals().adoptAll(); // a solution may type on more than one node
+    useTerminals().activate(terminal.terminal);
   }
   return { lesson, progress, attempt, wrong, steps, done, isFinished, start, attend, leave, confirm, showMe };
 });

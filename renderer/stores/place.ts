@@ -49,7 +49,11 @@ export const usePlace = defineStore('place', () => {
     if (location.hash !== formatPlace(place.value)) place.value = parsePlace(location.hash);
   });
 
+  /** Where a recording was opened from. */
+  const before = ref<Place>({ kind: 'welcome' });
+
   function go(to: Place): void {
+    if (place.value.kind !== 'tape') before.value = place.value;
     place.value = to;
     if (location.hash !== formatPlace(to)) history.pushState(null, '', formatPlace(to));
   }
@@ -60,5 +64,5 @@ export const usePlace = defineStore('place', () => {
   function toggleDrawer(tab: DrawerTab): void {
     setPanels({ drawer: panels.value.drawer === tab ? undefined : tab });
   }
-  return { place, panels, drawerOpen, go, setPanels, toggleDrawer };
+  return { place, before, panels, drawerOpen, go, setPanels, toggleDrawer };
 });

@@ -56,6 +56,12 @@ export const useTerminals = defineStore('terminals', () => {
     if (lab.value === id && tabs.length > 0) return;
     leave();
     lab.value = id;
+    await adoptAll();
+  }
+  /** Shows every terminal of the lab that the core has. */
+  async function adoptAll(): Promise<void> {
+    const id = lab.value;
+    if (id === undefined) return;
     for (const info of await useCore().call('terminals.list', { lab: id })) await adopt(info);
   }
   /** Lets go of the screens; the terminals themselves go on. */
@@ -157,7 +163,7 @@ export const useTerminals = defineStore('terminals', () => {
   }
   const isShellOf = (tab: Tab, node: string): boolean => tab.exit === undefined && tab.info.node === node && tab.info.pod === undefined;
 
-  return { lab, tabs, active, activeId, findOpen, copyOnSelect, enter, leave, open, openEndpoint, adopt, activate, close, run };
+  return { lab, tabs, active, activeId, findOpen, copyOnSelect, enter, leave, open, openEndpoint, adopt, adoptAll, activate, close, run };
 });
 
 /** Sends what is typed in order, joining what comes while a piece is under way. */
