@@ -3,8 +3,34 @@
  * network of its process by `netnsOf(p)` of machine/. To add one: export an `InstalledProgram` and name it here.
  */
 import type { InstalledProgram } from '../machine/index.ts';
+import { AWK_PROGRAMS } from './awk/index.ts';
+import { BRCTL_PROGRAMS } from './brctl/index.ts';
+import { CONNTRACK_PROGRAMS } from './conntrack/index.ts';
+import { COREUTILS } from './coreutils/index.ts';
+import { IP_PROGRAMS } from './ip/index.ts';
+import { IPTABLES_PROGRAMS } from './iptables/index.ts';
+import { JQ_PROGRAMS } from './jq/index.ts';
+import { PING_PROGRAMS } from './ping/index.ts';
+import { SYSTEM_PROGRAMS } from './system/index.ts';
+import { GREP_PROGRAMS, SED_PROGRAMS } from './text/index.ts';
+import { TRACEROUTE_PROGRAMS } from './traceroute/index.ts';
+
+export { BUSYBOX_NET } from './busybox-net.ts';
+export { COREUTILS } from './coreutils/index.ts';
+export * from './kubectl/index.ts';
 
 /** What every simulated machine has installed. */
-export const PROGRAMS: readonly InstalledProgram[] = [];
-
-export * from './kubectl/index.ts';
+export const PROGRAMS: readonly InstalledProgram[] = [
+  ...COREUTILS,
+  ...GREP_PROGRAMS,
+  ...SED_PROGRAMS,
+  ...AWK_PROGRAMS,
+  ...JQ_PROGRAMS,
+  ...SYSTEM_PROGRAMS,
+  ...IP_PROGRAMS,
+  ...BRCTL_PROGRAMS,
+  ...IPTABLES_PROGRAMS,
+  ...CONNTRACK_PROGRAMS,
+  ...PING_PROGRAMS,
+  ...TRACEROUTE_PROGRAMS,
+];

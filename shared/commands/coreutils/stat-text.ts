@@ -65,3 +65,9 @@ export function shortDate(unixUs: number, nowUs: number): string {
   const isRecent = unixUs <= nowUs + 1e6 && nowUs - unixUs < 15_778_476 * 1e6;
   return `${monthName(c.month)} ${two(c.day, ' ')} ${isRecent ? `${two(c.hour)}:${two(c.minute)}` : ` ${c.year}`}`;
 }
+
+/** `13:22`: the time of day, UTC. */
+export function shortClock(unixUs: number): string {
+  const c = calendarOf(Math.floor(unixUs / 1e6));
+  return `${two(c.hour)}:${two(c.minute)}`;
+}

@@ -1,0 +1,445 @@
+/** Running a jq filter: each filter turns one value into any number of values, lazily. Paths are followed beside values, for updates. */
+import { formatValue } from './formats.ts';
+import { callBuiltin } from './functions.ts';
+import { compareJson, isArray, isObject, isTruthy, type Json, type JsonObject, typeName } from './json.ts';
+import type { Filter, Pattern } from './syntax.ts';
+
+/** An error of jq's, with a value that `catch` sees. */
+export class JqError extends Error {
+  constructor(readonly value: Json) {
+    super(typeof value === 'string' ? value : JSON.stringify(value));
+  }
+}
+class Break extends Error {
+  constructor(readonly label: object) {
+    super('break');
+  }
+}
+export type Path = readonly Json[];
+/** A value and, while paths are asked for, where it came from. */
+export interface At {
+  readonly value: Json;
+  readonly path: Path | undefined;
+}
+type Closure = { readonly filter: Filter; readonly scope: Scope; readonly params: readonly string[] };
+
+export class Scope {
+  private constructor(
+    private readonly parent: Scope | undefined,
+    private readonly values: ReadonlyMap<string, Json>,
+    private readonly functions: ReadonlyMap<string, Closure>,
+    private readonly labels: ReadonlyMap<string, object>,
+    readonly budget: Budget,
+  ) {}
+  static root(values: ReadonlyMap<string, Json>): Scope {
+    return new Scope(undefined, values, new Map(), new Map(), new Budget());
+  }
+  bind(name: string, value: Json): Scope {
+    return new Scope(this, new Map([[name, value]]), new Map(), new Map(), this.budget);
+  }
+  define(name: string, closure: Closure): Scope {
+    return new Scope(this, new Map(), new Map([[name, closure]]), new Map(), this.budget);
+  }
+  /** A function sees itself. */
+  defineRecursive(name: string, params: readonly string[], filter: Filter): Scope {
+    const functions = new Map<string, Closure>();
+    const scope = new Scope(this, new Map(), functions, new Map(), this.budget);
+    functions.set(name, { filter, scope, params });
+    return scope;
+  }
+  label(name: string, label: object): Scope {
+    return new Scope(this, new Map(), new Map(), new Map([[name, label]]), this.budget);
+  }
+  value(name: string): Json | undefined {
+    return this.values.has(name) ? this.values.get(name) : this.parent?.value(name);
+  }
+  function(name: string): Closure | undefined {
+    return this.functions.get(name) ?? this.parent?.function(name);
+  }
+  labelOf(name: string): object | undefined {
+    return this.labels.get(name) ?? this.parent?.labelOf(name);
+  }
+}
+/** How much a filter may do: one that never ends stops here. */
+class Budget {
+  private left = 20_000_000;
+  spend(): void {
+    if (--this.left < 0) throw new JqError('the filter runs too long (limit: 20000000 steps)');
+  }
+}
+
+const inner = (at: At, value: Json, key: Json): At => ({ value, path: at.path && [...at.path, key] });
+const plain = (value: Json): At => ({ value, path: undefined });
+const describe = (value: Json): string => {
+  const text = JSON.stringify(value);
+  return `${typeName(value)} (${text.length > 11 ? `${text.slice(0, 10)}...` : text})`;
+};
+
+export function getKey(value: Json, key: Json): Json {
+  if (value === null && (typeof key === 'string' || typeof key === 'number' || key === null || isObject(key))) return null;
+  if (isObject(value) && typeof key === 'string') return Object.hasOwn(value, key) ? (value[key] ?? null) : null;
+  if (isArray(value) && typeof key === 'number') return value[Math.floor(key < 0 ? key + value.length : key)] ?? null;
+  if (isArray(value) && isObject(key)) return slice(value, key['start'] ?? null, key['end'] ?? null);
+  if (isArray(value) && isArray(key)) return value.flatMap((_, i) => (compareJson(value.slice(i, i + key.length), key) === 0 ? [i] : []));
+  if (typeof key === 'string') throw new JqError(`Cannot index ${typeName(value)} with "${key}"`);
+  throw new JqError(`Cannot index ${typeName(value)} with ${typeName(key)}`);
+}
+export function slice(value: Json, from: Json, to: Json): Json {
+  if (value === null) return null;
+  if (typeof value !== 'string' && !isArray(value)) throw new JqError(`Cannot index ${typeName(value)} with object`);
+  if ((from !== null && typeof from !== 'number') || (to !== null && typeof to !== 'number')) throw new JqError('Start and end indices of an array slice must be numbers');
+  const start = from === null ? 0 : Math.floor(from);
+  const end = to === null ? undefined : Math.ceil(to);
+  return value.slice(start, end);
+}
+
+export function* evaluate(filter: Filter, at: At, scope: Scope): Generator<At, void, void> {
+  scope.budget.spend();
+  switch (filter.kind) {
+    case 'identity':
+      yield at;
+      return;
+    case 'recurse':
+      yield* recurse(at);
+      return;
+    case 'literal':
+      yield plain(filter.value);
+      return;
+    case 'format':
+      yield plain(formatValue(filter.name, at.value));
+      return;
+    case 'string':
+      yield* interpolate(filter.parts, 0, '', filter.format, at, scope);
+      return;
+    case 'index':
+      for (const of of evaluate(filter.of, at, scope)) for (const { value: key } of evaluate(filter.key, { ...at, path: undefined }, scope)) yield inner(of, getKey(of.value, key), key);
+      return;
+    case 'slice':
+      for (const of of evaluate(filter.of, at, scope)) {
+        for (const to of bound(filter.to, at, scope)) for (const from of bound(filter.from, at, scope)) yield inner(of, slice(of.value, from, to), { start: from, end: to });
+      }
+      return;
+    case 'iterate':
+      for (const of of evaluate(filter.of, at, scope)) yield* iterate(of);
+      return;
+    case 'try':
+      yield* attempt(filter.body, filter.otherwise, at, scope);
+      return;
+    case 'pipe':
+      for (const left of evaluate(filter.left, at, scope)) yield* evaluate(filter.right, left, scope);
+      return;
+    case 'comma':
+      yield* evaluate(filter.left, at, scope);
+      yield* evaluate(filter.right, at, scope);
+      return;
+    case 'negate':
+      for (const { value } of evaluate(filter.of, at, scope)) {
+        if (typeof value !== 'number') throw new JqError(`${describe(value)} cannot be negated`);
+        yield plain(-value);
+      }
+      return;
+    case 'binary':
+      yield* binary(filter, at, scope);
+      return;
+    case 'update':
+      yield* update(filter, at, scope);
+      return;
+    case 'if':
+      for (const { value } of evaluate(filter.test, { ...at, path: undefined }, scope)) yield* evaluate(isTruthy(value) ? filter.yes : filter.no, at, scope);
+      return;
+    case 'array':
+      yield plain(filter.body ? Array.from(evaluate(filter.body, plain(at.value), scope), ({ value }) => value) : []);
+      return;
+    case 'object':
+      yield* object(filter.entries, 0, {}, at, scope);
+      return;
+    case 'variable': {
+      const value = scope.value(filter.name);
+      if (value === undefined) throw new JqError(`$${filter.name} is not defined`);
+      yield plain(value);
+      return;
+    }
+    case 'as':
+      for (const { value } of evaluate(filter.source, plain(at.value), scope)) for (const bound of destructure(filter.patterns[0], value, at, scope)) yield* evaluate(filter.body, at, bound);
+      return;
+    case 'reduce': {
+      for (const start of evaluate(filter.start, at, scope)) {
+        let state: Json = start.value;
+        for (const { value } of evaluate(filter.source, plain(at.value), scope)) {
+          for (const bound of destructure(filter.pattern, value, at, scope)) {
+            let next: Json = null;
+            for (const result of evaluate(filter.update, plain(state), bound)) next = result.value;
+            state = next;
+          }
+        }
+        yield plain(state);
+      }
+      return;
+    }
+    case 'foreach':
+      for (const start of evaluate(filter.start, at, scope)) {
+        let state: Json = start.value;
+        for (const { value } of evaluate(filter.source, plain(at.value), scope)) {
+          for (const bound of destructure(filter.pattern, value, at, scope)) {
+            for (const result of evaluate(filter.update, plain(state), bound)) {
+              state = result.value;
+              if (filter.extract) yield* evaluate(filter.extract, plain(state), bound);
+              else yield plain(state);
+            }
+          }
+        }
+      }
+      return;
+    case 'def':
+      yield* evaluate(filter.rest, at, scope.defineRecursive(`${filter.name}/${filter.params.length}`, filter.params, filter.body));
+      return;
+    case 'call':
+      yield* call(filter.name, filter.args, at, scope);
+      return;
+    case 'label': {
+      const label = {};
+      try {
+        yield* evaluate(filter.body, at, scope.label(filter.name, label));
+      } catch (error) {
+        if (!(error instanceof Break) || error.label !== label) throw error;
+      }
+      return;
+    }
+    case 'break': {
+      const label = scope.labelOf(filter.name);
+      throw label ? new Break(label) : new JqError(`$*label-${filter.name} is not defined`);
+    }
+    case 'empty-break':
+      return;
+  }
+}
+
+function* bound(filter: Filter | undefined, at: At, scope: Scope): Generator<Json, void, void> {
+  if (!filter) yield null;
+  else for (const { value } of evaluate(filter, plain(at.value), scope)) yield value;
+}
+export function* iterate(of: At): Generator<At, void, void> {
+  if (isArray(of.value)) for (const [i, value] of of.value.entries()) yield inner(of, value, i);
+  else if (isObject(of.value)) for (const [key, value] of Object.entries(of.value)) yield inner(of, value, key);
+  else throw new JqError(`Cannot iterate over ${of.value === null ? 'null' : describe(of.value)}`);
+}
+export function* recurse(at: At): Generator<At, void, void> {
+  yield at;
+  if (isArray(at.value) || isObject(at.value)) for (const each of iterate(at)) yield* recurse(each);
+}
+function* attempt(body: Filter, otherwise: Filter | undefined, at: At, scope: Scope): Generator<At, void, void> {
+  try {
+    yield* evaluate(body, at, scope);
+  } catch (error) {
+    if (!(error instanceof JqError)) throw error;
+    if (otherwise) yield* evaluate(otherwise, plain(error.value), scope);
+  }
+}
+function* interpolate(parts: readonly (string | Filter)[], i: number, before: string, format: string | undefined, at: At, scope: Scope): Generator<At, void, void> {
+  const part = parts[i];
+  if (part === undefined) yield plain(before);
+  else if (typeof part === 'string') yield* interpolate(parts, i + 1, before + part, format, at, scope);
+  else for (const { value } of evaluate(part, plain(at.value), scope)) yield* interpolate(parts, i + 1, before + formatValue(format ?? '@text', value), format, at, scope);
+}
+function* object(entries: readonly (readonly [Filter, Filter])[], i: number, made: JsonObject, at: At, scope: Scope): Generator<At, void, void> {
+  const entry = entries[i];
+  if (!entry) {
+    yield plain(made);
+    return;
+  }
+  for (const { value: key } of evaluate(entry[0], plain(at.value), scope)) {
+    if (typeof key !== 'string') throw new JqError(`Object keys must be strings`);
+    for (const { value } of evaluate(entry[1], plain(at.value), scope)) yield* object(entries, i + 1, { ...made, [key]: value }, at, scope);
+  }
+}
+function* destructure(pattern: Pattern | undefined, value: Json, at: At, scope: Scope): Generator<Scope, void, void> {
+  if (!pattern) return;
+  if (pattern.kind === 'variable') {
+    yield scope.bind(pattern.name, value);
+    return;
+  }
+  if (pattern.kind === 'array') {
+    let scopes: Scope[] = [scope];
+    for (const [i, item] of pattern.items.entries()) scopes = scopes.flatMap((each) => [...destructure(item, getKey(value, i), at, each)]);
+    yield* scopes;
+    return;
+  }
+  let scopes: Scope[] = [scope];
+  for (const entry of pattern.entries) {
+    scopes = scopes.flatMap((each) =>
+      [...evaluate(entry.key, plain(at.value), each)].flatMap(({ value: key }) => {
+        const found = getKey(value, key);
+        const named = entry.variable === undefined ? each : each.bind(entry.variable, found);
+        return entry.pattern ? [...destructure(entry.pattern, found, at, named)] : [named];
+      }),
+    );
+  }
+  yield* scopes;
+}
+
+export function arithmetic(op: string, a: Json, b: Json): Json {
+  const fail = (what: string): never => {
+    throw new JqError(`${describe(a)} and ${describe(b)} cannot be ${what}`);
+  };
+  switch (op) {
+    case '+':
+      if (a === null) return b;
+      if (b === null) return a;
+      if (typeof a === 'number' && typeof b === 'number') return a + b;
+      if (typeof a === 'string' && typeof b === 'string') return a + b;
+      if (isArray(a) && isArray(b)) return [...a, ...b];
+      return isObject(a) && isObject(b) ? { ...a, ...b } : fail('added');
+    case '-':
+      if (typeof a === 'number' && typeof b === 'number') return a - b;
+      return isArray(a) && isArray(b) ? a.filter((item) => !b.some((other) => compareJson(item, other) === 0)) : fail('subtracted');
+    case '*':
+      if (typeof a === 'number' && typeof b === 'number') return a * b;
+      if (typeof a === 'string' && typeof b === 'number') return b <= 0 ? null : a.repeat(Math.max(1, Math.floor(b)));
+      return isObject(a) && isObject(b) ? merge(a, b) : fail('multiplied');
+    case '/':
+      if (typeof a === 'number' && typeof b === 'number') return b === 0 ? fail('divided because the divisor is zero') : a / b;
+      return typeof a === 'string' && typeof b === 'string' ? (a === '' ? [] : a.split(b)) : fail('divided');
+    case '%':
+      if (typeof a !== 'number' || typeof b !== 'number') return fail('divided');
+      return Math.trunc(b) === 0 ? fail('divided because the divisor is zero') : Math.trunc(a) % Math.abs(Math.trunc(b));
+    case '==':
+      return compareJson(a, b) === 0;
+    case '!=':
+      return compareJson(a, b) !== 0;
+    case '<':
+      return compareJson(a, b) < 0;
+    case '<=':
+      return compareJson(a, b) <= 0;
+    case '>':
+      return compareJson(a, b) > 0;
+    default:
+      return compareJson(a, b) >= 0;
+  }
+}
+const merge = (a: JsonObject, b: JsonObject): JsonObject => {
+  const merged: Record<string, Json> = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const old = merged[key];
+    merged[key] = old !== undefined && isObject(old) && isObject(value) ? merge(old, value) : value;
+  }
+  return merged;
+};
+function* binary(filter: Extract<Filter, { kind: 'binary' }>, at: At, scope: Scope): Generator<At, void, void> {
+  const from = plain(at.value);
+  if (filter.op === 'and' || filter.op === 'or') {
+    for (const { value: left } of evaluate(filter.left, from, scope)) {
+      if (isTruthy(left) === (filter.op === 'or')) yield plain(filter.op === 'or');
+      else for (const { value: right } of evaluate(filter.right, from, scope)) yield plain(isTruthy(right));
+    }
+    return;
+  }
+  if (filter.op === '//') {
+    let found = false;
+    try {
+      for (const left of evaluate(filter.left, at, scope)) {
+        if (!isTruthy(left.value)) continue;
+        found = true;
+        yield left;
+      }
+    } catch (error) {
+      if (!(error instanceof JqError)) throw error;
+    }
+    if (!found) yield* evaluate(filter.right, at, scope);
+    return;
+  }
+  for (const { value: right } of evaluate(filter.right, from, scope)) for (const { value: left } of evaluate(filter.left, from, scope)) yield plain(arithmetic(filter.op, left, right));
+}
+
+export const pathsOf = (filter: Filter, value: Json, scope: Scope): Path[] =>
+  Array.from(evaluate(filter, { value, path: [] }, scope), ({ path }) => {
+    if (!path) throw new JqError('Invalid path expression');
+    return path;
+  });
+export function setPath(value: Json, path: Path, change: (old: Json) => Json): Json {
+  const [key, ...rest] = path;
+  if (key === undefined) return change(value);
+  if (isObject(key)) {
+    const old = value === null ? [] : value;
+    if (!isArray(old)) throw new JqError(`Cannot update field at object index of ${typeName(value)}`);
+    const start = typeof key['start'] === 'number' ? key['start'] : 0;
+    const end = typeof key['end'] === 'number' ? key['end'] : old.length;
+    const inside = setPath(old.slice(start, end), rest, change);
+    if (!isArray(inside)) throw new JqError('A slice of an array can only be assigned another array');
+    return [...old.slice(0, start), ...inside, ...old.slice(end)];
+  }
+  if (typeof key === 'number' && (value === null || isArray(value))) {
+    const list = [...(value ?? [])];
+    const at = key < 0 ? key + list.length : key;
+    if (at < 0) throw new JqError('Out of bounds negative array index');
+    if (at > 536_870_911) throw new JqError('Array index too large');
+    while (list.length <= at) list.push(null);
+    list[at] = setPath(list[at] ?? null, rest, change);
+    return list;
+  }
+  if (typeof key === 'string' && (value === null || isObject(value))) return { ...(value ?? {}), [key]: setPath(value === null ? null : (value[key] ?? null), rest, change) };
+  throw new JqError(`Cannot index ${typeName(value)} with ${typeof key === 'string' ? `"${key}"` : typeName(key)}`);
+}
+export function deletePaths(value: Json, paths: readonly Path[]): Json {
+  let result = value;
+  for (const path of [...paths].sort((a, b) => compareJson(b, a))) result = deleteOne(result, path);
+  return result;
+}
+function deleteOne(value: Json, path: Path): Json {
+  const [key, ...rest] = path;
+  if (key === undefined) return null;
+  if (value === null) return null;
+  if (rest.length > 0) {
+    const child = getKey(value, key);
+    return child === null ? value : setPath(value, [key], () => deleteOne(child, rest));
+  }
+  if (isArray(value) && typeof key === 'number') return value.filter((_, i) => i !== (key < 0 ? key + value.length : key));
+  if (isArray(value) && isObject(key)) return value.filter((_, i) => i < Number(key['start'] ?? 0) || i >= Number(key['end'] ?? value.length));
+  if (isObject(value) && typeof key === 'string') return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
+  throw new JqError(`Cannot delete field at ${typeof key === 'string' ? 'object' : 'array'} index of ${typeName(value)}`);
+}
+function* update(filter: Extract<Filter, { kind: 'update' }>, at: At, scope: Scope): Generator<At, void, void> {
+  const { op } = filter;
+  if (op === '|=') {
+    let result = at.value;
+    const deleted: Path[] = [];
+    for (const path of pathsOf(filter.left, at.value, scope)) {
+      result = setPath(result, path, (old) => {
+        for (const { value } of evaluate(filter.right, plain(old), scope)) return value;
+        deleted.push(path);
+        return old;
+      });
+    }
+    yield plain(deletePaths(result, deleted));
+    return;
+  }
+  for (const { value: right } of evaluate(filter.right, plain(at.value), scope)) {
+    let result = at.value;
+    for (const path of pathsOf(filter.left, at.value, scope)) result = setPath(result, path, (old) => (op === '=' ? right : op === '//=' ? (isTruthy(old) ? old : right) : arithmetic(op.slice(0, -1), old, right)));
+    yield plain(result);
+  }
+}
+
+function* call(name: string, args: readonly Filter[], at: At, scope: Scope): Generator<At, void, void> {
+  const own = scope.function(`${name}/${args.length}`);
+  if (!own) {
+    yield* callBuiltin(name, args, at, scope);
+    return;
+  }
+  yield* bindParams(own, args, 0, own.scope, at, scope);
+}
+function* bindParams(closure: Closure, args: readonly Filter[], i: number, inside: Scope, at: At, caller: Scope): Generator<At, void, void> {
+  const param = closure.params[i];
+  const arg = args[i];
+  if (param === undefined || !arg) {
+    yield* evaluate(closure.filter, at, inside);
+    return;
+  }
+  if (!param.startsWith('$')) {
+    yield* bindParams(closure, args, i + 1, inside.define(`${param}/0`, { filter: arg, scope: caller, params: [] }), at, caller);
+    return;
+  }
+  for (const { value } of evaluate(arg, plain(at.value), caller)) {
+    const named = inside.bind(param.slice(1), value).define(`${param.slice(1)}/0`, { filter: { kind: 'literal', value }, scope: caller, params: [] });
+    yield* bindParams(closure, args, i + 1, named, at, caller);
+  }
+}

@@ -1,0 +1,1 @@
+export { JQ_PROGRAMS } from './jq.ts';

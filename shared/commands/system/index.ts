@@ -1,0 +1,20 @@
+/** Programs about the machine itself: sysctls, processes, namespaces, mounts, files. */
+import type { InstalledProgram } from '../../machine/index.ts';
+import type { Program } from '../../shell/index.ts';
+import { md5sum } from './digest.ts';
+import { find } from './find.ts';
+import { NAMESPACE_TOOLS } from './namespaces.ts';
+import { PROCESS_TOOLS } from './processes.ts';
+import { SMALL_TOOLS } from './small.ts';
+import { sysctl } from './sysctl.ts';
+
+const all = (tools: Readonly<Record<string, Program>>, origin: string): InstalledProgram[] => Object.entries(tools).map(([name, main]) => ({ path: `/usr/bin/${name}`, main, origin }));
+
+export const SYSTEM_PROGRAMS: readonly InstalledProgram[] = [
+  { path: '/usr/sbin/sysctl', main: sysctl, origin: 'procps-ng 4.0.2' },
+  ...all(PROCESS_TOOLS, 'procps-ng 4.0.2'),
+  ...all(NAMESPACE_TOOLS, 'util-linux 2.38.1'),
+  ...all(SMALL_TOOLS, 'Debian 12'),
+  { path: '/usr/bin/find', main: find, origin: 'findutils 4.9.0' },
+  { path: '/usr/bin/md5sum', main: md5sum, origin: 'coreutils 9.1' },
+];

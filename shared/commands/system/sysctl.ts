@@ -1,0 +1,181 @@
+/** sysctl(8) of procps-ng 4.0: reads and writes below /proc/sys. */
+import { strerror, type Bytes, type Errno } from '../../base/index.ts';
+import type { Process, Program, Sys } from '../../shell/index.ts';
+
+const FLAGS: Readonly<Record<string, string>> = { a: 'all', A: 'all', X: 'all', b: 'binary', e: 'ignore', N: 'names', n: 'values', p: 'load', f: 'load', r: 'pattern', q: 'quiet', w: 'write', h: 'help', d: 'help', V: 'version', o: '', x: '' };
+const LONG = new Set(['all', 'deprecated', 'dry-run', 'binary', 'ignore', 'names', 'values', 'load', 'system', 'pattern', 'quiet', 'write', 'help', 'version']);
+const HELP = `
+Usage:
+ sysctl [options] [variable[=value] ...]
+
+Options:
+  -a, --all            display all variables
+  -A                   alias of -a
+  -X                   alias of -a
+      --deprecated     include deprecated parameters to listing
+      --dry-run        Print the key and values but do not write
+  -b, --binary         print value without new line
+  -e, --ignore         ignore unknown variables errors
+  -N, --names          print variable names without values
+  -n, --values         print only values of the given variable(s)
+  -p, --load[=<file>]  read values from file
+  -f                   alias of -p
+      --system         read values from all system directories
+  -r, --pattern <expression>
+                       select setting that match expression
+  -q, --quiet          do not echo variable set
+  -w, --write          enable writing a value to variable
+  -o                   does nothing
+  -x                   does nothing
+  -d                   alias of -h
+
+ -h, --help     display this help and exit
+ -V, --version  output version information and exit
+
+For more details see sysctl(8).
+`;
+
+/** Dots and slashes change places; where the first separator is a slash the name is a path already. */
+function pathOf(name: Bytes): Bytes {
+  const first = /[./]/.exec(name)?.[0];
+  const path = first === '.' ? name.replace(/[./]/g, (char) => (char === '.' ? '/' : '.')) : name;
+  return `/proc/sys/${path}`;
+}
+const nameOf = (path: Bytes): Bytes => path.slice('/proc/sys/'.length).replace(/[./]/g, (char) => (char === '/' ? '.' : '/'));
+
+class Sysctl {
+  status = 0;
+  constructor(
+    private readonly p: Process,
+    private readonly on: ReadonlySet<string>,
+    private readonly pattern: RegExp | undefined,
+  ) {}
+  private *missing(path: Bytes, errno: Errno): Sys {
+    if (this.on.has('ignore')) return;
+    this.status = 1;
+    yield* this.p.error(`sysctl: cannot stat ${path}: ${strerror(errno)}\n`);
+  }
+  *read(name: Bytes): Sys {
+    const path = pathOf(name);
+    const inode = this.p.fs.stat(path);
+    if (!inode.ok) yield* this.missing(path, inode.error);
+    else if (inode.value.kind === 'dir') yield* this.tree(path);
+    else yield* this.show(path, inode.value.mode);
+  }
+  *tree(path: Bytes): Sys {
+    const entries = this.p.fs.readdir(path);
+    const names = (entries.ok ? entries.value : []).map(({ name, inode }) => ({ below: `${path}/${name}`, inode })).sort((a, b) => (a.below < b.below ? -1 : 1));
+    for (const { below, inode } of names) {
+      yield* this.p.tick();
+      if (inode.kind === 'dir') yield* this.tree(below);
+      else yield* this.show(below, inode.mode);
+    }
+  }
+  private *show(path: Bytes, mode: number): Sys {
+    if ((mode & 0o444) === 0) return;
+    const key = nameOf(path);
+    if (this.pattern && !this.pattern.test(key)) return;
+    if (this.on.has('names')) {
+      yield* this.p.print(`${key}\n`);
+      return;
+    }
+    const value = this.p.fs.readFile(path);
+    if (!value.ok) {
+      this.status = 1;
+      yield* this.p.error(value.error === 'EACCES' ? `sysctl: permission denied on key '${key}'\n` : `sysctl: reading key "${key}": ${strerror(value.error)}\n`);
+      return;
+    }
+    const prefix = this.on.has('values') || this.on.has('binary') ? '' : `${key} = `;
+    for (const row of value.value.replace(/\n$/, '').split('\n')) yield* this.p.print(`${prefix}${row}${this.on.has('binary') ? '' : '\n'}`);
+  }
+  *write(setting: Bytes): Sys {
+    const at = setting.indexOf('=');
+    const ignore = setting.startsWith('-');
+    const name = setting.slice(ignore ? 1 : 0, at).trim();
+    const value = setting.slice(at + 1).trim();
+    const path = pathOf(name);
+    const inode = this.p.fs.stat(path);
+    if (!inode.ok) {
+      if (!ignore) yield* this.missing(path, inode.error);
+      return;
+    }
+    const key = nameOf(path);
+    const written = this.p.fs.writeFile(path, `${value}\n`);
+    if (!written.ok) {
+      const isForbidden = written.error === 'EACCES' || written.error === 'EPERM';
+      if (isForbidden && (inode.value.mode & 0o222) !== 0) yield* this.p.error(`sysctl: permission denied on key "${key}"\n`);
+      else yield* this.p.error(`sysctl: setting key "${key}": ${strerror(isForbidden ? 'EINVAL' : written.error)}\n`);
+      if (!isForbidden && !ignore) this.status = written.error === 'EINVAL' ? this.status : 1;
+      return;
+    }
+    if (this.on.has('quiet')) return;
+    yield* this.p.print(this.on.has('values') ? `${value}\n` : this.on.has('names') ? `${key}\n` : `${key} = ${value}\n`);
+  }
+  *load(file: Bytes): Sys {
+    const text = file === '-' ? yield* this.p.readAll(0) : this.p.fs.readFile(file);
+    if (!text.ok) {
+      this.status = 1;
+      yield* this.p.error(`sysctl: cannot open "${file}": ${strerror(text.error)}\n`);
+      return;
+    }
+    for (const [i, row] of text.value.split('\n').entries()) {
+      const line = row.trim();
+      if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
+      if (line.includes('=')) yield* this.write(line);
+      else yield* this.p.error(`sysctl: ${file}(${i + 1}): invalid syntax, continuing...\n`);
+    }
+  }
+}
+
+export const sysctl: Program = function* (p) {
+  const on = new Set<string>();
+  const operands: Bytes[] = [];
+  const files: Bytes[] = [];
+  let pattern: RegExp | undefined;
+  const rest = p.argv.slice(1);
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (!word.startsWith('-') || word === '-') {
+      operands.push(word);
+      continue;
+    }
+    const [long = '', attached] = word.startsWith('--') ? word.slice(2).split(/=(.*)/s) : [];
+    const names = word.startsWith('--') ? [long] : [...word.slice(1)].map((letter) => FLAGS[letter]);
+    for (const name of names) {
+      if (name === undefined || (name !== '' && !LONG.has(name))) {
+        yield* p.error(`sysctl: ${word.startsWith('--') ? `unrecognized option '${word}'` : `invalid option -- '${word[1] ?? ''}'`}\n${HELP}`);
+        return 1;
+      }
+      on.add(name);
+      if (name === 'pattern') pattern = new RegExp(attached ?? rest.shift() ?? '');
+      if (name === 'load') files.push(attached ?? (operands.length === 0 && rest[0] !== undefined && !rest[0].startsWith('-') ? (rest.shift() ?? '') : '/etc/sysctl.conf'));
+    }
+  }
+  if (on.has('help')) return yield* p.print(HELP), 0;
+  if (on.has('version')) return yield* p.print('sysctl from procps-ng 4.0.2\n'), 0;
+  const run = new Sysctl(p, on, pattern);
+  if (on.has('system')) {
+    const listed = p.fs.readdir('/etc/sysctl.d');
+    files.push(...(listed.ok ? listed.value : []).map(({ name }) => `/etc/sysctl.d/${name}`).sort(), ...(p.fs.exists('/etc/sysctl.conf') ? ['/etc/sysctl.conf'] : []));
+  }
+  for (const file of files) {
+    if (on.has('system')) yield* p.print(`* Applying ${file} ...\n`);
+    yield* run.load(file);
+  }
+  if (files.length > 0) return run.status;
+  if (on.has('all')) {
+    yield* run.tree('/proc/sys');
+    return run.status;
+  }
+  if (operands.length === 0) {
+    if (p.argv.length === 1) return yield* p.error(HELP), 1;
+    return yield* p.error("sysctl: no variables specified\nTry `sysctl --help' for more information.\n"), 1;
+  }
+  for (const operand of operands) {
+    if (operand.includes('=')) yield* run.write(operand);
+    else if (on.has('write')) {
+      run.status = 1;
+      yield* p.error('sysctl: command line(0): invalid syntax, continuing...\n');
+    } else yield* run.read(operand);
+  }
+  return run.status;
+};
