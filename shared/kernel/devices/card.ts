@@ -3,6 +3,7 @@
  * behind which each machine is alone: 10.0.2.15 for everyone, the gateway at .2, a name server at .3 (VirtualBox manual, 6.3 and 9.8).
  *
  * Invariant: a segment is a switch: it learns where a MAC is, floods what it does not know, and each card drops what is not for it.
+ * Invariant: frames of one card never overtake each other, however the delay varies.
  * Deviation: the world behind NAT answers echo requests only; all else that leaves the lab is not followed.
  */
 import {
@@ -80,7 +81,9 @@ export class Switch implements Segment {
   carry(skb: Skb, from: Card): void {
     const { simulation, rng } = from.netns;
     this.table.set(skb.ethSrc, from);
-    const delayUs = this.delayUs + (this.jitterUs > 0 ? rng.below(this.jitterUs) : 0);
+    const { nowUs } = simulation;
+    from.lastArrivalUs = Math.max(nowUs + this.delayUs + (this.jitterUs > 0 ? rng.below(this.jitterUs) : 0), from.lastArrivalUs);
+    const delayUs = from.lastArrivalUs - nowUs;
     const known = isMulticastMac(skb.ethDst) ? undefined : this.table.get(skb.ethDst);
     if (known !== undefined && known !== from) {
       simulation.after(delayUs, () => known.arrive(skb, from, delayUs));
@@ -100,6 +103,8 @@ export class Switch implements Segment {
 
 /** A card on a segment. */
 export class Card extends VmCard {
+  /** When the last frame it sent arrives. */
+  lastArrivalUs = 0;
   constructor(
     netns: Netns,
     mac: Mac,
