@@ -72,4 +72,4 @@ export function readSettings(text: string): { readonly value: Settings; readonly
 }
 
 const withoutUndefined = (change: Input<'settings.set'>): Partial<Settings> =>
-  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<Settings>;
+  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));

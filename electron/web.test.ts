@@ -122,7 +122,7 @@ describe('the wire', () => {
     const socket = (await connect(ours())) as WebSocket;
     const channel: Channel = {
       send: (message) => socket.send(message),
-      onMessage: (listener) => void socket.on('message', (data, isBinary) => listener(isBinary ? data : String(data as Buffer))),
+      onMessage: (listener) => void socket.on('message', (data, isBinary) => listener(isBinary ? data : String(data))),
       onClose: (listener) => void socket.on('close', listener),
       close: () => socket.close(),
     };

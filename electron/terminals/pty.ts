@@ -16,7 +16,7 @@ const LOW_WATER_BYTES = 1 << 15;
 let library: Promise<typeof NodePty | undefined> | undefined;
 const load = (): Promise<typeof NodePty | undefined> =>
   (library ??= import('node-pty').then(
-    (module) => ('default' in module ? (module.default as typeof NodePty) : module),
+    (module) => ('default' in module ? module.default : module),
     () => undefined,
   ));
 

@@ -24,7 +24,7 @@ export class Screen {
     const [headless, serialize] = await Promise.all([import('@xterm/headless'), import('@xterm/addon-serialize')]);
     const terminal = new headless.Terminal({ cols: columns, rows, scrollback: SCROLLBACK_LINES, allowProposedApi: true });
     const addon = new serialize.SerializeAddon();
-    terminal.loadAddon(addon as unknown as Parameters<Terminal['loadAddon']>[0]);
+    terminal.loadAddon(addon);
     return new Screen(terminal, addon, onDrain);
   }
 

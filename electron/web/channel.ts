@@ -12,7 +12,7 @@ export function webSocketChannel(socket: WebSocket): Channel {
       if (socket.bufferedAmount > MOST_BUFFERED_BYTES) return socket.terminate();
       socket.send(message);
     },
-    onMessage: (listener) => void socket.on('message', (data, isBinary) => listener(isBinary ? data : String(data as Buffer))),
+    onMessage: (listener) => void socket.on('message', (data, isBinary) => listener(isBinary ? data : String(data))),
     onClose: (listener) => void socket.on('close', listener),
     close: () => socket.close(),
   };

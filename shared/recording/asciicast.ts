@@ -79,7 +79,8 @@ function readHeader(line: string): CastHeader | string {
   const value = readJson(line);
   if (typeof value !== 'object' || value === null) return 'this is not an asciicast: its first line is no JSON object';
   const { version, width, height, term, timestamp, title } = value as Readonly<Record<string, unknown>>;
-  if (version !== 2 && version !== 3) return `asciicast version ${JSON.stringify(version) ?? 'unknown'} is not read; versions 2 and 3 are`;
+  if (version !== 2 && version !== 3)
+    return `asciicast version ${version === undefined ? 'unknown' : JSON.stringify(version)} is not read; versions 2 and 3 are`;
   const size = version === 2 ? { cols: width, rows: height } : ((term ?? {}) as Readonly<Record<string, unknown>>);
   const [columns, rows] = [size['cols' as keyof typeof size], size['rows' as keyof typeof size]];
   if (!isCells(columns) || !isCells(rows))

@@ -87,7 +87,7 @@ function readEvent(line: string, notBefore: number): TapeEvent | string {
   const [seconds, code, data] = value as [unknown, unknown, unknown];
   if (!isNumber(seconds) || seconds < 0 || seconds > MAX_SECONDS) return 'its time is not a number of seconds';
   if (seconds < notBefore) return `its time, ${seconds}, is before the line above`;
-  if (typeof code !== 'string' || !Object.hasOwn(FORMS, code)) return `unknown code ${JSON.stringify(code)?.slice(0, 40) ?? ''}`;
+  if (typeof code !== 'string' || !Object.hasOwn(FORMS, code)) return `unknown code ${JSON.stringify(code).slice(0, 40)}`;
   if (!FORMS[code as TapeCode](data)) return `the data of ${JSON.stringify(code)} has another form`;
   return value as unknown as TapeEvent;
 }

@@ -21,7 +21,7 @@ import {
 const header: TapeHeader = { podwalk: 1, title: 'Follow a packet', lab: 'flannel', startedMs: 1_700_000_000_000 };
 const formatTape = ({ header, events }: Tape): string => formatHeader(header) + events.map(formatEvent).join('');
 
-const open = (terminal: string, title = terminal): TapeEvent[2] => ({ terminal, title, node: 'node-1', columns: 80, rows: 24 }) as TapeEvent[2];
+const open = (terminal: string, title = terminal): TapeEvent[2] => ({ terminal, title, node: 'node-1', columns: 80, rows: 24 });
 const terminal = fc.constantFrom('t1', 't2');
 const step = fc.oneof(
   terminal.map((id) => ['open', open(id)]),
@@ -208,7 +208,7 @@ describe('a damaged tape', () => {
           fc.constantFrom('open', 'o', 'r', 'k', 'x', 'close', 'g', 'd', 't', 'e', 'p', 'm', '__proto__'),
           fc.anything(),
         )
-        .map((parts) => JSON.stringify(parts) ?? ''),
+        .map((parts) => JSON.stringify(parts)),
     );
     fc.assert(
       fc.property(fc.array(line), (body) => {

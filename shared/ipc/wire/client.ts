@@ -43,7 +43,7 @@ export class Connection<C extends AnyContract> implements Client<C> {
     return new Promise((resolve, reject) => {
       if (!this.isOpen) return reject(connectionLost());
       const id = this.nextId++;
-      this.calls.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.calls.set(id, { resolve: resolve, reject });
       this.channel.send(JSON.stringify(['q', id, procedure, input]));
     });
   }

@@ -49,17 +49,21 @@ export class ReconnectingClient<C extends AnyContract> implements Client<C> {
     this.isClosed = true;
     this.connection?.close();
   }
+  /** It may have happened while something was awaited. */
+  private hasClosed(): boolean {
+    return this.isClosed;
+  }
 
   private async keepConnected(): Promise<void> {
     this.options.onState?.('connecting');
-    for (let delayMs = FIRST_DELAY_MS; !this.isClosed; delayMs = Math.min(2 * delayMs, LAST_DELAY_MS)) {
+    for (let delayMs = FIRST_DELAY_MS; !this.hasClosed(); delayMs = Math.min(2 * delayMs, LAST_DELAY_MS)) {
       const channel = await this.options.open().catch(() => undefined);
       if (channel) {
         delayMs = FIRST_DELAY_MS;
         await this.useUntilLost(channel);
       }
       this.firstTried();
-      if (this.isClosed) return;
+      if (this.hasClosed()) return;
       this.options.onState?.('lost');
       await this.options.delay(delayMs);
     }
@@ -87,8 +91,11 @@ class DeferredReading<T> implements Reading<T> {
     if (this.isCancelled) return { value: undefined, done: true };
     this.inner ??= this.begin();
     const reading = await this.inner;
-    if (this.isCancelled) reading.cancel(); // while it was awaited
+    if (this.wasCancelled()) reading.cancel(); // while it was awaited
     return reading.next();
+  }
+  private wasCancelled(): boolean {
+    return this.isCancelled;
   }
   cancel(): void {
     this.isCancelled = true;

@@ -163,8 +163,8 @@ describe('streams', () => {
     const reading = client.open('flood', { chunks: 20_000, size: 1000 });
     let taken = 0;
     for (let reads = 0; reads < 40; reads++) {
-      const { value } = await reading.next();
-      taken += (value as Uint8Array).length;
+      const chunk = await reading.next();
+      taken += (chunk.value as Uint8Array).length;
       await settle();
       expect(world.produced - taken).toBeLessThanOrEqual(WINDOW_BYTES + 2 * (1 << 16));
     }
