@@ -122,7 +122,7 @@ describe('the wire', () => {
     const socket = (await connect(ours())) as WebSocket;
     const channel: Channel = {
       send: (message) => socket.send(message),
-      onMessage: (listener) => void socket.on('message', (data, isBinary) => listener(isBinary ? data : String(data))),
+      onMessage: (listener) => void socket.on('message', (data, isBinary) => listener(isBinary ? data : (data as Buffer).toString('utf8'))),
       onClose: (listener) => void socket.on('close', listener),
       close: () => socket.close(),
     };

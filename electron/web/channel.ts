@@ -12,7 +12,7 @@ export function webSocketChannel(socket: WebSocket): Channel {
       if (socket.bufferedAmount > MOST_BUFFERED_BYTES) return socket.terminate();
       socket.send(message);
     },
-    onMessage: (listener) => void socket.on('message', (data, isBinary) => listener(isBinary ? data : String(data))),
+    onMessage: (listener) => void socket.on('message', (data, isBinary) => listener(isBinary ? data : (data as Buffer).toString('utf8'))),
     onClose: (listener) => void socket.on('close', listener),
     close: () => socket.close(),
   };
