@@ -151,6 +151,8 @@ export class Os implements Host {
   readonly programs = new Map<string, Program>();
   /** Told of a mistake of ours in a program; that process ends as if by SIGABRT, the machine goes on. */
   report: (error: unknown) => void;
+  /** Told of every process that has ended, as it was: who wants to know what was run. */
+  processEnded: ((process: Process, ending: ChildStatus) => void) | undefined = undefined;
   private readonly tasks = new Map<Process, Task>();
   private readonly ptys = new Map<number, Pty>();
   private nextInode = 4026531841;
@@ -276,6 +278,7 @@ export class Os implements Host {
     process.state = 'zombie';
     process.ending = ending;
     process.news = undefined;
+    this.processEnded?.(process, ending);
     this.tasks.delete(process);
     process.fds.closeAll();
     const { session } = process.group;
