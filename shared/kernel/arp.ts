@@ -26,9 +26,11 @@ export function receiveArp(skb: Skb, device: Device): void {
     if (arp.op === ArpOp.REQUEST && addressType(netns, targetIp) === 'local' && !ignores(device, ipv4, senderIp, targetIp)) answer(skb, device, 'answer');
     return;
   }
-  if (arp.op === ArpOp.REQUEST && routeInput(skb, senderIp, targetIp, 0, device) === null && request(skb, device, ipv4)) return;
+  const refused = arp.op === ArpOp.REQUEST ? routeInput(skb, senderIp, targetIp, 0, device) : null;
+  if (arp.op === ArpOp.REQUEST && refused === null && request(skb, device, ipv4)) return;
   learn(skb, device, ipv4);
-  if (arp.op === ArpOp.REQUEST && skb.recorder !== null) ignore(skb, device, `${formatIpv4(targetIp)} is not an address of this host`);
+  if (refused !== null) drop(skb, netns, refused.reason, refused.detail);
+  else if (arp.op === ArpOp.REQUEST && skb.recorder !== null) ignore(skb, device, `${formatIpv4(targetIp)} is not an address of this host`);
   else if (skb.recorder !== null) skb.end({ kind: 'delivered', to: `ARP: ${formatIpv4(senderIp)} is at ${formatMac(senderMac)}` });
 }
 

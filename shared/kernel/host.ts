@@ -9,7 +9,7 @@ import { fail } from './error.ts';
 import type { KernelResult } from './error.ts';
 import { Host, Netns, World } from './model.ts';
 import type { Rule } from './model.ts';
-import { emit, touch } from './notify.ts';
+import { emit, netnsIdOf, touch } from './notify.ts';
 import { RouteTable } from './numbers.ts';
 import { LinuxStack } from './stack.ts';
 import { udpOf } from './sockets/udp.ts';
@@ -129,18 +129,8 @@ export function destroyNetns(netns: Netns): void {
   touch(host);
 }
 
-/** peernet2id_alloc: the id by which `netns` knows `peer`; the lowest free one the first time. */
-export function netnsIdOf(netns: Netns, peer: Netns): number {
-  const known = netns.peerIds.get(peer);
-  if (known !== undefined) return known;
-  if (peer.destroyed) return -1;
-  const taken = new Set(netns.peerIds.values());
-  let id = 0;
-  while (taken.has(id)) id++;
-  netns.peerIds.set(peer, id);
-  emit(netns, { kind: 'nsid', change: 'new', nsid: id });
-  return id;
-}
+export { netnsIdOf };
+
 /** `ip netns set`. */
 export function setNetnsId(netns: Netns, peer: Netns, id: number): KernelResult<number> {
   if (netns.peerIds.has(peer)) return fail('EEXIST', 'Peer netns already has a nsid assigned');

@@ -23,5 +23,21 @@ export function touch(host: Host): void {
 
 export function emit(netns: Netns, event: RtnlEvent): void {
   touch(netns.host);
+  if (event.kind === 'link' && event.change === 'new' && event.device.linkNetns !== null) netnsIdOf(event.device.netns, event.device.linkNetns);
   if (!netns.monitors.isEmpty) netns.monitors.notify(event);
+}
+
+/**
+ * peernet2id_alloc: the id by which `netns` knows `peer`; the lowest free one the first time. What tells of a device
+ * tells where its link is, and so gives an id. */
+export function netnsIdOf(netns: Netns, peer: Netns): number {
+  const known = netns.peerIds.get(peer);
+  if (known !== undefined) return known;
+  if (peer.destroyed) return -1;
+  const taken = new Set(netns.peerIds.values());
+  let id = 0;
+  while (taken.has(id)) id++;
+  netns.peerIds.set(peer, id);
+  emit(netns, { kind: 'nsid', change: 'new', nsid: id });
+  return id;
 }

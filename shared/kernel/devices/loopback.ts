@@ -15,6 +15,9 @@ export class Loopback extends Device {
     this.maxMtu = 0;
     this.broadcast = 0;
   }
+  override get isNetnsLocal(): boolean {
+    return true;
+  }
   override get driver(): string {
     return '';
   }

@@ -47,7 +47,10 @@ function isComplete(queue: FragmentQueue): boolean {
 /** The last piece to arrive becomes the packet. */
 function join(skb: Skb, pieces: readonly Skb[], netns: Netns): void {
   let bytes = '';
-  for (const piece of pieces) bytes += piece.payload;
+  for (const piece of pieces) {
+    bytes += piece.payload;
+    if (piece !== skb && piece.recorder !== null) piece.end({ kind: 'passed' });
+  }
   const ip = pieces[0]!.ip!.clone();
   ip.moreFragments = false;
   ip.fragmentOffset = 0;

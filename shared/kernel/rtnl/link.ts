@@ -344,18 +344,17 @@ function applyChanges(netns: Netns, device: Device, request: LinkRequest): Kerne
 /** `ip link set X type KIND …`. */
 function changeInfo(device: Device, info: LinkInfo): KernelResult {
   const kind = info.kind === 'other' ? info.name : info.kind;
-  if (device.kind !== kind) return fail('EINVAL');
+  if (device.kind !== kind) return fail('EOPNOTSUPP');
   if (device instanceof Bridge && info.kind === 'bridge') return info.options === undefined ? done : setBridgeOptions(device, info.options);
   return fail('EOPNOTSUPP');
 }
 
-/** After a move both ends of a pair may have to name each other's namespace. */
+/** The namespace that a device left knows the one it went to, which knows that of its link. */
 function announceIds(device: Device, from: Netns): void {
   const { link, netns } = device;
   netnsIdOf(from, netns);
   if (link === null || link.netns === netns) return;
   netnsIdOf(netns, link.netns);
-  if (link.link === device) netnsIdOf(link.netns, netns);
 }
 
 /** `ip link delete`. */

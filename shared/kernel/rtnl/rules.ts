@@ -6,7 +6,6 @@ import type { Netns, Rule } from '../model.ts';
 import { emit } from '../notify.ts';
 import { RouteProtocol } from '../numbers.ts';
 import type { RuleRequest } from '../requests.ts';
-import { ensureTable } from '../ipv4/fib-edit.ts';
 
 function fill(netns: Netns, request: RuleRequest): Rule {
   const any = request.family === 4 ? 0 : '';
@@ -59,7 +58,6 @@ export function addRule(netns: Netns, request: RuleRequest): KernelResult {
   if (request.family === 4) {
     // From now on local and main are two tables.
     netns.hasCustomRules = true;
-    if (rule.action === 'lookup' && rule.table !== 0) ensureTable(netns, rule.table);
   }
   netns.fibGeneration++;
   emit(netns, { kind: 'rule', change: 'new', rule });

@@ -7,14 +7,14 @@ import type { Bytes, Errno } from '../../base/index.ts';
 import { EtherType, IcmpType, Ipv4Header, isIpv4Multicast, networkLength } from '../../wire/index.ts';
 import type { Ipv4, Packet } from '../../wire/index.ts';
 import { fail } from '../error.ts';
-import type { KernelResult } from '../error.ts';
+import type { KernelError, KernelResult } from '../error.ts';
 import { addressType } from '../ipv4/fib.ts';
 import { localOutput, mtuFor, nextIpId } from '../ipv4/output.ts';
 import { outputRequest, routeOutput } from '../ipv4/route.ts';
 import { Skb, Socket } from '../model.ts';
 import type { Device, Dst, Netns } from '../model.ts';
 import { describe } from '../describe.ts';
-import type { Recorder } from '../../trace/index.ts';
+import type { DropReason, Recorder } from '../../trace/index.ts';
 
 /** A datagram that was received. `packet` is the socket's own copy: read it as you like. */
 export interface Received {
@@ -183,15 +183,16 @@ export abstract class IpSocket extends Socket {
         this.routeFor = destination;
       }
     }
-    if (typeof way === 'string') return fail(way);
-    if (way.kind === 'broadcast' && !this.broadcast) return fail('EACCES');
+    if (typeof way === 'string') return this.refused(options, way, 'IP_OUTNOROUTES', 'there is no way to it');
+    if (way.kind === 'broadcast' && !this.broadcast)
+      return this.refused(options, 'EACCES', 'PROHIBIT_ROUTE', 'the socket may not send broadcasts (SO_BROADCAST)');
     const length = 20 + transport + payloadLength;
-    if (length > 65535) return fail('EMSGSIZE');
+    if (length > 65535) return this.refused(options, 'EMSGSIZE', 'PKT_TOO_BIG', `${length} bytes are more than a packet may have`);
     const mtu = mtuFor(way, this.netns, false);
     const mayFragment = this.pmtuDiscover === 'dont' || this.pmtuDiscover === 'want';
     if (!mayFragment && length > (this.pmtuDiscover === 'probe' ? way.device!.mtu : mtu)) {
       this.localError('EMSGSIZE', mtu, destination, options.port ?? this.remotePort);
-      return fail('EMSGSIZE');
+      return this.refused(options, 'EMSGSIZE', 'PKT_TOO_BIG', `${length} bytes do not fit the path's mtu of ${mtu}, and it must not be fragmented`);
     }
     const skb = new Skb();
     const multicast = isIpv4Multicast(destination);
@@ -219,6 +220,13 @@ export abstract class IpSocket extends Socket {
     }
     localOutput(skb, this.netns);
     return ok(payloadLength);
+  }
+  /** The kernel does not send it: the caller is told, and the trace. */
+  private refused(options: SendOptions, errno: Errno, reason: DropReason, detail: string): { readonly ok: false; readonly error: KernelError } {
+    const now = this.netns.simulation.nowUs;
+    options.recorder?.step(this.tracedHop, { kind: 'drop', reason, detail }, now);
+    options.recorder?.end(this.tracedHop, { kind: 'dropped', reason, detail });
+    return fail(errno);
   }
   private defaultTtl(way: Dst): number {
     return way.route?.metrics?.hoplimit ?? this.netns.ipv4.ip_default_ttl;
