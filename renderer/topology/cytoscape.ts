@@ -5,7 +5,7 @@
  */
 import cytoscape, { type Core, type ElementDefinition, type NodeSingular, type StylesheetJson } from 'cytoscape';
 import type { Box, Line, Topology } from '../../shared/ipc/index.ts';
-import { bendsOf, type Viewport } from './geometry.ts';
+import { areaOf, bendsOf, type Area, type Viewport } from './geometry.ts';
 
 export interface SceneEvents {
   readonly onSelect: (box: string | undefined) => void;
@@ -21,17 +21,26 @@ const FADE_MS = 260;
 const SHINE_MS = 2_600;
 const FIT_PADDING = { side: 26, top: 22, bottom: 54 }; // legend and tools lie along the lower edge
 const MAX_FIT_ZOOM = 1.15;
-const textId = (box: string, which: 'label' | 'sublabel'): string => `${which}\u0000${box}`;
+const sublabelId = (box: string): string => `${box}\u0000`;
+/** Labs with no more boxes than this are drawn whole. */
+const ALL_DRAWN = 400;
+/** In larger ones, interfaces and texts below names are drawn from this zoom on. */
+const DETAIL_ZOOM = 0.32;
+const FOLLOW_MS = 90;
 
 export class Scene {
   private readonly cy: Core;
-  private known = new Map<string, Box>();
-  private knownLines = new Map<string, Line>();
+  private topology: Topology = { boxes: [], lines: [] };
+  /** Ids of the topology at the last update. */
+  private present: ReadonlySet<string> = new Set();
+  /** What is drawn. */
+  private known: ReadonlyMap<string, Box> = new Map();
+  private knownLines: ReadonlyMap<string, Line> = new Map();
+  private following: ReturnType<typeof setTimeout> | undefined;
   private selected: string | undefined;
   /** The reader moved the view: it is theirs until they ask for the whole again. */
   private isMoved = false;
-  private isFirst = true;
-  private focused: ReadonlySet<string> | undefined;
+  private focused: Area | undefined;
   private animates: boolean;
 
   constructor(
@@ -57,7 +66,10 @@ export class Scene {
     cy.on('cxttap', (event) => events.onMenu(event.target === cy ? undefined : boxOf(event.target as NodeSingular), event.renderedPosition));
     cy.on('mouseover', 'node', (event) => events.onHover(boxOf(event.target as NodeSingular)));
     cy.on('mouseout', 'node', () => events.onHover(undefined));
-    cy.on('viewport', () => events.onViewport(this.viewport));
+    cy.on('viewport', () => {
+      events.onViewport(this.viewport);
+      this.follow();
+    });
     cy.on('dragpan pinchzoom scrollzoom', () => (this.isMoved = true));
   }
 
@@ -65,36 +77,58 @@ export class Scene {
     return { ...this.cy.pan(), zoom: this.cy.zoom() };
   }
 
-  update({ boxes, lines }: Topology): void {
-    const nextBoxes = new Map(boxes.map((box) => [box.id, box]));
+  update(topology: Topology): void {
+    const isNew = (id: string): boolean => !this.present.has(id);
+    const before = this.topology;
+    this.topology = topology;
+    this.draw(isNew);
+    this.present = new Set([...topology.boxes.map((box) => box.id), ...topology.lines.map((line) => line.id)]);
+    if (before.boxes.length === 0 && topology.boxes.length > 0) this.fit(false);
+    else if (!this.isMoved && !this.isAllSeen()) this.fit(this.animates);
+    this.select(this.selected);
+  }
+
+  /** Makes the elements what the topology and the present view want. */
+  private draw(isNew: (id: string) => boolean = () => false): void {
+    const { boxes, lines } = wantedOf(this.topology, this.seen());
     const nextLines = new Map(lines.map((line) => [line.id, line]));
-    const depths = depthsOf(nextBoxes);
+    const depths = depthsOf(boxes);
     const added: ElementDefinition[] = [];
     this.cy.batch(() => {
-      for (const [id] of this.known) if (!nextBoxes.has(id)) this.remove([id, textId(id, 'label'), textId(id, 'sublabel')]);
-      for (const [id] of this.knownLines) if (!nextLines.has(id)) this.remove([id]);
-      for (const box of boxes) {
+      const gone = [...this.known.keys()].filter((id) => !boxes.has(id));
+      this.remove([...[...this.knownLines.keys()].filter((id) => !nextLines.has(id)), ...gone, ...gone.map(sublabelId)]);
+      for (const box of boxes.values()) {
         const before = this.known.get(box.id);
         if (!before) added.push(...elementsOf(box, depths.get(box.id) ?? 0));
-        else if (!sameBox(before, box)) this.replace(elementsOf(box, depths.get(box.id) ?? 0), textIds(box));
+        else if (!sameBox(before, box)) this.replace(elementsOf(box, depths.get(box.id) ?? 0), [sublabelId(box.id)]);
       }
       for (const line of lines) {
-        const [from, to] = [nextBoxes.get(line.from), nextBoxes.get(line.to)];
-        if (!from || !to) continue;
+        const [from, to] = [boxes.get(line.from)!, boxes.get(line.to)!];
         const before = this.knownLines.get(line.id);
         const element = lineElement(line, from, to);
         if (!before) added.push(element);
         else if (!sameLine(before, line) || !sameEnds(this.known, line, [from, to])) this.replace([element], []);
       }
-      this.add(added);
+      this.add(added, isNew);
     });
-    this.known = nextBoxes;
+    this.known = boxes;
     this.knownLines = nextLines;
-    if (this.isFirst && boxes.length > 0) {
-      this.fit(false);
-      this.isFirst = false;
-    } else if (!this.isMoved && !this.isAllSeen()) this.fit(this.animates);
-    this.select(this.selected);
+  }
+  /** The part of the scene on the screen, and as much again on each side. */
+  private seen(): { readonly area: Area; readonly zoom: number } {
+    const { x, y, zoom } = this.viewport;
+    const [width, height] = [this.container.clientWidth / zoom, this.container.clientHeight / zoom];
+    return { zoom, area: { x: -x / zoom - width, y: -y / zoom - height, width: 3 * width, height: 3 * height } };
+  }
+  /** In a large lab, what is drawn follows the view. */
+  private follow(): void {
+    if (this.topology.boxes.length <= ALL_DRAWN) return;
+    clearTimeout(this.following);
+    this.following = setTimeout(() => {
+      if (this.cy.destroyed()) return;
+      this.draw();
+      this.select(this.selected);
+    }, FOLLOW_MS);
   }
 
   select(box: string | undefined): void {
@@ -117,14 +151,15 @@ export class Scene {
   /** Shows the whole, or what `focus` names. */
   fit(animates = this.animates): void {
     this.isMoved = false;
-    if (this.known.size === 0 || this.container.clientWidth === 0) return;
-    const viewport = this.fittingViewport();
+    const area = this.wanted();
+    if (!area || this.container.clientWidth === 0) return;
+    const viewport = this.fittingViewport(area);
     if (animates) this.cy.animate({ zoom: viewport.zoom, pan: { x: viewport.x, y: viewport.y } }, { duration: FADE_MS, easing: 'ease-out-cubic' });
     else this.cy.viewport({ zoom: viewport.zoom, pan: { x: viewport.x, y: viewport.y } });
   }
-  /** From now on only these boxes need to be seen; without any, all. */
-  focus(boxes: ReadonlySet<string> | undefined): void {
-    this.focused = boxes;
+  /** From now on only this area needs to be seen; without one, all. */
+  focus(area: Area | undefined): void {
+    this.focused = area;
     this.fit();
   }
   zoomBy(factor: number): void {
@@ -134,14 +169,15 @@ export class Scene {
   }
   /** Brings a box into sight if it is not. */
   reveal(id: string): void {
-    const box = this.known.get(id);
+    const box = this.topology.boxes.find((one) => one.id === id);
     if (!box) return;
     const { x, y, zoom } = this.viewport;
     const left = box.x * zoom + x;
     const top = box.y * zoom + y;
     const { clientWidth, clientHeight } = this.container;
     if (left >= 0 && top >= 0 && left + box.width * zoom <= clientWidth && top + box.height * zoom <= clientHeight) return;
-    this.cy.animate({ center: { eles: this.cy.getElementById(id) } }, { duration: this.animates ? FADE_MS : 0 });
+    const pan = { x: clientWidth / 2 - (box.x + box.width / 2) * zoom, y: clientHeight / 2 - (box.y + box.height / 2) * zoom };
+    this.cy.animate({ pan }, { duration: this.animates ? FADE_MS : 0 });
   }
   /** Its container has another size. */
   resize(): void {
@@ -162,10 +198,11 @@ export class Scene {
     this.cy.destroy();
   }
 
-  private add(elements: readonly ElementDefinition[]): void {
+  private add(elements: readonly ElementDefinition[], isNew: (id: string) => boolean): void {
     if (elements.length === 0) return;
-    const fresh = this.cy.add([...elements]);
-    if (this.isFirst || !this.animates) return;
+    const all = this.cy.add([...elements]);
+    if (this.present.size === 0 || !this.animates) return;
+    const fresh = all.filter((element) => isNew((element.data('box') as string | undefined) ?? element.id()));
     fresh.style('opacity', 0);
     fresh.animate({ style: { opacity: 1 } }, { duration: FADE_MS, complete: () => void fresh.removeStyle('opacity') });
     const boxes = fresh.nodes('.box');
@@ -175,12 +212,9 @@ export class Scene {
     }, SHINE_MS);
   }
   private remove(ids: readonly string[]): void {
-    for (const id of ids) {
-      const element = this.cy.getElementById(id);
-      if (element.empty()) continue;
-      element.data('isLeaving', true);
-      element.remove(); // fading a removed box would block its place for a new one of the same id
-    }
+    if (ids.length === 0) return;
+    const wanted = new Set(ids);
+    this.cy.remove(this.cy.elements().filter((element) => wanted.has(element.id())));
   }
   private replace(elements: readonly ElementDefinition[], ids: readonly string[]): void {
     const wanted = new Set(elements.map((element) => element.data.id));
@@ -198,40 +232,27 @@ export class Scene {
     if (missing.length > 0) this.cy.add(missing);
   }
 
-  private wanted(): readonly Box[] {
-    const all = [...this.known.values()];
-    const some = this.focused && all.filter((box) => this.focused?.has(box.id));
-    return some && some.length > 0 ? some : all;
+  /** What is to be seen. */
+  private wanted(): Area | undefined {
+    return this.focused ?? areaOf(this.topology.boxes);
   }
-  private fittingViewport(): Viewport {
-    const boxes = this.wanted();
-    const left = Math.min(...boxes.map((box) => box.x));
-    const top = Math.min(...boxes.map((box) => box.y));
-    const width = Math.max(...boxes.map((box) => box.x + box.width)) - left;
-    const height = Math.max(...boxes.map((box) => box.y + box.height)) - top;
+  private fittingViewport({ x: left, y: top, width, height }: Area): Viewport {
     const { clientWidth, clientHeight } = this.container;
-    const zoom = Math.max(
-      0.12,
-      Math.min(MAX_FIT_ZOOM, (clientWidth - 2 * FIT_PADDING.side) / width, (clientHeight - FIT_PADDING.top - FIT_PADDING.bottom) / height),
-    );
-    return {
-      zoom,
-      x: (clientWidth - width * zoom) / 2 - left * zoom,
-      y: FIT_PADDING.top + (clientHeight - FIT_PADDING.top - FIT_PADDING.bottom - height * zoom) / 2 - top * zoom,
-    };
+    const [roomX, roomY] = [clientWidth - 2 * FIT_PADDING.side, clientHeight - FIT_PADDING.top - FIT_PADDING.bottom];
+    const zoom = Math.max(0.12, Math.min(MAX_FIT_ZOOM, roomX / width, roomY / height));
+    return { zoom, x: (clientWidth - width * zoom) / 2 - left * zoom, y: FIT_PADDING.top + (roomY - height * zoom) / 2 - top * zoom };
   }
   private isAllSeen(): boolean {
+    const area = this.wanted();
+    if (!area) return true;
     const { x, y, zoom } = this.viewport;
     const { clientWidth, clientHeight } = this.container;
-    return this.wanted().every(
-      (box) =>
-        box.x * zoom + x >= 0 && box.y * zoom + y >= 0 && (box.x + box.width) * zoom + x <= clientWidth && (box.y + box.height) * zoom + y <= clientHeight,
-    );
+    const [right, bottom] = [(area.x + area.width) * zoom + x, (area.y + area.height) * zoom + y];
+    return area.x * zoom + x >= 0 && area.y * zoom + y >= 0 && right <= clientWidth && bottom <= clientHeight;
   }
 }
 
 const boxOf = (node: NodeSingular): string => (node.data('box') as string | undefined) ?? node.id();
-const textIds = (box: Box): string[] => [textId(box.id, 'label'), textId(box.id, 'sublabel')];
 
 const sameBox = (a: Box, b: Box): boolean =>
   a.kind === b.kind && a.label === b.label && a.sublabel === b.sublabel && a.state === b.state && sameRect(a, b) && a.labelAt === b.labelAt;
@@ -262,38 +283,54 @@ function depthsOf(boxes: ReadonlyMap<string, Box>): Map<string, number> {
   return depths;
 }
 
-/** The box itself and its texts. Texts are elements of their own, since an element has one text in one style. */
+/** What is drawn of a large lab: from afar its nodes, pods and bridges; from near everything around what is seen. */
+function wantedOf(
+  { boxes, lines }: Topology,
+  { area, zoom }: { readonly area: Area; readonly zoom: number },
+): { readonly boxes: ReadonlyMap<string, Box>; readonly lines: readonly Line[] } {
+  const isWanted = (box: Box): boolean => {
+    if (boxes.length <= ALL_DRAWN) return true;
+    if (zoom < DETAIL_ZOOM) return box.kind !== 'interface';
+    return box.x < area.x + area.width && box.x + box.width > area.x && box.y < area.y + area.height && box.y + box.height > area.y;
+  };
+  const wanted = new Map(boxes.filter(isWanted).map((box) => [box.id, box]));
+  return { boxes: wanted, lines: lines.filter((line) => wanted.has(line.from) && wanted.has(line.to)) };
+}
+
+/** The box with its name, and its second text as an element of its own, since an element has one text in one style. */
 function elementsOf(box: Box, depth: number): ElementDefinition[] {
   const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  const holds = box.labelAt === 'middle' ? '' : 'holds';
+  const { sublabel, labelAt } = box;
+  const z = depth * 10;
+  const hasRoom = sublabel !== undefined && (labelAt === 'middle' || (box.label.length + sublabel.length) * 7 < box.width - 24);
+  const place = labelAt === 'middle' ? (sublabel === undefined ? 'alone' : 'above') : labelAt;
   const elements: ElementDefinition[] = [
     {
       group: 'nodes',
-      data: { id: box.id, width: box.width, height: box.height, z: depth * 10 },
-      position: { ...centre },
-      classes: `box ${box.kind} state-${box.state} ${holds}`,
+      data: {
+        id: box.id,
+        shift: 12 - box.width,
+        width: box.width,
+        height: box.height,
+        z,
+        text: box.label,
+        room: Math.max(20, box.width - (labelAt === 'middle' ? 8 : 24)),
+      },
+      position: centre,
+      classes: `box ${box.kind} state-${box.state} label-${place} ${labelAt === 'top' || (hasRoom && labelAt === 'bottom') ? 'label-start' : ''}`,
     },
   ];
-  const text = (which: 'label' | 'sublabel', content: string, x: number, y: number, align: 'start' | 'middle' | 'end', width: number): void => {
-    elements.push({
-      group: 'nodes',
-      data: { id: textId(box.id, which), box: box.id, text: content, z: depth * 10 + 5, room: Math.max(20, width) },
-      position: { x, y },
-      classes: `text ${which} at-${align} of-${box.kind} state-${box.state}`,
-    });
-  };
-  const { sublabel } = box;
-  if (box.labelAt === 'middle') {
-    const room = box.width - 8;
-    text('label', box.label, centre.x, sublabel === undefined ? centre.y : centre.y - 8, 'middle', room);
-    if (sublabel !== undefined) text('sublabel', sublabel, centre.x, centre.y + 8.5, 'middle', room);
-  } else {
-    const y = box.labelAt === 'top' ? box.y + LABEL_STRIP / 2 + 1 : box.y + box.height - LABEL_STRIP / 2;
-    const room = box.width - 24;
-    if (sublabel === undefined && box.labelAt === 'bottom') text('label', box.label, centre.x, y, 'middle', room);
-    else text('label', box.label, box.x + 12, y, 'start', room);
-    if (sublabel !== undefined && box.label.length * 7 + sublabel.length * 6.7 < room) text('sublabel', sublabel, box.x + box.width - 12, y, 'end', room);
-  }
+  if (!hasRoom) return elements;
+  const position =
+    labelAt === 'middle'
+      ? { x: centre.x, y: centre.y + 8.5 }
+      : { x: box.x + box.width - 12, y: labelAt === 'top' ? box.y + LABEL_STRIP / 2 + 1 : box.y + box.height - LABEL_STRIP / 2 };
+  elements.push({
+    group: 'nodes',
+    data: { id: sublabelId(box.id), box: box.id, text: sublabel, z: z + 5, room: Math.max(20, box.width - 8) },
+    position,
+    classes: `sublabel at-${labelAt === 'middle' ? 'middle' : 'end'} state-${box.state}`,
+  });
   return elements;
 }
 
@@ -377,31 +414,44 @@ function stylesheet(): StylesheetJson {
       },
     },
     {
-      selector: '.text',
+      selector: '.box, .sublabel',
+      style: {
+        label: 'data(text)',
+        'text-wrap': 'ellipsis',
+        'text-max-width': 'data(room)',
+        'min-zoomed-font-size': 5,
+        'text-valign': 'center',
+        'text-halign': 'center',
+        'text-events': 'no',
+      },
+    },
+    { selector: '.box', style: { 'font-family': sans, 'font-size': 12, 'font-weight': 600, color: colour('text') } },
+    { selector: '.interface', style: { 'font-weight': 500 } },
+    { selector: '.label-above', style: { 'text-margin-y': -8 } },
+    // Above or below the box, and from there into the strip that is kept for it.
+    { selector: '.label-top', style: { 'text-valign': 'top', 'text-margin-y': LABEL_STRIP - 4.5 } },
+    { selector: '.label-bottom', style: { 'text-valign': 'bottom', 'text-margin-y': 4.5 - LABEL_STRIP } },
+    // Beside the right edge, and from there to the left one.
+    { selector: '.label-start', style: { 'text-halign': 'right', 'text-margin-x': 'data(shift)' } },
+    {
+      selector: '.sublabel',
       style: {
         width: 1,
         height: 1,
         'background-opacity': 0,
         'border-width': 0,
-        label: 'data(text)',
         'z-index': 'data(z)',
         'z-index-compare': 'manual',
-        'text-valign': 'center',
-        'text-wrap': 'ellipsis',
-        'text-max-width': 'data(room)',
-        'min-zoomed-font-size': 5,
         'overlay-opacity': 0,
-        'text-events': 'no',
         events: 'no',
+        'font-family': mono,
+        'font-size': 11,
+        'font-weight': 400,
+        color: colour('text-2'),
       },
     },
-    { selector: '.label', style: { 'font-family': sans, 'font-size': 12, 'font-weight': 600, color: colour('text') } },
-    { selector: '.label.of-interface', style: { 'font-weight': 500 } },
-    { selector: '.sublabel', style: { 'font-family': mono, 'font-size': 11, 'font-weight': 400, color: colour('text-2') } },
-    { selector: '.at-start', style: { 'text-halign': 'right' } },
-    { selector: '.at-middle', style: { 'text-halign': 'center' } },
     { selector: '.at-end', style: { 'text-halign': 'left' } },
-    { selector: '.text.state-down', style: { color: colour('bad') } },
+    { selector: '.sublabel.state-down, .interface.state-down, .bridge.state-down', style: { color: colour('bad') } },
     {
       selector: '.line',
       style: {

@@ -8,6 +8,26 @@ export interface Viewport {
   readonly zoom: number;
 }
 
+export interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The smallest area with all of these in it. */
+export function areaOf(parts: readonly (Area | Point)[]): Area | undefined {
+  if (parts.length === 0) return undefined;
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const part of parts) {
+    left = Math.min(left, part.x);
+    top = Math.min(top, part.y);
+    right = Math.max(right, part.x + ('width' in part ? part.width : 0));
+    bottom = Math.max(bottom, part.y + ('height' in part ? part.height : 0));
+  }
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
 export const centre = (box: Box): Point => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
 
 /** A line's bends as cytoscape's `segments` wants them: by how far along the straight line from first to last, and how far beside it. */

@@ -138,7 +138,7 @@ class Figure {
   /** How a packet goes from where it stands in `from` to `to`: along the lines where they lead there, else by the kernel's own way inside. */
   way(at: Point, from: Box, to: Box): readonly Point[] {
     const lines = this.linesBetween(from.id, to.id);
-    const way = [at, ...(lines ?? inside(at, from, to))];
+    const way = lines ? [at, ...through(from, at, lines[0]!), ...lines] : [at, ...inside(at, from, to)];
     return to.labelAt === 'middle' ? stopShort(way) : way;
   }
 
@@ -161,6 +161,16 @@ class Figure {
     }
     return undefined;
   }
+}
+
+/** From where it came into a box to where the line leaves it: first in, then along, so that nothing of it shows outside. */
+function through(box: Box, at: Point, out: Point): readonly Point[] {
+  if (box.labelAt !== 'middle' || Math.abs(at.x - out.x) < 1) return [];
+  const y = box.y + box.height / 2;
+  return [
+    { x: at.x, y },
+    { x: out.x, y },
+  ];
 }
 
 /** A packet stands before the edge of a small box, not on its text. */
