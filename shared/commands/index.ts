@@ -4,6 +4,7 @@
  */
 import type { InstalledProgram } from '../machine/index.ts';
 import { AWK_PROGRAMS } from './awk/index.ts';
+import { BASH_PROGRAMS } from './bash/index.ts';
 import { BRCTL_PROGRAMS } from './brctl/index.ts';
 import { CONNTRACK_PROGRAMS } from './conntrack/index.ts';
 import { COREUTILS } from './coreutils/index.ts';
@@ -21,6 +22,7 @@ export * from './kubectl/index.ts';
 
 /** What every simulated machine has installed. */
 export const PROGRAMS: readonly InstalledProgram[] = [
+  ...BASH_PROGRAMS,
   ...COREUTILS,
   ...GREP_PROGRAMS,
   ...SED_PROGRAMS,
