@@ -27,9 +27,7 @@ export function emit(netns: Netns, event: RtnlEvent): void {
   if (!netns.monitors.isEmpty) netns.monitors.notify(event);
 }
 
-/**
- * peernet2id_alloc: the id by which `netns` knows `peer`; the lowest free one the first time. What tells of a device
- * tells where its link is, and so gives an id. */
+/** peernet2id_alloc: the id by which `netns` knows `peer`; the lowest free one the first time. News of a device name its link, and so give an id. */
 export function netnsIdOf(netns: Netns, peer: Netns): number {
   const known = netns.peerIds.get(peer);
   if (known !== undefined) return known;

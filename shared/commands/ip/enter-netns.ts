@@ -13,7 +13,7 @@ export function enterNetns(process: Process, name: Bytes): Result<void, Errno> {
   process.enter(namespace.value);
   const { os } = process;
   if (!(os instanceof Os)) return ok(undefined);
-  const { namespace: mounts, move } = process.namespaces.mnt.clone(os.takeNamespaceInode());
+  const { namespace: mounts, move } = process.namespaces.mnt.clone(os.takeNamespaceInode(), 'slave');
   process.fs.move(move);
   process.enter(mounts);
   const sys = process.fs.lookup('/sys');

@@ -57,7 +57,7 @@ export function printNameAndLink(session: Session, device: Device, format: (name
 
 function printOperState(session: Session, device: Device): void {
   const { printer, options } = session;
-  const state = device.operState;
+  const state = device.isUp ? device.operState : 'DOWN';
   const color = state === 'UP' ? 'up' : state === 'DOWN' ? 'down' : undefined;
   if (printer.isJson) printer.member('operstate', state);
   else if (options.brief) printer.text(`${state.padEnd(14)} `, color);

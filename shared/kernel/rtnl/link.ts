@@ -353,8 +353,7 @@ function changeInfo(device: Device, info: LinkInfo): KernelResult {
 function announceIds(device: Device, from: Netns): void {
   const { link, netns } = device;
   netnsIdOf(from, netns);
-  if (link === null || link.netns === netns) return;
-  netnsIdOf(netns, link.netns);
+  if (link !== null && link.netns !== netns) netnsIdOf(netns, link.netns);
 }
 
 /** `ip link delete`. */

@@ -1,4 +1,4 @@
-/** Files in memory: tmpfs, and every root file system of ours. Directories list names in the order they were made. */
+/** Files in memory: tmpfs, and every root file system of ours. Directories list what was made last first, as tmpfs does. */
 import { done, err, ok, type Bytes, type Errno, type Result } from '../../base/index.ts';
 import type { Caller } from '../process/caller.ts';
 import type { WaitQueue } from '../process/wait.ts';
@@ -50,7 +50,7 @@ class MemoryDir extends Inode {
     return inode ? ok(inode) : err('ENOENT');
   }
   override list(): Result<readonly DirEntry[], Errno> {
-    return ok(Array.from(this.entries, ([name, inode]) => ({ name, inode })));
+    return ok(Array.from(this.entries, ([name, inode]) => ({ name, inode })).reverse());
   }
   override make(kind: InodeKind, mode: number, target: Bytes, caller: Caller): Result<Inode, Errno> {
     const fs = this.memory;
@@ -70,6 +70,7 @@ class MemoryDir extends Inode {
     }
   }
   override link(name: Bytes, inode: Inode, caller: Caller): Result<void, Errno> {
+    this.entries.delete(name);
     this.entries.set(name, inode);
     this.touch(inode, 1, caller);
     return done;

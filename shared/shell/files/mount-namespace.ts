@@ -1,9 +1,15 @@
 /**
  * Which file system shows at which place, for the processes of one mount namespace (mount_namespaces(7)).
- * Deviation: propagation between mount namespaces is always private.
+ * Deviation: propagation is private, except to namespaces that were cloned as slaves of this one (mount_namespaces(7), MS_SLAVE).
  */
 import type { Namespace } from '../process/namespace.ts';
 import { Mount, Place, type FileSystem, type Inode, type MountOptions } from './inode.ts';
+
+/** A namespace that mounts what this one mounts; `twins` are its copies of our mounts. */
+interface Slave {
+  readonly namespace: MountNamespace;
+  readonly twins: Map<Mount, Mount>;
+}
 
 export class MountNamespace implements Namespace {
   readonly kind = 'mnt';
@@ -13,6 +19,8 @@ export class MountNamespace implements Namespace {
   private nextId = 21;
   /** How many mounts cover an inode: the fast answer to "is anything mounted here". */
   private readonly covered = new Map<Inode, number>();
+  private readonly slaves = new Set<Slave>();
+  private leaveMaster: (() => void) | undefined;
 
   constructor(readonly ino: number) {}
 
@@ -21,6 +29,7 @@ export class MountNamespace implements Namespace {
   }
   release(): void {
     if (--this.references > 0) return;
+    this.leaveMaster?.();
     for (const mount of this.mounts) mount.root.unmounted();
     this.mounts = [];
     this.covered.clear();
@@ -39,9 +48,16 @@ export class MountNamespace implements Namespace {
     this.mounts.push(mount);
     if (at) this.covered.set(at.inode, (this.covered.get(at.inode) ?? 0) + 1);
     root.mounted();
+    for (const slave of this.slaves) slave.twins.set(mount, slave.namespace.add(at && moved(at, slave.twins), fs, root, options));
     return mount;
   }
   remove(mount: Mount): void {
+    if (!this.mounts.includes(mount)) return;
+    for (const { namespace, twins } of this.slaves) {
+      const twin = twins.get(mount);
+      if (twin) namespace.remove(twin);
+      twins.delete(mount);
+    }
     this.mounts = this.mounts.filter((other) => other !== mount);
     if (mount.at) {
       const left = (this.covered.get(mount.at.inode) ?? 1) - 1;
@@ -63,12 +79,19 @@ export class MountNamespace implements Namespace {
       place = new Place(over, over.root, place.parent, place.name);
     }
   }
-  /** A copy, as unshare(CLONE_NEWNS) makes one, and the way from places here to places there. */
-  clone(ino: number): { namespace: MountNamespace; move: (place: Place) => Place } {
+  /** A copy, as unshare(CLONE_NEWNS) makes one, and the way from places here to places there. A slave mounts what this one mounts from now on. */
+  clone(ino: number, propagation: 'private' | 'slave' = 'private'): { namespace: MountNamespace; move: (place: Place) => Place } {
     const namespace = new MountNamespace(ino);
     const twins = new Map<Mount, Mount>();
-    const move = (place: Place): Place => new Place(twins.get(place.mount) ?? place.mount, place.inode, place.parent && move(place.parent), place.name);
-    for (const mount of this.mounts) twins.set(mount, namespace.add(mount.at && move(mount.at), mount.fs, mount.root, mount.options));
-    return { namespace, move };
+    for (const mount of this.mounts) twins.set(mount, namespace.add(mount.at && moved(mount.at, twins), mount.fs, mount.root, mount.options));
+    if (propagation === 'slave') {
+      const slave = { namespace, twins };
+      this.slaves.add(slave);
+      namespace.leaveMaster = () => this.slaves.delete(slave);
+    }
+    return { namespace, move: (place) => moved(place, twins) };
   }
 }
+
+const moved = (place: Place, twins: ReadonlyMap<Mount, Mount>): Place =>
+  new Place(twins.get(place.mount) ?? place.mount, place.inode, place.parent && moved(place.parent, twins), place.name);
