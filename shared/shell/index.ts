@@ -20,10 +20,14 @@
  *     os.programs.set('greet', greet);
  *     init.fs.writeFile('/usr/bin/greet', programImage('greet'), { mode: 0o755 });
  *
+ * `createBash(hooks)` is bash as such a program; hooks give it /dev/tcp and the completion of arguments.
+ *
  * Signals without a handler end a process by returning from its generator: `finally` blocks run and must not wait.
  * System calls answer `Result<…, Errno>`; nothing throws for what a user can do. `p.exit(n)` and `p.exec(…)` leave from any depth.
  * Limits: processes (fork: EAGAIN), open files (EMFILE), memory of one program and of a tmpfs (ENOMEM, ENOSPC): see `Limits`.
  */
+export type { Completion, CompletionRequest, Hooks } from './bash/hooks.ts';
+export { createBash } from './bash/main.ts';
 export * from './files/devices.ts';
 export * from './files/dynamic-fs.ts';
 export { FileView } from './files/file-view.ts';

@@ -73,6 +73,8 @@ export interface Evaluation {
   readonly isFlat?: boolean;
   /** A mistake in one command does not keep the next ones from running. */
   readonly isTopLevel?: boolean;
+  /** Nothing comes after it: its last command may become the process. */
+  readonly isLast?: boolean;
 }
 
 /** What executes commands, as the parts below it see it. */
@@ -160,7 +162,13 @@ export class Shell {
   /** Output of the builtin that runs, until it ends. */
   private output = '';
   private unsaid = '';
+  /** Where getopts is within a word, and which OPTIND that belongs to. */
   getoptsOffset = 1;
+  getoptsIndex = 1;
+  /** What `complete` was told, by command. */
+  readonly completions: Map<Bytes, Bytes>;
+  /** `exit` was refused once because of stopped jobs. */
+  warnedOfJobs = false;
   /** The next simple command is the last thing this process does: it may become the program instead of starting it. */
   mayBecome = false;
   /** SIGINT came, and what it means has not happened yet. */
@@ -192,6 +200,7 @@ export class Shell {
     this.jobs = new Jobs();
     this.hashed = new Map(from?.hashed);
     this.disabled = new Set(from?.disabled);
+    this.completions = new Map(from?.completions);
     this.directories = [...(from?.directories ?? [])];
     this.frames = [...(from?.frames ?? [])];
     this.pid = from?.pid ?? process.pid;
@@ -215,6 +224,7 @@ export class Shell {
     this.secondsOffset = from.secondsOffset;
     this.workingDirectory = from.workingDirectory;
     this.getoptsOffset = from.getoptsOffset;
+    this.getoptsIndex = from.getoptsIndex;
     this.current = from.current;
   }
   /** The state of a subshell; `process` is set when its process is there. */

@@ -130,6 +130,10 @@ export class Variables {
   isLocal(name: Bytes): boolean {
     return this.innermost !== this.global && this.innermost.has(name);
   }
+  /** Whether a name is one of the assignments before the command that runs. */
+  isTemporary(name: Bytes): boolean {
+    return this.scopes.some((scope) => this.temporary.has(scope) && scope.has(name));
+  }
   private declareIn(scope: Scope, name: Bytes): Variable {
     const variable = new Variable(name, undefined);
     scope.set(name, variable);

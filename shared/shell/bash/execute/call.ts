@@ -103,10 +103,11 @@ export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<numbe
   shell.calls++;
   const parsed = parseScript(text, { firstLine: how.line ?? 1, isFlat: how.isFlat ?? false });
   shell.status = 0;
+  const last = how.isLast && !parsed.problem ? parsed.units.at(-1) : undefined;
   for (const unit of parsed.units) {
     if (shell.options.verbose) shell.say(`${unit.text}\n`);
     warnOfDocuments(shell, text, unit, how);
-    if (!shell.options.noexec) yield* runUnit(shell, unit);
+    if (!shell.options.noexec) yield* runUnit(shell, unit, unit === last);
     if (shell.leaving && !(shell.leaving.kind === 'discard' && how.isTopLevel)) break;
     if (shell.leaving) {
       shell.leaving = undefined;
@@ -123,7 +124,7 @@ export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<numbe
 }
 
 /** One complete command, with its aliases replaced. */
-export function* runUnit(shell: Shell, unit: Unit): Sys<number> {
+export function* runUnit(shell: Shell, unit: Unit, isLast = false): Sys<number> {
   const { options, aliases } = shell;
   let { list } = unit;
   if (aliases.size > 0 && options.has('expand_aliases')) {
@@ -137,7 +138,7 @@ export function* runUnit(shell: Shell, unit: Unit): Sys<number> {
       list = again.units.flatMap((each) => each.list);
     }
   }
-  const status = yield* shell.runner.runList(shell, list);
+  const status = yield* isLast ? shell.runner.runLastList(shell, list) : shell.runner.runList(shell, list);
   if (shell.process.spend(2)) yield NEXT_TURN;
   if (!shell.isInteractive && shell.jobs.list.length > 0) reportDeadJobs(shell);
   return status;

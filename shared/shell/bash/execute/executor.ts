@@ -126,13 +126,13 @@ function* guarded(shell: Shell, command: Command): Sys<number> {
   try {
     if (command.redirects.length === 0 || command.kind === 'subshell' || command.kind === 'function') return yield* runBare(shell, command);
     const actions = yield* expandRedirects(shell, command.redirects);
-    const undo = yield* perform(shell, shell.process, actions);
-    if (!undo) return 1;
+    const redirected = yield* perform(shell, shell.process, actions);
+    if (!redirected) return 1;
     shell.mayBecome = false;
     try {
       return yield* runBare(shell, command);
     } finally {
-      undo();
+      redirected.undo();
     }
   } catch (error) {
     if (!(error instanceof ShellFailure)) throw error;
@@ -230,8 +230,8 @@ function runInside(sub: Shell, command: Command): MaybeSys<number> {
 function* inside(sub: Shell, command: Subshell): Sys<number> {
   try {
     const actions = command.redirects.length > 0 ? yield* expandRedirects(sub, command.redirects) : [];
-    const undo = yield* perform(sub, sub.process, actions);
-    if (!undo) return 1;
+    const redirected = yield* perform(sub, sub.process, actions);
+    if (!redirected) return 1;
     return yield* runLastList(sub, command.body);
   } catch (error) {
     if (!(error instanceof ShellFailure)) throw error;

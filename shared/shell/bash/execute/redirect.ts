@@ -17,8 +17,12 @@ export interface Action {
   readonly text: Bytes;
 }
 
-/** Puts descriptors back as they were. */
-export type Undo = () => void;
+/** What was redirected: to be put back as it was, or to stay. */
+export interface Redirected {
+  undo(): void;
+  /** `exec` with redirections: what was there before is let go. */
+  keep(): void;
+}
 
 export function* expandRedirects(shell: Shell, redirects: readonly Redirect[]): Sys<Action[]> {
   const actions: Action[] = [];
@@ -40,7 +44,7 @@ export function* expandRedirects(shell: Shell, redirects: readonly Redirect[]): 
 }
 
 /** Performs them one by one; undefined when one failed, which has been said then, and those before it are undone. */
-export function* perform(shell: Shell, process: Process, actions: readonly Action[]): Sys<Undo | undefined> {
+export function* perform(shell: Shell, process: Process, actions: readonly Action[]): Sys<Redirected | undefined> {
   const saved: { readonly fd: number; readonly file: OpenFile | undefined; readonly cloexec: boolean }[] = [];
   const undo = (): void => {
     for (const { fd, file, cloexec } of saved.reverse()) {
@@ -49,6 +53,9 @@ export function* perform(shell: Shell, process: Process, actions: readonly Actio
         file.references--;
       } else process.fds.close(fd);
     }
+  };
+  const release = (): void => {
+    for (const { file } of saved) if (file && --file.references === 0) file.released();
   };
   const keep = (fd: number): void => {
     const file = process.fds.get(fd);
@@ -62,7 +69,7 @@ export function* perform(shell: Shell, process: Process, actions: readonly Actio
     shell.complain(failure);
     return undefined;
   }
-  return undo;
+  return { undo, keep: release };
 }
 
 const FLAGS: Readonly<Record<'<' | '>' | '>>' | '<>' | '>|', OpenFlags>> = {

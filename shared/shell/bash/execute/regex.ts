@@ -1,5 +1,4 @@
 /** POSIX extended regular expressions for `=~`, put into JavaScript's syntax. */
-import type { Bytes } from '../../../base/index.ts';
 import { ShellFailure } from '../failure.ts';
 
 const CLASSES: Readonly<Record<string, string>> = {

@@ -12,7 +12,7 @@ import { printCommand } from '../syntax/print.ts';
 import type { Assignment, Simple, Word } from '../syntax/tree.ts';
 import { assign, resolve, traceAssignment } from './assign.ts';
 import { fail } from './failing.ts';
-import { expandRedirects, perform, type Action, type Undo } from './redirect.ts';
+import { expandRedirects, perform, type Action, type Redirected } from './redirect.ts';
 import { runProgram } from './start.ts';
 import { setPipeStatus } from './wait.ts';
 
@@ -108,9 +108,9 @@ function* expandAndRun(shell: Shell, command: Simple): Sys<number> {
   shell.line = command.line;
   if (isEmpty) {
     if (actions.length > 0) {
-      const undo = yield* perform(shell, shell.process, actions);
-      if (!undo) return 1;
-      undo();
+      const redirected = yield* perform(shell, shell.process, actions);
+      if (!redirected) return 1;
+      redirected.undo();
     }
     return shell.substitutionStatus ?? 0;
   }
@@ -155,14 +155,15 @@ function* run(shell: Shell, command: Simple, words: Arguments, resolved: readonl
     const status = dispatch(shell, command, words, resolved, actions);
     return typeof status === 'number' ? status : yield* status;
   }
-  const undo: Undo | undefined = yield* perform(shell, shell.process, actions);
-  if (!undo) return 1;
+  const redirected: Redirected | undefined = yield* perform(shell, shell.process, actions);
+  if (!redirected) return 1;
   const isExec = name === 'exec' && !shell.functions.has('exec');
   try {
     const status = dispatch(shell, command, words, resolved);
     return typeof status === 'number' ? status : yield* status;
   } finally {
-    if (!isExec) undo();
+    if (isExec) redirected.keep();
+    else redirected.undo();
   }
 }
 

@@ -8,6 +8,7 @@ import { describeJob, type Job, type Member } from '../jobs.ts';
 import type { Shell, ShellFunction } from '../shell.ts';
 import { printFunction } from '../syntax/print.ts';
 import { perform, type Action } from './redirect.ts';
+import { installSignals } from './signals.ts';
 import { giveTerminal, waitForeground } from './wait.ts';
 
 export interface StartOptions {
@@ -74,6 +75,7 @@ function* subshellMain(sub: Shell, body: (sub: Shell) => Sys<number>): Sys<numbe
     sub.traps.keep('RETURN');
   }
   sub.options.set('monitor', false);
+  if (sub.process.disposition('INT') === 'default') installSignals(sub);
   let status = yield* body(sub);
   // What returned from more than the subshell holds ends it.
   sub.leaving = undefined;
@@ -115,6 +117,8 @@ export interface Command {
   readonly environment: ReadonlyMap<Bytes, Bytes>;
   /** `command -p`. */
   readonly path?: Bytes | undefined;
+  /** `exec -c`: an empty environment. */
+  readonly isClean?: boolean;
   /** `exec -a`. */
   readonly zero?: Bytes | undefined;
 }
@@ -122,8 +126,8 @@ export interface Command {
 /** The child's side: redirects, then becomes the program. Returns the status when it could not. */
 export function* becomeProgram(shell: Shell, process: Process, command: Command): Sys<number> {
   const [name = ''] = command.words;
-  const undo = yield* perform(shell, process, command.actions);
-  if (!undo) return 1;
+  const redirected = yield* perform(shell, process, command.actions);
+  if (!redirected) return 1;
   const path = findCommand(shell, name, command.path);
   if (path === undefined) {
     const handler = shell.functions.get('command_not_found_handle');
@@ -135,10 +139,10 @@ export function* becomeProgram(shell: Shell, process: Process, command: Command)
     yield* shell.settle();
     return 127;
   }
-  const env = shell.variables.environment();
+  const env = command.isClean ? new Map<Bytes, Bytes>() : shell.variables.environment();
   for (const [key, value] of command.environment) env.set(key, value);
   for (const definition of shell.functions.values()) if (definition.isExported) env.set(`BASH_FUNC_${definition.name}%%`, printFunctionBody(definition));
-  env.set('_', path);
+  if (!command.isClean) env.set('_', path);
   const errno = process.exec(command.zero === undefined ? command.words : [command.zero, ...command.words.slice(1)], { path, env });
   const status = yield* execFailed(shell, process, path, command, env, errno);
   yield* shell.settle();

@@ -64,13 +64,13 @@ function* content(shell: Shell, list: List): Sys<Bytes> {
   const command = list[0]?.command;
   if (command?.kind !== 'simple') return '';
   const actions = yield* expandRedirects(shell, command.redirects);
-  const undo = yield* perform(shell, shell.process, actions);
-  if (!undo) {
+  const redirected = yield* perform(shell, shell.process, actions);
+  if (!redirected) {
     shell.substitutionStatus = shell.status = 1;
     return '';
   }
   const all = yield* shell.process.readAll(0);
-  undo();
+  redirected.undo();
   shell.substitutionStatus = shell.status = all.ok ? 0 : 1;
   return (all.ok ? all.value : '').replaceAll('\0', '').replace(/\n+$/, '');
 }

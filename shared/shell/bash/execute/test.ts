@@ -37,8 +37,14 @@ function isSetVariable(shell: Shell, name: Bytes): boolean {
   return shell.getVariable(name) !== undefined;
 }
 
+const STANDARD = new Map<Bytes, string>([
+  ['/dev/stdin', '0'],
+  ['/dev/stdout', '1'],
+  ['/dev/stderr', '2'],
+]);
+
 function fileOf(shell: Shell, path: Bytes, follow: boolean): Inode | undefined {
-  const fd = /^\/dev\/fd\/(\d+)$/.exec(path)?.[1] ?? { '/dev/stdin': '0', '/dev/stdout': '1', '/dev/stderr': '2' }[path];
+  const fd = /^\/dev\/fd\/(\d+)$/.exec(path)?.[1] ?? STANDARD.get(path);
   if (fd !== undefined && follow) {
     const inode = shell.process.fds.get(Number(fd))?.inode;
     if (inode) return inode;

@@ -6,7 +6,7 @@ import { parse, type ParseError, type Statement } from 'unbash';
 import type { Bytes } from '../../../base/index.ts';
 import { Lowering, SourceText, type Problem } from './lower.ts';
 import { parseQuoted } from './lower-word.ts';
-import type { List, Word } from './tree.ts';
+import type { List, Redirect, Word } from './tree.ts';
 
 /** What bash reads at once: the commands up to the end of a line. */
 export interface Unit {
@@ -93,12 +93,11 @@ function completeBefore(text: Bytes, statements: readonly Statement[], error: Pa
 function openDocuments(text: Bytes, list: List, group: readonly Statement[]): Unit['openDocuments'] {
   if (!text.slice(group[0]?.pos, group.at(-1)?.end).includes('<<')) return [];
   const found: { redirect: Bytes; line: number }[] = [];
+  const isOpen = (value: object): value is Redirect => 'isClosed' in value && value.isClosed === false;
   const visit = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(visit);
-    else if (typeof value === 'object' && value !== null) {
-      if ('isClosed' in value && value.isClosed === false) found.push({ redirect: (value as { delimiter: Bytes }).delimiter, line: (value as { line: number }).line });
-      Object.values(value).forEach(visit);
-    }
+    if (typeof value !== 'object' || value === null) return;
+    if (isOpen(value)) found.push({ redirect: value.delimiter ?? '', line: value.line });
+    Object.values(value).forEach(visit);
   };
   visit(list);
   return found;

@@ -1,0 +1,25 @@
+/** How a shell itself takes signals, where no trap says otherwise (bash(1), SIGNALS). */
+import type { SignalName } from '../../process/signals.ts';
+import type { Shell } from '../shell.ts';
+
+const IGNORED_AT_A_PROMPT: readonly SignalName[] = ['TERM', 'QUIT', 'TSTP', 'TTIN', 'TTOU'];
+
+/** At the start of a shell or subshell. */
+export function installSignals(shell: Shell): void {
+  for (const [signal, disposition] of shell.process.dispositions) if (disposition === 'ignore' && !shell.isSubshell) shell.traps.ignoredAtStart.add(signal);
+  restoreSignal(shell, 'INT');
+  if (!shell.isInteractive) return;
+  for (const signal of IGNORED_AT_A_PROMPT) restoreSignal(shell, signal);
+}
+
+/** As before any trap. */
+export function restoreSignal(shell: Shell, signal: SignalName): void {
+  const { process } = shell;
+  if (process.disposition(signal) === 'ignore' && shell.traps.ignoredAtStart.has(signal)) return;
+  if (signal === 'INT') {
+    process.on('INT', () => {
+      shell.isInterrupted = true;
+    });
+  } else if (shell.isInteractive && IGNORED_AT_A_PROMPT.includes(signal)) process.on(signal, 'ignore');
+  else process.on(signal, 'default');
+}
