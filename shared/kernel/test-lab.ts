@@ -169,7 +169,7 @@ export class TestLab {
     let answer = 'nothing';
     if (!sent.ok) answer = sent.error.errno;
     else {
-      let late = false;
+      let late = false as boolean;
       const timer = this.simulation.after((options.waitS ?? 1) * 1e6, () => {
         late = true;
       });

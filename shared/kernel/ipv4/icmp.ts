@@ -119,13 +119,26 @@ function limitOf(netns: Netns, address: Ipv4): { tokens: number; lastUs: number;
 /** icmpv4_xrlim_allow: six at once, then one each icmp_ratelimit. */
 function destinationAllows(netns: Netns, address: Ipv4): boolean {
   const costUs = netns.ipv4.icmp_ratelimit * 1000;
-  if (costUs === 0) return true;
   const limit = limitOf(netns, address);
   const now = netns.simulation.nowUs;
   limit.tokens = Math.min(limit.tokens + now - limit.lastUs, BURST_FACTOR * costUs);
   limit.lastUs = now;
   if (limit.tokens < costUs) return false;
   limit.tokens -= costUs;
+  return true;
+}
+
+/** ip_rt_error_cost and ip_rt_error_burst. */
+const ROUTE_ERROR_COST_US = 1e6;
+const ROUTE_ERROR_BURST_US = 5e6;
+/** ip_error: routing errors draw on the same tokens as ICMP's own limit. */
+export function routeErrorAllows(netns: Netns, address: Ipv4): boolean {
+  const limit = limitOf(netns, address);
+  const now = netns.simulation.nowUs;
+  limit.tokens = Math.min(limit.tokens + now - limit.lastUs, ROUTE_ERROR_BURST_US);
+  limit.lastUs = now;
+  if (limit.tokens < ROUTE_ERROR_COST_US) return false;
+  limit.tokens -= ROUTE_ERROR_COST_US;
   return true;
 }
 

@@ -1,12 +1,13 @@
 /**
  * IPv4 on its way in (net/ipv4/ip_input.c, ip_forward.c): checks, PREROUTING, routing, then delivery or forwarding.
  */
+import type { Errno } from '../../base/index.ts';
 import { formatIpv4, IcmpType, IcmpUnreachable, IpProtocol, networkLength } from '../../wire/index.ts';
 import type { Device, Netns, Skb } from '../model.ts';
 import { Hook, PacketType } from '../numbers.ts';
 import { drop } from '../transmit.ts';
 import { passes } from './hooks.ts';
-import { receiveIcmp, sendIcmpError, sendRedirect } from './icmp.ts';
+import { receiveIcmp, routeErrorAllows, sendIcmpError, sendRedirect } from './icmp.ts';
 import { mtuFor, output } from './output.ts';
 import { reassemble } from './reassembly.ts';
 import { routeInput } from './route.ts';
@@ -55,6 +56,9 @@ function isUnicastInMulticast(skb: Skb, device: Device): boolean {
   return device.ipv4?.conf.drop_unicast_in_l2_multicast !== 0 || device.netns.ipv4All.drop_unicast_in_l2_multicast !== 0;
 }
 
+/** The code of destination unreachable that tells of a route's error. */
+const REFUSALS: Partial<Record<Errno, number>> = { EHOSTUNREACH: IcmpUnreachable.HOST, ENETUNREACH: IcmpUnreachable.NET, EACCES: IcmpUnreachable.ADMIN_PROHIBITED };
+
 /** ip_error: no way for it; the sender is told when this host is a router. */
 function refuse(skb: Skb, device: Device): void {
   const { netns } = device;
@@ -64,9 +68,8 @@ function refuse(skb: Skb, device: Device): void {
     drop(skb, netns, 'FORWARDING_DISABLED', `${formatIpv4(skb.ip!.dst)} is not an address of this host, and forwarding is off on ${device.name}`);
     return;
   }
-  if (errno === 'EHOSTUNREACH') sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.HOST, 0);
-  else if (errno === 'ENETUNREACH') sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.NET, 0);
-  else if (errno === 'EACCES') sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.ADMIN_PROHIBITED, 0);
+  const code = errno === null ? undefined : REFUSALS[errno];
+  if (code !== undefined && routeErrorAllows(netns, skb.ip!.src)) sendIcmpError(skb, netns, IcmpType.UNREACHABLE, code, 0);
   const reason = errno === 'EHOSTUNREACH' ? 'UNREACHABLE_ROUTE' : errno === 'EACCES' ? 'PROHIBIT_ROUTE' : errno === 'EINVAL' ? 'BLACKHOLE' : 'IP_INNOROUTES';
   drop(skb, netns, reason, `no way to ${formatIpv4(skb.ip!.dst)}`);
 }
