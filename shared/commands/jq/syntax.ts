@@ -48,9 +48,9 @@ function tokenize(text: string): Token[] {
     const match = (pattern: RegExp): string | undefined => pattern.exec(rest)?.[0];
     const number = match(/^(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?/);
     const field = match(/^\.[A-Za-z_]\w*/);
-    const variable = match(/^\$(?:__loc__|[A-Za-z_][\w:]*)/);
+    const variable = match(/^\$(?:__loc__|[A-Za-z_]\w*(?:::\w+)*)/);
     const format = match(/^@\w+/);
-    const name = match(/^[A-Za-z_][\w:]*/);
+    const name = match(/^[A-Za-z_]\w*(?:::\w+)*/);
     if (rest.startsWith('"')) {
       const [parts, length] = stringParts(text, at);
       tokens.push({ kind: 'string', text: '', parts });

@@ -105,7 +105,7 @@ class Sysctl {
       const isForbidden = written.error === 'EACCES' || written.error === 'EPERM';
       if (isForbidden && (inode.value.mode & 0o222) !== 0) yield* this.p.error(`sysctl: permission denied on key "${key}"\n`);
       else yield* this.p.error(`sysctl: setting key "${key}": ${strerror(isForbidden ? 'EINVAL' : written.error)}\n`);
-      if (!isForbidden && !ignore) this.status = written.error === 'EINVAL' ? this.status : 1;
+      if (!isForbidden && !ignore) this.status = 1;
       return;
     }
     if (this.on.has('quiet')) return;
