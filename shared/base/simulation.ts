@@ -79,8 +79,8 @@ export class Simulation {
   /** Called when the last hold is released: the driver runs on. */
   onRelease: () => void = () => undefined;
 
-  /** `epochMs`: what the lab's calendar said at `nowUs` 0, in Unix milliseconds. */
-  constructor(readonly epochMs: number) {}
+  /** `epochMs`: what the lab's calendar said at `nowUs` 0, in Unix milliseconds. Set forward, it is as if all machines had been suspended. */
+  constructor(public epochMs: number) {}
 
   /** Unix time of the lab's calendar, in microseconds. */
   get unixUs(): number {

@@ -6,6 +6,7 @@ import {
   formatTime,
   type ApiResource,
   type ApiResult,
+  type ConfigMap,
   type ExecRequest,
   type KubeObject,
   type KubernetesApi,
@@ -21,11 +22,11 @@ import {
 import type { Process, Sys } from '../shell/index.ts';
 import { attachContainer, execInContainer } from './exec.ts';
 import type { Kubelet } from './kubelet.ts';
-import { checkLabel, checkLabels, randomUid } from './names.ts';
+import { checkLabel, checkLabels, checkSubdomain, randomUid } from './names.ts';
 import { admitPod } from './pod-admission.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { tableOf } from './printer.ts';
-import { NAMESPACES, NODES, PODS, RESOURCES } from './resources.ts';
+import { CONFIGMAPS, NAMESPACES, NODES, PODS, RESOURCES } from './resources.ts';
 import { parseFieldSelector, parseLabelSelector, type Matcher } from './selector.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalidObject, methodNotAllowed, notFound } from './status.ts';
 import type { ObjectStore } from './store.ts';
@@ -82,7 +83,12 @@ export class ApiServer implements KubernetesApi {
   create(resource: ApiResource, namespace: string | undefined, object: unknown, options: { readonly dryRun?: boolean } = {}): ApiResult<KubeObject> {
     if (!resource.verbs.includes('create')) return methodNotAllowed();
     const now = formatTime(this.simulation.unixUs);
-    const made = resource === PODS ? this.newPod(namespace ?? 'default', object, now) : newNamespace(object, now, this.rng);
+    const made =
+      resource === PODS
+        ? this.newPod(namespace ?? 'default', object, now)
+        : resource === CONFIGMAPS
+          ? this.newConfigMap(namespace ?? 'default', object, now)
+          : newNamespace(object, now, this.rng);
     if (!made.ok) return made;
     const { metadata } = made.value;
     if (this.store.get(resource, metadata.namespace, metadata.name)) return alreadyExists(resource, metadata.name);
@@ -101,6 +107,29 @@ export class ApiServer implements KubernetesApi {
     return pod;
   }
 
+  private newConfigMap(namespace: string, object: unknown, now: string): ApiResult<ConfigMap> {
+    if (!this.store.get(NAMESPACES, undefined, namespace)) return notFound(NAMESPACES, namespace);
+    const { metadata, data = {} } = object as {
+      readonly metadata?: { readonly name?: unknown; readonly labels?: Record<string, string> };
+      readonly data?: Readonly<Record<string, unknown>>;
+    };
+    const name = typeof metadata?.name === 'string' ? metadata.name : '';
+    const errors = [...checkSubdomain('metadata.name', name), ...checkLabels('metadata.labels', metadata?.labels ?? {})];
+    if (errors.length > 0) return invalidObject('ConfigMap', name, errors);
+    const bad = Object.entries(data).find(([, value]) => typeof value !== 'string');
+    if (bad)
+      return badRequest(
+        `ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal ${typeof bad[1]} into Go struct field ConfigMap.data of type string`,
+      );
+    const labels = metadata?.labels ? { labels: metadata.labels } : {};
+    return ok({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace, uid: randomUid(this.rng), resourceVersion: '', creationTimestamp: now, ...labels },
+      data: data as Readonly<Record<string, string>>,
+    });
+  }
+
   update(resource: ApiResource, namespace: string | undefined, object: unknown): ApiResult<KubeObject> {
     const sent = object as KubeObject;
     const name = sent.metadata?.name ?? '';
@@ -117,6 +146,7 @@ export class ApiServer implements KubernetesApi {
     };
     if (resource === NODES) return ok(this.store.put(resource, { ...(present as Node), metadata, spec: (sent as Node).spec }));
     if (resource === PODS) return this.updatePod(present as Pod, sent as Pod, metadata);
+    if (resource === CONFIGMAPS) return ok(this.store.put(resource, { ...(present as ConfigMap), metadata, data: (sent as ConfigMap).data ?? {} }));
     return ok(this.store.put(resource, { ...present, metadata }));
   }
   private updatePod(present: Pod, sent: Pod, metadata: Pod['metadata']): ApiResult<KubeObject> {

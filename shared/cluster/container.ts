@@ -46,12 +46,15 @@ export interface ContainerSetup {
   readonly log: ContainerLog;
   readonly resolvConf: string;
   readonly clusterEnv: Readonly<Record<string, string>>;
+  /** Mounts the pod's volumes into the root that the process sees. */
+  readonly mountVolumes: (child: Process) => void;
 }
 
 export class RunningContainer {
   readonly id: string;
   readonly log: ContainerLog;
-  readonly startedUs: number;
+  /** By the calendar. */
+  readonly startedUnixUs: number;
   /** Its terminal, where it asked for one. */
   readonly pty: Pty | undefined;
   /** Where `kubectl attach -i` writes; undefined when nobody keeps its input open. */
@@ -74,7 +77,7 @@ export class RunningContainer {
     const { os } = machine;
     this.id = setup.id;
     this.log = log;
-    this.startedUs = os.sim.nowUs;
+    this.startedUnixUs = os.sim.unixUs;
     this.stopSignal = image.stopSignal;
     this.mnt = new MountNamespace(os.takeNamespaceInode());
     this.pid = new PidNamespace(os.takeNamespaceInode(), machine.namespaces.pid);
@@ -97,6 +100,7 @@ export class RunningContainer {
       unpackImage(image, child.fs);
       mountVirtual(child, os);
       this.writeEtc(child);
+      setup.mountVolumes(child);
       if (this.pty) this.useTerminal(child, this.pty);
       else this.useFiles(child, pipe?.reader, output, output);
     });
@@ -198,8 +202,8 @@ export class RunningContainer {
     const before = shim.pidForChildren;
     shim.pidForChildren = this.pid;
     const child = machine.os.fork(shim, body, {
-      group: 'new',
       prepare: (one) => {
+        one.setsid();
         one.enter(sandbox.net);
         one.enter(sandbox.uts);
         one.enter(this.mnt);
@@ -220,7 +224,6 @@ export class RunningContainer {
     child.fds.closeAll();
     const tty = pty.open();
     for (const fd of [0, 1, 2]) child.fds.put(fd, tty);
-    child.setsid();
     tty.control({ kind: 'tty.adopt' }, child);
   }
   private writeEtc(child: Process): void {

@@ -4,7 +4,19 @@
  */
 import { err, ok, type Bytes, type Result } from '../base/index.ts';
 import type { ExecRequest } from '../commands/index.ts';
-import { anyOf, exitStatusOf, makePipe, WaitQueue, type OpenFile, type Process, type Pty, type Sys, type TerminalRequest, type Termios, type Wait } from '../shell/index.ts';
+import {
+  anyOf,
+  exitStatusOf,
+  makePipe,
+  WaitQueue,
+  type OpenFile,
+  type Process,
+  type Pty,
+  type Sys,
+  type TerminalRequest,
+  type Termios,
+  type Wait,
+} from '../shell/index.ts';
 import { execFailed, type RunningContainer } from './container.ts';
 
 /** The command's exit status; an error when it could not be started. */

@@ -11,6 +11,8 @@ import { NODES, PODS } from './resources.ts';
 /** nodeStatusUpdateFrequency is 10 s; without a change the status is reported every 5 min. */
 const HEARTBEAT_US = 10_000_000;
 const REPORT_US = 300_000_000;
+/** The runtime tells at once that its network is there (fsnotify on /etc/cni/net.d). */
+const NOT_READY_US = 100_000;
 
 export class Kubelet {
   /** By uid of the pod. */
@@ -40,7 +42,7 @@ export class Kubelet {
       while (yield* p.wait({ nohang: true }));
       for (const pod of this.runtime.store.list(PODS) as readonly Pod[]) this.adopt(p, pod);
       this.report(p);
-      yield* p.block(anyOf([this.changed, p.childChanged, p.timer(HEARTBEAT_US)]));
+      yield* p.block(anyOf([this.changed, p.childChanged, p.timer(this.wasReady ? HEARTBEAT_US : NOT_READY_US)]));
     }
   }
 

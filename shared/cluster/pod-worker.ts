@@ -13,6 +13,7 @@ import type { NodeRuntime } from './node-runtime.ts';
 import { newRecord, podStatus, type ContainerRecord } from './pod-status.ts';
 import { PODS } from './resources.ts';
 import { makeSandbox, removeSandbox } from './sandbox.ts';
+import { mountVolumes, type EmptyDirs } from './volumes.ts';
 
 /** Back-off of restarts and pulls: 10 s, doubled up to 5 min (MaxContainerBackOff). */
 const BACKOFF_US = 10_000_000;
@@ -32,6 +33,7 @@ export class PodWorker {
   private readonly records: ContainerRecord[];
   private readonly startTime: string;
   private readonly source: EventSource;
+  private readonly emptyDirs: EmptyDirs = new Map();
   private lastPublished = '';
   /** The object is gone from the API: end at once. */
   isForgotten = false;
@@ -144,6 +146,7 @@ export class PodWorker {
       log: this.logs.get(spec.name)!.now,
       resolvConf: this.runtime.resolvConf(this.about),
       clusterEnv: this.runtime.clusterEnv(this.about),
+      mountVolumes: (child) => mountVolumes(child, this.runtime.machine, this.runtime.store, this.about, spec, this.emptyDirs),
     });
     const field = this.fieldOf(spec);
     this.normal('Created', `Created container: ${spec.name}`, field);
@@ -209,7 +212,7 @@ export class PodWorker {
         exitCode: code,
         ...(ending.kind === 'killed' && ending.signal !== 'KILL' ? { signal: signalNumber(ending.signal) } : {}),
         reason: code === 0 ? 'Completed' : 'Error',
-        startedAt: formatTime(this.runtime.simulation.epochMs * 1000 + running.startedUs),
+        startedAt: formatTime(running.startedUnixUs),
         finishedAt: formatTime(this.runtime.simulation.unixUs),
         containerID: `containerd://${running.id}`,
       },

@@ -3,6 +3,7 @@ import {
   humanDuration,
   parseTime,
   type ApiResource,
+  type ConfigMap,
   type KubeEvent,
   type KubeObject,
   type Namespace,
@@ -62,6 +63,8 @@ const NODE_COLUMNS: readonly Column[] = [
 
 const NAMESPACE_COLUMNS: readonly Column[] = [NAME, { name: 'Status', cell: (namespace: Namespace) => namespace.status.phase }, AGE];
 
+const CONFIGMAP_COLUMNS: readonly Column[] = [NAME, { name: 'Data', cell: (map: ConfigMap) => String(Object.keys(map.data ?? {}).length) }, AGE];
+
 const EVENT_COLUMNS: readonly Column[] = [
   { name: 'Last Seen', cell: (event: KubeEvent, nowUs: number) => age(event.lastTimestamp, nowUs) },
   { name: 'Type', cell: (event: KubeEvent) => event.type },
@@ -75,7 +78,13 @@ const EVENT_COLUMNS: readonly Column[] = [
   { name: 'Name', priority: 1, cell: (event: KubeEvent) => event.metadata.name },
 ];
 
-const COLUMNS: Readonly<Record<string, readonly Column[]>> = { pods: POD_COLUMNS, nodes: NODE_COLUMNS, namespaces: NAMESPACE_COLUMNS, events: EVENT_COLUMNS };
+const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  pods: POD_COLUMNS,
+  nodes: NODE_COLUMNS,
+  namespaces: NAMESPACE_COLUMNS,
+  configmaps: CONFIGMAP_COLUMNS,
+  events: EVENT_COLUMNS,
+};
 
 export function tableOf(resource: ApiResource, objects: readonly KubeObject[], nowUs: number): Table {
   const columns = COLUMNS[resource.name] ?? [NAME, AGE];

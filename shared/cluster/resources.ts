@@ -14,9 +14,10 @@ const resource = (name: string, kind: string, shortNames: readonly string[], sco
   verbs,
 });
 
+export const CONFIGMAPS = resource('configmaps', 'ConfigMap', ['cm'], 'namespaced');
 export const EVENTS = resource('events', 'Event', ['ev'], 'namespaced', ['get', 'list', 'watch']);
 export const NAMESPACES = resource('namespaces', 'Namespace', ['ns'], 'cluster', ['create', 'get', 'list', 'watch']);
 export const NODES = resource('nodes', 'Node', ['no'], 'cluster', ['get', 'list', 'update', 'watch']);
 export const PODS = resource('pods', 'Pod', ['po'], 'namespaced');
 
-export const RESOURCES: readonly ApiResource[] = [EVENTS, NAMESPACES, NODES, PODS];
+export const RESOURCES: readonly ApiResource[] = [CONFIGMAPS, EVENTS, NAMESPACES, NODES, PODS];

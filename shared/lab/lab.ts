@@ -103,6 +103,9 @@ export interface Attempt {
   confirm(step: string, choice: number | undefined, locale: 'en' | 'zh'): LabResult<Progress>;
   /** The commands that "show me" types, variables put in. */
   solution(step: string): LabResult<readonly NodeCommand[]>;
+  /** The commands that take a step's effect away again, and what its checks would miss now: for proving lessons. */
+  revert(step: string): readonly NodeCommand[];
+  missing(step: string): readonly string[];
   /** Tells of something done outside the lab's own machines. */
   note(event: { readonly kind: 'tape-opened' } | { readonly kind: 'terminal-opened'; readonly node: string }): void;
   stop(): void;

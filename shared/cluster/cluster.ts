@@ -1,0 +1,274 @@
+/**
+ * A Kubernetes cluster on machines that are up and joined by their networks: objects, API server, scheduler, a kubelet on each node, flannel.
+ * What kubeadm leaves behind is there at once; pods start as the simulation runs.
+ */
+import { err, ok, Rng, utf8Encode, type Result, type Simulation } from '../base/index.ts';
+import type { PluginCall } from '../cni/index.ts';
+import { formatTime, kubectlProgram, type KubernetesApi, type Node, type Pod } from '../commands/index.ts';
+import { findDevice, getRoute, NatCard } from '../kernel/index.ts';
+import type { InstalledProgram, Machine } from '../machine/index.ts';
+import { programImage, type Process, type Sys } from '../shell/index.ts';
+import { formatIpv4, ipv4Mask, parseIpv4, parseIpv4Prefix } from '../wire/index.ts';
+import { ApiServer, makeNamespace } from './api-server.ts';
+import { Keeper } from './controllers.ts';
+import { EventRecorder } from './events.ts';
+import { flanneldProgram } from './flanneld.ts';
+import { ImageRegistry, parseReference } from './image.ts';
+import { systemImages } from './images/system.ts';
+import { userImages } from './images/user.ts';
+import { Kubelet } from './kubelet.ts';
+import { makeNode } from './node-object.ts';
+import { ImageStore, type NodeRuntime } from './node-runtime.ts';
+import { randomHex, randomUid } from './names.ts';
+import { podReason } from './printer.ts';
+import { CONFIGMAPS, NAMESPACES, NODES, PODS } from './resources.ts';
+import { Scheduler } from './scheduler.ts';
+import { ObjectStore } from './store.ts';
+import { flannelConfig, systemTemplates } from './system-pods.ts';
+
+export interface ClusterOptions {
+  readonly simulation: Simulation;
+  readonly seed: number;
+  readonly version: string;
+  /** By name; the first interface of `interface` with an IPv4 address is the node's InternalIP. */
+  readonly machines: ReadonlyMap<string, Machine>;
+  readonly controlPlane: string;
+  readonly interface: string;
+  readonly podCIDR: string;
+  readonly backend: 'host-gw';
+  /** Programs that containers may have, and busybox's own. */
+  readonly programs: readonly InstalledProgram[];
+  readonly busybox: readonly InstalledProgram[];
+}
+
+/** A pod as views and checks want it. */
+export interface PodInfo {
+  readonly pod: Pod;
+  /** As kubectl's STATUS column words it. */
+  readonly status: string;
+  /** The inode of its own network namespace; undefined on the host's network, or when it has none yet. */
+  readonly netnsInode: number | undefined;
+  readonly hasCompleted: boolean;
+}
+
+/** A call of a CNI plugin for a pod. */
+export interface PodPluginCall {
+  readonly node: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly call: PluginCall;
+}
+
+const CALLS_KEPT = 1000;
+
+export class Cluster {
+  readonly store = new ObjectStore();
+  readonly api: KubernetesApi;
+  readonly kubelets = new Map<string, Kubelet>();
+  /** Newest last. */
+  readonly pluginCalls: PodPluginCall[] = [];
+  private readonly rng: Rng;
+  private readonly events: EventRecorder;
+
+  constructor(private readonly options: ClusterOptions) {
+    const { simulation } = options;
+    this.rng = new Rng(options.seed);
+    this.events = new EventRecorder(this.store, simulation, this.rng);
+    const server = `${this.addressOf(options.controlPlane)}:6443`;
+    this.api = new ApiServer(this.store, simulation, this.rng, this.kubelets, { version: options.version, server, connect: (p) => this.connect(p, server) });
+    const registry = new ImageRegistry([
+      ...systemImages(options.version, options.programs, flanneldProgram({ store: this.store, network: options.podCIDR, nodeName: (p) => this.nodeOf(p) })),
+      ...userImages(options.programs, options.busybox),
+    ]);
+    this.makeObjects();
+    new Scheduler(this.store, this.events, simulation, this.rng);
+    for (const [name, machine] of options.machines) this.startNode(name, machine, registry);
+    const templates = systemTemplates({
+      version: options.version,
+      controlPlane: options.controlPlane,
+      controlPlaneIp: this.addressOf(options.controlPlane),
+      interface: options.interface,
+    });
+    new Keeper(this.store, simulation, this.rng, templates).sync();
+    for (const runtime of [...this.kubelets.values()].map((kubelet) => kubelet.runtime)) {
+      for (const template of templates)
+        for (const container of [...(template.spec.initContainers ?? []), ...template.spec.containers]) keepImage(runtime.images, container.image);
+    }
+  }
+
+  pods(): readonly PodInfo[] {
+    return (this.store.list(PODS) as readonly Pod[]).map((pod) => {
+      const sandbox = this.workerOf(pod)?.sandbox;
+      const statuses = pod.status.containerStatuses ?? [];
+      return {
+        pod,
+        status: podReason(pod),
+        netnsInode: sandbox && sandbox.netnsPath !== '' ? sandbox.net.ino : undefined,
+        hasCompleted: statuses.length > 0 && statuses.every((one) => one.state.terminated?.exitCode === 0 || one.lastState.terminated?.exitCode === 0),
+      };
+    });
+  }
+  workerOf(pod: Pod) {
+    return pod.spec.nodeName === undefined ? undefined : this.kubelets.get(pod.spec.nodeName)?.workers.get(pod.metadata.uid);
+  }
+  nodes(): readonly Node[] {
+    return this.store.list(NODES) as readonly Node[];
+  }
+  /** Told of every change of an object. */
+  onChange(listener: () => void): () => void {
+    return this.store.listen(listener);
+  }
+
+  // --- what kubeadm made ---
+
+  private addressOf(node: string): string {
+    const address = this.options.machines.get(node)?.netns.device(this.options.interface)?.ipv4?.addresses[0];
+    return address ? formatIpv4(address.local) : '127.0.0.1';
+  }
+  private makeObjects(): void {
+    const { simulation, podCIDR, controlPlane, version, backend } = this.options;
+    const born = formatTime(simulation.unixUs);
+    for (const name of ['default', 'kube-flannel', 'kube-node-lease', 'kube-public', 'kube-system'])
+      this.store.put(NAMESPACES, makeNamespace(name, born, this.rng));
+    this.store.put(CONFIGMAPS, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'kube-flannel-cfg', namespace: 'kube-flannel', uid: randomUid(this.rng), resourceVersion: '', creationTimestamp: born },
+      data: flannelConfig(podCIDR, backend),
+    } as never);
+    const cidr = parseIpv4Prefix(podCIDR)!;
+    const names = [controlPlane, ...[...this.options.machines.keys()].filter((name) => name !== controlPlane)];
+    for (const [index, name] of names.entries()) {
+      const machine = this.options.machines.get(name)!;
+      const network = `${formatIpv4((cidr.address & ipv4Mask(cidr.length)) + index * 256)}/24`;
+      this.store.put(
+        NODES,
+        makeNode({
+          name,
+          isControlPlane: name === controlPlane,
+          address: this.addressOf(name),
+          podCIDR: network,
+          version,
+          createdAt: born,
+          now: born,
+          backend,
+          rng: this.rng,
+        }),
+      );
+      prepareMachine(machine, kubectlProgram(this.api), this.api.server);
+    }
+  }
+  private nodeOf(p: Process): string {
+    for (const [name, kubelet] of this.kubelets) if (kubelet.runtime.machine.os === p.os) return name;
+    return p.namespaces.uts.hostname;
+  }
+
+  private startNode(name: string, machine: Machine, registry: ImageRegistry): void {
+    const { simulation } = this.options;
+    const runtime: NodeRuntime = {
+      nodeName: name,
+      machine,
+      simulation,
+      store: this.store,
+      events: this.events,
+      images: new ImageStore(registry),
+      hostIp: this.addressOf(name),
+      newId: () => randomHex(this.rng, 64),
+      resolvConf: (pod) =>
+        pod.spec.hostNetwork || pod.spec.dnsPolicy === 'Default'
+          ? readText(machine, '/etc/resolv.conf')
+          : `search ${pod.metadata.namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n`,
+      clusterEnv: () => ({
+        KUBERNETES_SERVICE_HOST: '10.96.0.1',
+        KUBERNETES_SERVICE_PORT: '443',
+        KUBERNETES_SERVICE_PORT_HTTPS: '443',
+        KUBERNETES_PORT: 'tcp://10.96.0.1:443',
+        KUBERNETES_PORT_443_TCP: 'tcp://10.96.0.1:443',
+        KUBERNETES_PORT_443_TCP_PROTO: 'tcp',
+        KUBERNETES_PORT_443_TCP_PORT: '443',
+        KUBERNETES_PORT_443_TCP_ADDR: '10.96.0.1',
+      }),
+      canReachRegistry: () => outside(machine),
+      observe: (pod, call) => {
+        this.pluginCalls.push({ node: name, namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, call });
+        if (this.pluginCalls.length > CALLS_KEPT) this.pluginCalls.shift();
+      },
+    };
+    const kubelet = new Kubelet(runtime, (p) => {
+      const entries = p.fs.readdir('/etc/cni/net.d');
+      return entries.ok && entries.value.some(({ name: file }) => /\.(conf|conflist|json)$/.test(file));
+    });
+    this.kubelets.set(name, kubelet);
+    install(machine, '/usr/bin/kubelet', 'kubelet', kubelet.main);
+    const started = machine.spawn(
+      [
+        '/usr/bin/kubelet',
+        '--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf',
+        '--kubeconfig=/etc/kubernetes/kubelet.conf',
+        '--config=/var/lib/kubelet/config.yaml',
+        '--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock',
+        `--node-ip=${runtime.hostIp}`,
+      ],
+      { path: '/usr/bin/kubelet' },
+    );
+    if (!started.ok) throw new Error(`the kubelet of ${name} does not start: ${started.error}`);
+  }
+
+  /** kubectl finds the server by its kubeconfig and over the network of its process. */
+  private *connect(p: Process, server: string): Sys<Result<void, string>> {
+    const file = p.getenv('KUBECONFIG') ?? `${p.getenv('HOME') ?? '/root'}/.kube/config`;
+    if (!p.fs.exists(file)) return err('The connection to the server localhost:8080 was refused - did you specify the right host or port?');
+    const [host = ''] = server.split(':');
+    const address = parseIpv4(host) ?? 0;
+    const machine = [...this.options.machines.values()].find((one) => one.os === p.os);
+    if (!machine) return ok(undefined);
+    const route = getRoute(machine.netns, { destination: address });
+    if (!route.ok)
+      return err(
+        `Unable to connect to the server: dial tcp ${server}: connect: ${route.error.errno === 'EHOSTUNREACH' ? 'no route to host' : 'network is unreachable'}`,
+      );
+    yield* p.sleep(2_000);
+    return ok(undefined);
+  }
+}
+
+function keepImage(images: ImageStore, text: string): void {
+  const reference = parseReference(text);
+  const pull = reference && images.pull(reference);
+  if (reference && pull?.kind === 'pulled') images.keep(reference, pull.image);
+}
+
+function readText(machine: Machine, path: string): string {
+  const text = machine.init.fs.readFile(path);
+  return text.ok ? text.value : '';
+}
+
+function install(machine: Machine, path: string, name: string, program: InstalledProgram['main']): void {
+  machine.os.programs.set(name, program);
+  machine.init.fs.mkdirs(path.slice(0, path.lastIndexOf('/')), 0o755);
+  machine.init.fs.writeFile(path, programImage(name), { mode: 0o755 });
+}
+
+/** kubectl, its configuration for root, and what kubeadm asks of a machine's settings. */
+function prepareMachine(machine: Machine, kubectl: InstalledProgram, server: string): void {
+  const { fs } = machine.init;
+  install(machine, kubectl.path, 'kubectl', kubectl.main);
+  fs.mkdirs('/root/.kube', 0o750);
+  fs.mkdirs('/etc/kubernetes', 0o755);
+  const config = `apiVersion: v1\nclusters:\n- cluster:\n    server: https://${server}\n  name: kubernetes\ncontexts:\n- context:\n    cluster: kubernetes\n    user: kubernetes-admin\n  name: kubernetes-admin@kubernetes\ncurrent-context: kubernetes-admin@kubernetes\nkind: Config\npreferences: {}\nusers:\n- name: kubernetes-admin\n  user: {}\n`;
+  fs.writeFile('/root/.kube/config', utf8Encode(config), { mode: 0o600 });
+  fs.writeFile('/etc/kubernetes/admin.conf', utf8Encode(config), { mode: 0o600 });
+  fs.writeFile(
+    '/etc/sysctl.d/k8s.conf',
+    'net.bridge.bridge-nf-call-iptables  = 1\nnet.bridge.bridge-nf-call-ip6tables = 1\nnet.ipv4.ip_forward                 = 1\n',
+  );
+  fs.writeFile('/proc/sys/net/ipv4/ip_forward', '1\n');
+}
+
+/** Whether a packet to the internet would leave by a card that leads there. */
+function outside(machine: Machine): Result<void, string> {
+  const route = getRoute(machine.netns, { destination: parseIpv4('44.208.254.194') ?? 0 });
+  if (!route.ok) return err('dial tcp: lookup registry-1.docker.io on 10.0.2.3:53: dial udp 10.0.2.3:53: connect: network is unreachable');
+  const device = findDevice(machine.netns, route.value.device.index);
+  return device instanceof NatCard && device.isUp ? ok(undefined) : err('dial tcp: lookup registry-1.docker.io on 10.0.2.3:53: read udp: i/o timeout');
+}

@@ -1,0 +1,84 @@
+/** Images of the cluster's own components. They run as processes; what they do is done by the parts of this module, flanneld's by itself. */
+import type { InstalledProgram } from '../../machine/index.ts';
+import { formatTime } from '../../commands/index.ts';
+import { programImage, type Process, type Program } from '../../shell/index.ts';
+import type { Image } from '../image.ts';
+import { applets, daemon, makeImage, own } from './make.ts';
+
+const klog = (p: Process, where: string, text: string): string => {
+  const now = formatTime(p.unixUs);
+  return `I${now.slice(5, 7)}${now.slice(8, 10)} ${now.slice(11, 19)}.${String(Math.floor(p.unixUs) % 1_000_000).padStart(6, '0')}       1 ${where}] ${text}`;
+};
+
+export function systemImages(version: string, programs: readonly InstalledProgram[], flanneld: Program): readonly Image[] {
+  const component = (name: string, sizeBytes: number, lines: (p: Process) => readonly string[]): Image =>
+    makeImage({
+      repository: `registry.k8s.io/${name}`,
+      tags: [version],
+      sizeBytes,
+      entrypoint: [`/usr/local/bin/${name}`],
+      programs: [own(`/usr/local/bin/${name}`, name, daemon(lines))],
+    });
+  const iptables = applets(programs, '/usr/sbin', ['iptables', 'iptables-save', 'iptables-restore', 'ip', 'conntrack']);
+  return [
+    component('kube-apiserver', 28_679_230, (p) => [
+      klog(p, 'server.go:145', `Version: ${version}`),
+      klog(p, 'secure_serving.go:213', 'Serving securely on [::]:6443'),
+    ]),
+    component('kube-controller-manager', 26_267_962, (p) => [klog(p, 'controllermanager.go:185', `"Starting" version="${version}"`)]),
+    component('kube-scheduler', 20_657_902, (p) => [klog(p, 'server.go:166', `"Starting Kubernetes Scheduler" version="${version}"`)]),
+    makeImage({
+      repository: 'registry.k8s.io/kube-proxy',
+      tags: [version],
+      sizeBytes: 30_907_858,
+      entrypoint: ['/usr/local/bin/kube-proxy'],
+      programs: [
+        own(
+          '/usr/local/bin/kube-proxy',
+          'kube-proxy',
+          daemon((p) => [klog(p, 'server_linux.go:66', '"Using iptables proxy"')]),
+        ),
+        ...iptables,
+      ],
+    }),
+    makeImage({
+      repository: 'registry.k8s.io/etcd',
+      tags: ['3.5.16-0'],
+      sizeBytes: 57_680_541,
+      entrypoint: ['/usr/local/bin/etcd'],
+      programs: [
+        own(
+          '/usr/local/bin/etcd',
+          'etcd',
+          daemon(() => ['{"level":"info","msg":"ready to serve client requests"}']),
+        ),
+      ],
+    }),
+    makeImage({
+      repository: 'registry.k8s.io/coredns/coredns',
+      tags: ['v1.11.3'],
+      sizeBytes: 18_562_039,
+      entrypoint: ['/coredns'],
+      programs: [
+        own(
+          '/coredns',
+          'coredns',
+          daemon(() => ['.:53', 'CoreDNS-1.11.3', 'linux/amd64, go1.21.11, a6338e9']),
+        ),
+      ],
+    }),
+    makeImage({
+      repository: 'ghcr.io/flannel-io/flannel',
+      tags: ['v0.26.4'],
+      sizeBytes: 31_404_814,
+      programs: [own('/opt/bin/flanneld', 'flanneld', flanneld), ...iptables, ...applets(programs, '/bin', ['cp', 'sh', 'cat', 'ls'])],
+    }),
+    makeImage({
+      repository: 'ghcr.io/flannel-io/flannel-cni-plugin',
+      tags: ['v1.6.2-flannel1'],
+      sizeBytes: 4_835_462,
+      programs: applets(programs, '/bin', ['cp', 'sh']),
+      files: { '/flannel': programImage('/opt/cni/bin/flannel') },
+    }),
+  ];
+}

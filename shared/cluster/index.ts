@@ -1,0 +1,14 @@
+/**
+ * cluster: Kubernetes on simulated machines. `new Cluster(…)` leaves what kubeadm and flannel's manifest leave; everything then happens as the
+ * simulation runs: kubelets start pods in sandboxes that CNI plugins wire, flanneld keeps routes, the scheduler binds.
+ *
+ *     kubectl ──KubernetesApi── ApiServer ── ObjectStore ──┬── Scheduler
+ *                                                          ├── Keeper (daemon sets, replicas, static pods)
+ *                                                          └── Kubelet (a process of each node) ── PodWorker (a shim for each pod)
+ *                                                                                                   ├── sandbox: pause, network by cni/
+ *                                                                                                   └── containers: their own root, processes, log
+ * Invariant: the network of pods is made by plugin programs on the nodes, by nothing else.
+ */
+export { Cluster, type ClusterOptions, type PodInfo, type PodPluginCall } from './cluster.ts';
+export type { RunningContainer } from './container.ts';
+export type { PodWorker } from './pod-worker.ts';

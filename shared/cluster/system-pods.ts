@@ -1,0 +1,174 @@
+/** The pods that kubeadm and flannel's manifest put on a cluster: control plane, kube-proxy, CoreDNS, kube-flannel. */
+import type { PodSpec } from '../commands/index.ts';
+import type { Template } from './controllers.ts';
+
+const EVERYWHERE = [{ operator: 'Exists' as const }];
+const CONTROL_PLANE = [
+  { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
+  { key: 'CriticalAddonsOnly', operator: 'Exists' as const },
+];
+
+export interface SystemOptions {
+  readonly version: string;
+  readonly controlPlane: string;
+  readonly controlPlaneIp: string;
+  readonly interface: string;
+}
+
+export function systemTemplates(options: SystemOptions): readonly Template[] {
+  const { version, controlPlane, controlPlaneIp } = options;
+  const component = (name: string, image: string, cpu: string, command: readonly string[]): Template => ({
+    namespace: 'kube-system',
+    name,
+    kind: 'static',
+    nodes: [controlPlane],
+    labels: { component: name, tier: 'control-plane' },
+    spec: {
+      hostNetwork: true,
+      priorityClassName: 'system-node-critical',
+      priority: 2_000_001_000,
+      tolerations: [{ effect: 'NoExecute', operator: 'Exists' }],
+      containers: [{ name, image, imagePullPolicy: 'IfNotPresent', command: [`/usr/local/bin/${name}`, ...command], resources: { requests: { cpu } } }],
+    },
+  });
+  return [
+    component('etcd', 'registry.k8s.io/etcd:3.5.16-0', '100m', [
+      `--advertise-client-urls=https://${controlPlaneIp}:2379`,
+      '--data-dir=/var/lib/etcd',
+      `--listen-client-urls=https://127.0.0.1:2379,https://${controlPlaneIp}:2379`,
+      `--name=${controlPlane}`,
+    ]),
+    component('kube-apiserver', `registry.k8s.io/kube-apiserver:${version}`, '250m', [
+      `--advertise-address=${controlPlaneIp}`,
+      '--allow-privileged=true',
+      '--authorization-mode=Node,RBAC',
+      '--etcd-servers=https://127.0.0.1:2379',
+      '--secure-port=6443',
+      '--service-cluster-ip-range=10.96.0.0/12',
+    ]),
+    component('kube-controller-manager', `registry.k8s.io/kube-controller-manager:${version}`, '200m', [
+      '--allocate-node-cidrs=true',
+      '--cluster-cidr=10.244.0.0/16',
+      '--leader-elect=true',
+    ]),
+    component('kube-scheduler', `registry.k8s.io/kube-scheduler:${version}`, '100m', ['--bind-address=127.0.0.1', '--leader-elect=true']),
+    {
+      namespace: 'kube-system',
+      name: 'kube-proxy',
+      kind: 'daemon-set',
+      labels: { 'k8s-app': 'kube-proxy' },
+      spec: {
+        hostNetwork: true,
+        priorityClassName: 'system-node-critical',
+        priority: 2_000_001_000,
+        serviceAccountName: 'kube-proxy',
+        nodeSelector: { 'kubernetes.io/os': 'linux' },
+        tolerations: EVERYWHERE,
+        containers: [
+          {
+            name: 'kube-proxy',
+            image: `registry.k8s.io/kube-proxy:${version}`,
+            imagePullPolicy: 'IfNotPresent',
+            command: ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf'],
+          },
+        ],
+      },
+    },
+    {
+      namespace: 'kube-system',
+      name: 'coredns-668d6bf9bc',
+      kind: 'replica-set',
+      replicas: 2,
+      labels: { 'k8s-app': 'kube-dns', 'pod-template-hash': '668d6bf9bc' },
+      spec: {
+        priorityClassName: 'system-cluster-critical',
+        priority: 2_000_000_000,
+        serviceAccountName: 'coredns',
+        dnsPolicy: 'Default',
+        // CoreDNS is up before workers join, so kubeadm's clusters have it on the control plane
+        nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': controlPlane },
+        tolerations: CONTROL_PLANE,
+        containers: [
+          {
+            name: 'coredns',
+            image: 'registry.k8s.io/coredns/coredns:v1.11.3',
+            imagePullPolicy: 'IfNotPresent',
+            args: ['-conf', '/etc/coredns/Corefile'],
+            ports: [
+              { name: 'dns', containerPort: 53, protocol: 'UDP' },
+              { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
+              { name: 'metrics', containerPort: 9153, protocol: 'TCP' },
+            ],
+            resources: { limits: { memory: '170Mi' }, requests: { cpu: '100m', memory: '70Mi' } },
+          },
+        ],
+      },
+    },
+    { namespace: 'kube-flannel', name: 'kube-flannel-ds', kind: 'daemon-set', labels: { app: 'flannel', tier: 'node' }, spec: flannelSpec(options.interface) },
+  ];
+}
+
+function flannelSpec(iface: string): PodSpec {
+  return {
+    hostNetwork: true,
+    priorityClassName: 'system-node-critical',
+    priority: 2_000_001_000,
+    serviceAccountName: 'flannel',
+    tolerations: [{ operator: 'Exists', effect: 'NoSchedule' }],
+    initContainers: [
+      {
+        name: 'install-cni-plugin',
+        image: 'ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1',
+        command: ['cp'],
+        args: ['-f', '/flannel', '/opt/cni/bin/flannel'],
+        volumeMounts: [{ name: 'cni-plugin', mountPath: '/opt/cni/bin' }],
+      },
+      {
+        name: 'install-cni',
+        image: 'ghcr.io/flannel-io/flannel:v0.26.4',
+        command: ['cp'],
+        args: ['-f', '/etc/kube-flannel/cni-conf.json', '/etc/cni/net.d/10-flannel.conflist'],
+        volumeMounts: [
+          { name: 'cni', mountPath: '/etc/cni/net.d' },
+          { name: 'flannel-cfg', mountPath: '/etc/kube-flannel/' },
+        ],
+      },
+    ],
+    containers: [
+      {
+        name: 'kube-flannel',
+        image: 'ghcr.io/flannel-io/flannel:v0.26.4',
+        command: ['/opt/bin/flanneld'],
+        args: ['--ip-masq', '--kube-subnet-mgr', `--iface=${iface}`],
+        resources: { requests: { cpu: '100m', memory: '50Mi' } },
+        volumeMounts: [
+          { name: 'run', mountPath: '/run/flannel' },
+          { name: 'flannel-cfg', mountPath: '/etc/kube-flannel/' },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'run', hostPath: { path: '/run/flannel' } },
+      { name: 'cni-plugin', hostPath: { path: '/opt/cni/bin' } },
+      { name: 'cni', hostPath: { path: '/etc/cni/net.d' } },
+      { name: 'flannel-cfg', configMap: { name: 'kube-flannel-cfg' } },
+    ],
+  };
+}
+
+/** The config map kube-flannel-cfg. */
+export const flannelConfig = (network: string, backend: string): Readonly<Record<string, string>> => ({
+  'cni-conf.json': `${JSON.stringify(
+    {
+      name: 'cbr0',
+      cniVersion: '0.3.1',
+      plugins: [
+        { type: 'flannel', delegate: { hairpinMode: true, isDefaultGateway: true } },
+        { type: 'portmap', capabilities: { portMappings: true } },
+      ],
+    },
+    null,
+    2,
+  )}\n`,
+  'net-conf.json': `${JSON.stringify({ Network: network, EnableNFTables: false, Backend: { Type: backend } }, null, 2)}\n`,
+});

@@ -1,0 +1,84 @@
+/** Labs made of a lab file, and the blank host. Both come up with everything started and nothing waited for. */
+import { Cluster } from '../cluster/index.ts';
+import { BUSYBOX_NET, PROGRAMS } from '../commands/index.ts';
+import { CNI_PLUGINS } from '../cni/index.ts';
+import { makeWorld } from '../kernel/index.ts';
+import { Machine } from '../machine/index.ts';
+import { utf8Encode } from '../base/index.ts';
+import type { KubernetesFile, LabFile } from './lab-file.ts';
+import type { Lab, LabOptions } from './lab.ts';
+import { provision } from './provision.ts';
+import { SimulatedLab } from './simulated-lab.ts';
+
+/** How long the first pods may take, in virtual time. */
+const START_LIMIT_US = 20_000_000;
+/** The cluster was made so long ago, then its machines were suspended: what AGE begins with. */
+const AGE_MS = 14 * 60_000;
+
+export function createLab(file: LabFile, options: LabOptions): Lab {
+  const world = makeWorld(options.seed, file.kubernetes ? options.epochMs - AGE_MS : options.epochMs);
+  const programs = file.kubernetes ? [...PROGRAMS, ...CNI_PLUGINS] : PROGRAMS;
+  const machines = provision(world, file, { programs, seed: options.seed });
+  for (const [name, { setup }] of Object.entries(file.nodes)) {
+    if (setup !== undefined) machines.get(name)!.spawn(['bash', '-c', utf8Encode(setup)], {});
+  }
+  const { kubernetes } = file;
+  const cluster = kubernetes && startCluster(kubernetes, machines, options, world.simulation);
+  const lab = new SimulatedLab(file.id, world, machines, cluster, kubernetes?.interface ?? '');
+  if (cluster && kubernetes) startPods(lab, cluster, kubernetes);
+  else world.simulation.runUntil(world.simulation.nowUs + 100_000);
+  return lab;
+}
+
+function startCluster(file: KubernetesFile, machines: ReadonlyMap<string, Machine>, options: LabOptions, simulation: Lab['simulation']): Cluster {
+  return new Cluster({
+    simulation,
+    seed: options.seed,
+    version: file.version,
+    machines,
+    controlPlane: file.controlPlane,
+    interface: file.interface,
+    podCIDR: file.podCIDR,
+    backend: file.network.backend,
+    programs: PROGRAMS,
+    busybox: BUSYBOX_NET,
+  });
+}
+
+/** The lab file's pods, and the simulation until all that there is runs. */
+function startPods(lab: SimulatedLab, cluster: Cluster, file: KubernetesFile): void {
+  const { simulation } = lab;
+  const untilUs = simulation.nowUs + START_LIMIT_US;
+  const run = (isThere: () => boolean): void => {
+    while (!isThere() && simulation.nowUs < untilUs) simulation.runUntil(simulation.nowUs + 20_000);
+  };
+  run(() =>
+    cluster
+      .nodes()
+      .every(
+        (node) =>
+          node.status.conditions.some((one) => one.type === 'Ready' && one.status === 'True') &&
+          !node.spec.taints?.some((taint) => taint.key.endsWith('not-ready')),
+      ),
+  );
+  const pods = cluster.api.resources.find((resource) => resource.name === 'pods')!;
+  for (const { name, namespace, node, image, command, args } of file.pods) {
+    const container = { name, image, ...(command ? { command } : {}), ...(args ? { args } : {}) };
+    cluster.api.create(pods, namespace, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace, labels: { run: name } },
+      spec: { containers: [container], nodeSelector: { 'kubernetes.io/hostname': node } },
+    });
+  }
+  run(() => cluster.pods().every((info) => info.status === 'Running' || info.hasCompleted));
+  simulation.epochMs += AGE_MS;
+}
+
+/** One Linux host with only lo, down: what `podwalk sh` runs scripts on. */
+export function createBlankHost(options: LabOptions & { readonly hostname?: string }): Lab {
+  const { hostname = 'node-1', seed, epochMs } = options;
+  const world = makeWorld(seed, epochMs);
+  const machine = new Machine(world, { hostname, users: [], hosts: [], nameservers: [], programs: PROGRAMS, seed });
+  return new SimulatedLab('blank', world, new Map([[hostname, machine]]), undefined, '');
+}

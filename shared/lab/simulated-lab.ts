@@ -1,0 +1,439 @@
+/**
+ * A lab in the simulated kernel: machines, their cluster, programs, probes, experiments and lessons behind the `Lab` interface.
+ */
+import { utf8Encode, type Bytes, type Simulation } from '../base/index.ts';
+import type { Cluster, PodInfo } from '../cluster/index.ts';
+import type { ExperimentPlan, ExperimentRun } from '../experiment/index.ts';
+import type { Netns, World } from '../kernel/index.ts';
+import { LessonAttempt, type LessonFile } from '../lesson/index.ts';
+import { NetNamespace, type Machine } from '../machine/index.ts';
+import type { Process } from '../shell/index.ts';
+import type { Snapshot } from '../snapshot/index.ts';
+import { graphOf, netnsBoxId, TopologyLayout, type Topology } from '../topology/index.ts';
+import { requestOutcome, type Trace } from '../trace/index.ts';
+import { formatIpv4, parseIpv4 } from '../wire/index.ts';
+import { CommandHistory } from './command-history.ts';
+import { ExperimentBench } from './experiment-bench.ts';
+import type { Attempt, Endpoint, ExecOptions, Lab, LabError, LabEvent, LabResult, Pending, ProbeProtocol, ProbeResult, Session, TerminalSize } from './lab.ts';
+import { LabLessonWorld } from './lesson-world.ts';
+import { PipeSession, TerminalSession, type BaseSession, type Start } from './session.ts';
+import { snapshotOf } from './snapshot-of.ts';
+import { sendProbes, sendTraced, type ProbePair } from './tracing.ts';
+
+const refuse = (code: LabError['code'], message: string, details?: LabError['details']): { readonly ok: false; readonly error: LabError } => ({
+  ok: false,
+  error: { code, message, ...(details ? { details } : {}) },
+});
+const give = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
+
+/** Lessons look again this long after something changed, and at least this often. */
+const LOOK_US = 20_000;
+const LOOK_AGAIN_US = 500_000;
+const RUN_LIMIT_US = 60_000_000;
+
+/** A place in the lab where a program can run or a packet can start. */
+export type Target =
+  | { readonly kind: 'node'; readonly node: string; readonly machine: Machine; readonly netns: Netns }
+  | { readonly kind: 'pod'; readonly node: string; readonly machine: Machine; readonly netns: Netns; readonly info: PodInfo }
+  | { readonly kind: 'netns'; readonly node: string; readonly machine: Machine; readonly netns: Netns };
+
+export class SimulatedLab implements Lab {
+  readonly simulation: Simulation;
+  readonly nodes: readonly string[];
+  revision = 1;
+  private wasTold = false;
+  private readonly changeListeners = new Set<() => void>();
+  private readonly eventListeners = new Set<(event: LabEvent) => void>();
+  private readonly layout = new TopologyLayout();
+  private readonly sessions = new Set<BaseSession>();
+  private readonly attempts = new Set<LessonAttempt>();
+  private isLookSet = false;
+  private isClosed = false;
+  readonly history: CommandHistory;
+  private readonly bench: ExperimentBench;
+  private readonly lessonWorld: LabLessonWorld;
+
+  constructor(
+    readonly id: string,
+    readonly world: World,
+    readonly machines: ReadonlyMap<string, Machine>,
+    readonly cluster: Cluster | undefined,
+    /** Over which nodes reach each other. */
+    readonly interface_: string,
+  ) {
+    this.simulation = world.simulation;
+    this.nodes = [...machines.keys()];
+    this.history = new CommandHistory((netns) => this.placeOf(netns));
+    for (const machine of machines.values()) {
+      machine.host.changed.add(() => this.changed());
+      machine.os.processEnded = (process, ending) => {
+        if (this.history.note(process, ending, this.simulation.nowUs)) this.lookSoon();
+        this.sessionEnded(process);
+      };
+    }
+    cluster?.onChange(() => this.changed());
+    this.bench = new ExperimentBench(this, (event) => this.tell(event));
+    this.lessonWorld = new LabLessonWorld(this, this.bench);
+  }
+
+  // --- changes ---
+
+  private changed(): void {
+    this.revision++;
+    this.lookSoon();
+    if (this.wasTold) return;
+    this.wasTold = true;
+    for (const listener of [...this.changeListeners]) listener();
+  }
+  onChange(listener: () => void): () => void {
+    this.changeListeners.add(listener);
+    return () => void this.changeListeners.delete(listener);
+  }
+  onEvent(listener: (event: LabEvent) => void): () => void {
+    this.eventListeners.add(listener);
+    return () => void this.eventListeners.delete(listener);
+  }
+  tell(event: LabEvent): void {
+    if (event.kind === 'experiment') this.lookSoon();
+    for (const listener of [...this.eventListeners]) listener(event);
+  }
+
+  // --- what is there ---
+
+  snapshot(): Snapshot {
+    return snapshotOf(this.world);
+  }
+  topology(): Topology {
+    this.wasTold = false;
+    const names = new Map<string, string>();
+    for (const info of this.ownPods()) {
+      const netns = this.netnsOfPod(info);
+      if (netns) names.set(`${netns.host.name}/${netns.id}`, info.pod.metadata.name);
+    }
+    return this.layout.update(graphOf(this.snapshot(), names));
+  }
+  /** Pods that have a network of their own. */
+  private ownPods(): readonly PodInfo[] {
+    return this.cluster?.pods().filter((info) => info.netnsInode !== undefined) ?? [];
+  }
+  netnsOfPod(info: PodInfo): Netns | undefined {
+    const net = this.cluster?.workerOf(info.pod)?.sandbox?.net;
+    return net instanceof NetNamespace ? net.netns : undefined;
+  }
+  endpoints(): readonly Endpoint[] {
+    const nodes = [...this.machines].map(([name, machine]): Endpoint => {
+      const address = this.addressOf(machine);
+      const node = this.cluster?.nodes().find((one) => one.metadata.name === name);
+      const ready = node?.status.conditions.find((one) => one.type === 'Ready')?.status;
+      return {
+        id: name,
+        kind: 'node',
+        node: name,
+        label: name,
+        ...(address === undefined ? {} : { address: formatIpv4(address) }),
+        box: name,
+        status: ready === undefined || ready === 'True' ? 'Ready' : 'NotReady',
+      };
+    });
+    const pods = this.ownPods().flatMap((info): readonly Endpoint[] => {
+      const netns = this.netnsOfPod(info);
+      if (!netns) return [];
+      const { name } = info.pod.metadata;
+      const node = netns.host.name;
+      const address = info.pod.status.podIP;
+      return [
+        {
+          id: endpointId(info),
+          kind: 'pod',
+          node,
+          label: name,
+          ...(address === undefined ? {} : { address }),
+          box: netnsBoxId(node, netns),
+          status: info.status,
+        },
+      ];
+    });
+    return [...nodes, ...pods];
+  }
+  private addressOf(machine: Machine): number | undefined {
+    const named = machine.netns.device(this.interface_);
+    const devices = named ? [named] : [...machine.netns.devices.values()].filter((device) => !device.isLoopback);
+    return devices.flatMap((device) => device.ipv4?.addresses ?? [])[0]?.local;
+  }
+
+  /** `node-1`, `node-1/httpd`, `node-1/kube-system/coredns-x`, `pod/httpd`, `node-1/NAME` of an `ip netns`. */
+  find(target: string): LabResult<Target> {
+    const [first = '', ...rest] = target.split('/');
+    const machine = this.machines.get(first);
+    if (machine && rest.length === 0) return give({ kind: 'node', node: first, machine, netns: machine.netns });
+    if (!machine && first !== 'pod') return refuse('not-found', `There is no node ${first}; there are: ${this.nodes.join(', ')}.`, { target });
+    const [namespace, name] = rest.length > 1 ? [rest[0]!, rest.slice(1).join('/')] : ['default', rest[0] ?? ''];
+    for (const info of this.cluster?.pods() ?? []) {
+      const { metadata, spec } = info.pod;
+      if (metadata.name !== name || metadata.namespace !== namespace || (machine && spec.nodeName !== first)) continue;
+      const netns = this.netnsOfPod(info);
+      if (!netns) return refuse('not-possible', `The pod ${name} is ${info.status}: it has no network now.`, { target });
+      return give({ kind: 'pod', node: netns.host.name, machine: this.machines.get(netns.host.name)!, netns, info });
+    }
+    const named = machine?.host.namedNetns.get(name);
+    if (machine && named) return give({ kind: 'netns', node: first, machine, netns: named });
+    const pods = this.endpoints().filter((endpoint) => endpoint.kind === 'pod');
+    return refuse('not-found', `There is no ${target}; pods that run: ${pods.map((pod) => pod.id).join(', ') || 'none'}.`, { target });
+  }
+  /** Where a namespace is, as `find` would name it. */
+  private placeOf(netns: Netns): string {
+    const node = netns.host.name;
+    if (netns === netns.host.initNetns) return node;
+    const info = this.ownPods().find((one) => this.netnsOfPod(one) === netns);
+    return info ? endpointId(info) : `${node}/${netns.name}`;
+  }
+
+  // --- programs ---
+
+  exec(options: ExecOptions): LabResult<Session> {
+    const target = this.find(options.target);
+    if (!target.ok) return target;
+    return this.open(target.value, options, 'learner');
+  }
+  openShell(name: string, size: TerminalSize): LabResult<Session> {
+    const target = this.find(name);
+    if (!target.ok) return target;
+    if (target.value.kind !== 'pod') return this.open(target.value, { target: name, argv: ['-bash'], terminal: size, cwd: '/root' }, 'learner');
+    const session = this.open(target.value, { target: name, argv: ['sh'], terminal: size }, 'learner');
+    return session;
+  }
+  /** `who`: what the lab itself runs is not the learner's doing. */
+  open(target: Target, options: ExecOptions, who: 'learner' | 'lab'): LabResult<Session> {
+    const { terminal } = options;
+    let why = '';
+    const start: Start = (io) => {
+      const started =
+        target.kind === 'pod' ? this.startInPod(target, options, io, (text) => (why = text)) : this.startOnNode(target, options, io, (text) => (why = text));
+      if (started && who === 'learner') this.history.follow(started);
+      return started;
+    };
+    const session = terminal ? new TerminalSession(target.machine.os.openPty(), start, terminal) : new PipeSession(start);
+    if (!session.hasStarted) return refuse('not-possible', why, { target: options.target });
+    this.sessions.add(session);
+    return give(session);
+  }
+  private startOnNode(target: Target, options: ExecOptions, io: Parameters<Start>[0], failed: (why: string) => void): Process | undefined {
+    const { machine, netns } = target;
+    const isLogin = options.argv[0] === '-bash';
+    const path = isLogin ? { path: '/bin/bash' } : {};
+    const env = new Map(
+      [...LOGIN_ENVIRONMENT, ...(options.terminal ? ([['TERM', 'xterm-256color']] as const) : []), ...Object.entries(options.env ?? {})].map(
+        ([key, value]) => [utf8Encode(key), utf8Encode(value)] as const,
+      ),
+    );
+    const started = machine.os.spawn(machine.init, options.argv.map(utf8Encode), {
+      ...path,
+      env,
+      cwd: options.cwd ?? '/root',
+      prepare: (child) => {
+        child.setsid();
+        child.fds.closeAll();
+        if (target.kind === 'netns') child.enter(NetNamespace.of(netns));
+        if ('pty' in io) {
+          const tty = io.pty.open();
+          for (const fd of [0, 1, 2]) child.fds.put(fd, tty);
+          tty.control({ kind: 'tty.adopt' }, child);
+        } else for (const [fd, file] of io.files.entries()) child.fds.put(fd, file);
+      },
+    });
+    if (!started.ok)
+      failed(
+        started.error === 'ENOENT'
+          ? `${options.argv[0]}: there is no such program on ${target.node}.`
+          : `${options.argv[0]} cannot be started: ${started.error}.`,
+      );
+    return started.ok ? started.value : undefined;
+  }
+  private startInPod(
+    target: Extract<Target, { kind: 'pod' }>,
+    options: ExecOptions,
+    io: Parameters<Start>[0],
+    failed: (why: string) => void,
+  ): Process | undefined {
+    const worker = this.cluster?.workerOf(target.info.pod);
+    const container = worker && [...worker.running.values()][0];
+    const { name } = target.info.pod.metadata;
+    if (!container) {
+      failed(`No container of ${name} is running: it is ${target.info.status}.`);
+      return undefined;
+    }
+    return container.exec(options.argv.map(utf8Encode), io, (why) => {
+      const text = `${options.argv[0]}: ${why.replace(/^exec: "[^"]*": /, '')}\n`;
+      if ('pty' in io) io.pty.tty.emit(text.replaceAll('\n', '\r\n'));
+      else io.files[2].write(text, container.process);
+    });
+  }
+  private sessionEnded(process: Process): void {
+    for (const session of [...this.sessions]) {
+      if (!session.has(process)) continue;
+      this.sessions.delete(session);
+      // once it has really ended and its descriptors are closed
+      this.simulation.ready({ run: () => session.ended() });
+    }
+  }
+
+  writeFile(node: string, path: string, content: Bytes, mode: number): LabResult<void> {
+    const machine = this.machines.get(node);
+    if (!machine) return refuse('not-found', `There is no node ${node}.`);
+    const { fs } = machine.init;
+    fs.mkdirs(path.slice(0, path.lastIndexOf('/')) || '/', 0o755);
+    const written = fs.writeFile(path, content, { mode });
+    if (!written.ok) return refuse('not-possible', `${path} cannot be written on ${node}: ${written.error}.`);
+    fs.chmod(path, mode);
+    return give(undefined);
+  }
+  readFile(node: string, path: string): LabResult<Bytes> {
+    const machine = this.machines.get(node);
+    if (!machine) return refuse('not-found', `There is no node ${node}.`);
+    const text = machine.init.fs.readFile(path);
+    return text.ok ? give(text.value) : refuse('not-found', `${path} cannot be read on ${node}: ${text.error}.`);
+  }
+
+  // --- packets ---
+
+  trace(from: string, to: string, protocol: ProbeProtocol): LabResult<Pending<Trace>> {
+    const source = this.find(from);
+    if (!source.ok) return source;
+    const address = this.addressFor(to);
+    if (!address.ok) return address;
+    if (protocol.kind === 'tcp') return refuse('not-possible', 'TCP is not modelled yet: trace an echo request or a UDP datagram.');
+    const pending = sendTraced(this.world, source.value.netns, address.value, protocol);
+    pending.onDone((trace) => {
+      const outcome = requestOutcome(trace);
+      this.lessonWorld.noteTrace(from, to, outcome.kind === 'delivered' || outcome.kind === 'left');
+      this.tell({ kind: 'trace', atUs: this.simulation.nowUs, trace });
+      this.lookSoon();
+    });
+    return give(pending);
+  }
+  /** An endpoint's address, or an address itself. */
+  private addressFor(to: string): LabResult<number> {
+    const literal = parseIpv4(to);
+    if (literal !== undefined) return give(literal);
+    const target = this.find(to);
+    if (!target.ok) return target;
+    const { value } = target;
+    const address =
+      value.kind === 'node'
+        ? this.addressOf(value.machine)
+        : [...value.netns.devices.values()].filter((device) => !device.isLoopback).flatMap((device) => device.ipv4?.addresses ?? [])[0]?.local;
+    return address === undefined ? refuse('not-possible', `${to} has no IPv4 address now.`) : give(address);
+  }
+  probe(pairs?: readonly { readonly from: string; readonly to: string }[]): LabResult<Pending<readonly ProbeResult[]>> {
+    const wanted = pairs ?? this.allPairs();
+    const ready: ProbePair[] = [];
+    for (const { from, to } of wanted) {
+      const source = this.find(from);
+      if (!source.ok) return source;
+      const address = this.addressFor(to);
+      if (!address.ok) return address;
+      ready.push({ from, to, netns: source.value.netns, address: address.value });
+    }
+    return give(sendProbes(this.world, ready));
+  }
+  private allPairs(): readonly { readonly from: string; readonly to: string }[] {
+    const pods = this.endpoints().filter((endpoint) => endpoint.kind === 'pod' && endpoint.status === 'Running');
+    return pods.flatMap((from) => pods.filter((to) => to !== from).map((to) => ({ from: from.id, to: to.id })));
+  }
+
+  // --- experiments and lessons ---
+
+  experiments(locale: 'en' | 'zh'): readonly ExperimentPlan[] {
+    return this.bench.plans(locale);
+  }
+  experimentRuns(locale: 'en' | 'zh'): readonly ExperimentRun[] {
+    return this.bench.runs(locale);
+  }
+  applyExperiment(id: string, locale: 'en' | 'zh'): LabResult<Pending<ExperimentRun>> {
+    return this.bench.apply(id, locale);
+  }
+  undoExperiment(run: string, locale: 'en' | 'zh'): LabResult<Pending<ExperimentRun>> {
+    return this.bench.undo(run, locale);
+  }
+
+  startAttempt(lesson: LessonFile, seed: number): LabResult<Attempt> {
+    if (lesson.definition.lab !== this.id)
+      return refuse('not-possible', `The lesson ${lesson.id} runs in the lab ${lesson.definition.lab}, not in ${this.id}.`);
+    const attempt = new LessonAttempt(lesson, this.lessonWorld, { id: `${lesson.id}-${this.world.nextTraceId++}`, seed, lab: this.id });
+    this.attempts.add(attempt);
+    this.lookAgain();
+    attempt.onProgress(() => this.tell({ kind: 'progress', atUs: this.simulation.nowUs, progress: attempt.progress('en') }));
+    const found = <T>(value: T | undefined, step: string): LabResult<T> =>
+      value === undefined ? refuse('not-found', `There is no step ${step}.`) : give(value);
+    return give({
+      id: attempt.id,
+      text: (locale) => attempt.text(locale),
+      progress: (locale) => attempt.progress(locale),
+      onProgress: (listener) => void attempt.onProgress(listener),
+      confirm: (step, choice, locale) => {
+        const confirmed = attempt.confirm(step, choice, locale);
+        return confirmed.ok ? give(attempt.progress(locale)) : refuse('not-possible', confirmed.message);
+      },
+      solution: (step) => found(attempt.solution(step), step),
+      revert: (step) => attempt.revert(step) ?? [],
+      missing: (step) => {
+        const definition = lesson.definition.chapters.flatMap((chapter) => chapter.steps).find((one) => one.id === step);
+        return definition ? attempt.missingFor(definition, 0).map((one) => one.en) : [];
+      },
+      note: (event) => {
+        this.lessonWorld.note(event.kind);
+        attempt.update();
+      },
+      stop: () => void this.attempts.delete(attempt),
+    });
+  }
+  private lookSoon(): void {
+    if (this.attempts.size === 0 || this.isLookSet) return;
+    this.isLookSet = true;
+    this.simulation.after(LOOK_US, () => {
+      this.isLookSet = false;
+      for (const attempt of [...this.attempts]) attempt.update();
+    });
+  }
+  private lookAgain(): void {
+    this.simulation.housekeeping(LOOK_AGAIN_US, () => {
+      if (this.isClosed || this.attempts.size === 0) return;
+      for (const attempt of [...this.attempts]) attempt.update();
+      this.lookAgain();
+    });
+  }
+  /** What was asked for by a check has become known. */
+  looked(): void {
+    this.lookSoon();
+  }
+
+  // --- driving ---
+
+  runPending<T>(pending: Pending<T>, limitUs = RUN_LIMIT_US): T | undefined {
+    const untilUs = this.simulation.nowUs + limitUs;
+    while (pending.value === undefined && this.simulation.nowUs < untilUs) {
+      if (this.simulation.runUntil(Math.min(untilUs, this.simulation.nowUs + 10_000), () => pending.value === undefined) === 'held') break;
+    }
+    return pending.value;
+  }
+  close(): void {
+    this.isClosed = true;
+    this.attempts.clear();
+    for (const session of [...this.sessions]) session.close();
+    this.sessions.clear();
+  }
+}
+
+export const endpointId = (info: PodInfo): string => {
+  const { name, namespace = 'default' } = info.pod.metadata;
+  return `${info.pod.spec.nodeName}/${namespace === 'default' ? '' : `${namespace}/`}${name}`;
+};
+
+const LOGIN_ENVIRONMENT: readonly (readonly [string, string])[] = [
+  ['HOME', '/root'],
+  ['USER', 'root'],
+  ['LOGNAME', 'root'],
+  ['SHELL', '/bin/bash'],
+  ['LANG', 'C.UTF-8'],
+  ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+];
