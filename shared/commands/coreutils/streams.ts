@@ -272,7 +272,7 @@ export const wc: Program = function* (p) {
     const text = all.ok ? all.value : '';
     if (!all.ok) failures.push({ name: operand, errno: all.error });
     const lines = text.split('\n').length - 1;
-    const counts: Record<string, number> = { lines, words: text.match(/[^ \t\n\v\f\r]+/g)?.length ?? 0, chars: text.length, bytes: text.length, 'max-line-length': Math.max(0, ...text.split('\n').map((line) => line.length)) };
+    const counts: Record<string, number> = { lines, words: text.match(/[^ \t\n\v\f\r]+/g)?.length ?? 0, chars: text.length, bytes: text.length, 'max-line-length': text.split('\n').reduce((longest, line) => Math.max(longest, line.length), 0) };
     rows.push({ counts: columns.map((name) => counts[name] ?? 0), name: parsed.operands.length > 0 ? operand : undefined });
   }
   const total = columns.map((_, i) => rows.reduce((sum, row) => sum + (row.counts[i] ?? 0), 0));
