@@ -83,6 +83,8 @@ export class PodWorker {
         this.sandbox = undefined;
       }
       this.publish();
+      // one may have ended while another was being started
+      if ([...this.running.values()].some((running) => running.ending)) continue;
       const next = Math.min(...this.records.filter((record) => !this.running.has(record.spec.name) && record.startAtUs > 0).map((record) => record.startAtUs));
       yield* this.rest(p, Number.isFinite(next) ? Math.max(0, next - p.nowUs) : undefined);
     }
