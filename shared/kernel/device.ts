@@ -10,6 +10,7 @@ import { fail } from './error.ts';
 import type { KernelResult } from './error.ts';
 import { applyOperationalPolicy } from './linkwatch.ts';
 import type { Device, Netns } from './model.ts';
+import { flushNeighbours } from './neighbour.ts';
 import { emit } from './notify.ts';
 import { Iff } from './numbers.ts';
 
@@ -90,7 +91,10 @@ export function changeFlags(device: Device, flags: number, mask: number): Kernel
     const changed = (wanted & Iff.UP) !== 0 ? openDevice(device) : closeDevice(device);
     if (!changed.ok) return changed;
   }
-  if (((before ^ device.flags) & ~Iff.UP & (settable & ~(Iff.PROMISC | Iff.ALLMULTI))) !== 0 && device.isUp) deviceEvent(device, 'change');
+  if (((before ^ device.flags) & ~Iff.UP & (settable & ~(Iff.PROMISC | Iff.ALLMULTI))) !== 0 && device.isUp) {
+    if (((before ^ device.flags) & Iff.NOARP) !== 0) flushNeighbours(device, 'all');
+    deviceEvent(device, 'change');
+  }
   emit(device.netns, { kind: 'link', change: 'new', device });
   return done;
 }

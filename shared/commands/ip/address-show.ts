@@ -77,7 +77,8 @@ export function shownIpv4(address: Ipv4Address, nowUs: number): ShownAddress {
     label: address.label === '' ? undefined : address.label,
     metric: address.metric,
     validS: secondsLeft(address.validUntilUs, nowUs),
-    preferredS,
+    // inet_fill_ifaddr: of a permanent address both are for ever.
+    preferredS: address.validUntilUs === null ? undefined : preferredS,
   };
 }
 export function shownIpv6(address: Ipv6Address, nowUs: number): ShownAddress {

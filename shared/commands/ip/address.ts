@@ -253,7 +253,9 @@ function modify(session: Session, command: 'new' | 'delete', flags: CreateFlags,
       hasPeer = true;
     }
   }
-  const prefixLength = (peer && peer !== local ? peer.bits : 0) || (local?.bits ?? 0);
+  // A deletion without a length names no IFA_ADDRESS: any length will do.
+  const isWildcard = command === 'delete' && !peer && local?.family === Family.INET;
+  const prefixLength = isWildcard ? -1 : (peer && peer !== local ? peer.bits : 0) || (local?.bits ?? 0);
   let broadcastAddress: Ipv4 | undefined;
   if (broadcast === '+' || broadcast === '-') {
     if (command === 'new') {

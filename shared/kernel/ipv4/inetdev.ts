@@ -27,6 +27,8 @@ export function addAddress(netns: Netns, request: AddressRequest): KernelResult 
   const device = netns.devices.get(request.device);
   if (device === undefined) return fail('ENODEV', 'ipv4: Device not found');
   if (device.ipv4 === null) return fail('ENOBUFS');
+  // inet_insert_ifa forgets it without a word.
+  if (request.local === 0) return done;
   if (request.validS === 0) return fail('EINVAL', 'ipv4: valid_lft is zero');
   if (request.validS !== undefined && request.preferredS !== undefined && request.preferredS > request.validS) {
     return fail('EINVAL', 'ipv4: preferred_lft is greater than valid_lft');

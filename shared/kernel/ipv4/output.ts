@@ -76,6 +76,7 @@ function finish(skb: Skb, netns: Netns): void {
 export function sendToNeighbour(skb: Skb, dst: Dst, netns: Netns): void {
   const device = dst.device!;
   if (device.isLoopback) {
+    if (device.ipv4 !== null && device.ipv4.neighbours.size === 0) ensureNeighbour(device, 0, 4);
     skb.ethDst = skb.ethSrc = 0;
     transmit(skb, device);
     return;

@@ -210,7 +210,7 @@ function validateSource(skb: Skb, src: Ipv4, dst: Ipv4, tos: number, outIndex: n
   const errno = fibLookup(netns, reverseFlow, reverse);
   const noAddress = inDevice.addresses.length === 0;
   const refused = (): RouteRefusal => ({
-    errno: 'EXDEV',
+    errno: 'EINVAL',
     reason: 'IP_RPFILTER',
     detail: `answers to ${formatIpv4(src)} would not leave by ${device.name} (rp_filter=${mode})`,
   });

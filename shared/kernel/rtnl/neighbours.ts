@@ -26,15 +26,11 @@ export function addNeighbour(netns: Netns, request: NeighbourRequest): KernelRes
   let neighbour = lookupNeighbour(device, address, family);
   if (neighbour === undefined) {
     if (request.create !== true) return fail('ENOENT');
-    const exempt = (state & Nud.PERMANENT) !== 0 || request.externLearn === true;
-    if (!exempt && request.mac === undefined && (state & (Nud.REACHABLE | Nud.STALE | Nud.NOARP)) !== 0) return fail('EINVAL', 'No link layer address given');
-    if (exempt && request.mac === undefined) return fail('EINVAL', 'No link layer address given');
     const made = ensureNeighbour(device, address, family);
     if (made === null) return fail('ENOBUFS');
     neighbour = made;
   } else {
     if (request.exclusive === true) return fail('EEXIST');
-    if (request.replace !== true && request.mac === undefined && (neighbour.state & 0xde) === 0) return fail('EINVAL', 'No link layer address given');
   }
   if (request.protocol !== undefined) neighbour.protocol = request.protocol;
   if (request.use === true) {
