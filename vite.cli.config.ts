@@ -4,14 +4,25 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const { dependencies, optionalDependencies } = JSON.parse(readFileSync(resolve(import.meta.dirname, 'package.json'), 'utf8')) as Record<
   string,
   Record<string, string>
 >;
 
+/** V8 reads one-byte sources faster: what is not ASCII becomes an escape. It stands in strings, patterns and templates alone, where that means the same. */
+const ascii: Plugin = {
+  name: 'ascii',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    }
+  },
+};
+
 export default defineConfig({
+  plugins: [ascii],
   publicDir: false,
   ssr: { noExternal: true, external: [...Object.keys({ ...dependencies, ...optionalDependencies }), 'electron'] },
   build: {
@@ -19,10 +30,12 @@ export default defineConfig({
     target: 'node20',
     outDir: resolve(import.meta.dirname, 'out/cli'),
     chunkSizeWarningLimit: 10_000,
-    minify: false, // no gain that can be measured, and readable traces
+    minify: false, // but see output.minify
     rolldownOptions: {
       input: { podwalk: resolve(import.meta.dirname, 'electron/cli.ts') },
       output: {
+        // Half of a start is parsing: without blanks and comments the source is a fifth shorter. Names stay, for traces.
+        minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
         format: 'es',
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name].js',

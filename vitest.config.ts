@@ -8,5 +8,6 @@ export default defineConfig({
     pool: 'threads',
     isolate: true,
     allowOnly: false,
+    testTimeout: 30_000, // a slow machine is no failure; no test waits for real time
   },
 });

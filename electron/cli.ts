@@ -2,7 +2,11 @@
  * The `podwalk` command. Only this file and cli/usage.ts are loaded at once; each command is imported when it is asked for, so that
  * `podwalk sh` starts without what a window needs.
  */
+import nodeModule from 'node:module';
 import { COMMANDS, Failure, HelpAsked, UsageError, helpText, nearest, parseArguments, usageLine, type Arguments, type CommandName } from './cli/usage.ts';
+
+// Node 22 and newer keep compiled code from one start to the next.
+(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 /** Runs it; its exit status. */
 type Run = (args: Arguments) => Promise<number>;
