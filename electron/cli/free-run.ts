@@ -77,6 +77,7 @@ export class Input {
   private readonly chunks: Buffer[] = [];
   private state: 'open' | 'ended' | 'closed' = 'open';
   private session: Session | undefined;
+  private isFeeding = false;
   private heard: () => void = () => undefined;
 
   constructor(private readonly stream: NodeJS.ReadStream) {}
@@ -118,7 +119,15 @@ export class Input {
 
   private feed(): void {
     const { session } = this;
-    if (!session) return;
+    if (!session || this.isFeeding) return;
+    this.isFeeding = true; // `write` may say at once that there is room again
+    try {
+      this.give(session);
+    } finally {
+      this.isFeeding = false;
+    }
+  }
+  private give(session: Session): void {
     for (let chunk = this.chunks[0]; chunk; chunk = this.chunks[0]) {
       const taken = session.write(chunk.toString('latin1'));
       if (taken < chunk.length) {

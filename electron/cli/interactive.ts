@@ -24,8 +24,12 @@ export function runInteractive(lab: Lab, open: (size: { columns: number; rows: n
       if (session.exitStatus !== undefined && !isFull) finish(session.exitStatus);
     };
     let pending = '';
+    let isFeeding = false;
     const feed = (): void => {
-      if (pending !== '') pending = pending.slice(pace.enter(() => session.write(pending)));
+      if (pending === '' || isFeeding) return;
+      isFeeding = true; // `write` may say at once that there is room again
+      pending = pending.slice(pace.enter(() => session.write(pending)));
+      isFeeding = false;
     };
     const onKeys = (keys: Buffer): void => {
       pending += keys.toString('latin1');

@@ -38,6 +38,7 @@ export class Terminal {
   private readonly watchers = new Set<Watcher>();
   private readonly input: Uint8Array[] = [];
   private isPumping = false;
+  private isFeeding = false;
 
   private constructor(
     readonly info: TerminalInfo,
@@ -142,13 +143,19 @@ export class Terminal {
   }
 
   private feed(): void {
-    for (let data = this.input[0]; data; data = this.input[0]) {
-      const taken = this.program.write(data);
-      if (taken < data.length) {
-        this.input[0] = data.subarray(taken);
-        return;
+    if (this.isFeeding) return; // `write` may say at once that there is room again
+    this.isFeeding = true;
+    try {
+      for (let data = this.input[0]; data; data = this.input[0]) {
+        const taken = this.program.write(data);
+        if (taken < data.length) {
+          this.input[0] = data.subarray(taken);
+          return;
+        }
+        this.input.shift();
       }
-      this.input.shift();
+    } finally {
+      this.isFeeding = false;
     }
   }
   private hasRoom(): boolean {
