@@ -253,7 +253,8 @@ class Parser {
   }
   private next(): void {
     const { text } = this;
-    this.before = this.at;
+    const previous = this.token;
+    if (previous !== '') this.before = this.at;
     let at = this.end;
     while (at < text.length && ' \t\n"'.includes(text.charAt(at))) at++;
     this.at = at;
@@ -280,16 +281,12 @@ class Parser {
     }
     this.token = OPERATORS.find((operator) => rest.startsWith(operator)) ?? rest.charAt(0);
     // `1 ++2` and `x+++y`: two signs are one operator only beside a name.
-    if ((this.token === '++' || this.token === '--') && !this.stepsName(at)) this.token = rest.charAt(0);
+    if ((this.token === '++' || this.token === '--') && !this.stepsName(at, previous)) this.token = rest.charAt(0);
     this.end = at + this.token.length;
   }
   /** Whether `++` here has a name before or behind it. */
-  private stepsName(at: number): boolean {
-    if (/[A-Za-z_0-9\]]\s*$/.test(this.text.slice(0, at)) && this.followsName) return true;
-    return /^(?:\+\+|--)\s*[A-Za-z_]/.test(this.text.slice(at));
-  }
-  private get followsName(): boolean {
-    return this.token === 'a';
+  private stepsName(at: number, previous: string): boolean {
+    return previous === 'a' || /^(?:\+\+|--)\s*[A-Za-z_]/.test(this.text.slice(at));
   }
   private subscript(): Bytes | undefined {
     if (this.text.charAt(this.end) !== '[') return undefined;
@@ -304,6 +301,10 @@ class Parser {
     }
     return this.fail('bad array subscript', this.end);
   }
+  /** bash looks at a number as if the expression ended behind it. */
+  private failNumber(message: string): never {
+    throw new ArithmeticError(this.text.slice(0, this.end), message, this.text.slice(this.at, this.end));
+  }
   private parseNumber(text: Bytes): Int {
     const hash = text.indexOf('#');
     let base = 10;
@@ -311,8 +312,8 @@ class Parser {
     if (hash >= 0) {
       base = Number(text.slice(0, hash));
       digits = text.slice(hash + 1);
-      if (!/^[1-9]\d*$/.test(text.slice(0, hash)) || base < 2 || base > 64) this.fail('invalid arithmetic base');
-      if (digits === '') this.fail('invalid integer constant');
+      if (!/^[1-9]\d*$/.test(text.slice(0, hash)) || base < 2 || base > 64) this.failNumber('invalid arithmetic base');
+      if (digits === '') this.failNumber('invalid integer constant');
     } else if (/^0[xX]/.test(text)) {
       base = 16;
       digits = text.slice(2);
@@ -323,8 +324,8 @@ class Parser {
     let value: Int = 0;
     for (const digit of digits) {
       const weight = digitOf(digit, base);
-      if (weight < 0) this.fail('invalid number');
-      if (weight >= base) this.fail('value too great for base');
+      if (weight < 0) this.failNumber('invalid number');
+      if (weight >= base) this.failNumber('value too great for base');
       value = typeof value === 'number' && value < 1e14 ? value * base + weight : normal(BigInt(value) * BigInt(base) + BigInt(weight));
     }
     return value;
@@ -395,8 +396,8 @@ class Parser {
     const left = this.unary();
     if (this.token !== '**') return left;
     this.next();
-    const rightAt = this.at;
-    return { kind: 'binary', operator: '**', left, right: this.power(), rightAt };
+    const right = this.power();
+    return { kind: 'binary', operator: '**', left, right, rightAt: this.isAt('') ? this.before : this.at };
   }
   private unary(): Node {
     const { token } = this;

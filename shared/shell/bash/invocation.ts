@@ -20,7 +20,7 @@ export interface Invocation {
   /** Operands: a script and its arguments, or those of `-c`. */
   readonly operands: readonly Bytes[];
 }
-export type Parsed = Invocation | { readonly kind: 'version' } | { readonly kind: 'help' } | { readonly kind: 'wrong'; readonly words: Bytes };
+export type Parsed = Invocation | { readonly kind: 'version' } | { readonly kind: 'help' } | { readonly kind: 'wrong' | 'incomplete'; readonly words: Bytes };
 
 export function parseInvocation(argv: readonly Bytes[]): Parsed {
   const options = new Map<SetOption, boolean>();
@@ -102,7 +102,7 @@ export function parseInvocation(argv: readonly Bytes[]): Parsed {
   let operands = argv.slice(at);
   let command: Bytes | undefined;
   if (isCommand) {
-    if (operands.length === 0) return { kind: 'wrong', words: '-c: option requires an argument' };
+    if (operands.length === 0) return { kind: 'incomplete', words: '-c: option requires an argument' };
     command = operands[0];
     operands = operands.slice(1);
   }

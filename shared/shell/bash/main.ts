@@ -37,6 +37,9 @@ function* main(process: Process, hooks: Hooks, program: Program): Sys<number> {
     case 'wrong':
       yield* process.error(`${zero}: ${invocation.words}\n${usageText(zero)}`);
       return 2;
+    case 'incomplete':
+      yield* process.error(`${zero}: ${invocation.words}\n`);
+      return 2;
     case 'run':
       return yield* run(process, hooks, program, invocation, zero);
   }
@@ -163,7 +166,10 @@ function* runScript(shell: Shell, path: Bytes): Sys<number> {
   };
   let file = path;
   if (!path.includes('/') && !process.fs.exists(path)) {
-    const found = (shell.getVariable('PATH') ?? '').split(':').map((dir) => `${dir || '.'}/${path}`).find((candidate) => process.fs.exists(candidate));
+    const found = (shell.getVariable('PATH') ?? '')
+      .split(':')
+      .map((dir) => `${dir || '.'}/${path}`)
+      .find((candidate) => process.fs.exists(candidate));
     if (found !== undefined) file = found;
   }
   const inode = process.fs.stat(file);

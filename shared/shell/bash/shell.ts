@@ -257,8 +257,8 @@ export class Shell {
     return this.isInteractive ? `${this.name}: ` : `${this.frames.at(-1)?.source ?? this.name}: line ${this.line}: `;
   }
   /** A message on standard error. What does not fit now waits for `settle`. */
-  complain(words: Bytes): void {
-    this.say(`${this.prefix}${words}\n`);
+  complain(words: Bytes, process = this.process): void {
+    this.say(`${this.prefix}${words}\n`, process);
   }
   /** A builtin's message, with its name. */
   fail(words: Bytes, status = 1): number {
@@ -269,10 +269,10 @@ export class Shell {
     return this.fail(`${what}: ${strerror(errno)}`, status);
   }
   /** As it is, on standard error. */
-  say(text: Bytes): void {
+  say(text: Bytes, process = this.process): void {
     const data = this.unsaid + text;
     this.unsaid = '';
-    const written = this.process.fds.get(2)?.write(data, this.process);
+    const written = process.fds.get(2)?.write(data, process);
     if (written?.ok && written.value < data.length) this.unsaid = data.slice(written.value);
     else if (written && !written.ok && written.error === 'EAGAIN') this.unsaid = data;
   }

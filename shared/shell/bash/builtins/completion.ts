@@ -135,7 +135,9 @@ export const complete: Builtin = (shell, args) => {
     }
     return status;
   }
-  const spec = parsed.options.map(({ letter, value }) => (value === '' ? `-${letter} ` : `-${letter} ${/[^\w./-]/.test(value) ? `'${value}'` : value} `)).join('');
+  const spec = parsed.options
+    .map(({ letter, value }) => (value === '' ? `-${letter} ` : `-${letter} ${/[^\w./-]/.test(value) ? `'${value}'` : value} `))
+    .join('');
   for (const name of parsed.rest) completions.set(name, spec);
   return 0;
 };

@@ -186,7 +186,9 @@ export function signalTable(): Bytes {
   for (let number = 34; number <= 64; number++) {
     names.push([number, number === 34 ? 'SIGRTMIN' : number <= 49 ? `SIGRTMIN+${number - 34}` : number === 64 ? 'SIGRTMAX' : `SIGRTMAX-${64 - number}`]);
   }
-  return names.map(([number, name], i) => `${String(number).padStart(2)}) ${name}${(i + 1) % 5 === 0 ? '\n' : i === names.length - 1 ? '\t\n' : '\t'}`).join('');
+  return names
+    .map(([number, name], i) => `${String(number).padStart(2)}) ${name}${(i + 1) % 5 === 0 ? '\n' : i === names.length - 1 ? '\t\n' : '\t'}`)
+    .join('');
 }
 
 const trap: Builtin = (shell, args) => {

@@ -34,7 +34,8 @@ const cd: Builtin = (shell, args) => {
   const parsed = readOptions(shell, args, 'LPe@');
   if (typeof parsed === 'number') return parsed;
   if (parsed.rest.length > 1) return shell.fail('too many arguments');
-  const isPhysical = parsed.options.findLast(({ letter }) => letter === 'P' || letter === 'L')?.letter === 'P' || (shell.options.isSet('physical') && !parsed.has('L'));
+  const isPhysical =
+    parsed.options.findLast(({ letter }) => letter === 'P' || letter === 'L')?.letter === 'P' || (shell.options.isSet('physical') && !parsed.has('L'));
   let [target] = parsed.rest;
   let isShown = false;
   if (target === undefined) {
@@ -93,7 +94,10 @@ function indexOf(text: Bytes, length: number): number | undefined {
 }
 
 const dirs: Builtin = (shell, args) => {
-  const flags = args.slice(1).filter((arg) => /^-[clpv]+$/.test(arg)).join('');
+  const flags = args
+    .slice(1)
+    .filter((arg) => /^-[clpv]+$/.test(arg))
+    .join('');
   const places = args.slice(1).filter((arg) => /^[+-]\d+$/.test(arg));
   const wrong = args.slice(1).find((arg) => !/^-[clpv]+$/.test(arg) && !/^[+-]\d+$/.test(arg) && arg !== '--');
   if (wrong !== undefined) {

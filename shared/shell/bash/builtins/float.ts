@@ -37,7 +37,8 @@ function body(value: number, conversion: string, digits: number, keepsZeros: boo
 }
 
 /** toFixed gives up at 1e21. */
-const fixed = (value: number, digits: number): string => (value < 1e21 ? value.toFixed(digits) : BigInt(value).toString() + (digits > 0 ? `.${'0'.repeat(digits)}` : ''));
+const fixed = (value: number, digits: number): string =>
+  value < 1e21 ? value.toFixed(digits) : BigInt(value).toString() + (digits > 0 ? `.${'0'.repeat(digits)}` : '');
 
 function exponential(value: number, digits: number): string {
   const [mantissa = '', exponent = '+0'] = value.toExponential(digits).split('e');

@@ -103,7 +103,11 @@ function* gather(shell: Shell, plan: ReadPlan): Sys<{ text: Bytes; quoted: Reado
   for (;;) {
     if (plan.maximum !== undefined && shell.decode(text).length >= plan.maximum) return { text, quoted, end: 'count' };
     if (plan.deadlineUs !== undefined) {
-      const isReady = yield* process.waitFor(() => file?.poll().readable ?? true, file?.changed ?? process.timer(0), Math.max(0, plan.deadlineUs - process.nowUs));
+      const isReady = yield* process.waitFor(
+        () => file?.poll().readable ?? true,
+        file?.changed ?? process.timer(0),
+        Math.max(0, plan.deadlineUs - process.nowUs),
+      );
       if (!isReady) return { text, quoted, end: process.nowUs >= plan.deadlineUs ? 'timeout' : 'interrupted' };
     }
     const piece = yield* process.read(plan.fd, canSeek && plan.maximum === undefined ? 512 : 1);
@@ -130,7 +134,14 @@ function* gather(shell: Shell, plan: ReadPlan): Sys<{ text: Bytes; quoted: Reado
   }
 }
 
-function assignFields(shell: Shell, text: Bytes, quoted: ReadonlySet<number>, names: readonly Bytes[] | undefined, array: Bytes | undefined, isExact: boolean): void {
+function assignFields(
+  shell: Shell,
+  text: Bytes,
+  quoted: ReadonlySet<number>,
+  names: readonly Bytes[] | undefined,
+  array: Bytes | undefined,
+  isExact: boolean,
+): void {
   const ifs = shell.getVariable('IFS') ?? ' \t\n';
   if (array !== undefined) {
     const variable = shell.variables.ensure(array);

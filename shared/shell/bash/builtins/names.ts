@@ -8,7 +8,30 @@ import { printFunction } from '../syntax/print.ts';
 import { readOptions, USAGE, usage } from './usage.ts';
 
 export const KEYWORDS = [
-  ...['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'select', 'while', 'until', 'do', 'done', 'in', 'function', 'time', '{', '}', '!', '[[', ']]', 'coproc'],
+  ...[
+    'if',
+    'then',
+    'else',
+    'elif',
+    'fi',
+    'case',
+    'esac',
+    'for',
+    'select',
+    'while',
+    'until',
+    'do',
+    'done',
+    'in',
+    'function',
+    'time',
+    '{',
+    '}',
+    '!',
+    '[[',
+    ']]',
+    'coproc',
+  ],
 ] as const;
 
 const STANDARD_PATH = '/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin';
@@ -127,7 +150,8 @@ const hash: Builtin = (shell, args) => {
       return 0;
     }
     if (!parsed.has('l')) shell.put('hits\tcommand\n');
-    for (const [name, entry] of shell.hashed) shell.put(parsed.has('l') ? `builtin hash -p ${entry.path} ${name}\n` : `${String(entry.hits).padStart(4)}\t${entry.path}\n`);
+    for (const [name, entry] of shell.hashed)
+      shell.put(parsed.has('l') ? `builtin hash -p ${entry.path} ${name}\n` : `${String(entry.hits).padStart(4)}\t${entry.path}\n`);
     return 0;
   }
   let status = 0;
@@ -228,7 +252,9 @@ const help: Builtin = (shell, args) => {
   if (typeof parsed === 'number') return parsed;
   const names = Object.keys(USAGE).sort();
   if (parsed.rest.length === 0) {
-    shell.put('GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.  Type `help name\' to find out more.\n\n');
+    shell.put(
+      "GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.  Type `help name' to find out more.\n\n",
+    );
     for (const name of names) shell.put(` ${USAGE[name] ?? ''}\n`);
     return 0;
   }

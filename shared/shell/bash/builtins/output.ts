@@ -22,7 +22,7 @@ const echo: Builtin = (shell, args) => {
     shell.put(endsLine ? `${text}\n` : text);
     return 0;
   }
-  const decoded = decodeEscapes(text, 'echo');
+  const decoded = decodeEscapes(text, 'echo', shell.isUtf8);
   shell.put(decoded.text + (endsLine && !decoded.isEnded ? '\n' : ''));
   return 0;
 };
@@ -85,10 +85,10 @@ class Format {
   }
   private once(): void {
     const { format } = this;
-    for (let i = 0; i < format.length && !this.isEnded; ) {
+    for (let i = 0; i < format.length && !this.isEnded;) {
       const char = format.charAt(i);
       if (char === '\\') {
-        const found = decodeOne(format, i + 1, 'printf');
+        const found = decodeOne(format, i + 1, 'printf', this.shell.isUtf8);
         this.out += found ? found.text : `\\${format.charAt(i + 1)}`;
         i = found ? found.end : i + 2;
         continue;
@@ -147,13 +147,13 @@ class Format {
         break;
       }
       case 'c':
-        this.pad((this.argument() ?? '').slice(0, 1), spec);
+        this.pad((this.argument() ?? '').slice(0, 1) || '\0', spec);
         break;
       case 's':
         this.pad(cut(this.argument() ?? '', precision), spec);
         break;
       case 'b': {
-        const decoded = decodeEscapes(this.argument() ?? '', 'percent-b');
+        const decoded = decodeEscapes(this.argument() ?? '', 'percent-b', this.shell.isUtf8);
         this.pad(cut(decoded.text, precision), spec);
         if (decoded.isEnded) this.isEnded = true;
         break;
@@ -217,7 +217,10 @@ class Format {
     if (/inf/.test(found)) return found.startsWith('-') ? -Infinity : Infinity;
     return /nan/.test(found) ? NaN : Number(found);
   }
-  private number(conversion: string, spec: { readonly flags: string; readonly left: boolean; readonly width: number; readonly precision: number | undefined }): void {
+  private number(
+    conversion: string,
+    spec: { readonly flags: string; readonly left: boolean; readonly width: number; readonly precision: number | undefined },
+  ): void {
     const value = this.parseInteger(this.argument());
     const isSigned = conversion === 'd' || conversion === 'i';
     const magnitude = isSigned ? (value < 0n ? -value : value) : BigInt.asUintN(64, value);
@@ -236,7 +239,11 @@ class Format {
     const argument = this.argument();
     const { process, startedUs } = this.shell;
     const seconds =
-      argument === undefined || argument === '-1' ? process.unixUs / 1e6 : argument === '-2' ? (process.unixUs - process.nowUs + startedUs) / 1e6 : Number(this.parseInteger(argument));
+      argument === undefined || argument === '-1'
+        ? process.unixUs / 1e6
+        : argument === '-2'
+          ? (process.unixUs - process.nowUs + startedUs) / 1e6
+          : Number(this.parseInteger(argument));
     return utf8Encode(strftime(format === '' ? '%X' : format, Math.floor(seconds)));
   }
 }

@@ -40,7 +40,11 @@ function parseSymbolic(shell: Shell, text: Bytes, before: number): number | unde
     const match = /^([ugoa]*)([-+=])([rwx]*)$/.exec(clause);
     if (!match) {
       const bad = /[^ugoa]/.exec(clause)?.[0] ?? '';
-      shell.fail(/^[ugoa]*[-+=]/.test(clause) ? `\`${/[-+=][rwx]*(.)/.exec(clause)?.[1] ?? ''}': invalid symbolic mode character` : `\`${bad}': invalid symbolic mode operator`);
+      shell.fail(
+        /^[ugoa]*[-+=]/.test(clause)
+          ? `\`${/[-+=][rwx]*(.)/.exec(clause)?.[1] ?? ''}': invalid symbolic mode character`
+          : `\`${bad}': invalid symbolic mode operator`,
+      );
       return undefined;
     }
     const [, who = '', operator, letters = ''] = match;
@@ -80,7 +84,8 @@ const LIMITS: readonly { readonly letter: string; readonly words: string; readon
 const ulimit: Builtin = (shell, args) => {
   const parsed = readOptions(shell, args, 'SHabcdefiklmnpqrstuvxPRT');
   if (typeof parsed === 'number') return parsed;
-  const show = (row: (typeof LIMITS)[number]): void => shell.put(`${row.words.padEnd(28)}${`(${row.unit})`.padStart(Math.max(0, 23 - 1))} ${row.read(shell)}\n`);
+  const show = (row: (typeof LIMITS)[number]): void =>
+    shell.put(`${row.words.padEnd(28)}${`(${row.unit})`.padStart(Math.max(0, 23 - 1))} ${row.read(shell)}\n`);
   if (parsed.has('a')) {
     for (const row of LIMITS) show(row);
     return 0;

@@ -2,7 +2,9 @@
 import type { Bytes } from '../../../base/index.ts';
 import { AssociativeArray, IndexedArray } from '../arrays.ts';
 import { describeVariable } from '../describe.ts';
-import { assign } from '../execute/assign.ts';
+import type { Sys } from '../../process/wait.ts';
+import { assign, traceAssignment } from '../execute/assign.ts';
+import { trace } from '../execute/simple.ts';
 import { arrayOf, evaluateIndex } from '../expand/lookup.ts';
 import { ShellFailure } from '../failure.ts';
 import type { Builtin, Resolved, Shell } from '../shell.ts';
@@ -11,7 +13,15 @@ import type { Attributes, Variable } from '../variables.ts';
 import { listValue } from './settings.ts';
 import { isName, readOptions, type Parsed } from './usage.ts';
 
-const ATTRIBUTE: Readonly<Record<string, keyof Attributes>> = { i: 'integer', l: 'lower', n: 'reference', r: 'readonly', t: 'trace', u: 'upper', x: 'exported' };
+const ATTRIBUTE: Readonly<Record<string, keyof Attributes>> = {
+  i: 'integer',
+  l: 'lower',
+  n: 'reference',
+  r: 'readonly',
+  t: 'trace',
+  u: 'upper',
+  x: 'exported',
+};
 
 /** One argument: a name, perhaps with a value that was expanded as an assignment. */
 interface Target {
@@ -205,7 +215,8 @@ function listVariables(shell: Shell, parsed: Parsed, isLocalBuiltin: boolean): n
       if (letters.every((letter) => hasKind(variable, letter))) shell.put(`${describeVariable(variable, shell.isUtf8)}\n`);
     } else if (isLocalBuiltin || variable.isSet) shell.put(`${listValue(shell, variable)}\n`);
   }
-  if (letters.length === 0 && !isLocalBuiltin) for (const definition of shell.functions.values()) shell.put(`${printFunction(definition.name, definition.body)}\n`);
+  if (letters.length === 0 && !isLocalBuiltin)
+    for (const definition of shell.functions.values()) shell.put(`${printFunction(definition.name, definition.body)}\n`);
   return 0;
 }
 
@@ -216,42 +227,55 @@ const mark =
     const parsed = readOptions(shell, args, letters);
     if (typeof parsed === 'number') return parsed;
     const wanted = targets(shell, args, parsed.rest);
-    if (wanted.length === 0 || parsed.has('p')) {
-      for (const variable of shell.variables.list()) if (variable[attribute] && matchesKind(variable, parsed)) shell.put(`${describeVariable(variable, shell.isUtf8)}\n`);
-      return 0;
-    }
-    const isOn = !parsed.has('n');
-    let status = 0;
-    for (const { text, name: fullName, assignment } of wanted) {
-      const name = fullName.replace(/\[.*\]$/s, '');
-      if (parsed.has('f')) {
-        const definition = shell.functions.get(name);
-        if (!definition) status = shell.fail(`${name}: not a function`);
-        else if (attribute === 'exported') definition.isExported = isOn;
-        else definition.isReadonly = true;
-        continue;
-      }
-      if (!isName(name)) {
-        status = shell.fail(`\`${text}': not a valid identifier`);
-        continue;
-      }
-      const variable = shell.variables.ensure(name);
-      if (parsed.has('a') && !(variable.value instanceof AssociativeArray)) arrayOf(variable);
-      if (parsed.has('A') && !(variable.value instanceof AssociativeArray)) variable.value = new AssociativeArray();
-      if (assignment) {
-        if (variable.readonly) {
-          // Said without the builtin's name.
-          shell.complain(`${name}: readonly variable`);
-          status = 1;
-          continue;
-        }
-        assign(shell, assignment, assignment.index === undefined ? variable : undefined);
-      }
-      variable[attribute] = isOn;
-    }
-    return status;
+    if (shell.options.xtrace && wanted.some(({ assignment }) => assignment)) return traced(shell, wanted, () => markAll(shell, parsed, wanted, attribute));
+    return markAll(shell, parsed, wanted, attribute);
   };
-const matchesKind = (variable: Variable, parsed: Parsed): boolean => (!parsed.has('a') || variable.current instanceof IndexedArray) && (!parsed.has('A') || variable.current instanceof AssociativeArray);
+
+/** `set -x` shows each assignment of export and readonly on its own. */
+function* traced(shell: Shell, wanted: readonly Target[], work: () => number): Sys<number> {
+  for (const { assignment, text } of wanted) if (assignment) yield* trace(shell, traceAssignment(assignment, text, shell.isUtf8));
+  return work();
+}
+
+function markAll(shell: Shell, parsed: Parsed, wanted: readonly Target[], attribute: 'exported' | 'readonly'): number {
+  if (wanted.length === 0 || parsed.has('p')) {
+    for (const variable of shell.variables.list())
+      if (variable[attribute] && matchesKind(variable, parsed)) shell.put(`${describeVariable(variable, shell.isUtf8)}\n`);
+    return 0;
+  }
+  const isOn = !parsed.has('n');
+  let status = 0;
+  for (const { text, name: fullName, assignment } of wanted) {
+    const name = fullName.replace(/\[.*\]$/s, '');
+    if (parsed.has('f')) {
+      const definition = shell.functions.get(name);
+      if (!definition) status = shell.fail(`${name}: not a function`);
+      else if (attribute === 'exported') definition.isExported = isOn;
+      else definition.isReadonly = true;
+      continue;
+    }
+    if (!isName(name)) {
+      status = shell.fail(`\`${text}': not a valid identifier`);
+      continue;
+    }
+    const variable = shell.variables.ensure(name);
+    if (parsed.has('a') && !(variable.value instanceof AssociativeArray)) arrayOf(variable);
+    if (parsed.has('A') && !(variable.value instanceof AssociativeArray)) variable.value = new AssociativeArray();
+    if (assignment) {
+      if (variable.readonly) {
+        // Said without the builtin's name.
+        shell.complain(`${name}: readonly variable`);
+        status = 1;
+        continue;
+      }
+      assign(shell, assignment, assignment.index === undefined ? variable : undefined);
+    }
+    variable[attribute] = isOn;
+  }
+  return status;
+}
+const matchesKind = (variable: Variable, parsed: Parsed): boolean =>
+  (!parsed.has('a') || variable.current instanceof IndexedArray) && (!parsed.has('A') || variable.current instanceof AssociativeArray);
 
 const unset: Builtin = (shell, args) => {
   const parsed = readOptions(shell, args, 'fvn');

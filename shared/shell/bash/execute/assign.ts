@@ -26,7 +26,11 @@ function* resolveWaiting(shell: Shell, { name, index, isAppend, value }: Assignm
   const elements: Element[] = [];
   for (const element of value) {
     if (element.index) {
-      elements.push({ index: yield* text(expandText(shell, element.index)), isAppend: element.isAppend, value: yield* text(expandValue(shell, element.value)) });
+      elements.push({
+        index: yield* text(expandText(shell, element.index)),
+        isAppend: element.isAppend,
+        value: yield* text(expandValue(shell, element.value)),
+      });
       continue;
     }
     const words = expandWords(shell, [element.value]);
@@ -53,7 +57,8 @@ export function assign(shell: Shell, { name, index, isAppend, value }: Resolved,
 function assignScalar(shell: Shell, name: Bytes, value: Bytes, isAppend: boolean, variable: Variable | undefined): Variable {
   const meant = variable ?? shell.variables.resolve(name).variable;
   let full = value;
-  if (isAppend && meant) full = meant.integer ? formatInt(evaluateText(shell, `(${meant.scalar ?? '0'})+(${value === '' ? '0' : value})`)) : (meant.scalar ?? '') + value;
+  if (isAppend && meant)
+    full = meant.integer ? formatInt(evaluateText(shell, `(${meant.scalar ?? '0'})+(${value === '' ? '0' : value})`)) : (meant.scalar ?? '') + value;
   if (!variable) return shell.assign(name, full);
   shell.checkWritable(variable);
   const stored = shell.convert(variable, full);
@@ -74,7 +79,8 @@ function assignArray(shell: Shell, variable: Variable, elements: readonly Elemen
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i];
       if (!element) continue;
-      if (element.index !== undefined) array.set(element.index, shell.convert(variable, (element.isAppend ? (array.get(element.index) ?? '') : '') + element.value));
+      if (element.index !== undefined)
+        array.set(element.index, shell.convert(variable, (element.isAppend ? (array.get(element.index) ?? '') : '') + element.value));
       else array.set(element.value, shell.convert(variable, elements[++i]?.value ?? ''));
     }
     return;

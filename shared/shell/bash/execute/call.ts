@@ -24,6 +24,13 @@ export function* callFunction(shell: Shell, definition: ShellFunction, args: rea
   shell.variables.enter();
   const mayBecome = shell.mayBecome;
   shell.mayBecome = false;
+  // Traps of these events are not those of a function, unless it sets its own or the shell traces.
+  const outer = (['DEBUG', 'RETURN', 'ERR'] as const).flatMap((name) => {
+    const command = shell.traps.get(name);
+    if (command === undefined || (name === 'ERR' ? shell.options.errtrace : shell.options.functrace)) return [];
+    shell.traps.set(name, undefined);
+    return [[name, command] as const];
+  });
   let status: number;
   try {
     const maybe = shell.runner.runCommand(shell, definition.body);
@@ -32,7 +39,7 @@ export function* callFunction(shell: Shell, definition: ShellFunction, args: rea
       shell.leaving = undefined;
       status = shell.status;
     }
-    if (shell.options.functrace && shell.traps.get('RETURN') !== undefined) yield* runTrap(shell, 'RETURN');
+    if (shell.traps.get('RETURN') !== undefined) yield* runTrap(shell, 'RETURN');
   } finally {
     shell.variables.leave();
     shell.frames.pop();
@@ -42,6 +49,7 @@ export function* callFunction(shell: Shell, definition: ShellFunction, args: rea
     shell.getoptsOffset = getopts;
     shell.mayBecome = mayBecome;
     shell.line = line;
+    for (const [name, command] of outer) if (shell.traps.get(name) === undefined) shell.traps.set(name, command);
   }
   return status;
 }
@@ -102,7 +110,7 @@ export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<numbe
   }
   shell.calls++;
   const parsed = parseScript(text, { firstLine: how.line ?? 1, isFlat: how.isFlat ?? false });
-  shell.status = 0;
+  if (parsed.units.length === 0) shell.status = 0;
   const last = how.isLast && !parsed.problem ? parsed.units.at(-1) : undefined;
   for (const unit of parsed.units) {
     if (shell.options.verbose) shell.say(`${unit.text}\n`);
@@ -118,7 +126,8 @@ export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<numbe
   shell.calls--;
   if (parsed.problem && !shell.leaving) {
     complainOf(shell, parsed.problem, how);
-    shell.status = 2;
+    // What breaks off inside quotes leaves the status of the command before it.
+    if (!parsed.problem.message.startsWith('unexpected EOF') || shell.status === 0) shell.status = 2;
   }
   return shell.status;
 }
@@ -154,8 +163,10 @@ export function complainOf(shell: Shell, problem: SyntaxProblem, how: Evaluation
 function warnOfDocuments(shell: Shell, text: Bytes, unit: Unit, how: Evaluation): void {
   if (!unit.text.includes('<<')) return;
   for (const { redirect, line } of unit.openDocuments) {
-    const last = (how.line ?? 1) + text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+    const last = (how.line ?? 1) - 1 + text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
     const name = shell.frames.at(-1)?.source ?? shell.name;
-    shell.say(`${name}: ${shell.isInteractive ? '' : `line ${last}: `}warning: here-document at line ${line} delimited by end-of-file (wanted \`${redirect}')\n`);
+    shell.say(
+      `${name}: ${shell.isInteractive ? '' : `line ${last}: `}warning: here-document at line ${line} delimited by end-of-file (wanted \`${redirect}')\n`,
+    );
   }
 }

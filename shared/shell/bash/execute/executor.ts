@@ -184,7 +184,14 @@ function define(shell: Shell, command: Command & { kind: 'function' }): number {
     return 1;
   }
   const source = shell.frames.at(-1)?.source ?? (shell.isInteractive ? 'main' : 'environment');
-  shell.functions.set(command.name, { name: command.name, body: command.body, source, line: command.line, isExported: known?.isExported ?? false, isReadonly: false });
+  shell.functions.set(command.name, {
+    name: command.name,
+    body: command.body,
+    source,
+    line: command.line,
+    isExported: known?.isExported ?? false,
+    isReadonly: false,
+  });
   return 0;
 }
 
@@ -247,4 +254,3 @@ function* invoke(shell: Shell, words: readonly Bytes[], how: { readonly function
   if (shell.runner.builtins.has(name) && !shell.disabled.has(name)) return yield* asSys(callBuiltin(shell, name, words));
   return yield* runProgram(shell, { words, actions: [], environment: new Map(), path: how.path }, () => words.join(' '));
 }
-

@@ -19,7 +19,7 @@ export function fail(shell: Shell, failure: ShellFailure): number {
 /** After a command that `set -e` and ERR care about. */
 export function checkStatus(shell: Shell, status: number): MaybeSys<number> {
   if (status === 0 || shell.conditions > 0 || shell.leaving) return status;
-  const wantsTrap = shell.traps.get('ERR') !== undefined && (shell.options.errtrace || !shell.frames.some((frame) => frame.kind === 'function'));
+  const wantsTrap = shell.traps.get('ERR') !== undefined;
   if (!wantsTrap && !shell.options.errexit) return status;
   return failed(shell, status, wantsTrap);
 }

@@ -175,4 +175,3 @@ function formatTime(us: number, digits: number, isLong: boolean): string {
   if (!isLong) return seconds.toFixed(digits);
   return `${Math.floor(seconds / 60)}m${(seconds % 60).toFixed(digits)}s`;
 }
-

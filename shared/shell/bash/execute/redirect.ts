@@ -66,7 +66,7 @@ export function* perform(shell: Shell, process: Process, actions: readonly Actio
     const failure = yield* performOne(shell, process, action, keep);
     if (failure === undefined) continue;
     undo();
-    shell.complain(failure);
+    shell.complain(failure, process);
     return undefined;
   }
   return { undo, keep: release };
@@ -126,7 +126,8 @@ function* duplicate(shell: Shell, process: Process, redirect: Redirect, text: By
   }
   const match = /^(\d+)(-?)$/.exec(text);
   if (!match) {
-    if (redirect.operator === '>&' && (redirect.fd === undefined || redirect.fd === 1) && redirect.variable === undefined) return yield* both(shell, process, text, false, keep);
+    if (redirect.operator === '>&' && (redirect.fd === undefined || redirect.fd === 1) && redirect.variable === undefined)
+      return yield* both(shell, process, text, false, keep);
     return `${redirect.target.text}: ambiguous redirect`;
   }
   const from = Number(match[1]);
@@ -172,10 +173,10 @@ function* openTarget(shell: Shell, process: Process, path: Bytes, flags: OpenFla
     const socket = yield* shell.hooks.connect(process, protocol as 'tcp' | 'udp', host, port);
     if (socket.ok) return socket;
     if (typeof socket.error === 'string') {
-      shell.complain(`connect: ${strerror(socket.error)}`);
+      shell.complain(`connect: ${strerror(socket.error)}`, process);
       return err(`${path}: ${strerror(socket.error)}`);
     }
-    shell.complain(socket.error.words);
+    shell.complain(socket.error.words, process);
     return err(`${path}: ${strerror('EINVAL')}`);
   }
   const opened = yield* process.open(path, flags);

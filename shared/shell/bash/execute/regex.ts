@@ -75,10 +75,11 @@ function bracketEnd(source: string, open: number): number {
 
 function bracket(inner: string): string {
   const isNegated = inner.startsWith('^');
-  const body = (isNegated ? inner.slice(1) : inner)
-    .replace(/\[:(\w+):\]|\[[.=](.)[.=]\]|[\\[\]^]/g, (whole, name: string | undefined, single: string | undefined) =>
+  const body = (isNegated ? inner.slice(1) : inner).replace(
+    /\[:(\w+):\]|\[[.=](.)[.=]\]|[\\[\]^]/g,
+    (whole, name: string | undefined, single: string | undefined) =>
       name !== undefined ? (CLASSES[name] ?? '') : single !== undefined ? `\\${single}` : `\\${whole}`,
-    );
+  );
   if (body === '') return isNegated ? '[\\s\\S]' : '(?!)';
   return `[${isNegated ? '^' : ''}${body}]`;
 }

@@ -18,7 +18,7 @@ import { setPipeStatus } from './wait.ts';
 
 export function runSimple(shell: Shell, command: Simple): MaybeSys<number> {
   shell.line = command.line;
-  shell.current = command;
+  if (shell.traps.running.size === 0) shell.current = command;
   if (command.waits || shell.options.xtrace || shell.traps.get('DEBUG') !== undefined) return runWaiting(shell, command);
   try {
     const resolved = command.assignments.length === 0 ? NONE : (command.assignments.map((assignment) => resolve(shell, assignment)) as MaybeSys<Resolved>[]);
@@ -62,7 +62,8 @@ function expandArguments(shell: Shell, words: readonly (Word | Assignment)[]): A
   }
   return { args, declared };
 }
-const showAssignment = (word: Assignment, { name, isAppend, value }: Resolved): Bytes => (typeof value === 'string' && !word.index ? `${name}${isAppend ? '+=' : '='}${value}` : word.text);
+const showAssignment = (word: Assignment, { name, isAppend, value }: Resolved): Bytes =>
+  typeof value === 'string' && !word.index ? `${name}${isAppend ? '+=' : '='}${value}` : word.text;
 
 function concluded(shell: Shell, status: number): number {
   setPipeStatus(shell, [status]);
@@ -168,7 +169,13 @@ function* run(shell: Shell, command: Simple, words: Arguments, resolved: readonl
 }
 
 /** A function, a builtin or a program, in that order. */
-function dispatch(shell: Shell, command: Simple, { args, declared }: Arguments, resolved: readonly Resolved[], actions: readonly Action[] = []): MaybeSys<number> {
+function dispatch(
+  shell: Shell,
+  command: Simple,
+  { args, declared }: Arguments,
+  resolved: readonly Resolved[],
+  actions: readonly Action[] = [],
+): MaybeSys<number> {
   const [name = ''] = args;
   shell.lastArgument = args.at(-1) ?? '';
   const definition = shell.functions.get(name);
@@ -226,7 +233,7 @@ function writeOutput(shell: Shell, name: Bytes, output: Bytes, status: number): 
 function* writeWaiting(shell: Shell, name: Bytes, output: Bytes, status: number): Sys<number> {
   yield* shell.settle();
   if (output === '') return status;
-  for (let rest = output; ; ) {
+  for (let rest = output; ;) {
     const written = yield* shell.process.write(1, rest);
     if (written.ok && written.value === rest.length) return status;
     if (!written.ok && written.error !== 'EINTR') {

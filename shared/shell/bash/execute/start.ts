@@ -135,7 +135,7 @@ export function* becomeProgram(shell: Shell, process: Process, command: Command)
       shell.process = process;
       return yield* shell.runner.callFunction(shell, handler, command.words);
     }
-    shell.complain(`${name}: command not found`);
+    shell.complain(`${name}: command not found`, process);
     yield* shell.settle();
     return 127;
   }
@@ -155,29 +155,32 @@ const printFunctionBody = (definition: ShellFunction): Bytes => printFunction(''
 function* execFailed(shell: Shell, process: Process, path: Bytes, command: Command, env: Map<Bytes, Bytes>, errno: Errno): Sys<number> {
   const inode = process.fs.stat(path);
   if (inode.ok && inode.value.kind === 'dir') {
-    shell.complain(`${path}: Is a directory`);
+    shell.complain(`${path}: Is a directory`, process);
     return 126;
   }
   const head = process.fs.readFile(path);
   if (errno === 'ENOEXEC' && head.ok && programOf(head.value) === undefined) {
     if (/[\0]/.test(head.value.slice(0, 80).split('\n', 1)[0] ?? '')) {
-      shell.complain(`${path}: cannot execute binary file: Exec format error`);
+      shell.complain(`${path}: cannot execute binary file: Exec format error`, process);
       return 126;
     }
     // A script without its interpreter's name is bash's own.
     process.env = env;
-    throw new Departure({ kind: 'exec', image: { program: shell.runner.program, argv: [shell.name, path, ...command.words.slice(1)], exe: process.exe, comm: process.comm } });
+    throw new Departure({
+      kind: 'exec',
+      image: { program: shell.runner.program, argv: [shell.name, path, ...command.words.slice(1)], exe: process.exe, comm: process.comm },
+    });
   }
   const interpreter = head.ok && head.value.startsWith('#!') ? (/^#![ \t]*(\S+)/.exec(head.value)?.[1] ?? '') : undefined;
   if (interpreter !== undefined && errno === 'ENOENT') {
-    shell.complain(`${path}: cannot execute: required file not found`);
+    shell.complain(`${path}: cannot execute: required file not found`, process);
     return 127;
   }
   if (interpreter !== undefined && (errno === 'EACCES' || errno === 'ELOOP') && process.fs.access(path, 'execute').ok) {
-    shell.complain(`${path}: ${interpreter}: bad interpreter: ${strerror(errno)}`);
+    shell.complain(`${path}: ${interpreter}: bad interpreter: ${strerror(errno)}`, process);
     return 126;
   }
-  shell.complain(`${path}: ${strerror(errno)}`);
+  shell.complain(`${path}: ${strerror(errno)}`, process);
   yield* shell.settle();
   return errno === 'ENOENT' ? 127 : 126;
 }

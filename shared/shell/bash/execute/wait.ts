@@ -64,7 +64,8 @@ export function reportDeadJobs(shell: Shell): void {
   for (const job of [...shell.jobs.list]) {
     if (job.state !== 'done' || job.isForeground) continue;
     const { status } = job;
-    const isSilent = status?.kind !== 'killed' || ['INT', 'TERM', 'PIPE'].includes(status.signal) || shell.isSubstitution || shell.traps.get(status.signal) !== undefined;
+    const isSilent =
+      status?.kind !== 'killed' || ['INT', 'TERM', 'PIPE'].includes(status.signal) || shell.isSubstitution || shell.traps.get(status.signal) !== undefined;
     if (!isSilent && !job.isNotified) shell.complain(`${String(job.members[0]?.pid ?? 0)} ${signalWords(status.signal).padEnd(23)} ${job.command}`);
     job.isNotified = true;
     if (!shell.isInteractive && status?.kind === 'killed') shell.jobs.remove(job);
@@ -83,7 +84,8 @@ export function* dieOf(shell: Shell, signal: 'INT' | 'TERM' | 'HUP'): Sys<number
 // --- the terminal under job control ---
 
 /** The descriptor of the terminal: an interactive shell keeps it on 255, ours uses its standard error or input. */
-const terminalOf = (shell: Shell) => [2, 0, 1].map((fd) => shell.process.fds.get(fd)).find((file) => file?.control({ kind: 'tty.get-foreground' }, shell.process).ok);
+const terminalOf = (shell: Shell) =>
+  [2, 0, 1].map((fd) => shell.process.fds.get(fd)).find((file) => file?.control({ kind: 'tty.get-foreground' }, shell.process).ok);
 
 const control = (shell: Shell, request: TerminalRequest) => terminalOf(shell)?.control(request, shell.process);
 

@@ -17,7 +17,7 @@ export function expandBraces(word: Word): readonly Word[] {
   if (known) return known;
   const atoms = word.pieces.flatMap<Atom>((piece) => (piece.kind === 'literal' && !piece.isQuoted ? [...piece.text] : [piece]));
   const expanded = expand(atoms);
-  const words = expanded.length === 1 || expanded.length > MAX_WORDS ? [word] : expanded.map((each) => finishWord(textOf(each), piecesOf(each)));
+  const words = expanded[0] === atoms || expanded.length > MAX_WORDS ? [word] : expanded.map((each) => finishWord(textOf(each), piecesOf(each)));
   if (words.length <= 1024) kept.set(word, words);
   return words;
 }

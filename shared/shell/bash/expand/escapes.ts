@@ -7,10 +7,10 @@ export type EscapeStyle = 'echo' | 'printf' | 'percent-b' | 'ansi';
 const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' };
 
 /** The text; `isEnded` when `\c` stopped all output. */
-export function decodeEscapes(text: Bytes, style: EscapeStyle): { readonly text: Bytes; readonly isEnded: boolean } {
+export function decodeEscapes(text: Bytes, style: EscapeStyle, isUtf8 = true): { readonly text: Bytes; readonly isEnded: boolean } {
   if (!text.includes('\\')) return { text, isEnded: false };
   let out = '';
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const char = text.charAt(i);
     if (char !== '\\' || i + 1 >= text.length) {
       out += char;
@@ -19,7 +19,7 @@ export function decodeEscapes(text: Bytes, style: EscapeStyle): { readonly text:
     }
     const next = text.charAt(i + 1);
     if (next === 'c' && style !== 'ansi' && style !== 'printf') return { text: out, isEnded: true };
-    const found = decodeOne(text, i + 1, style);
+    const found = decodeOne(text, i + 1, style, isUtf8);
     if (found) {
       out += found.text;
       i = found.end;
@@ -32,11 +32,12 @@ export function decodeEscapes(text: Bytes, style: EscapeStyle): { readonly text:
 }
 
 /** The escape whose letter is at `at`; undefined when it is none. */
-export function decodeOne(text: Bytes, at: number, style: EscapeStyle): { readonly text: Bytes; readonly end: number } | undefined {
+export function decodeOne(text: Bytes, at: number, style: EscapeStyle, isUtf8 = true): { readonly text: Bytes; readonly end: number } | undefined {
   const letter = text.charAt(at);
   const simple = SIMPLE[letter];
   if (simple !== undefined) return { text: simple, end: at + 1 };
-  if ((letter === '"' || letter === "'" || letter === '?') && style !== 'echo' && !(letter !== '"' && style === 'percent-b')) return { text: letter, end: at + 1 };
+  if ((letter === '"' || letter === "'" || letter === '?') && style !== 'echo' && !(letter !== '"' && style === 'percent-b'))
+    return { text: letter, end: at + 1 };
   if (letter === 'c' && style === 'ansi' && at + 1 < text.length) return { text: String.fromCharCode(text.charCodeAt(at + 1) & 31), end: at + 2 };
   const octal = style === 'echo' ? /^0[0-7]{0,3}/ : style === 'percent-b' ? /^0[0-7]{0,3}|^[1-7][0-7]{0,2}/ : /^[0-7]{1,3}/;
   const digits = octal.exec(text.slice(at, at + 4))?.[0];
@@ -46,5 +47,8 @@ export function decodeOne(text: Bytes, at: number, style: EscapeStyle): { readon
   const unicode = /^u([0-9a-fA-F]{1,4})|^U([0-9a-fA-F]{1,8})/.exec(text.slice(at, at + 9));
   if (!unicode) return undefined;
   const code = Number.parseInt(unicode[1] ?? unicode[2] ?? '0', 16);
-  return { text: code <= 0x10ffff ? utf8Encode(String.fromCodePoint(code)) : '', end: at + unicode[0].length };
+  const end = at + unicode[0].length;
+  if (code > 0x7f && !isUtf8)
+    return { text: code > 0xffff ? `\\U${code.toString(16).toUpperCase().padStart(8, '0')}` : `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`, end };
+  return { text: code <= 0x10ffff ? utf8Encode(String.fromCodePoint(code)) : '', end };
 }

@@ -40,7 +40,7 @@ function addLiteral(shell: Shell, sink: Sink, piece: Piece & { kind: 'literal' }
     return;
   }
   let at = 0;
-  for (let start = isFirst ? 0 : -1; ; ) {
+  for (let start = isFirst ? 0 : -1; ;) {
     if (start >= 0 && text.charAt(start) === '~') {
       const end = tildeEnd(text, start, context.isAssignment);
       const home = end === text.length && next ? undefined : tildeValue(shell, text.slice(start + 1, end));
@@ -148,7 +148,8 @@ function flat<S extends PatternSink | RegexSink>(shell: Shell, word: Word, sink:
   })();
 }
 /** A pattern in which what was quoted is escaped. */
-export const expandPattern = (shell: Shell, word: Word): MaybeSys<Bytes> => (word.literal !== undefined ? escapePattern(word.literal) : flat(shell, word, new PatternSink()));
+export const expandPattern = (shell: Shell, word: Word): MaybeSys<Bytes> =>
+  word.literal !== undefined ? escapePattern(word.literal) : flat(shell, word, new PatternSink());
 /** A regular expression in which what was quoted is escaped. */
 export const expandRegex = (shell: Shell, word: Word): MaybeSys<Bytes> => flat(shell, word, new RegexSink());
 

@@ -16,7 +16,7 @@ const DIRECTORY_LIMIT = 65536;
 export function globPaths(fs: FileView, pattern: Bytes, options: GlobOptions): Bytes[] {
   const walk = new GlobWalk(fs, options);
   const isAbsolute = pattern.startsWith('/');
-  walk.descend(isAbsolute ? /^\/+/.exec(pattern)?.[0] ?? '/' : '', splitSegments(isAbsolute ? pattern.replace(/^\/+/, '') : pattern));
+  walk.descend(isAbsolute ? (/^\/+/.exec(pattern)?.[0] ?? '/') : '', splitSegments(isAbsolute ? pattern.replace(/^\/+/, '') : pattern));
   return walk.found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 

@@ -47,7 +47,10 @@ export function addParameter(words: WordExpander, shell: Shell, sink: Sink, para
     ? {
         ...('pattern' in operation && operation.pattern && { pattern: patternNow(words, shell, operation.pattern) }),
         ...(operation.kind === 'replace' && { replacement: replacementNow(words, shell, operation.replacement) }),
-        ...(operation.kind === 'slice' && { offset: textNow(words, shell, operation.offset), ...(operation.length && { length: textNow(words, shell, operation.length) }) }),
+        ...(operation.kind === 'slice' && {
+          offset: textNow(words, shell, operation.offset),
+          ...(operation.length && { length: textNow(words, shell, operation.length) }),
+        }),
       }
     : {};
   finish(shell, sink, parameter, looked, operands, isQuoted);
@@ -126,7 +129,8 @@ function find(shell: Shell, parameter: Parameter, index: Bytes | undefined): Loo
   }
   const { variable } = shell.variables.resolve(name);
   const own = shell.variables.find(name);
-  if (own?.reference && index === undefined && !operation) return { ...lookup(shell, name, undefined, undefined), value: typeof own.value === 'string' ? own.value : '' };
+  if (own?.reference && index === undefined && !operation)
+    return { ...lookup(shell, name, undefined, undefined), value: typeof own.value === 'string' ? own.value : '' };
   const target = lookup(shell, name, index, all);
   const reference = target.values ? target.values.join(' ') : target.value;
   if (reference === undefined || reference === '') {

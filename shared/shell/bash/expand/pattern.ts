@@ -57,7 +57,9 @@ export class Pattern {
   ) {
     this.tokens = new PatternParser(ignoreCase ? text.toLowerCase() : text).parse();
     this.isExtended = this.tokens.some((token) => token.kind === 'group');
-    this.literal = this.tokens.every((token) => token.kind === 'char') ? this.tokens.map((token) => (token.kind === 'char' ? token.char : '')).join('') : undefined;
+    this.literal = this.tokens.every((token) => token.kind === 'char')
+      ? this.tokens.map((token) => (token.kind === 'char' ? token.char : '')).join('')
+      : undefined;
   }
   private subject(text: Bytes): Bytes {
     this.steps = 0;
@@ -197,19 +199,49 @@ function accepts(token: Token, subject: Bytes, at: number): boolean {
 }
 
 const NAMED: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
-  alpha: [['A', 'Z'], ['a', 'z']],
+  alpha: [
+    ['A', 'Z'],
+    ['a', 'z'],
+  ],
   digit: [['0', '9']],
-  alnum: [['0', '9'], ['A', 'Z'], ['a', 'z']],
+  alnum: [
+    ['0', '9'],
+    ['A', 'Z'],
+    ['a', 'z'],
+  ],
   upper: [['A', 'Z']],
   lower: [['a', 'z']],
-  space: [['\t', '\r'], [' ', ' ']],
-  blank: [['\t', '\t'], [' ', ' ']],
-  punct: [['!', '/'], [':', '@'], ['[', '`'], ['{', '~']],
+  space: [
+    ['\t', '\r'],
+    [' ', ' '],
+  ],
+  blank: [
+    ['\t', '\t'],
+    [' ', ' '],
+  ],
+  punct: [
+    ['!', '/'],
+    [':', '@'],
+    ['[', '`'],
+    ['{', '~'],
+  ],
   print: [[' ', '~']],
   graph: [['!', '~']],
-  cntrl: [['\0', '\x1f'], ['\x7f', '\x7f']],
-  xdigit: [['0', '9'], ['A', 'F'], ['a', 'f']],
-  word: [['0', '9'], ['A', 'Z'], ['a', 'z'], ['_', '_']],
+  cntrl: [
+    ['\0', '\x1f'],
+    ['\x7f', '\x7f'],
+  ],
+  xdigit: [
+    ['0', '9'],
+    ['A', 'F'],
+    ['a', 'f'],
+  ],
+  word: [
+    ['0', '9'],
+    ['A', 'Z'],
+    ['a', 'z'],
+    ['_', '_'],
+  ],
   ascii: [['\0', '\x7f']],
 };
 

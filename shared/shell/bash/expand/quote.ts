@@ -1,7 +1,18 @@
 /** Text as bash writes it so that it can be read again: `%q`, `${x@Q}`, `declare -p`, `set -x`. */
 import type { Bytes } from '../../../base/index.ts';
 
-const NAMED: Readonly<Record<string, string>> = { '\x07': '\\a', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\v': '\\v', '\f': '\\f', '\r': '\\r', '\x1b': '\\E', '\\': '\\\\', "'": "\\'" };
+const NAMED: Readonly<Record<string, string>> = {
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '\x1b': '\\E',
+  '\\': '\\\\',
+  "'": "\\'",
+};
 
 /** `$'…'`. In a UTF-8 locale valid characters stay. */
 export function ansiQuote(text: Bytes, isUtf8: boolean): Bytes {
@@ -36,7 +47,10 @@ export const doubleQuote = (text: Bytes): Bytes => `"${text.replace(DOUBLE_SPECI
 export function backslashQuote(text: Bytes, isUtf8: boolean): Bytes {
   if (text === '') return "''";
   if (needsAnsi(text, isUtf8)) return ansiQuote(text, isUtf8);
-  return text.replace(/[ !"$&'()*,;<>?[\\\]^`{|}]/g, '\\$&').replace(/^[#~]/, '\\$&').replace(/([=:])~/g, '$1\\~');
+  return text
+    .replace(/[ !"$&'()*,;<>?[\\\]^`{|}]/g, '\\$&')
+    .replace(/^[#~]/, '\\$&')
+    .replace(/([=:])~/g, '$1\\~');
 }
 
 /** As `set -x` shows a word: quoted only where needed. */

@@ -46,7 +46,9 @@ export function transformAll(shell: Shell, letter: string, looked: Looked): read
       return letter === 'A' && looked.keys === undefined ? [`set -- ${values.map((value) => readableQuote(value, shell.isUtf8)).join(' ')}`] : values;
     }
     const keys = looked.keys ?? [];
-    const pairs = values.map((value, i) => [array instanceof AssociativeArray ? quoteKey(keys[i] ?? '') : (keys[i] ?? ''), declareQuote(value, shell.isUtf8)] as const);
+    const pairs = values.map(
+      (value, i) => [array instanceof AssociativeArray ? quoteKey(keys[i] ?? '') : (keys[i] ?? ''), declareQuote(value, shell.isUtf8)] as const,
+    );
     if (letter === 'k') return values.flatMap((value, i) => [keys[i] ?? '', value]);
     if (letter === 'K') return [pairs.map(([key, value]) => `${key} ${value}`).join(' ') + (array instanceof AssociativeArray ? ' ' : '')];
     const list = pairs.map(([key, value]) => `[${key}]=${value}`).join(' ');

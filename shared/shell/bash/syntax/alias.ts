@@ -19,7 +19,10 @@ export function expandAliases(text: Bytes, aliases: ReadonlyMap<Bytes, Bytes>): 
     const found = firstAlias(out, aliases, regions);
     if (!found) return out;
     const value = aliases.get(found.name) ?? '';
-    const names = new Set([...regions.filter((region) => region.start <= found.start && found.end <= region.end).flatMap((region) => [...region.names]), found.name]);
+    const names = new Set([
+      ...regions.filter((region) => region.start <= found.start && found.end <= region.end).flatMap((region) => [...region.names]),
+      found.name,
+    ]);
     const growth = value.length - found.name.length;
     regions = regions.map((region) => ({
       ...region,
@@ -32,7 +35,11 @@ export function expandAliases(text: Bytes, aliases: ReadonlyMap<Bytes, Bytes>): 
   return out;
 }
 
-function firstAlias(text: Bytes, aliases: ReadonlyMap<Bytes, Bytes>, regions: readonly Region[]): { readonly name: Bytes; readonly start: number; readonly end: number } | undefined {
+function firstAlias(
+  text: Bytes,
+  aliases: ReadonlyMap<Bytes, Bytes>,
+  regions: readonly Region[],
+): { readonly name: Bytes; readonly start: number; readonly end: number } | undefined {
   let best: { name: Bytes; start: number; end: number } | undefined;
   const consider = (name: Bytes, start: number): void => {
     if (!aliases.has(name) || (best && best.start <= start)) return;
@@ -44,7 +51,9 @@ function firstAlias(text: Bytes, aliases: ReadonlyMap<Bytes, Bytes>, regions: re
       consider(node.name.text, node.name.pos);
       // An alias that ends with a blank lets the next word be one too.
       const next = node.args[0];
-      const previous = regions.find((region) => next && region.end <= next.pos && /[ \t]$/.test(text.slice(region.start, region.end)) && text.slice(region.end, next.pos).trim() === '');
+      const previous = regions.find(
+        (region) => next && region.end <= next.pos && /[ \t]$/.test(text.slice(region.start, region.end)) && text.slice(region.end, next.pos).trim() === '',
+      );
       if (next?.type === 'Word' && previous) consider(next.text, next.pos);
     }
     // Substitutions of escaped backquotes have positions of their own.

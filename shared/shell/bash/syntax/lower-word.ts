@@ -1,6 +1,7 @@
 /** From unbash's words to ours: quoting taken apart, escapes resolved, everything that never changes computed once. */
 import { parse, type ParameterExpansionPart, type ParsedScript, type Word as SourceWord, type WordPart } from 'unbash';
 import type { Bytes } from '../../../base/index.ts';
+import { decodeEscapes } from '../expand/escapes.ts';
 import type { List, Parameter, ParameterOperation, Piece, Word } from './tree.ts';
 
 /** Lowers the scripts of substitutions, which stand in one source. */
@@ -18,7 +19,7 @@ export function lowerWord(word: SourceWord, script: ScriptLowering, quoting: Quo
 
 /** Here-document bodies, arithmetic and prompts: expanded as inside double quotes. */
 export function lowerQuoted(text: Bytes, parts: readonly WordPart[] | undefined, script: ScriptLowering): Word {
-  const pieces = parts ? parts.flatMap((part) => lowerPart(part, script, 'double')) : [literal(text, true)];
+  const pieces = parts ? parts.flatMap((part) => lowerPart(part, script, 'double')) : [literal(text.replace(/\\([$`\\])|\\\n/g, '$1'), true)];
   return finishWord(text, pieces.length > 0 ? pieces : [literal('', true)]);
 }
 
@@ -86,7 +87,12 @@ function parameterWaits({ index, operation }: Parameter): boolean {
   }
 }
 
-function lowerParts(parts: readonly WordPart[] | undefined, whole: { readonly text: string; readonly value: string }, script: ScriptLowering, quoting: Quoting): Piece[] {
+function lowerParts(
+  parts: readonly WordPart[] | undefined,
+  whole: { readonly text: string; readonly value: string },
+  script: ScriptLowering,
+  quoting: Quoting,
+): Piece[] {
   if (parts) return parts.flatMap((part) => lowerPart(part, script, quoting));
   return quoting === 'double' ? [literal(whole.value, true)] : unescape(whole.text);
 }
@@ -108,18 +114,24 @@ function lowerPart(part: WordPart, script: ScriptLowering, quoting: Quoting): Pi
   const isQuoted = quoting === 'double';
   switch (part.type) {
     case 'Literal':
-      return isQuoted ? [literal(part.value, true)] : unescape(part.text);
+      return isQuoted ? [literal(part.value.replaceAll('\\\n', ''), true)] : unescape(part.text);
     case 'SingleQuoted':
       return [literal(part.value, true)];
     case 'AnsiCQuoted':
-      return [literal(part.value, true)];
+      return [literal(decodeEscapes(part.text.slice(2, -1), 'ansi').text.replace(/\0[\s\S]*$/, ''), true)];
     case 'DoubleQuoted':
     case 'LocaleString':
       return part.parts.length === 0 ? [literal('', true)] : part.parts.flatMap((child) => lowerPart(child, script, 'double'));
     case 'Glob':
-      return part.kind === 'bracket' ? [literal('[', isQuoted), ...part.parts.flatMap((child) => lowerPart(child, script, quoting)), literal(']', isQuoted)] : [literal(part.text, isQuoted)];
+      return part.kind === 'bracket'
+        ? [literal('[', isQuoted), ...part.parts.flatMap((child) => lowerPart(child, script, quoting)), literal(']', isQuoted)]
+        : [literal(part.text, isQuoted)];
     case 'ExtendedGlob': {
-      const inner = part.parts ? part.parts.flatMap((child) => lowerPart(child, script, quoting)) : isQuoted ? [literal(part.pattern, true)] : unescape(part.pattern);
+      const inner = part.parts
+        ? part.parts.flatMap((child) => lowerPart(child, script, quoting))
+        : isQuoted
+          ? [literal(part.pattern, true)]
+          : unescape(part.pattern);
       return [literal(`${part.operator}(`, isQuoted), ...inner, literal(')', isQuoted)];
     }
     case 'BraceExpansion': {
@@ -133,7 +145,9 @@ function lowerPart(part: WordPart, script: ScriptLowering, quoting: Quoting): Pi
     case 'CommandExpansion':
       return [{ kind: 'command', script: script.lower(part.script, part.text), isQuoted, text: part.text }];
     case 'ArithmeticExpansion':
-      return [{ kind: 'arithmetic', expression: lowerArithmetic(part.text.startsWith('$((') ? part.text.slice(3, -2) : part.text.slice(2, -1), script), isQuoted }];
+      return [
+        { kind: 'arithmetic', expression: lowerArithmetic(part.text.startsWith('$((') ? part.text.slice(3, -2) : part.text.slice(2, -1), script), isQuoted },
+      ];
     case 'ProcessSubstitution':
       return [{ kind: 'process', direction: part.operator, script: script.lower(part.script, part.text), text: part.text }];
   }
@@ -184,7 +198,11 @@ function lowerOperation(part: ParameterExpansionPart, script: ScriptLowering, qu
         replacement: lowerWord(operation.replacement, script),
       };
     case 'Slice':
-      return { kind: 'slice', offset: lowerArithmetic(operation.offset.text, script), length: operation.length && lowerArithmetic(operation.length.text, script) };
+      return {
+        kind: 'slice',
+        offset: lowerArithmetic(operation.offset.text, script),
+        length: operation.length && lowerArithmetic(operation.length.text, script),
+      };
     case 'CaseModification':
       return {
         kind: 'case',
@@ -193,7 +211,9 @@ function lowerOperation(part: ParameterExpansionPart, script: ScriptLowering, qu
         pattern: operation.operand && operation.operand.text !== '' ? lowerWord(operation.operand, script) : undefined,
       };
     case 'Transform':
-      return operation.operand.text.length === 1 && 'QEPAKaUuLk'.includes(operation.operand.text) ? { kind: 'transform', letter: operation.operand.text } : { kind: 'bad' };
+      return operation.operand.text.length === 1 && 'QEPAKaUuLk'.includes(operation.operand.text)
+        ? { kind: 'transform', letter: operation.operand.text }
+        : { kind: 'bad' };
     case 'Names':
       return { kind: 'names', joined: operation.operator === '*' };
     case 'Unknown':

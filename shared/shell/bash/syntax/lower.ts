@@ -1,7 +1,7 @@
 /** From unbash's commands to ours. The only file besides `lower-word.ts` and `parse.ts` that knows unbash's tree. */
 import type * as Unbash from 'unbash';
 import type { Bytes } from '../../../base/index.ts';
-import { finishWord, lowerArithmetic, lowerQuoted, lowerWord, literalWord, type ScriptLowering } from './lower-word.ts';
+import { finishWord, lowerArithmetic, lowerQuoted, lowerWord, literalWord, parseQuoted, type ScriptLowering } from './lower-word.ts';
 import type { ArrayElement, Assignment, Command, Item, List, Redirect, TestExpression, Word } from './tree.ts';
 
 /** A text and the lines in it. */
@@ -65,7 +65,8 @@ export class Lowering implements ScriptLowering {
   private node(node: Unbash.PipelineNode | Unbash.AndOr): Command {
     const line = this.source.lineAt(node.pos);
     this.line = line;
-    if (node.type === 'AndOr') return { kind: 'and-or', line, redirects: [], commands: node.commands.map((command) => this.node(command)), operators: node.operators };
+    if (node.type === 'AndOr')
+      return { kind: 'and-or', line, redirects: [], commands: node.commands.map((command) => this.node(command)), operators: node.operators };
     if (node.type === 'Pipeline') {
       const time = node.prefixes.find((prefix) => prefix.type === 'Time');
       return {
@@ -134,7 +135,11 @@ export class Lowering implements ScriptLowering {
           ...base,
           kind: 'case',
           word: this.word(node.word),
-          items: node.items.map((item) => ({ patterns: item.pattern.map((word) => this.word(word)), body: this.list(item.body.commands), end: item.terminator ?? ';;' })),
+          items: node.items.map((item) => ({
+            patterns: item.pattern.map((word) => this.word(word)),
+            body: this.list(item.body.commands),
+            end: item.terminator ?? ';;',
+          })),
         };
       case 'Subshell':
         return { ...base, kind: 'subshell', body: this.list(node.body.commands) };
@@ -198,10 +203,11 @@ export class Lowering implements ScriptLowering {
     };
     if (node.type !== 'HereDoc') return { ...base, operator: node.operator, target: node.target ? this.word(node.target) : literalWord('') };
     const isQuoted = node.delimiter?.quoted ?? false;
+    const body = node.operator === '<<-' ? node.body.text.replace(/^\t+/gm, '') : node.body.text;
     return {
       ...base,
       operator: node.operator,
-      target: isQuoted ? literalWord(node.body.text) : lowerQuoted(node.body.text, node.body.parts, this),
+      target: isQuoted ? literalWord(body) : node.operator === '<<-' ? parseQuoted(body, this) : lowerQuoted(body, node.body.parts, this),
       delimiter: node.delimiter?.value ?? '',
       isQuoted,
       isClosed: node.closing !== undefined,

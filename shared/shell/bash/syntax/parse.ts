@@ -54,7 +54,7 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
   const units: Unit[] = [];
   let error: Problem | undefined = script.errors?.[0];
   let cut = error ? completeBefore(text, script.commands, error) : script.commands.length;
-  for (let at = 0; at < cut; ) {
+  for (let at = 0; at < cut;) {
     let end = at + 1;
     while (end < cut && joined(text, script.commands[end - 1], script.commands[end])) end++;
     const group = script.commands.slice(at, end);
@@ -67,7 +67,15 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
     }
     const [first] = group;
     const last = group.at(-1);
-    if (first && last) units.push({ list, line: source.lineAt(first.pos), text: text.slice(first.pos, last.end), start: first.pos, end: last.end, openDocuments: openDocuments(text, list, group) });
+    if (first && last)
+      units.push({
+        list,
+        line: source.lineAt(first.pos),
+        text: text.slice(first.pos, last.end),
+        start: first.pos,
+        end: last.end,
+        openDocuments: openDocuments(text, list, group),
+      });
     at = end;
   }
   return { units, problem: error && describe(text, source, error, script.errors ?? []) };
@@ -118,7 +126,8 @@ function describe(text: Bytes, source: SourceText, first: Problem, all: readonly
   if (unterminated !== undefined) {
     const closer = CLOSERS.find(([pattern]) => pattern.test(unterminated))?.[1] ?? ')';
     // bash reads a command substitution to the end before it misses the parenthesis
-    const line = unterminated.startsWith('command') || unterminated.startsWith('process') ? undefined : source.lineAt(first.pos);
+    const isRead = (unterminated.startsWith('command') && !text.startsWith('$((', first.pos)) || unterminated.startsWith('process');
+    const line = isRead ? undefined : source.lineAt(first.pos);
     const nested = all.find((other) => other !== first && other.message.startsWith('unterminated command'));
     return nested ? atEnd("unexpected EOF while looking for matching `)'") : atEnd(`unexpected EOF while looking for matching \`${closer}'`, line);
   }
@@ -129,7 +138,8 @@ function describe(text: Bytes, source: SourceText, first: Problem, all: readonly
   }
   const skips = first.message.startsWith('expected redirect target') ? /[ \t]/ : /[ \t\n]/;
   while (pos < text.length && skips.test(text.charAt(pos))) pos++;
-  if (first.message.startsWith('expected redirect target') && (pos >= text.length || text.charAt(pos) === '\n')) return near('newline', source.lineAt(pos), lines, text, pos, source);
+  if (first.message.startsWith('expected redirect target') && (pos >= text.length || text.charAt(pos) === '\n'))
+    return near('newline', source.lineAt(pos), lines, text, pos, source);
   if (pos >= text.length) return atEnd('syntax error: unexpected end of file');
   const token = OPERATOR.exec(text.slice(pos, pos + 3))?.[0] ?? /^[^\s;&|()<>]+/.exec(text.slice(pos))?.[0] ?? text.charAt(pos);
   return near(token, source.lineAt(pos), lines, text, pos, source);

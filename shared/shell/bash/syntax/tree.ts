@@ -172,21 +172,7 @@ export type TestExpression =
   | { readonly kind: 'not'; readonly operand: TestExpression }
   | { readonly kind: 'group'; readonly expression: TestExpression };
 
-export type Command =
-  | Simple
-  | Pipeline
-  | AndOr
-  | If
-  | While
-  | For
-  | ArithmeticFor
-  | Case
-  | Group
-  | Subshell
-  | FunctionDefinition
-  | Arithmetic
-  | Test
-  | Coproc;
+export type Command = Simple | Pipeline | AndOr | If | While | For | ArithmeticFor | Case | Group | Subshell | FunctionDefinition | Arithmetic | Test | Coproc;
 
 export interface Item {
   readonly command: Command;
