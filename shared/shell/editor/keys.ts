@@ -9,8 +9,29 @@ export type Key =
   | { readonly kind: 'key'; readonly name: string }
   | { readonly kind: 'paste'; readonly text: string };
 
-const FINAL: Readonly<Record<string, string>> = { A: 'Up', B: 'Down', C: 'Right', D: 'Left', H: 'Home', F: 'End', P: 'F1', Q: 'F2', R: 'F3', S: 'F4', Z: 'BackTab' };
-const TILDE: Readonly<Record<string, string>> = { '1': 'Home', '2': 'Insert', '3': 'Delete', '4': 'End', '5': 'PageUp', '6': 'PageDown', '7': 'Home', '8': 'End' };
+const FINAL: Readonly<Record<string, string>> = {
+  A: 'Up',
+  B: 'Down',
+  C: 'Right',
+  D: 'Left',
+  H: 'Home',
+  F: 'End',
+  P: 'F1',
+  Q: 'F2',
+  R: 'F3',
+  S: 'F4',
+  Z: 'BackTab',
+};
+const TILDE: Readonly<Record<string, string>> = {
+  '1': 'Home',
+  '2': 'Insert',
+  '3': 'Delete',
+  '4': 'End',
+  '5': 'PageUp',
+  '6': 'PageDown',
+  '7': 'Home',
+  '8': 'End',
+};
 const CONTROL: Readonly<Record<number, string>> = { 8: 'Backspace', 9: 'Tab', 10: 'Enter', 13: 'Enter', 27: 'Escape', 127: 'Backspace' };
 const MODIFIER: Readonly<Record<string, string>> = { '3': 'M-', '5': 'C-', '7': 'C-M-' };
 

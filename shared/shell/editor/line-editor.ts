@@ -165,7 +165,12 @@ class Editor {
       case 'C-l':
         yield* this.write('\x1b[H\x1b[2J');
         this.row = 0;
-        yield* this.write(this.promptLines.slice(0, -1).map((line) => `${line.replace(/[\x01\x02]/g, '')}\n`).join(''));
+        yield* this.write(
+          this.promptLines
+            .slice(0, -1)
+            .map((line) => `${line.replace(/[\x01\x02]/g, '')}\n`)
+            .join(''),
+        );
         yield* this.draw();
         return undefined;
       case 'Up':
@@ -366,9 +371,20 @@ class Editor {
       shows = answer.ok && /[yY \t]/.test(answer.value);
       yield* this.write('\n');
     }
-    if (shows) yield* this.write(inColumns(list.map((candidate) => candidate.display), this.columns));
+    if (shows)
+      yield* this.write(
+        inColumns(
+          list.map((candidate) => candidate.display),
+          this.columns,
+        ),
+      );
     this.row = 0;
-    yield* this.write(this.promptLines.slice(0, -1).map((line) => `${line.replace(/[\x01\x02]/g, '')}\n`).join(''));
+    yield* this.write(
+      this.promptLines
+        .slice(0, -1)
+        .map((line) => `${line.replace(/[\x01\x02]/g, '')}\n`)
+        .join(''),
+    );
     yield* this.draw();
   }
 
@@ -408,14 +424,16 @@ class Editor {
     const prompt = (this.promptLines.at(-1) ?? '').replace(/[\x01\x02]/g, '');
     const wrap = end.column === 0 && end.row > 0 && !text.endsWith('\n') ? ' \b' : '';
     const up = end.row - at.row;
-    yield* this.write(`${this.toStart()}${prompt}${text.replaceAll('\n', '\r\n')}${wrap}\x1b[J${up > 0 ? `\x1b[${up}A` : ''}\r${at.column > 0 ? `\x1b[${at.column}C` : ''}`);
+    yield* this.write(
+      `${this.toStart()}${prompt}${text}${wrap}\x1b[J${up > 0 ? `\x1b[${up}A` : ''}\r${at.column > 0 ? `\x1b[${at.column}C` : ''}`,
+    );
     this.row = at.row;
   }
   /** Leaves the line as it stands and goes below it. */
   private *leave(mark: string): Sys {
     this.buffer.move(this.buffer.chars.length);
     yield* this.draw();
-    yield* this.write(`${mark}\x1b[?2004l\r\n`);
+    yield* this.write(`${mark}\x1b[?2004l\n`);
     this.row = 0;
   }
 }
@@ -444,9 +462,14 @@ function place(start: number, text: string, columns: number): { readonly row: nu
   return { row, column };
 }
 /** Control characters show as ^X. */
-const shown = (chars: readonly string[]): string => chars.map((char) => (char !== '\n' && char.charCodeAt(0) < 32 ? `^${String.fromCharCode(char.charCodeAt(0) + 64)}` : char)).join('');
+const shown = (chars: readonly string[]): string =>
+  chars.map((char) => (char !== '\n' && char.charCodeAt(0) < 32 ? `^${String.fromCharCode(char.charCodeAt(0) + 64)}` : char)).join('');
 /** A prompt without what does not show. */
-const visible = (prompt: string): string => prompt.replace(/\x01[^\x02]*\x02/g, '').replace(/\x1b\[[\d;]*[A-Za-z]/g, '').replace(/[\x01\x02]/g, '');
+const visible = (prompt: string): string =>
+  prompt
+    .replace(/\x01[^\x02]*\x02/g, '')
+    .replace(/\x1b\[[\d;]*[A-Za-z]/g, '')
+    .replace(/[\x01\x02]/g, '');
 function rawOf(name: string): string {
   const control = /^C-(.)$/.exec(name)?.[1];
   if (control !== undefined) return String.fromCharCode(control.charCodeAt(0) & 31);
