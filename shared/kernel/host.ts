@@ -13,6 +13,7 @@ import { emit, netnsIdOf, touch } from './notify.ts';
 import { RouteTable } from './numbers.ts';
 import { LinuxStack } from './stack.ts';
 import { udpOf } from './sockets/udp.ts';
+import { registerTcp } from './tcp/input.ts';
 
 const STACK = new LinuxStack();
 
@@ -63,6 +64,7 @@ export function makeNetns(host: Host): Netns {
   netns.stack = STACK;
   host.netnses.add(netns);
   udpOf(netns);
+  registerTcp(netns);
   netns.rules.push(rule(4, 0, RouteTable.LOCAL), rule(4, 32766, RouteTable.MAIN), rule(4, 32767, RouteTable.DEFAULT));
   netns.rules6.push(rule(6, 0, RouteTable.LOCAL), rule(6, 32766, RouteTable.MAIN));
   netns.loopback = new Loopback(netns);

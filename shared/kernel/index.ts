@@ -105,5 +105,6 @@ export { Icmp6Socket } from './sockets/raw6.ts';
 export { udpOf, UdpProtocol, UdpSocket } from './sockets/udp.ts';
 export type { UdpTunnel } from './sockets/udp.ts';
 export * from './sysctl/sysctl.ts';
+export * from './tcp/index.ts';
 export { DEVICE_HOP_US, drop, transmit } from './transmit.ts';
 export { Watchers } from './watch.ts';

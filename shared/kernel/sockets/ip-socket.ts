@@ -38,7 +38,7 @@ export interface SocketError {
   readonly atUs: number;
 }
 /** icmp_err_convert: errno and whether it is fatal, by code of destination unreachable. */
-const UNREACHABLE_ERRORS: readonly (readonly [Errno, boolean])[] = [
+export const UNREACHABLE_ERRORS: readonly (readonly [Errno, boolean])[] = [
   ['ENETUNREACH', false],
   ['EHOSTUNREACH', false],
   ['ENOPROTOOPT', true],

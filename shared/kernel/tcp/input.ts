@@ -1,0 +1,349 @@
+/**
+ * What arrives for TCP (net/ipv4/tcp_ipv4.c, tcp_input.c, tcp_minisocks.c): whom a segment belongs to, and what it does there.
+ *
+ *     receive ─► connection ─► (checks: timestamps, window, reset) ─► acknowledges ─► brings data ─► FIN ─► answers
+ *             ─► half a connection ─► makes a socket of it                    ─► listener ─► half a connection
+ *             ─► TIME_WAIT                                                    ─► nobody: reset
+ */
+import type { Bytes } from '../../base/index.ts';
+import { formatIpv4, IcmpType, IcmpUnreachable, IpProtocol, TcpFlag, type Packet, type Tcp } from '../../wire/index.ts';
+import { UNREACHABLE_ERRORS } from '../sockets/ip-socket.ts';
+import type { Netns, ProtocolHandler, Skb } from '../model.ts';
+import { drop } from '../transmit.ts';
+import { acknowledge } from './acknowledge.ts';
+import { dropRequest, enterTimeWait, failConnection, finish, resetConnection, waitForFin } from './ending.ts';
+import { answerSyn, childOf } from './listening.ts';
+import { sendSynAck } from './opening.ts';
+import { parseTcpOptions, TcpOptions } from './options.ts';
+import { mtuReduced, push, sendAck, sendAckLater, syncMss } from './output.ts';
+import { sendReset, sendTimeWaitAck } from './reset.ts';
+import { acceptData, hasRoomFor } from './receiving.ts';
+import { advance, distance, isAfter, isBefore } from './sequence.ts';
+import { TcpRequest, TcpSocket, type Endpoint } from './socket.ts';
+import { MAX_QUICK_ACKS, TcpState } from './state.ts';
+import { tablesOf } from './tables.ts';
+import { TimeWait } from './time-wait.ts';
+import { possibleWindow, receiveWindow } from './windows.ts';
+
+/** Those of the segment that is being looked at. */
+const options = new TcpOptions();
+
+/** A segment with what is asked of it often. */
+const endOf = (skb: Skb, tcp: Tcp): number =>
+  advance(tcp.seq, skb.payload.length + ((tcp.flags & TcpFlag.SYN) !== 0 ? 1 : 0) + ((tcp.flags & TcpFlag.FIN) !== 0 ? 1 : 0));
+
+export class TcpProtocol implements ProtocolHandler {
+  receive(skb: Skb, netns: Netns): void {
+    const { tcp } = skb;
+    const ip = skb.ip!;
+    if (tcp === null || tcp.checksum >= 0) return drop(skb, netns, tcp === null ? 'PKT_TOO_SMALL' : 'TCP_CSUM', '');
+    if (skb.dst?.kind !== 'local') return drop(skb, netns, 'NO_SOCKET', 'TCP answers no broadcasts');
+    const tables = tablesOf(netns);
+    const found = tables.find(ip.dst, tcp.dstPort, ip.src, tcp.srcPort);
+    if (found !== undefined && (found.boundDevice === null || found.boundDevice === skb.inDevice)) return this.deliver(found, skb, tcp, netns);
+    this.begin(skb, tcp, netns);
+  }
+
+  private deliver(to: Endpoint, skb: Skb, tcp: Tcp, netns: Netns): void {
+    if (to instanceof TcpSocket) {
+      told(skb, netns, to);
+      receiveSegment(to, skb, tcp);
+    } else if (to instanceof TcpRequest) this.forRequest(to, skb, tcp, netns);
+    else if (to instanceof TimeWait) this.forTimeWait(to, skb, tcp, netns);
+  }
+  /** Nobody has this connection: perhaps somebody listens. */
+  private begin(skb: Skb, tcp: Tcp, netns: Netns): void {
+    const ip = skb.ip!;
+    const hash = (Math.imul(ip.src ^ tcp.srcPort, 0x9e3779b1) ^ (ip.dst + tcp.dstPort)) >>> 0;
+    const listener = tablesOf(netns).listener(ip.dst, tcp.dstPort, skb.inDevice, hash);
+    if (listener === undefined || (tcp.flags & TcpFlag.ACK) !== 0) {
+      if (listener !== undefined && (tcp.flags & TcpFlag.RST) !== 0) return;
+      sendReset(skb, netns);
+      if (skb.recorder === null || (tcp.flags & TcpFlag.RST) !== 0)
+        drop(skb, netns, 'NO_SOCKET', `nobody listens on TCP port ${tcp.dstPort} of ${formatIpv4(ip.dst)}`);
+      return;
+    }
+    if ((tcp.flags & (TcpFlag.RST | TcpFlag.SYN | TcpFlag.FIN)) !== TcpFlag.SYN) return drop(skb, netns, 'NO_SOCKET', 'a listener takes only SYNs');
+    told(skb, netns, listener);
+    answerSyn(listener, skb, tcp, parseTcpOptions(tcp.options, options));
+  }
+
+  /** tcp_check_req. */
+  private forRequest(request: TcpRequest, skb: Skb, tcp: Tcp, netns: Netns): void {
+    const { flags } = tcp;
+    parseTcpOptions(tcp.options, options);
+    const end = endOf(skb, tcp);
+    if ((flags & (TcpFlag.RST | TcpFlag.SYN | TcpFlag.ACK)) === TcpFlag.SYN && tcp.seq === request.peerSeq) {
+      sendSynAck(request, skb.recorder === null ? null : skb);
+      return;
+    }
+    const start = advance(request.peerSeq, 1);
+    if (isBefore(end, start) || isAfter(tcp.seq, advance(start, request.options.rcvWnd))) {
+      if ((flags & TcpFlag.RST) === 0) sendSynAck(request, null);
+      return;
+    }
+    if ((flags & TcpFlag.RST) !== 0 || (flags & TcpFlag.SYN) !== 0) {
+      dropRequest(request);
+      if ((flags & TcpFlag.RST) === 0) sendReset(skb, netns);
+      return;
+    }
+    if ((flags & TcpFlag.ACK) === 0) return;
+    if (tcp.ack !== advance(request.ownSeq, 1)) return sendReset(skb, netns);
+    const { listener } = request;
+    // The queue of those that wait to be accepted is full: the other side will send it again.
+    if (listener.acceptQueue.length > listener.backlog) return drop(skb, netns, 'NO_SOCKET', `the backlog of port ${listener.localPort} is full`);
+    const child = childOf(request, netns);
+    told(skb, netns, child);
+    receiveSegment(child, skb, tcp);
+    if (child.state === TcpState.CLOSE) return;
+    listener.acceptQueue.push(child);
+    listener.watchers.notify();
+  }
+
+  /** tcp_timewait_state_process. */
+  private forTimeWait(old: TimeWait, skb: Skb, tcp: Tcp, netns: Netns): void {
+    parseTcpOptions(tcp.options, options);
+    const { flags } = tcp;
+    const end = endOf(skb, tcp);
+    const isStale = old.timestamps && options.hasTimestamp && isBefore(options.tsValue, old.tsRecent);
+    if (!isStale && tcp.seq === old.rcvNxt && (tcp.seq === end || (flags & TcpFlag.RST) !== 0)) {
+      if ((flags & TcpFlag.RST) !== 0) return old.end();
+      old.restart();
+      return;
+    }
+    const isFresh = isAfter(tcp.seq, old.rcvNxt) || (old.timestamps && options.hasTimestamp && isAfter(options.tsValue, old.tsRecent));
+    if ((flags & TcpFlag.SYN) !== 0 && (flags & (TcpFlag.RST | TcpFlag.ACK)) === 0 && !isStale && isFresh) {
+      old.end();
+      return this.begin(skb, tcp, netns);
+    }
+    if ((flags & TcpFlag.RST) !== 0) return;
+    if (isStale || (flags & TcpFlag.ACK) !== 0) old.restart();
+    sendTimeWaitAck(old);
+  }
+
+  /** tcp_v4_err: an ICMP error about a segment that was sent from here. */
+  error(skb: Skb, quoted: Packet, netns: Netns): void {
+    const { ip, tcp } = quoted;
+    if (ip === null || tcp === null) return;
+    const { type, code, seq: mtu } = skb.icmp!;
+    const to = tablesOf(netns).find(ip.src, tcp.srcPort, ip.dst, tcp.dstPort);
+    if (to === undefined || to instanceof TimeWait || type === IcmpType.REDIRECT) return;
+    if (to instanceof TcpRequest) {
+      if (tcp.seq === to.ownSeq && !(type === IcmpType.UNREACHABLE && code === IcmpUnreachable.FRAG_NEEDED)) dropRequest(to);
+      return;
+    }
+    const socket = to as TcpSocket;
+    if (isBefore(tcp.seq, socket.sndUna) || isAfter(tcp.seq, socket.sndNxt)) return;
+    if (type === IcmpType.UNREACHABLE && code === IcmpUnreachable.FRAG_NEEDED) {
+      if (mtu < socket.pathMtu) mtuReduced(socket);
+      return;
+    }
+    const errno = type === IcmpType.UNREACHABLE ? (UNREACHABLE_ERRORS[code]?.[0] ?? 'EHOSTUNREACH') : type === IcmpType.PARAMETER_PROBLEM ? 'EPROTO' : 'EHOSTUNREACH';
+    if (socket.state === TcpState.SYN_SENT || socket.state === TcpState.SYN_RECV) failConnection(socket, errno);
+    else socket.softError = errno;
+  }
+}
+
+/** The TCP of a namespace answers from the beginning, if only with resets. */
+export function registerTcp(netns: Netns): void {
+  netns.protocols.set(IpProtocol.TCP, PROTOCOL);
+}
+const PROTOCOL = new TcpProtocol();
+
+function told(skb: Skb, netns: Netns, socket: TcpSocket): void {
+  if (skb.recorder === null) return;
+  skb.step({ kind: 'deliver', to: `TCP port ${socket.localPort}` }, netns);
+  skb.end({ kind: 'delivered', to: `TCP port ${socket.localPort}` });
+}
+
+/** tcp_rcv_state_process, tcp_rcv_established. */
+function receiveSegment(socket: TcpSocket, skb: Skb, tcp: Tcp): void {
+  socket.segmentsIn++;
+  parseTcpOptions(tcp.options, options);
+  if (socket.state === TcpState.SYN_SENT) return receiveInSynSent(socket, skb, tcp);
+  if (socket.isGone) return;
+  const end = endOf(skb, tcp);
+  if (!isAcceptable(socket, tcp, end)) return;
+  if ((tcp.flags & TcpFlag.ACK) === 0) return;
+  const wasOpening = socket.state === TcpState.SYN_RECV;
+  if (wasOpening) {
+    if (isBefore(tcp.ack, socket.sndUna) || isAfter(tcp.ack, socket.sndNxt)) return sendReset(skb, socket.netns);
+    establish(socket, tcp);
+  } else if (isAfter(tcp.ack, socket.sndNxt)) return sendAck(socket);
+  if (socket.timestamps && options.hasTimestamp && !isAfter(tcp.seq, socket.rcvWup)) socket.tsRecent = options.tsValue;
+  acknowledge(socket, tcp, skb.payload.length, end, options);
+  if (!closesOn(socket)) return;
+  const { payload } = skb;
+  const fin = (tcp.flags & TcpFlag.FIN) !== 0;
+  if (payload.length > 0 || fin) {
+    // Nobody is there to read it any more.
+    if (socket.isOrphan && payload.length > 0 && isAfter(advance(tcp.seq, payload.length), socket.rcvNxt)) {
+      finish(socket);
+      return sendReset(skb, socket.netns);
+    }
+    bring(socket, tcp.seq, payload, fin);
+  }
+  if (!socket.isGone) answer(socket);
+}
+
+/** tcp_validate_incoming: old timestamps, places outside of the window, resets, SYNs where none may be. */
+function isAcceptable(socket: TcpSocket, tcp: Tcp, end: number): boolean {
+  const { flags } = tcp;
+  const isReset = (flags & TcpFlag.RST) !== 0;
+  if (socket.timestamps && options.hasTimestamp && isBefore(options.tsValue, socket.tsRecent) && !isReset) {
+    duplicateAck(socket);
+    return false;
+  }
+  const right = advance(socket.rcvNxt, receiveWindow(socket));
+  if (isBefore(end, socket.rcvWup) || isAfter(tcp.seq, right)) {
+    if (!isReset) duplicateAck(socket);
+    return false;
+  }
+  if (isReset) {
+    if (tcp.seq === socket.rcvNxt) resetConnection(socket);
+    else sendAck(socket);
+    return false;
+  }
+  if ((flags & TcpFlag.SYN) !== 0) {
+    sendAck(socket);
+    return false;
+  }
+  return true;
+}
+function duplicateAck(socket: TcpSocket): void {
+  enterQuickAck(socket, MAX_QUICK_ACKS);
+  sendAck(socket);
+}
+
+function establish(socket: TcpSocket, tcp: Tcp): void {
+  socket.state = TcpState.ESTABLISHED;
+  socket.sndUna = tcp.ack;
+  socket.sndWnd = tcp.window << socket.sndScale;
+  socket.sndWl1 = tcp.seq;
+  socket.maxWindow = socket.sndWnd;
+  socket.rcvMss = Math.max(Math.min(socket.advertisedMss, socket.mss, socket.rcvWnd >> 1, 536), 88);
+}
+
+/** tcp_rcv_synsent_state_process. */
+function receiveInSynSent(socket: TcpSocket, skb: Skb, tcp: Tcp): void {
+  const { flags } = tcp;
+  const { netns } = socket;
+  const hasAck = (flags & TcpFlag.ACK) !== 0;
+  if (hasAck && tcp.ack !== socket.sndNxt) return sendReset(skb, netns);
+  if ((flags & TcpFlag.RST) !== 0) {
+    if (hasAck) resetConnection(socket);
+    return;
+  }
+  if ((flags & TcpFlag.SYN) === 0) return;
+  socket.rcvNxt = advance(tcp.seq, 1);
+  socket.rcvWup = socket.rcvNxt;
+  learnOptions(socket);
+  // Both sides have opened at once (simultaneous open) is not modelled: Linux would go to SYN_RECV here.
+  if (!hasAck) return;
+  socket.state = TcpState.ESTABLISHED;
+  socket.sndWnd = tcp.window;
+  socket.sndWl1 = tcp.seq;
+  socket.maxWindow = tcp.window;
+  acknowledge(socket, tcp, 0, tcp.seq, options);
+  syncMss(socket, socket.pathMtu);
+  socket.rcvMss = Math.max(Math.min(socket.advertisedMss, socket.mss, socket.rcvWnd >> 1, 536), 88);
+  socket.recorder = null;
+  sendAck(socket);
+  push(socket);
+  socket.watchers.notify();
+}
+/** What the other side's SYN offers. */
+function learnOptions(socket: TcpSocket): void {
+  const { tcp_timestamps, tcp_sack, tcp_window_scaling } = socket.netns.ipv4;
+  socket.timestamps = options.hasTimestamp && tcp_timestamps !== 0;
+  socket.tsRecent = options.hasTimestamp ? options.tsValue : 0;
+  socket.sack = options.sackPermitted && tcp_sack !== 0;
+  socket.peerMss = options.mss === 0 ? 536 : options.mss;
+  if (options.windowScale >= 0 && tcp_window_scaling !== 0) socket.sndScale = options.windowScale;
+  else {
+    socket.sndScale = socket.rcvScale = 0;
+    socket.windowClamp = Math.min(socket.windowClamp, 65535);
+  }
+  syncMss(socket, socket.pathMtu);
+}
+
+/** After an acknowledgement: whether the connection goes on (its own FIN may have been confirmed). */
+function closesOn(socket: TcpSocket): boolean {
+  if (socket.state === TcpState.CLOSE) return false;
+  const finAcked = socket.sndUna === socket.writeSeq;
+  switch (socket.state) {
+    case TcpState.FIN_WAIT1:
+      if (finAcked) {
+        socket.state = TcpState.FIN_WAIT2;
+        if (socket.isOrphan) waitForFin(socket);
+        socket.watchers.notify();
+      }
+      return true;
+    case TcpState.CLOSING:
+      if (finAcked) enterTimeWait(socket);
+      return !finAcked;
+    case TcpState.LAST_ACK:
+      if (finAcked) finish(socket);
+      return !finAcked;
+    default:
+      return true;
+  }
+}
+
+/** tcp_data_queue. */
+function bring(socket: TcpSocket, seq: number, payload: Bytes, fin: boolean): void {
+  const end = advance(seq, payload.length + (fin ? 1 : 0));
+  if (!isAfter(end, socket.rcvNxt)) {
+    duplicateAck(socket);
+    return;
+  }
+  if (!isBefore(seq, advance(socket.rcvNxt, receiveWindow(socket))) && distance(socket.rcvNxt, seq) < 0) {
+    duplicateAck(socket);
+    return;
+  }
+  if (!hasRoomFor(socket, payload.length)) {
+    sendAck(socket);
+    return;
+  }
+  const ended = acceptData(socket, seq, payload, fin);
+  if (ended) receiveFin(socket);
+  socket.watchers.notify();
+}
+
+/** tcp_fin. */
+function receiveFin(socket: TcpSocket): void {
+  socket.finReceived = true;
+  socket.ackPending = true;
+  switch (socket.state) {
+    case TcpState.SYN_RECV:
+    case TcpState.ESTABLISHED:
+      socket.state = TcpState.CLOSE_WAIT;
+      socket.pingpong = true;
+      break;
+    case TcpState.FIN_WAIT1:
+      sendAck(socket);
+      socket.state = TcpState.CLOSING;
+      break;
+    case TcpState.FIN_WAIT2:
+      sendAck(socket);
+      enterTimeWait(socket);
+      break;
+    default:
+  }
+}
+
+export function enterQuickAck(socket: TcpSocket, most: number): void {
+  const wanted = Math.max(2, Math.floor(socket.rcvWnd / (2 * socket.rcvMss)));
+  socket.quickAcks = Math.max(socket.quickAcks, Math.min(wanted, most));
+  socket.pingpong = false;
+}
+
+/** tcp_data_snd_check, __tcp_ack_snd_check. */
+function answer(socket: TcpSocket): void {
+  push(socket);
+  if (!socket.ackPending) return;
+  const unacked = distance(socket.rcvNxt, socket.rcvWup);
+  const isQuick = socket.quickAcks > 0 && !socket.pingpong;
+  if ((unacked > socket.rcvMss && possibleWindow(socket) >= socket.rcvWnd) || isQuick || socket.outOfOrder.length > 0) sendAck(socket);
+  else sendAckLater(socket);
+}
