@@ -45,6 +45,8 @@ export function* interact(shell: Shell, plain: boolean): Sys<number> {
       yield* runUnit(shell, unit);
       if (shell.leaving) break;
     }
+    // the prompt begins on a line of its own after ^C
+    if (hasTerminal && shell.status === 130) yield* process.write(2, '\n');
     if (shell.leaving?.kind === 'discard') {
       shell.leaving = undefined;
       continue;

@@ -83,7 +83,8 @@ class Editor {
     p.on('WINCH', () => void (this.resized = true));
     try {
       for (;;) {
-        const input = yield* p.read(0, 4096);
+        // byte by byte: what is typed ahead stays for whoever reads next
+        const input = yield* p.read(0, 1);
         if (!input.ok) {
           if (input.error !== 'EINTR') return { kind: 'eof' };
           if (this.resized) {
