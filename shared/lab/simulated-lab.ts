@@ -304,8 +304,7 @@ export class SimulatedLab implements Lab {
     if (protocol.kind === 'tcp') return refuse('not-possible', 'TCP is not modelled yet: trace an echo request or a UDP datagram.');
     const pending = sendTraced(this.world, source.value.netns, address.value, protocol);
     pending.onDone((trace) => {
-      const outcome = requestOutcome(trace);
-      this.lessonWorld.noteTrace(from, to, outcome.kind === 'delivered' || outcome.kind === 'left');
+      this.lessonWorld.noteTrace(from, to, requestOutcome(trace).kind === 'delivered');
       this.tell({ kind: 'trace', atUs: this.simulation.nowUs, trace });
       this.lookSoon();
     });
