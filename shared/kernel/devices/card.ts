@@ -151,6 +151,9 @@ const SERVICES: ReadonlyMap<Ipv4, Mac> = new Map([
   [NAME_SERVER, parseMac('52:54:00:12:35:03') ?? 0],
 ]);
 
+/** RFC 1918, and link-local. */
+const isPrivate = (to: Ipv4): boolean => to >>> 24 === 10 || to >>> 20 === 0xac1 || to >>> 16 === 0xc0a8 || to >>> 16 === 0xa9fe;
+
 /** VirtualBox's NAT card. */
 export class NatCard extends VmCard {
   get hasCable(): boolean {
@@ -188,6 +191,7 @@ export class NatCard extends VmCard {
       this.error(skb, IcmpType.TIME_EXCEEDED, 0);
       return;
     }
+    if (!isNear && isPrivate(ip.dst)) return; // the internet has no way there, and nobody says so
     if (!isEcho || skb.icmp === null) {
       if (skb.recorder !== null) skb.step({ kind: 'not-modelled', what: `answers from outside the lab to ${describe(skb)}` }, this.netns);
       return;
