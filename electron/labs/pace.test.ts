@@ -74,6 +74,18 @@ describe('pace', () => {
     clock.runTo(700);
     expect(pace.enter(() => simulation.nowUs)).toBe(700_000);
   });
+  it('knows the time where nothing happens, and does not run ahead of what does', () => {
+    const { clock, simulation, pace } = setup();
+    clock.runTo(700);
+    expect([pace.nowUs(), simulation.nowUs]).toEqual([700_000, 0]);
+    simulation.after(0, () => undefined);
+    expect(pace.nowUs()).toBe(0);
+    pace.wake();
+    clock.runTo(701);
+    pace.setPaused(true);
+    clock.runTo(900);
+    expect(pace.nowUs()).toBe(701_000);
+  });
   it('gives back the thread after a slice, whatever there is to do', () => {
     const { clock, simulation } = setup();
     let steps = 0;

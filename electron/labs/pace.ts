@@ -83,6 +83,12 @@ export class Pace {
       if (this.state === 'running') this.run();
     });
   }
+  /** The virtual clock as it stands now, also where nothing has happened since a while. */
+  nowUs(): number {
+    const { simulation } = this;
+    const isCaughtUp = this.state === 'running' && !this.isInside && !this.wasHeld && (simulation.nextTimerUs ?? Infinity) > this.targetUs();
+    return isCaughtUp ? Math.max(simulation.nowUs, this.targetUs()) : simulation.nowUs;
+  }
   get isPaused(): boolean {
     return this.state === 'paused';
   }

@@ -43,7 +43,7 @@ export class SimulatedLab implements RunningLab {
   }
 
   nowUs(): number {
-    return this.lab.simulation.nowUs;
+    return this.pace.nowUs();
   }
   get revision(): number {
     return this.lab.revision;
