@@ -1,0 +1,27 @@
+// Goal: what a new user sees first, in both languages, without a fault. Method: a browser on the built web host; axe for accessibility.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from './web-host.ts';
+
+const FIRST_LESSON = { en: 'Start the lesson', zh: /开始/ };
+
+test('the welcome screen offers the first lesson, in English and Chinese', async ({ page, host }) => {
+  const complaints: string[] = [];
+  page.on('console', (message) => void (['error', 'warning'].includes(message.type()) && complaints.push(message.text())));
+  page.on('pageerror', (error) => void complaints.push(error.message));
+  await page.goto(host.address);
+  await expect(page.getByRole('button', { name: FIRST_LESSON.en })).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  await page.getByText('中文').click();
+  await expect(page.getByRole('button', { name: FIRST_LESSON.zh })).toBeVisible();
+  expect(await page.locator('html').getAttribute('lang')).toMatch(/^zh/);
+  expect(complaints).toEqual([]);
+});
+
+test('without its token the host answers nothing but how to get in', async ({ request, host }) => {
+  const { origin } = new URL(host.address);
+  const refused = await request.get(`${origin}/`);
+  expect(refused.status()).toBe(403);
+  expect(await refused.text()).not.toContain('<div id="app">');
+  const elsewhere = await request.get(host.address, { headers: { host: 'podwalk.example' } });
+  expect(elsewhere.status()).toBe(421);
+});
