@@ -48,7 +48,7 @@ export class Skb extends Packet implements Work {
   physIn: Device | null = null;
   physOut: Device | null = null;
   /** Passed through the bridge's netfilter hooks already. */
-  bridgeState: object | null = null;
+  bridgeState: { skipped: boolean } | null = null;
   /** May be fragmented here though DF is set (the socket did not ask for path MTU discovery). */
   ignoreDf = false;
   /** On its way through (IPSKB_FORWARDED). */
@@ -613,7 +613,7 @@ export type RtnlEvent =
   | { readonly kind: 'route6'; readonly change: 'new' | 'del'; readonly route: Route6 }
   | { readonly kind: 'rule'; readonly change: 'new' | 'del'; readonly rule: Rule }
   | { readonly kind: 'neighbour'; readonly change: 'new' | 'del'; readonly neighbour: Neighbour }
-  | { readonly kind: 'fdb'; readonly change: 'new' | 'del'; readonly device: Device; readonly mac: Mac; readonly vlan: number }
+  | { readonly kind: 'fdb'; readonly change: 'new' | 'del'; readonly device: Device; readonly mac: Mac; readonly vlan: number; readonly entry?: object }
   | { readonly kind: 'netconf'; readonly change: 'new'; readonly device: Device | null; readonly family: 4 | 6 }
   | { readonly kind: 'nsid'; readonly change: 'new' | 'del'; readonly nsid: number };
 
@@ -711,7 +711,7 @@ export class Netns {
     return '';
   }
   get place(): Place {
-    return { node: this.host.name, netns: this.name, netnsId: this.id };
+    return { node: this.host.name, netns: this.name, netnsId: this.id, netnsInode: this.inode };
   }
   device(name: string): Device | undefined {
     return this.deviceNames.get(name);

@@ -272,12 +272,14 @@ export class Vxlan extends Device {
     this.changed(entry, 'new');
   }
   private changed(entry: VxlanFdbEntry, change: 'new' | 'del'): void {
-    emit(this.netns, { kind: 'fdb', change, device: this, mac: entry.mac, vlan: 0 });
+    emit(this.netns, { kind: 'fdb', change, device: this, mac: entry.mac, vlan: 0, entry });
   }
 
   /** vxlan_fdb_add. */
   addFdb(request: FdbRequest): KernelResult {
-    if ((request.state & (Nud.PERMANENT | Nud.REACHABLE)) === 0 || request.dst === undefined) return fail('EINVAL');
+    if ((request.state & (Nud.PERMANENT | Nud.REACHABLE)) === 0) return fail('EINVAL');
+    if (request.dst6 !== undefined) return fail('EAFNOSUPPORT');
+    if (request.dst === undefined) return fail('EINVAL');
     const remote: VxlanRemote = { ip: request.dst, port: request.port ?? this.port, vni: request.vni ?? this.vni, deviceIndex: request.via ?? 0 };
     const now = this.netns.simulation.nowUs;
     let entry = this.fdb.get(request.mac);
@@ -301,13 +303,24 @@ export class Vxlan extends Device {
     this.changed(entry, 'new');
     return done;
   }
+  /** vxlan_flush: all but where everything else goes. */
+  flushFdb(fits: (entry: VxlanFdbEntry) => boolean): void {
+    const first = this.options.remote ?? 0;
+    for (const entry of [...this.fdb.values()]) {
+      if (!fits(entry)) continue;
+      entry.remotes = entry.mac === 0 && first !== 0 ? entry.remotes.filter((remote) => remote.ip === first) : [];
+      if (entry.remotes.length > 0) continue;
+      this.fdb.delete(entry.mac);
+      this.changed(entry, 'del');
+    }
+  }
   deleteFdb(request: FdbRequest): KernelResult {
     const entry = this.fdb.get(request.mac);
     if (entry === undefined) return fail('ENOENT');
     if (request.dst !== undefined && request.dst !== 0) {
       const remote: VxlanRemote = { ip: request.dst, port: request.port ?? this.port, vni: request.vni ?? this.vni, deviceIndex: request.via ?? 0 };
       const rest = entry.remotes.filter((other) => !sameRemote(other, remote));
-      if (rest.length === entry.remotes.length) return fail('ENOENT');
+      if (rest.length === entry.remotes.length) return done;
       entry.remotes = rest;
     } else entry.remotes = [];
     if (entry.remotes.length === 0) this.fdb.delete(request.mac);

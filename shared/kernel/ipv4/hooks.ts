@@ -11,7 +11,17 @@ export const HOOK_NAMES: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD'
 export function passes(netns: Netns, hook: Hook, skb: Skb, inDevice: Device | null, outDevice: Device | null): boolean {
   const handlers = netns.hooks[hook] ?? null;
   if (handlers === null) return true;
-  if (skb.recorder !== null) skb.step({ kind: 'hook', hook: HOOK_NAMES[hook]!, bridged: skb.bridgeState !== null }, netns);
+  if (skb.recorder !== null) skb.step({ kind: 'hook', hook: HOOK_NAMES[hook]!, bridged: false }, netns);
+  return run(handlers, netns, hook, skb, inDevice, outDevice);
+}
+/** The same, called by a bridge (br_netfilter). */
+export function passesForBridge(netns: Netns, hook: Hook, skb: Skb, inDevice: Device | null, outDevice: Device | null): boolean {
+  const handlers = netns.hooks[hook] ?? null;
+  if (handlers === null) return true;
+  if (skb.recorder !== null) skb.step({ kind: 'hook', hook: HOOK_NAMES[hook]!, bridged: true }, netns);
+  return run(handlers, netns, hook, skb, inDevice, outDevice);
+}
+function run(handlers: readonly HookHandler[], netns: Netns, hook: Hook, skb: Skb, inDevice: Device | null, outDevice: Device | null): boolean {
   for (let i = 0; i < handlers.length; i++) {
     const verdict = handlers[i]!.run(skb, hook, netns, inDevice, outDevice);
     if (verdict === Verdict.ACCEPT) continue;

@@ -24,8 +24,16 @@ export function receiveIpv4(skb: Skb, device: Device): void {
     drop(skb, netns, ip === null ? 'IP_INHDR' : 'IP_CSUM', '');
     return;
   }
-  if (netns.hooks[Hook.PREROUTING] !== null && !passes(netns, Hook.PREROUTING, skb, device, null)) return;
+  const isDone = skb.bridgeState !== null && skipsPrerouting(skb.bridgeState);
+  if (!isDone && netns.hooks[Hook.PREROUTING] !== null && !passes(netns, Hook.PREROUTING, skb, device, null)) return;
   continueInput(skb, device);
+}
+
+/** ip_sabotage_in: a packet that a bridge has taken through PREROUTING is not taken through it again. */
+function skipsPrerouting(state: { skipped: boolean }): boolean {
+  if (state.skipped) return false;
+  state.skipped = true;
+  return true;
 }
 
 /** ip_rcv_finish: after PREROUTING. The bridge comes in here too, when a packet must be routed after DNAT. */

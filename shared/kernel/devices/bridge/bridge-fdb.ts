@@ -18,28 +18,24 @@ export function isExpired(bridge: BridgeBase, entry: FdbEntry): boolean {
   return !entry.isStatic && !entry.externLearn && entry.updatedUs + holdTimeUs(bridge) <= bridge.netns.simulation.nowUs;
 }
 
-/** br_fdb_find, aged entries excepted. */
-export function findFdb(bridge: BridgeBase, mac: Mac): FdbEntry | null {
-  const entry = bridge.fdb.get(mac);
-  return entry === undefined || isExpired(bridge, entry) ? null : entry;
-}
+/** br_fdb_find_rcu: what is too old stays until the collector comes. */
+export const findFdb = (bridge: BridgeBase, mac: Mac): FdbEntry | null => bridge.fdb.get(mac) ?? null;
 
 /** br_fdb_update: a frame shows behind which port a MAC is. */
 export function learnFdb(bridge: BridgeBase, port: BridgePort, mac: Mac, skb: Skb): void {
+  if (bridge.settings.ageingTime === 0) return;
   const entry = bridge.fdb.get(mac);
   const now = bridge.netns.simulation.nowUs;
   if (entry !== undefined) {
     if (entry.isLocal) return;
-    const wasExpired = entry.updatedUs !== now && isExpired(bridge, entry);
     entry.updatedUs = now;
     if (entry.port !== port && !entry.sticky) {
       entry.port = port;
       changed(bridge, 'new', entry);
       recordLearn(bridge, port, mac, skb, true);
-    } else if (wasExpired) recordLearn(bridge, port, mac, skb, false);
+    }
     return;
   }
-  if (bridge.settings.ageingTime === 0) return;
   const made = new FdbEntry(mac, 0, port);
   made.updatedUs = made.usedUs = now;
   bridge.fdb.set(mac, made);
@@ -50,7 +46,7 @@ function recordLearn(bridge: BridgeBase, port: BridgePort, mac: Mac, skb: Skb, m
   if (skb.recorder !== null) skb.step({ kind: 'learn', bridge: bridge.name, port: port.device.name, mac: formatMac(mac), moved }, bridge.netns);
 }
 function changed(bridge: BridgeBase, change: 'new' | 'del', entry: FdbEntry): void {
-  emit(bridge.netns, { kind: 'fdb', change, device: entry.port?.device ?? bridge, mac: entry.mac, vlan: entry.vlan });
+  emit(bridge.netns, { kind: 'fdb', change, device: entry.port?.device ?? bridge, mac: entry.mac, vlan: entry.vlan, entry });
 }
 
 const SHORTEST_GC_US = 10_000;
@@ -58,6 +54,11 @@ const SHORTEST_GC_US = 10_000;
 export function startGc(bridge: BridgeBase): void {
   bridge.gcTimer?.cancel();
   bridge.gcTimer = bridge.netns.simulation.housekeeping(100_000, () => collect(bridge));
+}
+/** br_set_ageing_time: the collector looks at once. */
+export function ageingChanged(bridge: BridgeBase): void {
+  bridge.gcTimer?.cancel();
+  if (bridge.isUp) collect(bridge);
 }
 /** br_fdb_cleanup: takes out what is too old, and comes back when the next one may be. */
 function collect(bridge: BridgeBase): void {
@@ -69,6 +70,8 @@ function collect(bridge: BridgeBase): void {
     if (entry.updatedUs + hold > now) next = Math.min(next, entry.updatedUs + hold - now);
     else deleteEntry(bridge, entry);
   }
+  // Where nothing is learnt nothing has to be collected.
+  if (hold === 0) return;
   bridge.gcTimer = bridge.netns.simulation.housekeeping(Math.max(next, SHORTEST_GC_US), () => collect(bridge));
 }
 export function deleteEntry(bridge: BridgeBase, entry: FdbEntry): void {
@@ -134,11 +137,13 @@ export const fdbInOrder = (bridge: BridgeBase): FdbEntry[] => [...bridge.fdb.val
 export function addFdbByUser(bridge: BridgeBase, port: BridgePort | null, request: FdbRequest): KernelResult {
   const { mac, state } = request;
   if ((state & (Nud.PERMANENT | Nud.NOARP | Nud.REACHABLE)) === 0) return fail('EINVAL');
+  // Without VLAN filtering no port is in a VLAN.
+  if (request.vlan !== undefined) return fail('EINVAL');
   if (mac === 0 || (!isValidUnicastMac(mac) && !isMulticastMac(mac))) return fail('EINVAL');
   if (port !== null && request.use !== true && port.state !== PortState.LEARNING && port.state !== PortState.FORWARDING && (state & Nud.PERMANENT) === 0) {
     return fail('EBUSY');
   }
-  if (port === null && (state & Nud.PERMANENT) === 0) return fail('EINVAL', 'FDB entry towards bridge must be permanent');
+  if (port === null && (state & Nud.PERMANENT) === 0) return fail('EINVAL');
   let entry = bridge.fdb.get(mac);
   if (entry === undefined) {
     if (request.create !== true) return fail('ENOENT');
@@ -160,7 +165,13 @@ export function addFdbByUser(bridge: BridgeBase, port: BridgePort | null, reques
 }
 export function deleteFdbByUser(bridge: BridgeBase, port: BridgePort | null, request: FdbRequest): KernelResult {
   const entry = bridge.fdb.get(request.mac);
+  if (request.vlan !== undefined) return fail('EINVAL');
   if (entry === undefined || (entry.port !== port && port !== null)) return fail('ENOENT');
   deleteEntry(bridge, entry);
   return done;
+}
+
+/** br_fdb_flush: every entry that fits, local ones too. */
+export function flushMatching(bridge: BridgeBase, fits: (entry: FdbEntry) => boolean): void {
+  for (const entry of [...bridge.fdb.values()]) if (fits(entry)) deleteEntry(bridge, entry);
 }

@@ -6,7 +6,7 @@
  */
 import { EtherType } from '../../../wire/index.ts';
 import type { Ipv4 } from '../../../wire/index.ts';
-import { passes } from '../../ipv4/hooks.ts';
+import { passesForBridge } from '../../ipv4/hooks.ts';
 import { outputRequest, routeInput, routeOutput } from '../../ipv4/route.ts';
 import type { Dst, Skb } from '../../model.ts';
 import { ensureNeighbour, sendEvent } from '../../neighbour.ts';
@@ -44,7 +44,7 @@ export function bridgePrerouting(bridge: BridgeBase, port: BridgePort, skb: Skb)
   skb.inDevice = bridge;
   const wasForOther = skb.packetType === PacketType.OTHERHOST;
   if (wasForOther) skb.packetType = PacketType.HOST;
-  if (!passes(netns, Hook.PREROUTING, skb, bridge, null)) return false;
+  if (!passesForBridge(netns, Hook.PREROUTING, skb, bridge, null)) return false;
   if (wasForOther) skb.packetType = PacketType.OTHERHOST;
   if (ip.dst !== state.originalDestination) return redirected(bridge, skb);
   return true;
@@ -92,7 +92,7 @@ export function bridgeForwardHooks(bridge: BridgeBase, to: BridgePort, skb: Skb)
   skb.physOut = to.device;
   const packetType = skb.packetType;
   if (packetType === PacketType.OTHERHOST) skb.packetType = PacketType.HOST;
-  if (netns.hooks[Hook.FORWARD] !== null && !passes(netns, Hook.FORWARD, skb, bridge, bridge)) return false;
+  if (netns.hooks[Hook.FORWARD] !== null && !passesForBridge(netns, Hook.FORWARD, skb, bridge, bridge)) return false;
   skb.packetType = packetType;
-  return netns.hooks[Hook.POSTROUTING] === null || passes(netns, Hook.POSTROUTING, skb, null, bridge);
+  return netns.hooks[Hook.POSTROUTING] === null || passesForBridge(netns, Hook.POSTROUTING, skb, null, bridge);
 }
