@@ -516,6 +516,8 @@ export class Dst {
   errno: Errno | null = null;
   /** Redirects may be sent. */
   redirect = false;
+  /** The gateway was learnt from a redirect (RTCF_REDIRECTED). */
+  redirected = false;
   constructor(
     /** local: to us. broadcast and multicast: to us as well (and out, on output). error: see `errno`, `type`. */
     readonly kind: 'local' | 'forward' | 'output' | 'broadcast' | 'multicast' | 'error',

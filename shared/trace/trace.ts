@@ -12,6 +12,8 @@ export interface Place {
   readonly netns: string;
   /** Stable id of the namespace within its node. */
   readonly netnsId: number;
+  /** Its inode, by which figures name it. */
+  readonly netnsInode: number;
 }
 export interface TimedStep {
   readonly atUs: number;

@@ -31,13 +31,13 @@ export function dispositionWords(disposition: Disposition, locale: TraceLocale):
   const zh = locale === 'zh';
   switch (disposition.kind) {
     case 'delivered':
-      return zh ? `已送达 ${disposition.to}` : `delivered to ${disposition.to}`;
+      return zh ? `已送达：${RECEIVERS[disposition.to]?.zh ?? disposition.to}` : `delivered to ${RECEIVERS[disposition.to]?.en ?? disposition.to}`;
     case 'dropped':
       return `${zh ? '被丢弃：' : 'dropped: '}${dropWords(disposition.reason, locale)}${disposition.detail === '' ? '' : ` (${disposition.detail})`}`;
     case 'passed':
       return zh ? '已转交下一跳' : 'handed on';
     case 'left':
-      return zh ? `已离开实验环境，去往 ${disposition.to}` : `left the lab towards ${disposition.to}`;
+      return zh ? `离开了实验室，去往 ${disposition.to}` : `left the lab towards ${disposition.to}`;
     case 'pending':
       return zh ? '没有结果：仍在等待' : 'no end seen: it still waits';
     case 'not-modelled':
@@ -46,6 +46,25 @@ export function dispositionWords(disposition: Disposition, locale: TraceLocale):
 }
 
 export const dropWords = (reason: DropReason, locale: TraceLocale): string => DROP_WORDS[reason][locale];
+
+/** Who sends, as the kernel's sockets are called. */
+const SENDERS: Readonly<Record<string, Words>> = {
+  raw: { en: 'A program with a raw socket, as ping has one,', zh: '使用原始套接字的程序（例如 ping）' },
+  ping: { en: 'A program with a ping socket', zh: '使用 ping 套接字的程序' },
+  udp: { en: 'A program with a UDP socket', zh: '使用 UDP 套接字的程序' },
+  tcp: { en: 'A TCP socket', zh: 'TCP 套接字' },
+  kernel: { en: 'The kernel', zh: '内核' },
+};
+const RECEIVERS: Readonly<Record<string, Words>> = {
+  'ICMP echo': { en: "the kernel's ICMP, which answers echo requests", zh: '内核的 ICMP，由它应答 echo 请求' },
+  ping: { en: 'the program that asked', zh: '发问的程序' },
+  'the program that pinged': { en: 'the program that asked', zh: '发问的程序' },
+  'the socket that sent it': { en: 'the socket that sent it', zh: '当初发送它的套接字' },
+};
+interface Words {
+  readonly en: string;
+  readonly zh: string;
+}
 
 function partOf(step: Step): StepWords['part'] {
   switch (step.kind) {
@@ -100,7 +119,7 @@ const milliseconds = (us: number): string => (us < 1000 ? `${us} µs` : `${(us /
 function english(step: Step): string {
   switch (step.kind) {
     case 'send':
-      return `${step.by} sends the packet.`;
+      return `${SENDERS[step.by]?.en ?? step.by} sends it: ${step.summary}.`;
     case 'answer':
       return `It is answered: ${step.summary}.`;
     case 'receive':
@@ -111,7 +130,7 @@ function english(step: Step): string {
       return {
         veth: `Crosses the veth pair: in at \`${step.from}\`, out at \`${step.to}\`.`,
         wire: `Crosses the wire from \`${step.from}\` to \`${step.to}\` (${milliseconds(step.delayUs)}).`,
-        'nat-nic': `Crosses the virtual machine's NAT from \`${step.from}\` to \`${step.to}\`.`,
+        'nat-nic': `Leaves the lab by \`${step.from}\`, behind which is the virtual machine's NAT, towards ${step.to}.`,
         loopback: 'Comes back through the loopback device.',
         macvlan: `Crosses from macvlan \`${step.from}\` to \`${step.to}\`.`,
       }[step.medium];
@@ -122,7 +141,7 @@ function english(step: Step): string {
       if (step.purpose === 'reverse-path') return `Source check: \`${step.destination}\` would be reached by ${route}, so it may come from here.`;
       if (step.route.type === 'local')
         return `\`${step.destination}\` is an address of this machine (${route}, table \`${step.route.table}\`): it is delivered here.`;
-      const next = step.nextHop === null ? `it is on that link itself` : `the next hop is \`${step.nextHop}\``;
+      const next = step.nextHop === null || step.nextHop === step.destination ? `it is on that link itself` : `the next hop is \`${step.nextHop}\``;
       return `Route ${route} in table \`${step.route.table}\` is the longest match for \`${step.destination}\`: ${next}.`;
     }
     case 'no-route':
@@ -180,7 +199,7 @@ function english(step: Step): string {
         ? `The ICMP error “${step.name}” for \`${step.to}\` is held back by the rate limit.`
         : `The ICMP error “${step.name}” (type ${step.type}, code ${step.code}) goes back to \`${step.to}\`.`;
     case 'deliver':
-      return `Delivered to ${step.to}.`;
+      return `Delivered to ${RECEIVERS[step.to]?.en ?? step.to}.`;
     case 'drop':
       return `Dropped: ${dropWords(step.reason, 'en')}${step.detail === '' ? '' : ` (${step.detail})`}.`;
     case 'not-modelled':
@@ -191,7 +210,7 @@ function english(step: Step): string {
 function chinese(step: Step): string {
   switch (step.kind) {
     case 'send':
-      return `${step.by} 发出数据包。`;
+      return `${SENDERS[step.by]?.zh ?? step.by} 发出：${step.summary}。`;
     case 'answer':
       return `作出应答：${step.summary}。`;
     case 'receive':
@@ -202,7 +221,7 @@ function chinese(step: Step): string {
       return {
         veth: `穿过 veth 对：从 \`${step.from}\` 进，从 \`${step.to}\` 出。`,
         wire: `经线路从 \`${step.from}\` 到 \`${step.to}\`（${milliseconds(step.delayUs)}）。`,
-        'nat-nic': `经虚拟机的 NAT 从 \`${step.from}\` 到 \`${step.to}\`。`,
+        'nat-nic': `从 \`${step.from}\` 离开实验室，其后是虚拟机的 NAT，去往 ${step.to}。`,
         loopback: '经回环设备折返。',
         macvlan: `从 macvlan \`${step.from}\` 到 \`${step.to}\`。`,
       }[step.medium];
@@ -212,7 +231,7 @@ function chinese(step: Step): string {
       const route = `\`${routeText(step.route)}\``;
       if (step.purpose === 'reverse-path') return `反向路径检查：回 \`${step.destination}\` 走 ${route}，来源可信。`;
       if (step.route.type === 'local') return `\`${step.destination}\` 是本机地址（表 \`${step.route.table}\` 中的 ${route}），在本机收下。`;
-      const next = step.nextHop === null ? '目的地就在该链路上' : `下一跳是 \`${step.nextHop}\``;
+      const next = step.nextHop === null || step.nextHop === step.destination ? '目的地就在该链路上' : `下一跳是 \`${step.nextHop}\``;
       return `\`${step.destination}\` 在表 \`${step.route.table}\` 中最长匹配到路由 ${route}，${next}。`;
     }
     case 'no-route':
@@ -269,7 +288,7 @@ function chinese(step: Step): string {
         ? `发往 \`${step.to}\` 的 ICMP 差错“${step.name}”被限速，未发出。`
         : `向 \`${step.to}\` 返回 ICMP 差错“${step.name}”（类型 ${step.type}，代码 ${step.code}）。`;
     case 'deliver':
-      return `交付给 ${step.to}。`;
+      return `交付给 ${RECEIVERS[step.to]?.zh ?? step.to}。`;
     case 'drop':
       return `丢弃：${dropWords(step.reason, 'zh')}${step.detail === '' ? '' : `（${step.detail}）`}。`;
     case 'not-modelled':
