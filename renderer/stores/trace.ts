@@ -13,7 +13,7 @@ import { usePlace } from './place.ts';
 import { useToasts } from './toasts.ts';
 
 /** How long the packet stands at a stop, and how fast it goes, in scene units a second. */
-const STAY_MS = 650;
+const STAY_MS = 480;
 const SPEED = 460;
 const LEAST_MOVE_MS = 180;
 

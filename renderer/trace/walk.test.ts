@@ -29,7 +29,7 @@ function hop(id: number, parent: number, node: string, netns: string, direction:
   return {
     id,
     parent,
-    place: { node, netns, netnsId: netns === '' ? 1 : 77 },
+    place: { node, netns, netnsId: netns === '' ? 0 : 3, netnsInode: netns === '' ? 1 : 77 },
     device: null,
     direction,
     atUs: clock,
@@ -98,7 +98,7 @@ describe('a packet from pod to pod over two nodes', () => {
     expect(wire.way.length).toBeGreaterThanOrEqual(4);
   });
   test('stays are named as the reader knows them, and tell what happened beside', () => {
-    expect(walk.stays.map((stay) => [stay.title, stay.stops.length, stay.side.map((one) => one.direction)])).toEqual([
+    expect(walk.stays.map((stay) => [stay.title, stay.stops.length, stay.side.map((one) => one.hop.direction)])).toEqual([
       ['pod-of-node-1', 2, []],
       ['node-1', 4, ['helper']],
       ['node-2', 3, []],

@@ -26,8 +26,13 @@ export interface Stay {
   readonly hop: Hop;
   readonly title: string;
   readonly stops: readonly Stop[];
-  /** What happened beside it: flooded copies, ARP. */
-  readonly side: readonly Hop[];
+  /** What happened beside it and what followed from that: flooded copies, ARP. */
+  readonly side: readonly Side[];
+}
+/** A side hop and those that came of it. */
+export interface Side {
+  readonly hop: Hop;
+  readonly places: readonly { readonly title: string; readonly hop: Hop }[];
 }
 export interface Walk {
   readonly stays: readonly Stay[];
@@ -48,7 +53,7 @@ export function walkOf(trace: Trace, topology: Topology): Walk {
   let place: Point | undefined;
   const stays = main.map((hop): Stay => {
     const own = hop.steps.map(({ step, atUs }, at): Stop => {
-      const box = figure.boxOfStep(hop, step) ?? here;
+      const box = figure.boxOfStep(hop, step) ?? here ?? figure.namespaceBox(hop);
       const way = box && here && place && box.id !== here.id ? figure.way(place, here, box) : [];
       place = way.at(-1) ?? place ?? (box && restingPlace(box));
       here = box;
@@ -56,9 +61,20 @@ export function walkOf(trace: Trace, topology: Topology): Walk {
       stops.push(stop);
       return stop;
     });
-    return { hop, title: figure.title(hop), stops: own, side: trace.hops.filter((other) => other.parent === hop.id && !mainIds.has(other.id)) };
+    return {
+      hop,
+      title: figure.title(hop),
+      stops: own,
+      side: trace.hops.filter((other) => other.parent === hop.id && !mainIds.has(other.id)).map((other) => sideOf(other, trace, mainIds, figure)),
+    };
   });
   return { stays, stops };
+}
+
+function sideOf(hop: Hop, trace: Trace, mainIds: ReadonlySet<number>, figure: Figure): Side {
+  const ids = new Set([hop.id]);
+  for (const other of trace.hops) if (ids.has(other.parent) && !mainIds.has(other.id)) ids.add(other.id);
+  return { hop, places: trace.hops.filter((other) => ids.has(other.id)).map((other) => ({ title: figure.title(other), hop: other })) };
 }
 
 /** From the first hop to the one where the request ended, and on to where the answer ended. */
@@ -99,13 +115,18 @@ class Figure {
   }
 
   /** The box of a namespace: the node's own, or the pod's. */
-  private namespaceBox({ place }: Hop): Box | undefined {
+  namespaceBox({ place }: Hop): Box | undefined {
     if (place.netns === '') return this.boxes.get(place.node);
-    return this.boxes.get(`${place.node}/ns:${place.netnsId}`) ?? this.boxes.get(`${place.node}/${place.netns}`);
+    return this.boxes.get(`${place.node}/ns:${place.netnsInode}`) ?? this.boxes.get(`${place.node}/${place.netns}`);
   }
   private deviceBox(hop: Hop, device: string): Box | undefined {
     const namespace = this.namespaceBox(hop);
     return namespace && this.boxes.get(`${namespace.id}/${device}`);
+  }
+  private outsideBox(hop: Hop, device: string): Box | undefined {
+    const card = this.deviceBox(hop, device);
+    const line = this.linesAt.get(card?.id ?? '')?.find((one) => one.kind === 'nat');
+    return line && this.boxes.get(line.from === card?.id ? line.to : line.from);
   }
   title(hop: Hop): string {
     const box = this.namespaceBox(hop);
@@ -126,6 +147,8 @@ class Figure {
       case 'decapsulate':
       case 'fragment':
         return this.deviceBox(hop, step.device);
+      case 'cross':
+        return step.medium === 'nat-nic' ? this.outsideBox(hop, step.from) : undefined;
       case 'learn':
       case 'fdb':
       case 'flood':
