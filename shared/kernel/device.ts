@@ -124,7 +124,7 @@ export function closeDevice(device: Device): KernelResult {
 
 /** dev_set_mac_address. */
 export function setMac(device: Device, mac: Mac): KernelResult {
-  if (!device.isEthernet) return fail('EOPNOTSUPP');
+  if (!device.isEthernet && !device.isLoopback) return fail('EOPNOTSUPP');
   if (!isValidUnicastMac(mac)) return fail('EADDRNOTAVAIL');
   const refused = device.checkMac(mac);
   if (refused !== null) return refused;
@@ -214,14 +214,15 @@ export function moveDevice(device: Device, to: Netns, name: string | null, newIn
   if (device.isNetnsLocal) return fail('EINVAL', 'The interface netns is immutable');
   let target = device.name;
   if (to.deviceNames.has(device.name)) {
-    if (name === null) return fail('EEXIST');
+    if (name === null) return fail('EEXIST', 'An interface with the same name exists in the target netns');
     const named = allocateName(to, name);
-    if (!named.ok) return named;
-    if (to.deviceNames.has(named.value)) return fail('EEXIST');
+    if (!named.ok || to.deviceNames.has(named.value)) return fail('EEXIST', `Unable to use '${name}' for the new interface name in the target netns`);
     target = named.value;
   }
-  for (const alt of device.altNames) if (to.deviceNames.has(alt)) return fail('EEXIST');
-  if (newIndex > 0 && to.devices.has(newIndex)) return fail('EBUSY');
+  for (const alt of device.altNames) {
+    if (to.deviceNames.has(alt)) return fail('EEXIST', `An interface with the altname ${alt} exists in the target netns`);
+  }
+  if (newIndex > 0 && to.devices.has(newIndex)) return fail('EBUSY', `The ifindex ${newIndex} is already in use in the target netns`);
   closeDevice(device);
   device.rxHandler?.deviceEvent('unregister');
   for (const upper of [...device.uppers]) upper.lowerEvent('unregister', device);
@@ -235,6 +236,9 @@ export function moveDevice(device: Device, to: Netns, name: string | null, newIn
   device.name = target;
   device.index = numbered.value;
   device.group = 0;
+  // dev_shutdown: it gets its queueing discipline anew when it comes up.
+  device.qdisc = 'noop';
+  device.qdiscWaits = true;
   to.devices.set(device.index, device);
   to.deviceNames.set(device.name, device);
   for (const alt of device.altNames) to.deviceNames.set(alt, device);

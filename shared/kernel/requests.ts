@@ -372,3 +372,18 @@ export interface FdbRequest extends CreateFlags {
   readonly use?: boolean;
   readonly externLearn?: boolean;
 }
+
+/** `bridge fdb flush`: what is deleted. */
+export interface FdbFlushRequest {
+  /** Index of the bridge, the VXLAN device, or with `master` a port. */
+  readonly device: number;
+  readonly master?: boolean;
+  readonly self?: boolean;
+  /** Index of a port of the bridge. */
+  readonly port?: number;
+  readonly vlan?: number;
+  /** Bits of Nud that must be as in `state`: those of `stateMask`. */
+  readonly state: number;
+  readonly stateMask: number;
+  readonly flags?: { readonly addedByUser?: boolean; readonly externLearn?: boolean; readonly sticky?: boolean };
+}

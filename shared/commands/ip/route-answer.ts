@@ -26,7 +26,7 @@ export function shownAnswer(session: Session, answer: RouteAnswer, request: Rout
     nexthop: { gateway: dst.gateway === 0 ? undefined : dst.gateway, via6: undefined, device: answer.device, weight: 1, flags: 0 },
     ...(!isInput && answer.source !== 0 && answer.source !== (request.source ?? 0) && { preferredSource: answer.source }),
     ...(Object.keys(metrics).length > 0 && { metrics }),
-    expires: learnt ? Math.max(1, Math.ceil((dst.expiresUs - nowUs) / 1e6)) : 0,
+    expires: dst.expiresUs > nowUs ? Math.max(1, Math.ceil((dst.expiresUs - nowUs) / 1e6)) : 0,
     mark: request.mark ?? 0,
     ...(!isInput && { uid: request.uid ?? 0 }),
     ...(answer.inDevice && { inDevice: answer.inDevice.index }),
@@ -35,7 +35,7 @@ export function shownAnswer(session: Session, answer: RouteAnswer, request: Rout
 
 function cacheFlags(answer: RouteAnswer, request: RouteGetRequest): number {
   const { dst } = answer;
-  const redirect = dst.redirect && answer.inDevice !== null ? CacheFlag.DOREDIRECT : 0;
+  const redirect = (dst.redirect && answer.inDevice !== null ? CacheFlag.DOREDIRECT : 0) | (dst.redirected ? CacheFlag.REDIRECTED : 0);
   switch (dst.type) {
     case 'local':
       return CacheFlag.LOCAL | redirect;
@@ -56,7 +56,8 @@ export function shownAnswer6(session: Session, found: Lookup6, destination: Ipv6
   return {
     ...route,
     family: Family.INET6,
-    table: 254,
+    table: found.route.table,
+    ...(route.nexthop && { nexthop: { ...route.nexthop, device: found.device } }),
     dst: destination,
     dstLength: 128,
     src: source ?? IPV6_ANY,

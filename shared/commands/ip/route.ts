@@ -1,5 +1,16 @@
 /** `ip route`: listing, flushing, asking; what changes routes is in route-modify.ts. Authority: ip/iproute.c (do_iproute). */
-import { deleteRoute, getRoute, lookup6, removeRoute6, tablesInOrder, type CreateFlags, type Route, type Route6, type RouteGetRequest } from '../../kernel/index.ts';
+import {
+  deleteRoute,
+  flushRouteExceptions,
+  getRoute,
+  lookup6,
+  removeRoute6,
+  tablesInOrder,
+  type CreateFlags,
+  type Route,
+  type Route6,
+  type RouteGetRequest,
+} from '../../kernel/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { parseRouteType } from '../iproute2/names.ts';
@@ -90,7 +101,8 @@ function readFilter(session: Session, args: Arguments): RouteFilter {
     else if (args.is('dev') || args.is('oif')) outDevice = args.next();
     else if (args.is('iif')) inDevice = args.next();
     else if (args.is('mark')) filter.mark = parseU32(args.next()) ?? invalidArgument('invalid mark value', args.word);
-    else if (args.begins('metric', 'priority') || args.is('preference')) filter.metric = parseU32(args.next()) ?? invalidArgument('"metric" value is invalid\n', args.word);
+    else if (args.begins('metric', 'priority') || args.is('preference'))
+      filter.metric = parseU32(args.next()) ?? invalidArgument('"metric" value is invalid\n', args.word);
     else if (args.is('via')) {
       let viaFamily = parseFamily(args.next());
       if (viaFamily === Family.UNSPEC) viaFamily = family;
@@ -150,6 +162,7 @@ function flush(session: Session, filter: RouteFilter): number {
   const { printer, options } = session;
   if (filter.cloned === 'cached') {
     if (options.family !== Family.INET6 && options.stats > 0) printer.out('*** IPv4 routing cache is flushed.\n');
+    if (options.family !== Family.INET6) flushRouteExceptions(session.netns);
     if (options.family === Family.INET) return 0;
   }
   for (let round = 0; ; round++) {
@@ -185,7 +198,11 @@ function requestOf(route: Route): Parameters<typeof deleteRoute>[1] {
     ...(single?.gateway6 && { gateway6: single.gateway6 }),
     ...(single?.device && { device: single.device.index }),
     ...(route.nexthops.length > 1 && {
-      nexthops: route.nexthops.map((nexthop) => ({ gateway: nexthop.gateway, weight: nexthop.weight, ...(nexthop.device && { device: nexthop.device.index }) })),
+      nexthops: route.nexthops.map((nexthop) => ({
+        gateway: nexthop.gateway,
+        weight: nexthop.weight,
+        ...(nexthop.device && { device: nexthop.device.index }),
+      })),
     }),
   };
 }

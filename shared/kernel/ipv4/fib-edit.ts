@@ -36,6 +36,14 @@ export function flushRouteCache(netns: Netns): void {
   netns.fibGeneration++;
 }
 
+/** net.ipv4.route.flush: learnt path MTUs and redirects are forgotten too (fnhe_genid_bump). */
+export function flushRouteExceptions(netns: Netns): void {
+  for (const table of netns.tables.values()) {
+    for (const list of table.prefixes.values()) for (const route of list) for (const hop of route.nexthops) hop.exceptions = null;
+  }
+  flushRouteCache(netns);
+}
+
 /** fib_new_table: the local table brings the main one along. */
 export function ensureTable(netns: Netns, id: number): FibTable {
   let table = netns.tables.get(id);

@@ -21,7 +21,8 @@ import { lastLookup, outputRequest, routeOutput } from './route.ts';
 import { Skb } from '../model.ts';
 import type { Device, Netns } from '../model.ts';
 import { attachConnection } from '../netfilter/conntrack/connection.ts';
-import { PacketType, Scope } from '../numbers.ts';
+import { ensureNeighbour, sendEvent } from '../neighbour.ts';
+import { NUD_VALID, PacketType, Scope } from '../numbers.ts';
 import { describe } from '../describe.ts';
 import { drop } from '../transmit.ts';
 
@@ -288,6 +289,13 @@ function learnRedirect(skb: Skb, quoted: Packet, netns: Netns): void {
   const way = routeOutput(netns, request, null);
   const { nexthop } = lastLookup();
   if (typeof way === 'string' || nexthop === null || way.gateway !== skb.ip!.src || way.device !== device) return;
+  const neighbour = ensureNeighbour(device, gateway, 4);
+  if (neighbour === null) return;
+  // A gateway that is not known yet is asked for first; the next redirect will do.
+  if ((neighbour.state & NUD_VALID) === 0) {
+    sendEvent(neighbour, null);
+    return;
+  }
   nexthop.exceptions ??= new Map();
   const known = nexthop.exceptions.get(ip.dst);
   nexthop.exceptions.set(ip.dst, { gateway, mtu: known?.mtu ?? 0, locked: known?.locked ?? false, expiresUs: netns.simulation.nowUs + 300e6 });

@@ -65,7 +65,11 @@ function isUnicastInMulticast(skb: Skb, device: Device): boolean {
 }
 
 /** The code of destination unreachable that tells of a route's error. */
-const REFUSALS: Partial<Record<Errno, number>> = { EHOSTUNREACH: IcmpUnreachable.HOST, ENETUNREACH: IcmpUnreachable.NET, EACCES: IcmpUnreachable.ADMIN_PROHIBITED };
+const REFUSALS: Partial<Record<Errno, number>> = {
+  EHOSTUNREACH: IcmpUnreachable.HOST,
+  ENETUNREACH: IcmpUnreachable.NET,
+  EACCES: IcmpUnreachable.ADMIN_PROHIBITED,
+};
 
 /** ip_error: no way for it; the sender is told when this host is a router. */
 function refuse(skb: Skb, device: Device): void {

@@ -136,11 +136,12 @@ const sharesMedia = (netns: Netns, dev: Ipv4Device): boolean => dev.conf.shared_
 function setMetrics(made: Dst, route: Route | null, learnt: RouteException | undefined): void {
   made.mtu = route?.metrics?.mtu ?? 0;
   made.mtuLocked = route?.metrics?.mtuLock ?? false;
-  if (learnt !== undefined && learnt.mtu !== 0) {
-    made.pathMtu = learnt.mtu;
-    made.mtuLocked = made.mtuLocked || learnt.locked;
-    made.expiresUs = learnt.expiresUs;
-  }
+  if (learnt === undefined) return;
+  made.expiresUs = learnt.expiresUs;
+  made.redirected = learnt.gateway !== 0;
+  if (learnt.mtu === 0) return;
+  made.pathMtu = learnt.mtu;
+  made.mtuLocked = made.mtuLocked || learnt.locked;
 }
 export function exceptionFor(netns: Netns, nexthop: Nexthop, dst: Ipv4): RouteException | undefined {
   const learnt = nexthop.exceptions?.get(dst);

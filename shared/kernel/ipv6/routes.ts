@@ -98,7 +98,7 @@ export function insertRoute6(netns: Netns, request: Route6Request): KernelResult
   if (request.device !== undefined && device === null) return fail('ENODEV');
   if (ROUTE_ERRORS[type] === undefined) {
     if (request.gateway !== undefined) {
-      if (isIpv6LinkLocal(request.gateway) && device === null) return fail('EINVAL', 'Invalid gateway address');
+      if (isIpv6LinkLocal(request.gateway) && device === null) return fail('EINVAL', 'Egress device not specified');
       if (request.onlink !== true && !isIpv6LinkLocal(request.gateway)) {
         const way = lookup6(netns, request.gateway, device);
         if (typeof way === 'string' || way.route.gateway !== null) return fail('EHOSTUNREACH');

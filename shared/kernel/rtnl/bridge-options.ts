@@ -3,8 +3,8 @@ import { done } from '../../base/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import type { Bridge } from '../devices/bridge/bridge.ts';
-import { flushPort } from '../devices/bridge/bridge-fdb.ts';
-import { PortState } from '../devices/bridge/bridge-state.ts';
+import { ageingChanged, flushPort } from '../devices/bridge/bridge-fdb.ts';
+import { bridgePortOf, PortState } from '../devices/bridge/bridge-state.ts';
 import type { BridgePort, BridgeSettings } from '../devices/bridge/bridge-state.ts';
 import { changeBridgePriority, selectPortStates, setPathCost, setPortPriority, setPortState, setStp, timesChanged } from '../devices/bridge/bridge-stp.ts';
 import { emit, touch } from '../notify.ts';
@@ -56,7 +56,10 @@ export function setBridgeOptions(bridge: Bridge, options: BridgeOptions): Kernel
     settings.maxAge = options.maxAge;
     timesChanged(bridge);
   }
-  if (options.ageingTime !== undefined) settings.ageingTime = options.ageingTime;
+  if (options.ageingTime !== undefined) {
+    settings.ageingTime = options.ageingTime;
+    ageingChanged(bridge);
+  }
   if (options.stpState !== undefined) setStp(bridge, options.stpState);
   if (options.priority !== undefined) changeBridgePriority(bridge, options.priority & 0xffff);
   // As a kernel without VLAN filtering answers.
@@ -110,7 +113,13 @@ export function setPortOptions(port: BridgePort, options: BridgePortOptions): Ke
   if (options.flush === true) flushPort(bridge, port, 'dynamic');
   if (options.multicastRouter !== undefined) port.multicastRouter = options.multicastRouter;
   if (options.groupForwardMask !== undefined) port.groupForwardMask = options.groupForwardMask;
-  if (options.backupPort !== undefined) port.backupPort = bridge.netns.devices.get(options.backupPort) ?? null;
+  if (options.backupPort !== undefined) {
+    const backup = bridge.netns.devices.get(options.backupPort);
+    const backupPort = backup === undefined ? null : bridgePortOf(backup);
+    if (backup !== undefined && backupPort === null) return fail('ENOENT');
+    if (backupPort !== null && (backupPort.bridge !== bridge || backupPort === port)) return fail('EINVAL');
+    port.backupPort = backup ?? null;
+  }
   emit(bridge.netns, { kind: 'link', change: 'new', device: port.device });
   return done;
 }

@@ -86,6 +86,7 @@ export function findDevice(netns: Netns, which: number | string): Device | undef
 export function addLink(netns: Netns, request: LinkRequest): KernelResult<Device> {
   const { info, name } = request;
   if (name !== undefined && name !== '' && netns.deviceNames.has(name)) return fail('EEXIST');
+  if (request.index !== undefined && netns.devices.has(request.index)) return fail('EEXIST');
   if (info === undefined) return fail('EOPNOTSUPP');
   if (info.kind === 'other') {
     if (NOT_MODELLED.has(info.name)) return notModelled(`devices of type ${info.name}`);
@@ -298,7 +299,7 @@ function applyChanges(netns: Netns, device: Device, request: LinkRequest): Kerne
     if (!set.ok) return set;
   }
   if (request.group !== undefined) device.group = request.group;
-  if (request.name !== undefined && request.name !== device.name && !(request.netns !== undefined && request.netns !== netns)) {
+  if (request.name !== undefined && request.name !== device.name) {
     if (!isValidDeviceName(request.name)) return fail('EINVAL');
     const renamed = renameDevice(device, request.name);
     if (!renamed.ok) return renamed;

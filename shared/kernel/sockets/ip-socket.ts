@@ -187,8 +187,11 @@ export abstract class IpSocket extends Socket {
     if (way.kind === 'broadcast' && !this.broadcast)
       return this.refused(options, 'EACCES', 'PROHIBIT_ROUTE', 'the socket may not send broadcasts (SO_BROADCAST)');
     const length = 20 + transport + payloadLength;
-    if (length > 65535) return this.refused(options, 'EMSGSIZE', 'PKT_TOO_BIG', `${length} bytes are more than a packet may have`);
     const mtu = mtuFor(way, this.netns, false);
+    if (length > 65535) {
+      if (payloadLength + transport <= 65535) this.localError('EMSGSIZE', mtu, destination, options.port ?? this.remotePort);
+      return this.refused(options, 'EMSGSIZE', 'PKT_TOO_BIG', `${length} bytes are more than a packet may have`);
+    }
     const mayFragment = this.pmtuDiscover === 'dont' || this.pmtuDiscover === 'want';
     if (!mayFragment && length > (this.pmtuDiscover === 'probe' ? way.device!.mtu : mtu)) {
       this.localError('EMSGSIZE', mtu, destination, options.port ?? this.remotePort);

@@ -4,7 +4,7 @@
  * Authority: Documentation/networking/ip-sysctl.rst, kernel/sysctl.c (proc_dointvec…), net/ipv4/devinet.c (devinet_sysctl_forward).
  */
 import { done, err, ok, type Errno, type Result } from '../../base/index.ts';
-import { flushRouteCache } from '../ipv4/fib-edit.ts';
+import { flushRouteCache, flushRouteExceptions } from '../ipv4/fib-edit.ts';
 import { ipv6DeviceEvent } from '../ipv6/addrconf.ts';
 import type { Device, Netns } from '../model.ts';
 import { emit, touch } from '../notify.ts';
@@ -209,7 +209,7 @@ export function writeSysctl(netns: Netns, path: string, text: string): Result<vo
   const name = nameOf(path);
   if (!name || !deviceExists(netns, name)) return err('ENOENT');
   if (WRITE_ONLY.has(path)) {
-    flushRouteCache(netns);
+    flushRouteExceptions(netns);
     return done;
   }
   const entry = SYSCTL_ENTRIES.get(path);
