@@ -39,11 +39,11 @@ const CHECKS: { readonly [K in Kind]-?: Checker<K> } = {
       : missing(`Pod "${name}" is ${pod.status}; it should be ${status ?? 'Running'}.`, `Pod“${name}”的状态是 ${pod.status}，应当是 ${status ?? 'Running'}。`);
   },
   'no-pod': ({ name, namespace }, world) => (findPod(world, namespace, name) ? missing(`Pod "${name}" is still there.`, `Pod“${name}”还在。`) : undefined),
-  ran: ({ command, on }, world, sinceUs) => {
+  ran: ({ command, shows, on }, world, sinceUs) => {
     const runs = world.commands(sinceUs).filter((run) => new RegExp(command).test(run.line));
     const here = runs.filter((run) => on === undefined || run.place === on || run.place.startsWith(`${on}/`));
     if (here.some((run) => run.status === 0)) return undefined;
-    const plain = commandWords(command);
+    const plain = `\`${shows}\``;
     if (here.length > 0)
       return missing(`${plain} ended with an error. Look at what it printed and try again.`, `${plain} 以出错告终。请看它输出了什么，再试一次。`);
     if (runs.length > 0) return missing(`${plain} ran on ${runs[0]!.place}; run it on ${on}.`, `${plain} 是在 ${runs[0]!.place} 上运行的，请在 ${on} 上运行。`);
@@ -158,13 +158,3 @@ function netnsAt(world: LessonWorld, place: string): NetnsSnapshot | undefined {
   if (where) return snapshot.nodes.find((node) => node.name === where.node)?.namespaces.find((netns) => netns.id === where.netnsId);
   return snapshot.nodes.find((node) => node.name === place.slice(0, slash))?.namespaces.find((netns) => netns.name === name);
 }
-
-/** A pattern as a reader would type it: `^ip route` → `ip route`. */
-const commandWords = (pattern: string): string =>
-  `\`${pattern
-    .replace(/^\^|\$$/g, '')
-    .replace(/\(\?:?([^|)]*)[^)]*\)\??/g, '$1')
-    .replace(/\\b/g, '')
-    .replace(/\\s[+*]|\.\*/g, ' ')
-    .replace(/\\(.)/g, '$1')
-    .trim()}\``;

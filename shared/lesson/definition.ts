@@ -21,7 +21,8 @@ const place = text;
 
 const podCheck = z.object({ name: text, namespace: text.default('default'), node: text.optional(), status: text.optional() }).strict();
 const noPodCheck = z.object({ name: text, namespace: text.default('default') }).strict();
-const ranCheck = z.object({ command: pattern, on: place.optional() }).strict();
+/** `shows`: the command line as it is named to the learner when it is missing. */
+const ranCheck = z.object({ command: pattern, shows: text, on: place.optional() }).strict();
 const routeCheck = z.object({ on: place, destination: text, via: text.optional(), device: text.optional() }).strict();
 const noRouteCheck = z.object({ on: place, destination: text }).strict();
 const linkCheck = z.object({ on: place, name: text, kind: text.optional(), master: text.optional(), state: z.enum(['up', 'down']).optional() }).strict();
