@@ -8,6 +8,9 @@ import { useLab } from './lab.ts';
 import { usePreferences } from './preferences.ts';
 import { useToasts } from './toasts.ts';
 
+/** A lab that was just entered has better things to do. */
+const QUIET_MS = 1_500;
+
 export const useExperiments = defineStore('experiments', () => {
   const lab = useLab();
   const preferences = usePreferences();
@@ -42,9 +45,16 @@ export const useExperiments = defineStore('experiments', () => {
     () => {
       plans.value = [];
       runs.value = [];
-      refreshQuietly();
+      setTimeout(() => void refreshRuns().catch(() => undefined), QUIET_MS); // predictions are made only for who looks at them
     },
   );
+
+  async function refreshRuns(): Promise<void> {
+    const id = lab.view?.lab;
+    if (id === undefined) return;
+    const next = await useCore().call('experiments.runs', { lab: id, locale: preferences.locale });
+    if (lab.view?.lab === id) runs.value = next;
+  }
 
   const runOf = (plan: string): ExperimentRun | undefined => runs.value.findLast((run) => run.experiment === plan);
 
