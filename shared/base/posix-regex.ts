@@ -80,7 +80,8 @@ class Translation {
       if (char === '|') return this.alternative();
       if (char === '+' || char === '?') return this.canRepeat ? this.repeat(char) : this.atom(literal(char));
     }
-    if (/[1-9]/.test(char) && this.options.dialect !== 'awk') return Number(char) > this.groups || this.open.includes(Number(char)) ? 'Invalid back reference' : this.atom(`\\${char}`);
+    if (/[1-9]/.test(char) && this.options.dialect !== 'awk')
+      return Number(char) > this.groups || this.open.includes(Number(char)) ? 'Invalid back reference' : this.atom(`\\${char}`);
     switch (char) {
       case 'w':
         return this.atom('[A-Za-z0-9_]');
@@ -129,7 +130,8 @@ class Translation {
   private repeat(operator: string): undefined {
     const doubled = this.wasRepeated ? /(?:[*+?]|\{\d+(?:,\d*)?\})$/.exec(this.out) : null;
     if (doubled !== null && operator.length === 1) {
-      if (operator === '*' || (operator === '?' && doubled[0] === '+') || (operator === '+' && doubled[0] === '?')) this.out = `${this.out.slice(0, doubled.index)}*`;
+      if (operator === '*' || (operator === '?' && doubled[0] === '+') || (operator === '+' && doubled[0] === '?'))
+        this.out = `${this.out.slice(0, doubled.index)}*`;
       return undefined;
     }
     this.out += operator;
@@ -142,7 +144,11 @@ class Translation {
   }
   private repeatOrLiteral(operator: string): string | undefined {
     if (this.canRepeat) return this.repeat(operator);
-    return this.options.dialect === 'awk' || operator === '*' ? this.atom(literal(operator)) : this.isStart() ? this.atom(literal(operator)) : 'Invalid preceding regular expression';
+    return this.options.dialect === 'awk' || operator === '*'
+      ? this.atom(literal(operator))
+      : this.isStart()
+        ? this.atom(literal(operator))
+        : 'Invalid preceding regular expression';
   }
   private caret(): undefined {
     if (this.isExtended || this.out === '' || this.out.endsWith('(') || this.out.endsWith('|')) return this.assertion('^');

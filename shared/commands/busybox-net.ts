@@ -48,7 +48,7 @@ const busyboxPing: Program = function* (p) {
   }
   const [host = ''] = flags.operands;
   const found = resolveHost(p, host);
-  if (found.kind === 'failed') return yield* p.error(`ping: bad address '${host}'\n`), 1;
+  if (found.kind === 'failed') return (yield* p.error(`ping: bad address '${host}'\n`), 1);
   const count = Number(flags.values.get('c') ?? 0);
   const size = Number(flags.values.get('s') ?? 56);
   const intervalUs = Number(flags.values.get('i') ?? 1) * 1e6;
@@ -75,7 +75,7 @@ const busyboxPing: Program = function* (p) {
         sent.set(transmitted & 0xffff, p.nowUs);
         const result = socket.sendIcmp(IcmpType.ECHO_REQUEST, 0, id, transmitted & 0xffff, '\0'.repeat(size), { to: found.address });
         transmitted++;
-        if (!result.ok) return yield* p.error(`ping: sendto: ${strerror(result.error.errno)}\n`), 1;
+        if (!result.ok) return (yield* p.error(`ping: sendto: ${strerror(result.error.errno)}\n`), 1);
         nextUs += intervalUs;
         if (count > 0 && transmitted >= count) lastUs = p.nowUs + (trips.length > 0 ? Math.max(2 * Math.max(...trips), 1e6) : waitUs);
       }
@@ -84,14 +84,20 @@ const busyboxPing: Program = function* (p) {
         const sentUs = icmp && icmp.id === id ? sent.get(icmp.seq) : undefined;
         if (!icmp || !ip || sentUs === undefined) continue;
         trips.push(got.atUs - sentUs);
-        if (!isQuiet) yield* p.print(`${got.packet.payload.length + 8} bytes from ${formatIpv4(ip.src)}: seq=${icmp.seq} ttl=${ip.ttl} time=${ms(got.atUs - sentUs)} ms\n`);
+        if (!isQuiet)
+          yield* p.print(`${got.packet.payload.length + 8} bytes from ${formatIpv4(ip.src)}: seq=${icmp.seq} ttl=${ip.ttl} time=${ms(got.atUs - sentUs)} ms\n`);
       }
       if (count > 0 && trips.length >= count) break;
       const untilUs = Math.min(count > 0 && transmitted >= count ? lastUs : nextUs, deadlineUs);
       if (untilUs > p.nowUs) yield* p.block(anyOf([watching(socket), p.timer(untilUs - p.nowUs)]));
     }
-    yield* p.print(`\n--- ${host} ping statistics ---\n${transmitted} packets transmitted, ${trips.length} packets received, ${transmitted > 0 ? Math.trunc(((transmitted - trips.length) * 100) / transmitted) : 0}% packet loss\n`);
-    if (trips.length > 0) yield* p.print(`round-trip min/avg/max = ${ms(Math.min(...trips))}/${ms(trips.reduce((sum, trip) => sum + trip, 0) / trips.length)}/${ms(Math.max(...trips))} ms\n`);
+    yield* p.print(
+      `\n--- ${host} ping statistics ---\n${transmitted} packets transmitted, ${trips.length} packets received, ${transmitted > 0 ? Math.trunc(((transmitted - trips.length) * 100) / transmitted) : 0}% packet loss\n`,
+    );
+    if (trips.length > 0)
+      yield* p.print(
+        `round-trip min/avg/max = ${ms(Math.min(...trips))}/${ms(trips.reduce((sum, trip) => sum + trip, 0) / trips.length)}/${ms(Math.max(...trips))} ms\n`,
+      );
   } finally {
     socket.close();
   }
@@ -103,16 +109,27 @@ const busyboxTraceroute: Program = function* (p) {
   const flags = flagsOf(p.argv, 'FIldnrvxf:i:m:p:q:s:t:w:z:g:46');
   if (typeof flags === 'string' || flags.operands.length === 0) {
     if (typeof flags === 'string') yield* p.error(`traceroute: ${flags}\n`);
-    yield* p.error('BusyBox v1.36.1 multi-call binary.\n\nUsage: traceroute [-46FIlnrv] [-f 1ST_TTL] [-m MAXTTL] [-q PROBES] [-p PORT]\n\t[-t TOS] [-w WAIT_SEC] [-s SRC_IP] [-i IFACE]\n\t[-z PAUSE_MSEC] HOST [BYTES]\n\nTrace the route to HOST\n');
+    yield* p.error(
+      'BusyBox v1.36.1 multi-call binary.\n\nUsage: traceroute [-46FIlnrv] [-f 1ST_TTL] [-m MAXTTL] [-q PROBES] [-p PORT]\n\t[-t TOS] [-w WAIT_SEC] [-s SRC_IP] [-i IFACE]\n\t[-z PAUSE_MSEC] HOST [BYTES]\n\nTrace the route to HOST\n',
+    );
     return 1;
   }
   const [host = '', bytes] = flags.operands;
   const found = resolveHost(p, host);
-  if (found.kind === 'failed') return yield* p.error(`traceroute: bad address '${host}'\n`), 1;
+  if (found.kind === 'failed') return (yield* p.error(`traceroute: bad address '${host}'\n`), 1);
   const number = (letter: string, fallback: number): number => Number(flags.values.get(letter) ?? fallback);
   const length = Math.max(28, Number(bytes ?? 46));
   const maxTtl = number('m', 30);
-  const settings: ProbeSettings = { netns: netnsOf(p), target: found.address, source: 0, device: flags.values.get('i'), tos: number('t', 0), mark: 0, dontFragment: flags.values.has('F'), length: length - 20 };
+  const settings: ProbeSettings = {
+    netns: netnsOf(p),
+    target: found.address,
+    source: 0,
+    device: flags.values.get('i'),
+    tos: number('t', 0),
+    mark: 0,
+    dontFragment: flags.values.has('F'),
+    length: length - 20,
+  };
   const nameOf = (address: Ipv4): Bytes => {
     const text = formatIpv4(address);
     return flags.values.has('n') ? text : `${hostNameOf(p, address) ?? text} (${text})`;
@@ -125,7 +142,7 @@ const busyboxTraceroute: Program = function* (p) {
     let isFinal = false;
     for (let i = 0; i < number('q', 3); i++) {
       const probe = sendUdpProbe(settings, ttl, number('p', FIRST_PORT) + ++seq, p.nowUs);
-      if (typeof probe === 'string') return yield* p.print('\n'), yield* p.error(`traceroute: ${probe.replace(/^connect: /, 'sendto: ')}\n`), 1;
+      if (typeof probe === 'string') return (yield* p.print('\n'), yield* p.error(`traceroute: ${probe.replace(/^connect: /, 'sendto: ')}\n`), 1);
       yield* p.flush();
       let answer = undefined as ReturnType<typeof answerOf>;
       yield* p.waitFor(

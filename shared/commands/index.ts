@@ -6,11 +6,13 @@ import type { InstalledProgram } from '../machine/index.ts';
 import { AWK_PROGRAMS } from './awk/index.ts';
 import { BASH_PROGRAMS } from './bash/index.ts';
 import { BRCTL_PROGRAMS } from './brctl/index.ts';
+import { BRIDGE_PROGRAMS } from './bridge/index.ts';
 import { CONNTRACK_PROGRAMS } from './conntrack/index.ts';
 import { COREUTILS } from './coreutils/index.ts';
 import { IP_PROGRAMS } from './ip/index.ts';
 import { IPTABLES_PROGRAMS } from './iptables/index.ts';
 import { JQ_PROGRAMS } from './jq/index.ts';
+import { NC_PROGRAMS } from './nc/index.ts';
 import { PING_PROGRAMS } from './ping/index.ts';
 import { SYSTEM_PROGRAMS } from './system/index.ts';
 import { GREP_PROGRAMS, SED_PROGRAMS } from './text/index.ts';
@@ -30,9 +32,11 @@ export const PROGRAMS: readonly InstalledProgram[] = [
   ...JQ_PROGRAMS,
   ...SYSTEM_PROGRAMS,
   ...IP_PROGRAMS,
+  ...BRIDGE_PROGRAMS,
   ...BRCTL_PROGRAMS,
   ...IPTABLES_PROGRAMS,
   ...CONNTRACK_PROGRAMS,
+  ...NC_PROGRAMS,
   ...PING_PROGRAMS,
   ...TRACEROUTE_PROGRAMS,
 ];

@@ -28,7 +28,10 @@ function run(node: number, line: string): string {
   world.simulation.runFree(() => child.value.ending === undefined);
   const output = machine.init.fs.readFile('/tmp/out');
   const { ending } = child.value;
-  return `${(output.ok ? output.value : '').replace(/= [\d./]+ ms/, '= T ms').replace(/\d+\.\d+ ms/g, 'T ms').replace(/time \d+ms/, 'time Tms')}=> ${ending?.kind === 'exited' ? ending.code : JSON.stringify(ending)}\n`;
+  return `${(output.ok ? output.value : '')
+    .replace(/= [\d./]+ ms/, '= T ms')
+    .replace(/\d+\.\d+ ms/g, 'T ms')
+    .replace(/time \d+ms/, 'time Tms')}=> ${ending?.kind === 'exited' ? ending.code : JSON.stringify(ending)}\n`;
 }
 
 beforeAll(() => {

@@ -57,13 +57,30 @@ export function etcFiles(options: EtcOptions): ReadonlyMap<string, string> {
     ['/etc/debian_version', lines('12.5')],
     [
       '/etc/os-release',
-      lines('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"', 'NAME="Debian GNU/Linux"', 'VERSION_ID="12"', 'VERSION="12 (bookworm)"', 'VERSION_CODENAME=bookworm', 'ID=debian'),
+      lines(
+        'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"',
+        'NAME="Debian GNU/Linux"',
+        'VERSION_ID="12"',
+        'VERSION="12 (bookworm)"',
+        'VERSION_CODENAME=bookworm',
+        'ID=debian',
+      ),
     ],
     [
       '/etc/passwd',
-      lines('root:x:0:0:root:/root:/bin/bash', 'daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin', 'bin:x:2:2:bin:/bin:/usr/sbin/nologin', 'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin', 'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin', ...people),
+      lines(
+        'root:x:0:0:root:/root:/bin/bash',
+        'daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin',
+        'bin:x:2:2:bin:/bin:/usr/sbin/nologin',
+        'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin',
+        'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin',
+        ...people,
+      ),
     ],
-    ['/etc/group', lines('root:x:0:', 'daemon:x:1:', 'bin:x:2:', 'www-data:x:33:', 'nogroup:x:65534:', ...options.users.map((user) => `${user.name}:x:${user.uid}:`))],
+    [
+      '/etc/group',
+      lines('root:x:0:', 'daemon:x:1:', 'bin:x:2:', 'www-data:x:33:', 'nogroup:x:65534:', ...options.users.map((user) => `${user.name}:x:${user.uid}:`)),
+    ],
     ['/etc/ethertypes', lines('IPv4\t0800\tip ip4', 'ARP\t0806\tether-arp', 'IPv6\t86DD\tip6', '802_1Q\t8100\t8021q 1q 802.1q dot1q')],
   ]);
   for (const [name, text] of Object.entries(IPROUTE2)) files.set(`/etc/iproute2/${name}`, text);

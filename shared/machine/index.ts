@@ -9,3 +9,4 @@ export { installSystem, mountSys, mountVirtual, type SystemImage } from './insta
 export { Machine, type MachineOptions } from './machine.ts';
 export { mountNetns, namespaceAt, NetNamespace, netnsAt, netnsOf, NETNS_DIR, unmountNetns } from './net-namespace.ts';
 export type { InstalledProgram } from './program.ts';
+export { ownSocket, SocketFile } from './socket-file.ts';

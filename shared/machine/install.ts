@@ -53,7 +53,14 @@ export function mountVirtual(process: Process, os: Os): void {
 /** A /sys of the network that `process` is in (`ip netns exec` mounts a new one). */
 export function mountSys(process: Process, os: Os): void {
   const netns = netnsOf(process);
-  const fs = new DynamicFs('sysfs', 22, sysDir(() => netns), os.sim.unixUs, undefined, 4096);
+  const fs = new DynamicFs(
+    'sysfs',
+    22,
+    sysDir(() => netns),
+    os.sim.unixUs,
+    undefined,
+    4096,
+  );
   const place = process.fs.lookup('/sys');
   if (place.ok) process.namespaces.mnt.add(place.value, fs, fs.root, mount('sysfs', SECURE));
 }

@@ -11,7 +11,14 @@ const EPOCH_MS = 1_700_000_000_000;
 
 /** Runs a program on a fresh machine to its end; what it printed and how it ended. */
 function run(main: Program): { output: string; status: number | undefined } {
-  const machine = new Machine(makeWorld(1, EPOCH_MS), { hostname: 'node-1', users: [], hosts: [], nameservers: [], seed: 1, programs: [{ path: '/usr/bin/probe', main, origin: 'test 1' }] });
+  const machine = new Machine(makeWorld(1, EPOCH_MS), {
+    hostname: 'node-1',
+    users: [],
+    hosts: [],
+    nameservers: [],
+    seed: 1,
+    programs: [{ path: '/usr/bin/probe', main, origin: 'test 1' }],
+  });
   const child = machine.spawn(['probe']);
   if (!child.ok) throw new Error(child.error);
   const process = child.value;

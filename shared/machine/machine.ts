@@ -43,7 +43,10 @@ export class Machine {
     this.namespaces = this.os.makeNamespaces(options.hostname, NetNamespace.of(this.host.initNetns));
     for (const program of options.programs) this.os.programs.set(program.path, program.main);
     this.mountRoot(this.namespaces);
-    this.init = this.os.boot(this.namespaces, reaper, { comm: 'systemd', env: new Map([['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']]) });
+    this.init = this.os.boot(this.namespaces, reaper, {
+      comm: 'systemd',
+      env: new Map([['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']]),
+    });
     const image: SystemImage = { programs: options.programs, files: etcFiles(options) };
     installSystem(this.init, image);
     mountVirtual(this.init, this.os);
@@ -73,4 +76,3 @@ const ROOT_MOUNT: MountOptions = { source: '/dev/sda1', flags: ['relatime'], rea
 function* reaper(p: Process): Sys<number> {
   for (;;) if (!(yield* p.wait())) yield p.childChanged;
 }
-

@@ -73,7 +73,8 @@ function arp(netns: Netns): Bytes {
     }
   }
   for (const proxy of netns.proxyNeighbours) {
-    if (proxy.family === 4) rows.push(row(proxy.address as number, proxy.device?.hardwareType ?? 0, ATF.PERMANENT | ATF.PUBLISHED, '00:00:00:00:00:00', proxy.device?.name ?? '*'));
+    if (proxy.family === 4)
+      rows.push(row(proxy.address as number, proxy.device?.hardwareType ?? 0, ATF.PERMANENT | ATF.PUBLISHED, '00:00:00:00:00:00', proxy.device?.name ?? '*'));
   }
   return head + rows.join('');
 }
@@ -97,7 +98,10 @@ export const PROC_NET: Readonly<Record<string, DynamicNode>> = {
   dev: table(dev),
   if_inet6: table(ifInet6),
   route: table(route),
-  wireless: fileOf(() => 'Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE\n face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22\n'),
+  wireless: fileOf(
+    () =>
+      'Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE\n face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22\n',
+  ),
 };
 
 /** Interface flags as /sys and SIOCGIFFLAGS give them: those of the first 16 bits. */

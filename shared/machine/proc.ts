@@ -18,12 +18,21 @@ export function procDir(extras: ProcExtras): DynamicDir {
     cpuinfo: fileOf(() => 'processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Virtual CPU\ncpu MHz\t\t: 2400.000\ncache size\t: 16384 KB\n\n'),
     filesystems: fileOf(() => ['sysfs', 'tmpfs', 'proc', 'devtmpfs', 'devpts', 'cgroup2'].map((name) => `nodev\t${name}\n`).join('') + '\text4\n'),
     loadavg: fileOf((caller) => `0.00 0.01 0.00 1/${processes(caller).length} ${Math.max(...processes(caller).map(([pid]) => pid), 1)}\n`),
-    meminfo: fileOf(() => 'MemTotal:        2014444 kB\nMemFree:         1362100 kB\nMemAvailable:    1702312 kB\nBuffers:           21064 kB\nCached:           412092 kB\n'),
-    modules: fileOf(() => ['xt_MASQUERADE', 'nf_nat', 'nf_conntrack', 'br_netfilter', 'bridge', 'veth', 'vxlan', 'ipip', 'overlay'].map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`).join('')),
+    meminfo: fileOf(
+      () => 'MemTotal:        2014444 kB\nMemFree:         1362100 kB\nMemAvailable:    1702312 kB\nBuffers:           21064 kB\nCached:           412092 kB\n',
+    ),
+    modules: fileOf(() =>
+      ['xt_MASQUERADE', 'nf_nat', 'nf_conntrack', 'br_netfilter', 'bridge', 'veth', 'vxlan', 'ipip', 'overlay']
+        .map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`)
+        .join(''),
+    ),
     mounts: { kind: 'symlink', target: () => 'self/mounts' },
     net: { kind: 'symlink', target: () => 'self/net' },
     self: { kind: 'symlink', target: (caller) => String(caller.pid) },
-    stat: fileOf((caller) => `cpu  0 0 0 ${Math.floor(caller.nowUs / 10_000)} 0 0 0 0 0 0\nbtime ${Math.floor((caller.unixUs - caller.nowUs) / 1e6)}\nprocesses ${processes(caller).length}\n`),
+    stat: fileOf(
+      (caller) =>
+        `cpu  0 0 0 ${Math.floor(caller.nowUs / 10_000)} 0 0 0 0 0 0\nbtime ${Math.floor((caller.unixUs - caller.nowUs) / 1e6)}\nprocesses ${processes(caller).length}\n`,
+    ),
     sys: extras.sys,
     'thread-self': { kind: 'symlink', target: (caller) => `${caller.pid}/task/${caller.pid}` },
     uptime: fileOf((caller) => `${(caller.nowUs / 1e6).toFixed(2)} ${(caller.nowUs / 1e6).toFixed(2)}\n`),
@@ -50,7 +59,11 @@ const processes = (caller: Caller): readonly (readonly [number, Process])[] =>
 /** `who` is the process that /proc/PID is of; what it shows of the network is that process's own. */
 function processDir(who: Process, pid: number, net: DynamicDir): DynamicNode {
   const nul = (items: readonly Bytes[]): Bytes => items.map((item) => `${item}\0`).join('');
-  const link = (place: () => Place): DynamicNode => ({ kind: 'symlink', target: (caller) => place().path(caller instanceof Process ? caller.fs.root : who.fs.root), jump: () => ok(place()) });
+  const link = (place: () => Place): DynamicNode => ({
+    kind: 'symlink',
+    target: (caller) => place().path(caller instanceof Process ? caller.fs.root : who.fs.root),
+    jump: () => ok(place()),
+  });
   const asWho = (dir: DynamicDir): DynamicDir => ({
     kind: 'dir',
     list: () => dir.list(who),
@@ -88,7 +101,8 @@ function namespaces(who: Process): DynamicNode {
     list: () => names,
     lookup: (name) => {
       if (!names.includes(name)) return undefined;
-      const namespace = name === 'pid_for_children' ? who.pidForChildren : who.namespace((name === 'time_for_children' ? 'time' : name) as Parameters<Process['namespace']>[0]);
+      const namespace =
+        name === 'pid_for_children' ? who.pidForChildren : who.namespace((name === 'time_for_children' ? 'time' : name) as Parameters<Process['namespace']>[0]);
       return { kind: 'namespace', namespace };
     },
   };
@@ -102,7 +116,12 @@ function descriptors(who: Process): DynamicNode {
     lookup: (name, _caller) => {
       const file = /^\d+$/.test(name) ? who.fds.get(Number(name)) : undefined;
       if (!file) return undefined;
-      return { kind: 'symlink', mode: 0o700, target: (caller) => file.place?.path(caller instanceof Process ? caller.fs.root : who.fs.root) ?? file.describe(), jump: () => ok(file) };
+      return {
+        kind: 'symlink',
+        mode: 0o700,
+        target: (caller) => file.place?.path(caller instanceof Process ? caller.fs.root : who.fs.root) ?? file.describe(),
+        jump: () => ok(file),
+      };
     },
   };
 }
@@ -142,7 +161,10 @@ function status(who: Process, pid: number): Bytes {
 
 function mounts(who: Process): Bytes {
   return who.namespaces.mnt.list
-    .map(({ options, fs, top, at }) => `${options.source} ${(at ?? top).path(who.fs.root)} ${fs.type} ${[options.readonly ? 'ro' : 'rw', ...options.flags].join(',')} 0 0\n`)
+    .map(
+      ({ options, fs, top, at }) =>
+        `${options.source} ${(at ?? top).path(who.fs.root)} ${fs.type} ${[options.readonly ? 'ro' : 'rw', ...options.flags].join(',')} 0 0\n`,
+    )
     .join('');
 }
 

@@ -1,11 +1,21 @@
 /** /sys/class/net/BRIDGE/bridge, brif, and PORT/brport (net/bridge/br_sysfs_br.c, br_sysfs_if.c). */
 import { err, ok, type Errno, type Result } from '../base/index.ts';
-import { Bridge, bridgePortOf, setBridgeOptions, setPortOptions, type BridgeId, type BridgeOptions, type BridgePortOptions, type Device } from '../kernel/index.ts';
+import {
+  Bridge,
+  bridgePortOf,
+  setBridgeOptions,
+  setPortOptions,
+  type BridgeId,
+  type BridgeOptions,
+  type BridgePortOptions,
+  type Device,
+} from '../kernel/index.ts';
 import { dirOf, type DynamicNode } from '../shell/index.ts';
 import { formatMac } from '../wire/index.ts';
 import { line, numberFile } from './sys-file.ts';
 
-const settled = (result: { readonly ok: true } | { readonly ok: false; readonly error: { readonly errno: Errno } }): Result<void, Errno> => (result.ok ? ok(undefined) : err(result.error.errno));
+const settled = (result: { readonly ok: true } | { readonly ok: false; readonly error: { readonly errno: Errno } }): Result<void, Errno> =>
+  result.ok ? ok(undefined) : err(result.error.errno);
 const idText = (id: BridgeId): string => `${id.priority.toString(16).padStart(4, '0')}.${formatMac(id.mac).replaceAll(':', '')}`;
 
 /** `bridge` and `brif` of a bridge; nothing for another device. */
@@ -71,7 +81,11 @@ export function portDirs(device: Device): Record<string, DynamicNode> {
   if (port === null) return {};
   const set = (options: BridgePortOptions): Result<void, Errno> => settled(setPortOptions(port, options));
   const number = (read: () => number, option: keyof BridgePortOptions): DynamicNode => numberFile(read, (value) => set({ [option]: value }));
-  const flag = (read: () => boolean, option: keyof BridgePortOptions): DynamicNode => numberFile(() => Number(read()), (value) => set({ [option]: value !== 0 }));
+  const flag = (read: () => boolean, option: keyof BridgePortOptions): DynamicNode =>
+    numberFile(
+      () => Number(read()),
+      (value) => set({ [option]: value !== 0 }),
+    );
   return {
     brport: dirOf({
       backup_port: line(() => port.backupPort?.name ?? ''),

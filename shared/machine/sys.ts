@@ -63,17 +63,31 @@ function deviceDir(device: Device): DynamicNode {
     dormant: whenUp(device, () => (device.dormant ? 1 : 0)),
     duplex: whenUp(device, () => (device.kind === 'veth' ? 'full' : 'unknown')),
     flags: line(() => `0x${shownBits(device).toString(16)}`),
-    ifalias: { kind: 'file', mode: 0o644, read: () => ok(device.alias === '' ? '' : `${device.alias}\n`), write: (data) => change(device, { alias: data.trim() }) },
+    ifalias: {
+      kind: 'file',
+      mode: 0o644,
+      read: () => ok(device.alias === '' ? '' : `${device.alias}\n`),
+      write: (data) => change(device, { alias: data.trim() }),
+    },
     ifindex: line(() => device.index),
     iflink: line(() => device.linkIndex),
     link_mode: line(() => device.linkMode),
     ...(device.master ? { master: { kind: 'symlink' as const, target: () => `../${device.master?.name ?? ''}` } } : {}),
-    mtu: numberFile(() => device.mtu, (mtu) => change(device, { mtu })),
+    mtu: numberFile(
+      () => device.mtu,
+      (mtu) => change(device, { mtu }),
+    ),
     name_assign_type: line(() => 3),
-    netdev_group: numberFile(() => device.group, (group) => change(device, { group })),
+    netdev_group: numberFile(
+      () => device.group,
+      (group) => change(device, { group }),
+    ),
     operstate: line(() => (device.isUp ? device.operState.toLowerCase() : 'down')),
     proto_down: line(() => (device.protoDown ? 1 : 0)),
-    speed: { kind: 'file', read: () => (!device.isUp ? err('EINVAL') : device.speedMbps > 0 ? ok(`${device.speedMbps}\n`) : device.kind === 'bridge' ? ok('-1\n') : err('EINVAL')) },
+    speed: {
+      kind: 'file',
+      read: () => (!device.isUp ? err('EINVAL') : device.speedMbps > 0 ? ok(`${device.speedMbps}\n`) : device.kind === 'bridge' ? ok('-1\n') : err('EINVAL')),
+    },
     statistics: dirOf({
       collisions: line(() => s.collisions),
       multicast: line(() => s.multicast),
@@ -90,9 +104,15 @@ function deviceDir(device: Device): DynamicNode {
     }),
     subsystem: { kind: 'symlink', target: () => '../../../../class/net' },
     testing: whenUp(device, () => 0),
-    tx_queue_len: numberFile(() => device.txQueueLength, (txQueueLength) => change(device, { txQueueLength })),
+    tx_queue_len: numberFile(
+      () => device.txQueueLength,
+      (txQueueLength) => change(device, { txQueueLength }),
+    ),
     type: line(() => device.hardwareType),
-    uevent: fileOf(() => `${device.kind === 'bridge' ? 'DEVTYPE=bridge\n' : device.kind === 'vlan' ? 'DEVTYPE=vlan\n' : device.kind === 'vxlan' ? 'DEVTYPE=vxlan\n' : ''}INTERFACE=${device.name}\nIFINDEX=${device.index}\n`),
+    uevent: fileOf(
+      () =>
+        `${device.kind === 'bridge' ? 'DEVTYPE=bridge\n' : device.kind === 'vlan' ? 'DEVTYPE=vlan\n' : device.kind === 'vxlan' ? 'DEVTYPE=vxlan\n' : ''}INTERFACE=${device.name}\nIFINDEX=${device.index}\n`,
+    ),
   });
 }
 

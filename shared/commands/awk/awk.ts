@@ -24,28 +24,28 @@ const awk: Program = function* (p) {
         yield* p.print('mawk 1.3.4 20200120\nCopyright 2008-2019,2020, Thomas E. Dickey\nCopyright 1991-1996,2014, Michael D. Brennan\n');
         return 0;
       }
-      return yield* p.error(`${p.name}: not an option: ${word}\n`), 2;
+      return (yield* p.error(`${p.name}: not an option: ${word}\n`), 2);
     }
     const value = word.length > 2 ? word.slice(2) : rest.shift();
-    if (value === undefined) return yield* p.error(`${p.name}: option requires an argument -- ${letter}\n`), 2;
+    if (value === undefined) return (yield* p.error(`${p.name}: option requires an argument -- ${letter}\n`), 2);
     if (letter === 'F') separator = value === 't' ? '\t' : unescape(value);
     else if (letter === 'v') {
       const at = value.indexOf('=');
-      if (at < 1) return yield* p.error(`${p.name}: improper assignment: -v ${value}\n`), 2;
+      if (at < 1) return (yield* p.error(`${p.name}: improper assignment: -v ${value}\n`), 2);
       assignments.push([value.slice(0, at), unescape(value.slice(at + 1))]);
     } else {
       const file = value === '-' ? yield* p.readAll(0) : p.fs.readFile(value);
-      if (!file.ok) return yield* p.error(`${p.name}: cannot open ${value}\n`), 2;
+      if (!file.ok) return (yield* p.error(`${p.name}: cannot open ${value}\n`), 2);
       scripts.push(file.value);
     }
   }
   if (scripts.length === 0) {
     const script = rest.shift();
-    if (script === undefined) return yield* p.error(`Usage: ${p.name} [Options] [Program] [file ...]\n`), 2;
+    if (script === undefined) return (yield* p.error(`Usage: ${p.name} [Options] [Program] [file ...]\n`), 2);
     scripts.push(script);
   }
   const program = parseAwk(scripts.join('\n'));
-  if (!program.ok) return yield* p.error(`${p.name}: ${program.error}\n`), 2;
+  if (!program.ok) return (yield* p.error(`${p.name}: ${program.error}\n`), 2);
   const machine = new AwkMachine(p);
   if (separator !== undefined) machine.globals.set('FS', separator);
   for (const [name, value] of assignments) machine.set(name, fromInput(value));
@@ -57,7 +57,7 @@ const awk: Program = function* (p) {
   } catch (error) {
     if (!(error instanceof AwkError)) throw error;
     yield* p.flush();
-    return yield* p.error(`${p.name}: run time error: ${error.message}\n`), 2;
+    return (yield* p.error(`${p.name}: run time error: ${error.message}\n`), 2);
   }
 };
 

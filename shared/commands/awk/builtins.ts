@@ -6,7 +6,15 @@ import type { AwkRun } from './run.ts';
 import type { Expr } from './syntax.ts';
 import { formatC, fromInput, toNumber, type Value } from './value.ts';
 
-const MATH: Readonly<Record<string, (x: number, y: number) => number>> = { sin: Math.sin, cos: Math.cos, exp: Math.exp, log: Math.log, sqrt: Math.sqrt, int: Math.trunc, atan2: Math.atan2 };
+const MATH: Readonly<Record<string, (x: number, y: number) => number>> = {
+  sin: Math.sin,
+  cos: Math.cos,
+  exp: Math.exp,
+  log: Math.log,
+  sqrt: Math.sqrt,
+  int: Math.trunc,
+  atan2: Math.atan2,
+};
 
 export function* callBuiltin(run: AwkRun, name: Bytes, args: readonly Expr[]): Sys<Value> {
   const { machine } = run;
@@ -41,7 +49,12 @@ export function* callBuiltin(run: AwkRun, name: Bytes, args: readonly Expr[]): S
     case 'split': {
       const whole = yield* text(0);
       const separator = args[2] ? yield* source(2) : machine.text(machine.get('FS'));
-      const parts = args[2]?.kind === 'regex' && separator.length === 1 && separator !== ' ' ? whole === '' ? [] : whole.split(machine.regex(separator)) : machine.split(whole, separator);
+      const parts =
+        args[2]?.kind === 'regex' && separator.length === 1 && separator !== ' '
+          ? whole === ''
+            ? []
+            : whole.split(machine.regex(separator))
+          : machine.split(whole, separator);
       const [, target] = args;
       if (target?.kind !== 'name') return parts.length;
       const array = run.arrayOf(target.name);

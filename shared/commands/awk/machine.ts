@@ -72,7 +72,21 @@ export class AwkMachine {
   previousSeed = 0;
 
   constructor(readonly p: Process) {
-    const defaults: readonly (readonly [Bytes, Value])[] = [['FS', ' '], ['OFS', ' '], ['ORS', '\n'], ['RS', '\n'], ['NR', 0], ['NF', 0], ['FNR', 0], ['SUBSEP', '\x1c'], ['CONVFMT', '%.6g'], ['OFMT', '%.6g'], ['RSTART', 0], ['RLENGTH', -1], ['FILENAME', '']];
+    const defaults: readonly (readonly [Bytes, Value])[] = [
+      ['FS', ' '],
+      ['OFS', ' '],
+      ['ORS', '\n'],
+      ['RS', '\n'],
+      ['NR', 0],
+      ['NF', 0],
+      ['FNR', 0],
+      ['SUBSEP', '\x1c'],
+      ['CONVFMT', '%.6g'],
+      ['OFMT', '%.6g'],
+      ['RSTART', 0],
+      ['RLENGTH', -1],
+      ['FILENAME', ''],
+    ];
     for (const [name, value] of defaults) this.globals.set(name, value);
     this.arrays.set('ENVIRON', new Map([...p.env].map(([name, value]) => [name, fromInput(value)])));
     this.seed = p.os.rng.uint32();
@@ -233,7 +247,13 @@ export class AwkMachine {
         yield* this.flush();
         const pipe = this.p.pipe();
         if (!pipe.ok) return null;
-        const child = this.p.spawn(['/bin/sh', '-c', source], { fds: new Map([[0, 0], [1, pipe.value.write], [2, 2]]) });
+        const child = this.p.spawn(['/bin/sh', '-c', source], {
+          fds: new Map([
+            [0, 0],
+            [1, pipe.value.write],
+            [2, 2],
+          ]),
+        });
         this.p.close(pipe.value.write);
         if (!child.ok) return null;
         this.children.set(source, child.value);
@@ -267,7 +287,13 @@ export class AwkMachine {
       yield* this.flush();
       const pipe = this.p.pipe();
       if (!pipe.ok) throw new AwkError(`cannot open "${target}" for output`);
-      const child = this.p.spawn(['/bin/sh', '-c', target], { fds: new Map([[0, pipe.value.read], [1, 1], [2, 2]]) });
+      const child = this.p.spawn(['/bin/sh', '-c', target], {
+        fds: new Map([
+          [0, pipe.value.read],
+          [1, 1],
+          [2, 2],
+        ]),
+      });
       this.p.close(pipe.value.read);
       return { fd: pipe.value.write, child: child.ok ? child.value : undefined };
     }
@@ -309,4 +335,5 @@ export class AwkMachine {
 }
 
 const exitCode = (ending: { readonly kind: string; readonly code?: number }): number => (ending.kind === 'exited' ? (ending.code ?? 0) : 256);
-const unescapeAssignment = (text: Bytes): Bytes => text.replace(/\\(.)/gs, (whole, char: string) => ({ n: '\n', t: '\t', '\\': '\\', '"': '"', '/': '/' })[char] ?? whole);
+const unescapeAssignment = (text: Bytes): Bytes =>
+  text.replace(/\\(.)/gs, (whole, char: string) => ({ n: '\n', t: '\t', '\\': '\\', '"': '"', '/': '/' })[char] ?? whole);

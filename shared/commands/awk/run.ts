@@ -35,7 +35,7 @@ export class AwkRun {
     }
     const main = rules.filter((rule) => rule.pattern.kind !== 'begin' && rule.pattern.kind !== 'end');
     if (!isOver && (main.length > 0 || of('end').length > 0)) {
-      for (let record; !isOver && (record = yield* this.machine.record()) !== undefined; ) {
+      for (let record; !isOver && (record = yield* this.machine.record()) !== undefined;) {
         this.machine.setRecord(record);
         isOver = yield* this.record(main);
         yield* this.machine.p.tick();
@@ -262,13 +262,17 @@ export class AwkRun {
         return toNumber(a) ** toNumber(b);
       default: {
         const order = compareValues(a, b, machine.text(machine.get('CONVFMT')));
-        return (op === '<' ? order < 0 : op === '<=' ? order <= 0 : op === '==' ? order === 0 : op === '!=' ? order !== 0 : op === '>' ? order > 0 : order >= 0) ? 1 : 0;
+        return (op === '<' ? order < 0 : op === '<=' ? order <= 0 : op === '==' ? order === 0 : op === '!=' ? order !== 0 : op === '>' ? order > 0 : order >= 0)
+          ? 1
+          : 0;
       }
     }
   }
   private *getline(expr: Extract<Expr, { kind: 'getline' }>): Sys<Value> {
     const { machine } = this;
-    const line = expr.from ? yield* machine.lineFrom(machine.text(yield* this.value(expr.from)), expr.how === 'file' ? 'file' : 'command') : yield* machine.record();
+    const line = expr.from
+      ? yield* machine.lineFrom(machine.text(yield* this.value(expr.from)), expr.how === 'file' ? 'file' : 'command')
+      : yield* machine.record();
     if (line === null) return -1;
     if (line === undefined) return 0;
     if (expr.how === 'command') {

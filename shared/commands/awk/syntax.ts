@@ -27,13 +27,22 @@ export type Statement =
   | { readonly kind: 'if'; readonly test: Expr; readonly yes: Statement; readonly no: Statement | undefined }
   | { readonly kind: 'while'; readonly test: Expr; readonly body: Statement }
   | { readonly kind: 'do'; readonly test: Expr; readonly body: Statement }
-  | { readonly kind: 'for'; readonly first: Statement | undefined; readonly test: Expr | undefined; readonly next: Statement | undefined; readonly body: Statement }
+  | {
+      readonly kind: 'for';
+      readonly first: Statement | undefined;
+      readonly test: Expr | undefined;
+      readonly next: Statement | undefined;
+      readonly body: Statement;
+    }
   | { readonly kind: 'forin'; readonly variable: Expr; readonly array: Bytes; readonly body: Statement }
   | { readonly kind: 'break' | 'continue' | 'next' | 'nextfile' }
   | { readonly kind: 'exit' | 'return'; readonly value: Expr | undefined }
   | { readonly kind: 'delete'; readonly name: Bytes; readonly keys: readonly Expr[] | undefined };
 
-export type Pattern = { readonly kind: 'begin' | 'end' | 'always' } | { readonly kind: 'test'; readonly test: Expr } | { readonly kind: 'range'; readonly from: Expr; readonly to: Expr };
+export type Pattern =
+  | { readonly kind: 'begin' | 'end' | 'always' }
+  | { readonly kind: 'test'; readonly test: Expr }
+  | { readonly kind: 'range'; readonly from: Expr; readonly to: Expr };
 export interface Rule {
   readonly pattern: Pattern;
   /** undefined: print the record. */
@@ -49,8 +58,55 @@ export interface AwkProgram {
   readonly functions: ReadonlyMap<Bytes, Fn>;
 }
 
-export const BUILTINS = new Set(['length', 'substr', 'index', 'split', 'sub', 'gsub', 'match', 'sprintf', 'sin', 'cos', 'atan2', 'exp', 'log', 'sqrt', 'int', 'rand', 'srand', 'tolower', 'toupper', 'system', 'close', 'fflush', 'systime', 'strftime', 'mktime']);
-const KEYWORDS = new Set(['BEGIN', 'END', 'function', 'func', 'if', 'else', 'while', 'for', 'do', 'break', 'continue', 'next', 'nextfile', 'exit', 'return', 'delete', 'in', 'getline', 'print', 'printf']);
+export const BUILTINS = new Set([
+  'length',
+  'substr',
+  'index',
+  'split',
+  'sub',
+  'gsub',
+  'match',
+  'sprintf',
+  'sin',
+  'cos',
+  'atan2',
+  'exp',
+  'log',
+  'sqrt',
+  'int',
+  'rand',
+  'srand',
+  'tolower',
+  'toupper',
+  'system',
+  'close',
+  'fflush',
+  'systime',
+  'strftime',
+  'mktime',
+]);
+const KEYWORDS = new Set([
+  'BEGIN',
+  'END',
+  'function',
+  'func',
+  'if',
+  'else',
+  'while',
+  'for',
+  'do',
+  'break',
+  'continue',
+  'next',
+  'nextfile',
+  'exit',
+  'return',
+  'delete',
+  'in',
+  'getline',
+  'print',
+  'printf',
+]);
 
 interface Token {
   readonly kind: 'number' | 'string' | 'regex' | 'name' | 'funcname' | 'keyword' | 'op' | 'newline' | 'end';
@@ -58,11 +114,54 @@ interface Token {
   readonly line: number;
 }
 
-const OPERATORS = ['**=', '||', '&&', '==', '!=', '<=', '>=', '+=', '-=', '*=', '/=', '%=', '^=', '++', '--', '>>', '**', '!~', '+', '-', '*', '/', '%', '^', '!', '>', '<', '|', '?', ':', '~', '$', '=', '(', ')', '{', '}', '[', ']', ',', ';'];
+const OPERATORS = [
+  '**=',
+  '||',
+  '&&',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '^=',
+  '++',
+  '--',
+  '>>',
+  '**',
+  '!~',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '^',
+  '!',
+  '>',
+  '<',
+  '|',
+  '?',
+  ':',
+  '~',
+  '$',
+  '=',
+  '(',
+  ')',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ';',
+];
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', '/': '/', a: '\x07', b: '\b', f: '\f', v: '\v' };
 
 /** What a string literal's text means. */
-export const unescape = (text: Bytes): Bytes => text.replace(/\\([0-7]{1,3}|[^])/g, (whole, rest: string) => (/^[0-7]/.test(rest) ? String.fromCharCode(parseInt(rest, 8) & 255) : (ESCAPES[rest] ?? whole)));
+export const unescape = (text: Bytes): Bytes =>
+  text.replace(/\\([0-7]{1,3}|[^])/g, (whole, rest: string) => (/^[0-7]/.test(rest) ? String.fromCharCode(parseInt(rest, 8) & 255) : (ESCAPES[rest] ?? whole)));
 
 class SyntaxProblem extends Error {}
 
@@ -423,7 +522,8 @@ class Parser {
   }
   private concatenation(isTarget: boolean): Expr {
     let left = this.additive();
-    while (this.startsOperand && !this.is('-') && !this.is('+') && !this.is('in') && !(isTarget && this.is('!'))) left = { kind: 'binary', op: ' ', left, right: this.additive() };
+    while (this.startsOperand && !this.is('-') && !this.is('+') && !this.is('in') && !(isTarget && this.is('!')))
+      left = { kind: 'binary', op: ' ', left, right: this.additive() };
     return left;
   }
   private additive(): Expr {

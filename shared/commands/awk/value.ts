@@ -30,7 +30,8 @@ export function toText(value: Value, format: Bytes): Bytes {
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   return formatC(format, [value]);
 }
-export const toBoolean = (value: Value): boolean => (value instanceof StrNum ? value.number !== 0 : typeof value === 'string' ? value !== '' : value !== undefined && value !== 0);
+export const toBoolean = (value: Value): boolean =>
+  value instanceof StrNum ? value.number !== 0 : typeof value === 'string' ? value !== '' : value !== undefined && value !== 0;
 
 /** Numbers as numbers, all else as text. */
 export function compareValues(a: Value, b: Value, format: Bytes): number {
@@ -43,28 +44,32 @@ export function compareValues(a: Value, b: Value, format: Bytes): number {
 /** printf(3) for %d %i %o %x %X %u %c %s %e %E %f %F %g %G. */
 export function formatC(format: Bytes, args: readonly Value[], convert: (value: Value) => Bytes = (value) => toText(value, '%.6g')): Bytes {
   let used = 0;
-  return format.replace(/%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?(?:hh|h|ll|l|L|q|j|z|t)?([diouxXceEfFgGs%])/g, (_, flags: string, wide: string | undefined, exact: string | undefined, letter: string) => {
-    if (letter === '%') return '%';
-    let width = wide === '*' ? Math.trunc(toNumber(args[used++])) : Number(wide ?? 0);
-    let left = flags.includes('-');
-    if (width < 0) {
-      left = true;
-      width = -width;
-    }
-    const precision = exact === undefined ? undefined : exact === '*' ? Math.trunc(toNumber(args[used++])) : Number(exact === '' ? 0 : exact);
-    const value = args[used++];
-    const body = one(letter, value, precision, flags, convert);
-    if (body.length >= width) return body;
-    if (left) return body.padEnd(width);
-    if (flags.includes('0') && letter !== 's' && letter !== 'c' && !(precision !== undefined && /[dioxXu]/.test(letter))) {
-      const sign = /^[-+ ]|^0[xX]/.exec(body)?.[0] ?? '';
-      return sign + body.slice(sign.length).padStart(width - sign.length, '0');
-    }
-    return body.padStart(width);
-  });
+  return format.replace(
+    /%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?(?:hh|h|ll|l|L|q|j|z|t)?([diouxXceEfFgGs%])/g,
+    (_, flags: string, wide: string | undefined, exact: string | undefined, letter: string) => {
+      if (letter === '%') return '%';
+      let width = wide === '*' ? Math.trunc(toNumber(args[used++])) : Number(wide ?? 0);
+      let left = flags.includes('-');
+      if (width < 0) {
+        left = true;
+        width = -width;
+      }
+      const precision = exact === undefined ? undefined : exact === '*' ? Math.trunc(toNumber(args[used++])) : Number(exact === '' ? 0 : exact);
+      const value = args[used++];
+      const body = one(letter, value, precision, flags, convert);
+      if (body.length >= width) return body;
+      if (left) return body.padEnd(width);
+      if (flags.includes('0') && letter !== 's' && letter !== 'c' && !(precision !== undefined && /[dioxXu]/.test(letter))) {
+        const sign = /^[-+ ]|^0[xX]/.exec(body)?.[0] ?? '';
+        return sign + body.slice(sign.length).padStart(width - sign.length, '0');
+      }
+      return body.padStart(width);
+    },
+  );
 }
 function one(letter: string, value: Value, precision: number | undefined, flags: string, convert: (value: Value) => Bytes): Bytes {
-  const signed = (text: string, isNegative: boolean): string => (isNegative ? `-${text}` : flags.includes('+') ? `+${text}` : flags.includes(' ') ? ` ${text}` : text);
+  const signed = (text: string, isNegative: boolean): string =>
+    isNegative ? `-${text}` : flags.includes('+') ? `+${text}` : flags.includes(' ') ? ` ${text}` : text;
   switch (letter) {
     case 's': {
       const text = convert(value);
@@ -76,7 +81,12 @@ function one(letter: string, value: Value, precision: number | undefined, flags:
     case 'i': {
       const number = Math.trunc(toNumber(value));
       if (!Number.isFinite(number)) return Number.isNaN(number) ? 'nan' : number > 0 ? 'inf' : '-inf';
-      return signed(BigInt(Math.abs(number)).toString().padStart(precision ?? 1, '0'), number < 0 || Object.is(number, -0) === false ? number < 0 : false);
+      return signed(
+        BigInt(Math.abs(number))
+          .toString()
+          .padStart(precision ?? 1, '0'),
+        number < 0 || Object.is(number, -0) === false ? number < 0 : false,
+      );
     }
     case 'o':
     case 'x':

@@ -13,7 +13,28 @@ const IP_OBJECTS: Readonly<Record<string, readonly string[]>> = {
   rule: ['add', 'del', 'flush', 'show'],
   tunnel: ['add', 'change', 'del', 'show'],
 };
-const KUBECTL = ['annotate', 'api-resources', 'apply', 'cluster-info', 'cordon', 'create', 'delete', 'describe', 'drain', 'exec', 'explain', 'expose', 'get', 'label', 'logs', 'run', 'scale', 'taint', 'uncordon', 'version'];
+const KUBECTL = [
+  'annotate',
+  'api-resources',
+  'apply',
+  'cluster-info',
+  'cordon',
+  'create',
+  'delete',
+  'describe',
+  'drain',
+  'exec',
+  'explain',
+  'expose',
+  'get',
+  'label',
+  'logs',
+  'run',
+  'scale',
+  'taint',
+  'uncordon',
+  'version',
+];
 const BRCTL = ['addbr', 'addif', 'delbr', 'delif', 'hairpin', 'setageing', 'setfd', 'show', 'showmacs', 'showstp', 'stp'];
 const TAKES_DEVICE = new Set(['dev', 'link', '-i', '-I', '-o', 'master', 'ethtool', 'showmacs', 'showstp', 'ifconfig']);
 
@@ -41,10 +62,11 @@ function complete({ words, word, process }: CompletionRequest): readonly Complet
   if (TAKES_DEVICE.has(last)) return from(devices(process));
   if (command === 'brctl') return from(before.length === 1 ? BRCTL : devices(process));
   if (command === 'kubectl' && before.length === 1) return from(KUBECTL);
-  if (command === 'kubectl' && before.length === 2 && ['get', 'describe', 'delete'].includes(last)) return from(['nodes', 'pods', 'services', 'namespaces', 'deployments', 'endpoints', 'events']);
+  if (command === 'kubectl' && before.length === 2 && ['get', 'describe', 'delete'].includes(last))
+    return from(['nodes', 'pods', 'services', 'namespaces', 'deployments', 'endpoints', 'events']);
   return undefined;
 }
 
-const bash = createBash({ complete });
+const bash = createBash({ complete, connect: connectPath });
 const at = (path: Bytes): InstalledProgram => ({ path, main: bash, origin: 'bash 5.2.15' });
 export const BASH_PROGRAMS: readonly InstalledProgram[] = [at('/usr/bin/bash'), at('/usr/bin/sh')];

@@ -29,7 +29,17 @@ export const date: Program = function* (p) {
   const iso = parsed.options.get('iso-8601');
   const format =
     operand?.slice(1) ??
-    (iso !== undefined ? (iso === 'seconds' ? '%Y-%m-%dT%H:%M:%S+00:00' : iso === 'ns' ? '%Y-%m-%dT%H:%M:%S,%N+00:00' : '%Y-%m-%d') : parsed.has('rfc-email') ? '%a, %d %b %Y %H:%M:%S +0000' : parsed.has('rfc-3339') ? '%Y-%m-%d %H:%M:%S+00:00' : '%a %b %e %H:%M:%S UTC %Y');
+    (iso !== undefined
+      ? iso === 'seconds'
+        ? '%Y-%m-%dT%H:%M:%S+00:00'
+        : iso === 'ns'
+          ? '%Y-%m-%dT%H:%M:%S,%N+00:00'
+          : '%Y-%m-%d'
+      : parsed.has('rfc-email')
+        ? '%a, %d %b %Y %H:%M:%S +0000'
+        : parsed.has('rfc-3339')
+          ? '%Y-%m-%d %H:%M:%S+00:00'
+          : '%a %b %e %H:%M:%S UTC %Y');
   yield* p.print(`${formatDate(format, us)}\n`);
   return 0;
 };
@@ -41,11 +51,42 @@ export function formatDate(format: Bytes, unixUs: number): Bytes {
   const pad = (value: number, width: number, fill = '0'): string => String(value).padStart(width, fill);
   const hour12 = c.hour % 12 === 0 ? 12 : c.hour % 12;
   const values: Readonly<Record<string, () => string>> = {
-    '%': () => '%', a: () => dayName(c.weekday), A: () => LONG_DAYS[c.weekday] ?? '', b: () => monthName(c.month), B: () => LONG_MONTHS[c.month - 1] ?? '', h: () => monthName(c.month),
-    C: () => pad(Math.floor(c.year / 100), 2), d: () => pad(c.day, 2), e: () => pad(c.day, 2, ' '), D: () => `${pad(c.month, 2)}/${pad(c.day, 2)}/${pad(c.year % 100, 2)}`, F: () => `${c.year}-${pad(c.month, 2)}-${pad(c.day, 2)}`,
-    H: () => pad(c.hour, 2), I: () => pad(hour12, 2), j: () => pad(c.yearday, 3), k: () => pad(c.hour, 2, ' '), l: () => pad(hour12, 2, ' '), m: () => pad(c.month, 2), M: () => pad(c.minute, 2), n: () => '\n', N: () => pad(fraction, 9), p: () => (c.hour < 12 ? 'AM' : 'PM'),
-    r: () => `${pad(hour12, 2)}:${pad(c.minute, 2)}:${pad(c.second, 2)} ${c.hour < 12 ? 'AM' : 'PM'}`, R: () => `${pad(c.hour, 2)}:${pad(c.minute, 2)}`, s: () => String(Math.floor(unixUs / 1e6)), S: () => pad(c.second, 2), t: () => '\t', T: () => `${pad(c.hour, 2)}:${pad(c.minute, 2)}:${pad(c.second, 2)}`,
-    u: () => String(c.weekday === 0 ? 7 : c.weekday), w: () => String(c.weekday), y: () => pad(c.year % 100, 2), Y: () => String(c.year), z: () => '+0000', Z: () => 'UTC', c: () => formatDate('%a %b %e %H:%M:%S %Y', unixUs), x: () => formatDate('%m/%d/%y', unixUs), X: () => formatDate('%H:%M:%S', unixUs),
+    '%': () => '%',
+    a: () => dayName(c.weekday),
+    A: () => LONG_DAYS[c.weekday] ?? '',
+    b: () => monthName(c.month),
+    B: () => LONG_MONTHS[c.month - 1] ?? '',
+    h: () => monthName(c.month),
+    C: () => pad(Math.floor(c.year / 100), 2),
+    d: () => pad(c.day, 2),
+    e: () => pad(c.day, 2, ' '),
+    D: () => `${pad(c.month, 2)}/${pad(c.day, 2)}/${pad(c.year % 100, 2)}`,
+    F: () => `${c.year}-${pad(c.month, 2)}-${pad(c.day, 2)}`,
+    H: () => pad(c.hour, 2),
+    I: () => pad(hour12, 2),
+    j: () => pad(c.yearday, 3),
+    k: () => pad(c.hour, 2, ' '),
+    l: () => pad(hour12, 2, ' '),
+    m: () => pad(c.month, 2),
+    M: () => pad(c.minute, 2),
+    n: () => '\n',
+    N: () => pad(fraction, 9),
+    p: () => (c.hour < 12 ? 'AM' : 'PM'),
+    r: () => `${pad(hour12, 2)}:${pad(c.minute, 2)}:${pad(c.second, 2)} ${c.hour < 12 ? 'AM' : 'PM'}`,
+    R: () => `${pad(c.hour, 2)}:${pad(c.minute, 2)}`,
+    s: () => String(Math.floor(unixUs / 1e6)),
+    S: () => pad(c.second, 2),
+    t: () => '\t',
+    T: () => `${pad(c.hour, 2)}:${pad(c.minute, 2)}:${pad(c.second, 2)}`,
+    u: () => String(c.weekday === 0 ? 7 : c.weekday),
+    w: () => String(c.weekday),
+    y: () => pad(c.year % 100, 2),
+    Y: () => String(c.year),
+    z: () => '+0000',
+    Z: () => 'UTC',
+    c: () => formatDate('%a %b %e %H:%M:%S %Y', unixUs),
+    x: () => formatDate('%m/%d/%y', unixUs),
+    X: () => formatDate('%H:%M:%S', unixUs),
   };
   return format.replace(/%([-_0^#]?)(\d*)([a-zA-Z%])/g, (whole, flag: string, width: string, letter: string) => {
     const text = values[letter]?.();

@@ -57,14 +57,20 @@ export const cut: Program = function* (p) {
   const cutLine = (line: Bytes): Bytes | undefined => {
     if (!isFields) {
       if (glue === undefined) return [...line].filter((_, i) => wanted(i + 1)).join('');
-      return list.map(([low, high]) => line.slice(low - 1, high)).filter((piece) => piece !== '').join(glue);
+      return list
+        .map(([low, high]) => line.slice(low - 1, high))
+        .filter((piece) => piece !== '')
+        .join(glue);
     }
     if (!line.includes(delimiter)) return parsed.has('only-delimited') ? undefined : line;
-    return line.split(delimiter).filter((_, i) => wanted(i + 1)).join(glue ?? delimiter);
+    return line
+      .split(delimiter)
+      .filter((_, i) => wanted(i + 1))
+      .join(glue ?? delimiter);
   };
   return yield* eachInput(p, parsed.operands, function* (fd): Sys<Errno | undefined> {
     const lines = new LineReader(p, fd);
-    for (let line; (line = yield* lines.next()) !== undefined; ) {
+    for (let line; (line = yield* lines.next()) !== undefined;) {
       const out = cutLine(line);
       if (out !== undefined) yield* p.print(`${out}\n`);
     }
@@ -85,8 +91,18 @@ const TR: GnuUsage = {
   stopAtOperand: true,
 };
 const CLASSES: Readonly<Record<string, RegExp>> = {
-  alnum: /[a-zA-Z0-9]/, alpha: /[a-zA-Z]/, blank: /[ \t]/, cntrl: /[\x00-\x1f\x7f]/, digit: /[0-9]/, graph: /[!-~]/,
-  lower: /[a-z]/, print: /[ -~]/, punct: /[!-/:-@[-`{-~]/, space: /[ \t\n\v\f\r]/, upper: /[A-Z]/, xdigit: /[0-9a-fA-F]/,
+  alnum: /[a-zA-Z0-9]/,
+  alpha: /[a-zA-Z]/,
+  blank: /[ \t]/,
+  cntrl: /[\x00-\x1f\x7f]/,
+  digit: /[0-9]/,
+  graph: /[!-~]/,
+  lower: /[a-z]/,
+  print: /[ -~]/,
+  punct: /[!-/:-@[-`{-~]/,
+  space: /[ \t\n\v\f\r]/,
+  upper: /[A-Z]/,
+  xdigit: /[0-9a-fA-F]/,
 };
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\' };
 const ALL = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
@@ -100,7 +116,7 @@ function charSet(text: Bytes, fill: number): string[] {
     const next = text[at + 1] ?? '';
     return [ESCAPES[next] ?? next, at + 2];
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const named = /^\[:(\w+):\]/.exec(text.slice(at));
     if (named) {
       const set = CLASSES[named[1] ?? ''];
@@ -134,14 +150,18 @@ export const tr: Program = function* (p) {
   const isDelete = parsed.has('delete');
   const squeeze = parsed.has('squeeze-repeats');
   if (first === undefined) return yield* usageError(p, 'missing operand', TR);
-  if (second === undefined && !isDelete && !squeeze) return yield* usageError(p, `missing operand after '${first}'\nTwo strings must be given when translating.`, TR);
-  if (second !== undefined && isDelete && !squeeze) return yield* usageError(p, `extra operand '${second}'\nOnly one string may be given when deleting without squeezing repeats.`, TR);
+  if (second === undefined && !isDelete && !squeeze)
+    return yield* usageError(p, `missing operand after '${first}'\nTwo strings must be given when translating.`, TR);
+  if (second !== undefined && isDelete && !squeeze)
+    return yield* usageError(p, `extra operand '${second}'\nOnly one string may be given when deleting without squeezing repeats.`, TR);
   let from = charSet(first, 0);
   if (parsed.has('complement') || parsed.has('C')) from = ALL.filter((char) => !from.includes(char));
   const to = second === undefined ? [] : charSet(second, from.length);
   const translate = second !== undefined && !isDelete;
   if (translate && to.length === 0) return yield* p.fail('when not truncating set1, string2 must be non-empty');
-  const map = new Map(translate ? from.flatMap((char, i) => (i < to.length || !parsed.has('truncate-set1') ? [[char, to[Math.min(i, to.length - 1)] ?? ''] as const] : [])) : []);
+  const map = new Map(
+    translate ? from.flatMap((char, i) => (i < to.length || !parsed.has('truncate-set1') ? [[char, to[Math.min(i, to.length - 1)] ?? ''] as const] : [])) : [],
+  );
   const deleted = new Set(isDelete ? from : []);
   const squeezed = new Set(squeeze ? (second === undefined ? from : to) : []);
   let last = '';
@@ -197,11 +217,12 @@ export const uniq: Program = function* (p) {
   const show = function* (group: readonly Bytes[]): Sys {
     const isWanted = parsed.has('repeated') || parsed.has('D') ? group.length > 1 : parsed.has('unique') ? group.length === 1 : true;
     if (!isWanted) return;
-    for (const line of parsed.has('D') ? group : group.slice(0, 1)) yield* p.print(`${parsed.has('count') ? `${String(group.length).padStart(7)} ` : ''}${line}\n`);
+    for (const line of parsed.has('D') ? group : group.slice(0, 1))
+      yield* p.print(`${parsed.has('count') ? `${String(group.length).padStart(7)} ` : ''}${line}\n`);
   };
   const lines = new LineReader(p, opened.fd);
   let group: Bytes[] = [];
-  for (let line; (line = yield* lines.next()) !== undefined; ) {
+  for (let line; (line = yield* lines.next()) !== undefined;) {
     const [first] = group;
     if (first !== undefined && key(first) !== key(line)) {
       yield* show(group);

@@ -26,7 +26,15 @@ function* said(p: Process, result: Result<unknown, Errno>, wording: Bytes): Sys<
 }
 
 const mkdir = program(
-  { usage: '[OPTION]... DIRECTORY...', summary: 'Create the DIRECTORY(ies), if they do not already exist.', options: [{ short: 'm', long: 'mode', argument: 'required' }, { short: 'p', long: 'parents' }, { short: 'v', long: 'verbose' }] },
+  {
+    usage: '[OPTION]... DIRECTORY...',
+    summary: 'Create the DIRECTORY(ies), if they do not already exist.',
+    options: [
+      { short: 'm', long: 'mode', argument: 'required' },
+      { short: 'p', long: 'parents' },
+      { short: 'v', long: 'verbose' },
+    ],
+  },
   function* (p, parsed, usage) {
     if (parsed.operands.length === 0) return yield* missing(p, usage);
     let status = 0;
@@ -40,21 +48,39 @@ const mkdir = program(
     return status;
   },
 );
-const rmdir = program({ usage: '[OPTION]... DIRECTORY...', summary: 'Remove the DIRECTORY(ies), if they are empty.', options: [{ short: 'p', long: 'parents' }, { short: 'v', long: 'verbose' }, { long: 'ignore-fail-on-non-empty' }] }, function* (p, parsed, usage) {
-  if (parsed.operands.length === 0) return yield* missing(p, usage);
-  let status = 0;
-  for (const operand of parsed.operands) {
-    for (let path = operand; path !== '' && path !== '.' && path !== '/'; path = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '') {
-      const removed = p.fs.rmdir(path);
-      if (!removed.ok && parsed.has('ignore-fail-on-non-empty') && removed.error === 'ENOTEMPTY') break;
-      status |= yield* said(p, removed, `failed to remove '${path}'`);
-      if (!removed.ok || !parsed.has('parents')) break;
+const rmdir = program(
+  {
+    usage: '[OPTION]... DIRECTORY...',
+    summary: 'Remove the DIRECTORY(ies), if they are empty.',
+    options: [{ short: 'p', long: 'parents' }, { short: 'v', long: 'verbose' }, { long: 'ignore-fail-on-non-empty' }],
+  },
+  function* (p, parsed, usage) {
+    if (parsed.operands.length === 0) return yield* missing(p, usage);
+    let status = 0;
+    for (const operand of parsed.operands) {
+      for (let path = operand; path !== '' && path !== '.' && path !== '/'; path = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '') {
+        const removed = p.fs.rmdir(path);
+        if (!removed.ok && parsed.has('ignore-fail-on-non-empty') && removed.error === 'ENOTEMPTY') break;
+        status |= yield* said(p, removed, `failed to remove '${path}'`);
+        if (!removed.ok || !parsed.has('parents')) break;
+      }
     }
-  }
-  return status;
-});
+    return status;
+  },
+);
 const rm = program(
-  { usage: '[OPTION]... [FILE]...', summary: 'Remove (unlink) the FILE(s).', options: [{ short: 'f', long: 'force' }, { short: 'i' }, { short: 'r', long: 'recursive' }, { short: 'R' }, { short: 'd', long: 'dir' }, { short: 'v', long: 'verbose' }] },
+  {
+    usage: '[OPTION]... [FILE]...',
+    summary: 'Remove (unlink) the FILE(s).',
+    options: [
+      { short: 'f', long: 'force' },
+      { short: 'i' },
+      { short: 'r', long: 'recursive' },
+      { short: 'R' },
+      { short: 'd', long: 'dir' },
+      { short: 'v', long: 'verbose' },
+    ],
+  },
   function* (p, parsed, usage) {
     const force = parsed.has('force');
     if (parsed.operands.length === 0) return force ? 0 : yield* missing(p, usage);
@@ -64,7 +90,8 @@ const rm = program(
       let status = 0;
       if (inode.value.kind === 'dir') {
         if (!parsed.has('recursive') && !parsed.has('R') && !parsed.has('dir')) return yield* p.failErrno(`cannot remove '${path}'`, 'EISDIR');
-        if (!parsed.has('dir')) for (const { name } of (p.fs.readdir(path) as { value?: readonly { name: Bytes }[] }).value ?? []) status |= yield* remove(join(path, name));
+        if (!parsed.has('dir'))
+          for (const { name } of (p.fs.readdir(path) as { value?: readonly { name: Bytes }[] }).value ?? []) status |= yield* remove(join(path, name));
         yield* p.tick();
         return status | (yield* said(p, p.fs.rmdir(path), `cannot remove '${path}'`));
       }
@@ -81,13 +108,25 @@ const rm = program(
   },
 );
 const ln = program(
-  { usage: '[OPTION]... TARGET... LINK_NAME', summary: 'Create links between files.', options: [{ short: 's', long: 'symbolic' }, { short: 'f', long: 'force' }, { short: 'n', long: 'no-dereference' }, { short: 'T', long: 'no-target-directory' }, { short: 'r', long: 'relative' }, { short: 'v', long: 'verbose' }] },
+  {
+    usage: '[OPTION]... TARGET... LINK_NAME',
+    summary: 'Create links between files.',
+    options: [
+      { short: 's', long: 'symbolic' },
+      { short: 'f', long: 'force' },
+      { short: 'n', long: 'no-dereference' },
+      { short: 'T', long: 'no-target-directory' },
+      { short: 'r', long: 'relative' },
+      { short: 'v', long: 'verbose' },
+    ],
+  },
   function* (p, parsed, usage) {
     const { operands } = parsed;
     if (operands.length === 0) return yield* usageError(p, 'missing file operand', usage);
     const last = operands.at(-1) ?? '';
     const own = p.fs.lstat(last);
-    const treatAsDir = operands.length > 1 && !parsed.has('no-target-directory') && isDir(p, last) && !(parsed.has('no-dereference') && own.ok && own.value.kind === 'symlink');
+    const treatAsDir =
+      operands.length > 1 && !parsed.has('no-target-directory') && isDir(p, last) && !(parsed.has('no-dereference') && own.ok && own.value.kind === 'symlink');
     if (operands.length > 2 && !treatAsDir) return yield* p.fail(`target '${last}': ${strerror('ENOTDIR')}`);
     let status = 0;
     for (const target of operands.length === 1 ? operands : operands.slice(0, -1)) {
@@ -101,7 +140,18 @@ const ln = program(
   },
 );
 const touch = program(
-  { usage: '[OPTION]... FILE...', summary: 'Update the access and modification times of each FILE to the current time.', options: [{ short: 'a' }, { short: 'c', long: 'no-create' }, { short: 'd', long: 'date', argument: 'required' }, { short: 'm' }, { short: 'r', long: 'reference', argument: 'required' }, { short: 't', argument: 'required' }] },
+  {
+    usage: '[OPTION]... FILE...',
+    summary: 'Update the access and modification times of each FILE to the current time.',
+    options: [
+      { short: 'a' },
+      { short: 'c', long: 'no-create' },
+      { short: 'd', long: 'date', argument: 'required' },
+      { short: 'm' },
+      { short: 'r', long: 'reference', argument: 'required' },
+      { short: 't', argument: 'required' },
+    ],
+  },
   function* (p, parsed, usage) {
     if (parsed.operands.length === 0) return yield* usageError(p, 'missing file operand', usage);
     let status = 0;
@@ -123,55 +173,108 @@ function changedMode(mode: number, change: Bytes, directory: boolean): number | 
     if (operator === undefined) return undefined;
     const classes = who === '' || who.includes('a') ? 'ugo' : who;
     let bits = 0;
-    for (const [letter, bit] of [['r', 4], ['w', 2], ['x', 1]] as const) if (permissions.includes(letter) || (letter === 'x' && permissions.includes('X') && (directory || (now & 0o111) !== 0))) bits |= bit;
+    for (const [letter, bit] of [
+      ['r', 4],
+      ['w', 2],
+      ['x', 1],
+    ] as const)
+      if (permissions.includes(letter) || (letter === 'x' && permissions.includes('X') && (directory || (now & 0o111) !== 0))) bits |= bit;
     let mask = 0;
-    for (const [letter, shift] of [['u', 6], ['g', 3], ['o', 0]] as const) if (classes.includes(letter)) mask |= bits << shift;
+    for (const [letter, shift] of [
+      ['u', 6],
+      ['g', 3],
+      ['o', 0],
+    ] as const)
+      if (classes.includes(letter)) mask |= bits << shift;
     if (permissions.includes('s')) mask |= (classes.includes('u') ? 0o4000 : 0) | (classes.includes('g') ? 0o2000 : 0);
     if (permissions.includes('t')) mask |= 0o1000;
-    const scope = [['u', 0o700], ['g', 0o070], ['o', 0o007]].reduce((sum, [letter, all]) => sum | (classes.includes(String(letter)) ? Number(all) : 0), 0);
+    const scope = [
+      ['u', 0o700],
+      ['g', 0o070],
+      ['o', 0o007],
+    ].reduce((sum, [letter, all]) => sum | (classes.includes(String(letter)) ? Number(all) : 0), 0);
     now = operator === '+' ? now | mask : operator === '-' ? now & ~mask : (now & ~scope) | mask;
   }
   return now;
 }
-const chmod = program({ usage: '[OPTION]... MODE[,MODE]... FILE...', summary: 'Change the mode of each FILE to MODE.', options: [{ short: 'R', long: 'recursive' }, { short: 'v', long: 'verbose' }, { short: 'f', long: 'silent' }], stopAtOperand: true }, function* (p, parsed, usage) {
-  const [mode, ...paths] = parsed.operands;
-  if (mode === undefined) return yield* missing(p, usage);
-  if (paths.length === 0) return yield* usageError(p, `missing operand after '${mode}'`, usage);
-  if (changedMode(0, mode, false) === undefined) return yield* usageError(p, `invalid mode: '${mode}'`, usage);
-  const apply = function* (path: Bytes): Sys<number> {
-    const inode = p.fs.stat(path);
-    if (!inode.ok) return yield* p.failErrno(`cannot access '${path}'`, inode.error);
-    let status = yield* said(p, p.fs.chmod(path, changedMode(inode.value.mode, mode, inode.value.kind === 'dir') ?? inode.value.mode), `changing permissions of '${path}'`);
-    if (parsed.has('recursive') && inode.value.kind === 'dir') for (const { name } of (p.fs.readdir(path) as { value?: readonly { name: Bytes }[] }).value ?? []) status |= yield* apply(join(path, name));
+const chmod = program(
+  {
+    usage: '[OPTION]... MODE[,MODE]... FILE...',
+    summary: 'Change the mode of each FILE to MODE.',
+    options: [
+      { short: 'R', long: 'recursive' },
+      { short: 'v', long: 'verbose' },
+      { short: 'f', long: 'silent' },
+    ],
+    stopAtOperand: true,
+  },
+  function* (p, parsed, usage) {
+    const [mode, ...paths] = parsed.operands;
+    if (mode === undefined) return yield* missing(p, usage);
+    if (paths.length === 0) return yield* usageError(p, `missing operand after '${mode}'`, usage);
+    if (changedMode(0, mode, false) === undefined) return yield* usageError(p, `invalid mode: '${mode}'`, usage);
+    const apply = function* (path: Bytes): Sys<number> {
+      const inode = p.fs.stat(path);
+      if (!inode.ok) return yield* p.failErrno(`cannot access '${path}'`, inode.error);
+      let status = yield* said(
+        p,
+        p.fs.chmod(path, changedMode(inode.value.mode, mode, inode.value.kind === 'dir') ?? inode.value.mode),
+        `changing permissions of '${path}'`,
+      );
+      if (parsed.has('recursive') && inode.value.kind === 'dir')
+        for (const { name } of (p.fs.readdir(path) as { value?: readonly { name: Bytes }[] }).value ?? []) status |= yield* apply(join(path, name));
+      return status;
+    };
+    let status = 0;
+    for (const path of paths) status |= yield* apply(path);
     return status;
-  };
-  let status = 0;
-  for (const path of paths) status |= yield* apply(path);
-  return status;
-});
-const chown = program({ usage: '[OPTION]... [OWNER][:[GROUP]] FILE...', summary: 'Change the owner and/or group of each FILE.', options: [{ short: 'R', long: 'recursive' }, { short: 'h', long: 'no-dereference' }] }, function* (p, parsed, usage) {
-  const [owner, ...paths] = parsed.operands;
-  if (owner === undefined || paths.length === 0) return yield* (owner === undefined ? missing(p, usage) : usageError(p, `missing operand after '${owner}'`, usage));
-  const [user = '', group = ''] = owner.split(/[:.]/);
-  const id = (name: Bytes, path: string): number | undefined => {
-    if (name === '') return -1;
-    if (/^\d+$/.test(name)) return Number(name);
-    const file = p.fs.readFile(path);
-    const row = (file.ok ? file.value : '').split('\n').find((line) => line.startsWith(`${name}:`));
-    return row === undefined ? undefined : Number(row.split(':')[2]);
-  };
-  const uid = id(user, '/etc/passwd');
-  const gid = id(group, '/etc/group');
-  if (uid === undefined) return yield* p.fail(`invalid user: '${owner}'`);
-  if (gid === undefined) return yield* p.fail(`invalid group: '${owner}'`);
-  let status = 0;
-  for (const path of paths) status |= yield* said(p, p.fs.chown(path, uid, gid), `changing ownership of '${path}'`);
-  return status;
-});
+  },
+);
+const chown = program(
+  {
+    usage: '[OPTION]... [OWNER][:[GROUP]] FILE...',
+    summary: 'Change the owner and/or group of each FILE.',
+    options: [
+      { short: 'R', long: 'recursive' },
+      { short: 'h', long: 'no-dereference' },
+    ],
+  },
+  function* (p, parsed, usage) {
+    const [owner, ...paths] = parsed.operands;
+    if (owner === undefined || paths.length === 0)
+      return yield* owner === undefined ? missing(p, usage) : usageError(p, `missing operand after '${owner}'`, usage);
+    const [user = '', group = ''] = owner.split(/[:.]/);
+    const id = (name: Bytes, path: string): number | undefined => {
+      if (name === '') return -1;
+      if (/^\d+$/.test(name)) return Number(name);
+      const file = p.fs.readFile(path);
+      const row = (file.ok ? file.value : '').split('\n').find((line) => line.startsWith(`${name}:`));
+      return row === undefined ? undefined : Number(row.split(':')[2]);
+    };
+    const uid = id(user, '/etc/passwd');
+    const gid = id(group, '/etc/group');
+    if (uid === undefined) return yield* p.fail(`invalid user: '${owner}'`);
+    if (gid === undefined) return yield* p.fail(`invalid group: '${owner}'`);
+    let status = 0;
+    for (const path of paths) status |= yield* said(p, p.fs.chown(path, uid, gid), `changing ownership of '${path}'`);
+    return status;
+  },
+);
 
 const COPY: GnuUsage['options'] = [
-  { short: 'a', long: 'archive' }, { short: 'f', long: 'force' }, { short: 'i', long: 'interactive' }, { short: 'n', long: 'no-clobber' }, { short: 'p' }, { short: 'P', long: 'no-dereference' }, { short: 'r', long: 'recursive' }, { short: 'R' },
-  { short: 'T', long: 'no-target-directory' }, { short: 't', long: 'target-directory', argument: 'required' }, { short: 'u', long: 'update' }, { short: 'v', long: 'verbose' }, { short: 'd' },
+  { short: 'a', long: 'archive' },
+  { short: 'f', long: 'force' },
+  { short: 'i', long: 'interactive' },
+  { short: 'n', long: 'no-clobber' },
+  { short: 'p' },
+  { short: 'P', long: 'no-dereference' },
+  { short: 'r', long: 'recursive' },
+  { short: 'R' },
+  { short: 'T', long: 'no-target-directory' },
+  { short: 't', long: 'target-directory', argument: 'required' },
+  { short: 'u', long: 'update' },
+  { short: 'v', long: 'verbose' },
+  { short: 'd' },
 ];
 function* copy(p: Process, from: Bytes, to: Bytes, isRecursive: boolean, keepLinks: boolean): Sys<number> {
   const inode = keepLinks ? p.fs.lstat(from) : p.fs.stat(from);
@@ -214,27 +317,49 @@ const same = (p: Process, a: Bytes, b: Bytes): boolean => {
   const y = p.fs.stat(b);
   return x.ok && y.ok && x.value === y.value;
 };
-const cp = program({ usage: '[OPTION]... SOURCE... DEST', summary: 'Copy SOURCE to DEST, or multiple SOURCE(s) to DIRECTORY.', options: COPY }, function* (p, parsed, usage) {
-  const isRecursive = parsed.has('recursive') || parsed.has('R') || parsed.has('archive');
-  return yield* eachTarget(p, parsed, usage, function* (from, to) {
-    if (same(p, from, to)) return yield* p.fail(`'${from}' and '${to}' are the same file`);
-    if (parsed.has('no-clobber') && p.fs.exists(to)) return 0;
-    return yield* copy(p, from, to, isRecursive, isRecursive || parsed.has('no-dereference') || parsed.has('d'));
-  });
-});
-const mv = program({ usage: '[OPTION]... SOURCE... DEST', summary: 'Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.', options: COPY.filter((option) => 'finTtuv'.includes(option.short ?? '')) }, function* (p, parsed, usage) {
-  return yield* eachTarget(p, parsed, usage, function* (from, to) {
-    if (!p.fs.lstat(from).ok) return yield* p.failErrno(`cannot stat '${from}'`, 'ENOENT');
-    if (same(p, from, to)) return yield* p.fail(`'${from}' and '${to}' are the same file`);
-    if (parsed.has('no-clobber') && p.fs.exists(to)) return 0;
-    const moved = p.fs.rename(from, to);
-    if (moved.ok || moved.error !== 'EXDEV') return yield* said(p, moved, `cannot move '${from}' to '${to}'`);
-    const status = yield* copy(p, from, to, true, true);
-    return status !== 0 ? status : yield* said(p, p.fs.unlink(from), `cannot remove '${from}'`);
-  });
-});
+const cp = program(
+  { usage: '[OPTION]... SOURCE... DEST', summary: 'Copy SOURCE to DEST, or multiple SOURCE(s) to DIRECTORY.', options: COPY },
+  function* (p, parsed, usage) {
+    const isRecursive = parsed.has('recursive') || parsed.has('R') || parsed.has('archive');
+    return yield* eachTarget(p, parsed, usage, function* (from, to) {
+      if (same(p, from, to)) return yield* p.fail(`'${from}' and '${to}' are the same file`);
+      if (parsed.has('no-clobber') && p.fs.exists(to)) return 0;
+      return yield* copy(p, from, to, isRecursive, isRecursive || parsed.has('no-dereference') || parsed.has('d'));
+    });
+  },
+);
+const mv = program(
+  {
+    usage: '[OPTION]... SOURCE... DEST',
+    summary: 'Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.',
+    options: COPY.filter((option) => 'finTtuv'.includes(option.short ?? '')),
+  },
+  function* (p, parsed, usage) {
+    return yield* eachTarget(p, parsed, usage, function* (from, to) {
+      if (!p.fs.lstat(from).ok) return yield* p.failErrno(`cannot stat '${from}'`, 'ENOENT');
+      if (same(p, from, to)) return yield* p.fail(`'${from}' and '${to}' are the same file`);
+      if (parsed.has('no-clobber') && p.fs.exists(to)) return 0;
+      const moved = p.fs.rename(from, to);
+      if (moved.ok || moved.error !== 'EXDEV') return yield* said(p, moved, `cannot move '${from}' to '${to}'`);
+      const status = yield* copy(p, from, to, true, true);
+      return status !== 0 ? status : yield* said(p, p.fs.unlink(from), `cannot remove '${from}'`);
+    });
+  },
+);
 const readlink = program(
-  { usage: '[OPTION]... FILE...', summary: 'Print value of a symbolic link or canonical file name.', options: [{ short: 'f', long: 'canonicalize' }, { short: 'e', long: 'canonicalize-existing' }, { short: 'm', long: 'canonicalize-missing' }, { short: 'n', long: 'no-newline' }, { short: 'q', long: 'quiet' }, { short: 's', long: 'silent' }, { short: 'v', long: 'verbose' }] },
+  {
+    usage: '[OPTION]... FILE...',
+    summary: 'Print value of a symbolic link or canonical file name.',
+    options: [
+      { short: 'f', long: 'canonicalize' },
+      { short: 'e', long: 'canonicalize-existing' },
+      { short: 'm', long: 'canonicalize-missing' },
+      { short: 'n', long: 'no-newline' },
+      { short: 'q', long: 'quiet' },
+      { short: 's', long: 'silent' },
+      { short: 'v', long: 'verbose' },
+    ],
+  },
   function* (p, parsed, usage) {
     if (parsed.operands.length === 0) return yield* missing(p, usage);
     let status = 0;
@@ -254,90 +379,185 @@ function resolve(p: Process, path: Bytes, strict: boolean): Result<Bytes, Errno>
   const dir = p.fs.realpath(dirName(path));
   return dir.ok && whole.error === 'ENOENT' ? { ok: true, value: join(dir.value, baseName(path)) } : whole;
 }
-const realpath = program({ usage: '[OPTION]... FILE...', summary: 'Print the resolved absolute file name.', options: [{ short: 'e', long: 'canonicalize-existing' }, { short: 'm', long: 'canonicalize-missing' }, { short: 's', long: 'strip' }, { short: 'q', long: 'quiet' }] }, function* (p, parsed, usage) {
-  if (parsed.operands.length === 0) return yield* missing(p, usage);
-  let status = 0;
-  for (const path of parsed.operands) {
-    const found = resolve(p, path, parsed.has('canonicalize-existing'));
-    if (found.ok) yield* p.print(`${found.value}\n`);
-    else status = parsed.has('quiet') ? 1 : yield* p.failErrno(path, found.error);
-  }
-  return status;
-});
+const realpath = program(
+  {
+    usage: '[OPTION]... FILE...',
+    summary: 'Print the resolved absolute file name.',
+    options: [
+      { short: 'e', long: 'canonicalize-existing' },
+      { short: 'm', long: 'canonicalize-missing' },
+      { short: 's', long: 'strip' },
+      { short: 'q', long: 'quiet' },
+    ],
+  },
+  function* (p, parsed, usage) {
+    if (parsed.operands.length === 0) return yield* missing(p, usage);
+    let status = 0;
+    for (const path of parsed.operands) {
+      const found = resolve(p, path, parsed.has('canonicalize-existing'));
+      if (found.ok) yield* p.print(`${found.value}\n`);
+      else status = parsed.has('quiet') ? 1 : yield* p.failErrno(path, found.error);
+    }
+    return status;
+  },
+);
 const dirName = (path: Bytes): Bytes => {
   const trimmed = path.replace(/\/+$/, '');
   if (trimmed === '') return path.startsWith('/') ? '/' : '.';
   const at = trimmed.lastIndexOf('/');
   return at < 0 ? '.' : trimmed.slice(0, at).replace(/\/+$/, '') || '/';
 };
-const basename = program({ usage: 'NAME [SUFFIX]', summary: 'Print NAME with any leading directory components removed.', options: [{ short: 'a', long: 'multiple' }, { short: 's', long: 'suffix', argument: 'required' }, { short: 'z', long: 'zero' }], stopAtOperand: true }, function* (p, parsed, usage) {
-  if (parsed.operands.length === 0) return yield* missing(p, usage);
-  const many = parsed.has('multiple') || parsed.has('suffix');
-  if (!many && parsed.operands.length > 2) return yield* usageError(p, `extra operand '${parsed.operands[2] ?? ''}'`, usage);
-  const suffix = parsed.options.get('suffix') ?? (many ? '' : (parsed.operands[1] ?? ''));
-  for (const name of many ? parsed.operands : parsed.operands.slice(0, 1)) {
-    const base = baseName(name);
-    yield* p.print(`${suffix !== '' && base !== suffix && base.endsWith(suffix) ? base.slice(0, -suffix.length) : base}\n`);
-  }
-  return 0;
-});
-const dirname = program({ usage: '[OPTION] NAME...', summary: 'Output each NAME with its last non-slash component and trailing slashes removed.', options: [{ short: 'z', long: 'zero' }] }, function* (p, parsed, usage) {
-  if (parsed.operands.length === 0) return yield* missing(p, usage);
-  for (const name of parsed.operands) yield* p.print(`${dirName(name)}\n`);
-  return 0;
-});
-const mktemp = program({ usage: '[OPTION]... [TEMPLATE]', summary: 'Create a temporary file or directory, safely, and print its name.', options: [{ short: 'd', long: 'directory' }, { short: 'u', long: 'dry-run' }, { short: 'q', long: 'quiet' }, { short: 't' }, { short: 'p', long: 'tmpdir', argument: 'optional' }, { long: 'suffix', argument: 'required' }] }, function* (p, parsed) {
-  const template = parsed.operands[0] ?? 'tmp.XXXXXXXXXX';
-  const inTmp = parsed.operands[0] === undefined || parsed.has('tmpdir') || parsed.has('t');
-  const run = /X{3,}(?=[^X/]*$)/.exec(template)?.[0];
-  if (run === undefined) return yield* p.fail(`too few X's in template '${template}'`);
-  const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
-  const filled = template.replace(/X{3,}(?=[^X/]*$)/, Array.from(run, () => letters[p.os.rng.below(letters.length)] ?? 'x').join(''));
-  const path = inTmp ? join(parsed.options.get('tmpdir') || (p.getenv('TMPDIR') ?? '/tmp'), filled) : filled;
-  const made = parsed.has('directory') ? p.fs.mkdir(path, 0o700) : p.fs.writeFile(path, '', { mode: 0o600 });
-  if (!made.ok) return yield* p.failErrno(`failed to create ${parsed.has('directory') ? 'directory' : 'file'} via template '${template}'`, made.error);
-  yield* p.print(`${path}\n`);
-  return 0;
-});
+const basename = program(
+  {
+    usage: 'NAME [SUFFIX]',
+    summary: 'Print NAME with any leading directory components removed.',
+    options: [
+      { short: 'a', long: 'multiple' },
+      { short: 's', long: 'suffix', argument: 'required' },
+      { short: 'z', long: 'zero' },
+    ],
+    stopAtOperand: true,
+  },
+  function* (p, parsed, usage) {
+    if (parsed.operands.length === 0) return yield* missing(p, usage);
+    const many = parsed.has('multiple') || parsed.has('suffix');
+    if (!many && parsed.operands.length > 2) return yield* usageError(p, `extra operand '${parsed.operands[2] ?? ''}'`, usage);
+    const suffix = parsed.options.get('suffix') ?? (many ? '' : (parsed.operands[1] ?? ''));
+    for (const name of many ? parsed.operands : parsed.operands.slice(0, 1)) {
+      const base = baseName(name);
+      yield* p.print(`${suffix !== '' && base !== suffix && base.endsWith(suffix) ? base.slice(0, -suffix.length) : base}\n`);
+    }
+    return 0;
+  },
+);
+const dirname = program(
+  {
+    usage: '[OPTION] NAME...',
+    summary: 'Output each NAME with its last non-slash component and trailing slashes removed.',
+    options: [{ short: 'z', long: 'zero' }],
+  },
+  function* (p, parsed, usage) {
+    if (parsed.operands.length === 0) return yield* missing(p, usage);
+    for (const name of parsed.operands) yield* p.print(`${dirName(name)}\n`);
+    return 0;
+  },
+);
+const mktemp = program(
+  {
+    usage: '[OPTION]... [TEMPLATE]',
+    summary: 'Create a temporary file or directory, safely, and print its name.',
+    options: [
+      { short: 'd', long: 'directory' },
+      { short: 'u', long: 'dry-run' },
+      { short: 'q', long: 'quiet' },
+      { short: 't' },
+      { short: 'p', long: 'tmpdir', argument: 'optional' },
+      { long: 'suffix', argument: 'required' },
+    ],
+  },
+  function* (p, parsed) {
+    const template = parsed.operands[0] ?? 'tmp.XXXXXXXXXX';
+    const inTmp = parsed.operands[0] === undefined || parsed.has('tmpdir') || parsed.has('t');
+    const run = /X{3,}(?=[^X/]*$)/.exec(template)?.[0];
+    if (run === undefined) return yield* p.fail(`too few X's in template '${template}'`);
+    const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+    const filled = template.replace(/X{3,}(?=[^X/]*$)/, Array.from(run, () => letters[p.os.rng.below(letters.length)] ?? 'x').join(''));
+    const path = inTmp ? join(parsed.options.get('tmpdir') || (p.getenv('TMPDIR') ?? '/tmp'), filled) : filled;
+    const made = parsed.has('directory') ? p.fs.mkdir(path, 0o700) : p.fs.writeFile(path, '', { mode: 0o600 });
+    if (!made.ok) return yield* p.failErrno(`failed to create ${parsed.has('directory') ? 'directory' : 'file'} via template '${template}'`, made.error);
+    yield* p.print(`${path}\n`);
+    return 0;
+  },
+);
 
-const KIND_WORDS: Readonly<Record<Inode['kind'], string>> = { file: 'regular file', dir: 'directory', symlink: 'symbolic link', char: 'character special file', block: 'block special file', fifo: 'fifo', socket: 'socket' };
-const stat = program({ usage: '[OPTION]... FILE...', summary: 'Display file or file system status.', options: [{ short: 'L', long: 'dereference' }, { short: 'c', long: 'format', argument: 'required' }, { short: 't', long: 'terse' }] }, function* (p, parsed, usage) {
-  if (parsed.operands.length === 0) return yield* missing(p, usage);
-  const names = owners(p);
-  let status = 0;
-  for (const path of parsed.operands) {
-    const found = parsed.has('dereference') ? p.fs.stat(path) : p.fs.lstat(path);
-    if (!found.ok) {
-      status = yield* p.failErrno(`cannot statx '${path}'`, found.error);
-      continue;
+const KIND_WORDS: Readonly<Record<Inode['kind'], string>> = {
+  file: 'regular file',
+  dir: 'directory',
+  symlink: 'symbolic link',
+  char: 'character special file',
+  block: 'block special file',
+  fifo: 'fifo',
+  socket: 'socket',
+};
+const stat = program(
+  {
+    usage: '[OPTION]... FILE...',
+    summary: 'Display file or file system status.',
+    options: [
+      { short: 'L', long: 'dereference' },
+      { short: 'c', long: 'format', argument: 'required' },
+      { short: 't', long: 'terse' },
+    ],
+  },
+  function* (p, parsed, usage) {
+    if (parsed.operands.length === 0) return yield* missing(p, usage);
+    const names = owners(p);
+    let status = 0;
+    for (const path of parsed.operands) {
+      const found = parsed.has('dereference') ? p.fs.stat(path) : p.fs.lstat(path);
+      if (!found.ok) {
+        status = yield* p.failErrno(`cannot statx '${path}'`, found.error);
+        continue;
+      }
+      const inode = found.value;
+      const time = (us: number): string => {
+        const c = calendarOf(Math.floor(us / 1e6));
+        const two = (n: number): string => String(n).padStart(2, '0');
+        return `${c.year}-${two(c.month)}-${two(c.day)} ${two(c.hour)}:${two(c.minute)}:${two(c.second)}.${String(Math.floor(us % 1e6)).padStart(6, '0')}000 +0000`;
+      };
+      const kind = inode.kind === 'file' && inode.size === 0 ? 'regular empty file' : KIND_WORDS[inode.kind];
+      const link = inode.kind === 'symlink' ? p.fs.readlink(path) : undefined;
+      const values: Readonly<Record<string, string>> = {
+        a: inode.mode.toString(8),
+        A: modeText(statMode(inode)),
+        b: String(Math.ceil(inode.size / 512)),
+        B: '512',
+        d: String(inode.fs.device),
+        F: kind,
+        f: statMode(inode).toString(16),
+        g: String(inode.gid),
+        G: names.group(inode.gid),
+        h: String(inode.nlink),
+        i: String(inode.ino),
+        n: path,
+        N: link?.ok ? `'${path}' -> '${link.value}'` : `'${path}'`,
+        s: String(inode.size),
+        u: String(inode.uid),
+        U: names.user(inode.uid),
+        x: time(inode.atimeUs),
+        y: time(inode.mtimeUs),
+        z: time(inode.ctimeUs),
+        X: String(Math.floor(inode.atimeUs / 1e6)),
+        Y: String(Math.floor(inode.mtimeUs / 1e6)),
+        Z: String(Math.floor(inode.ctimeUs / 1e6)),
+        o: '4096',
+        '%': '%',
+      };
+      const format = parsed.options.get('format');
+      if (format !== undefined) yield* p.print(`${format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => values[letter] ?? whole)}\n`);
+      else {
+        yield* p.print(
+          `  File: ${link?.ok ? `${path} -> ${link.value}` : path}\n  Size: ${values['s']?.padEnd(10) ?? ''}\tBlocks: ${values['b']?.padEnd(10) ?? ''} IO Block: 4096   ${kind}\nDevice: 0,${inode.fs.device}\tInode: ${values['i']?.padEnd(11) ?? ''} Links: ${inode.nlink}\n` +
+            `Access: (${inode.mode.toString(8).padStart(4, '0')}/${modeText(statMode(inode))})  Uid: (${String(inode.uid).padStart(5)}/${names.user(inode.uid).padStart(8)})   Gid: (${String(inode.gid).padStart(5)}/${names.group(inode.gid).padStart(8)})\n` +
+            `Access: ${time(inode.atimeUs)}\nModify: ${time(inode.mtimeUs)}\nChange: ${time(inode.ctimeUs)}\n Birth: -\n`,
+        );
+      }
     }
-    const inode = found.value;
-    const time = (us: number): string => {
-      const c = calendarOf(Math.floor(us / 1e6));
-      const two = (n: number): string => String(n).padStart(2, '0');
-      return `${c.year}-${two(c.month)}-${two(c.day)} ${two(c.hour)}:${two(c.minute)}:${two(c.second)}.${String(Math.floor(us % 1e6)).padStart(6, '0')}000 +0000`;
-    };
-    const kind = inode.kind === 'file' && inode.size === 0 ? 'regular empty file' : KIND_WORDS[inode.kind];
-    const link = inode.kind === 'symlink' ? p.fs.readlink(path) : undefined;
-    const values: Readonly<Record<string, string>> = {
-      a: inode.mode.toString(8), A: modeText(statMode(inode)), b: String(Math.ceil(inode.size / 512)), B: '512', d: String(inode.fs.device), F: kind, f: statMode(inode).toString(16), g: String(inode.gid), G: names.group(inode.gid), h: String(inode.nlink), i: String(inode.ino),
-      n: path, N: link?.ok ? `'${path}' -> '${link.value}'` : `'${path}'`, s: String(inode.size), u: String(inode.uid), U: names.user(inode.uid), x: time(inode.atimeUs), y: time(inode.mtimeUs), z: time(inode.ctimeUs), X: String(Math.floor(inode.atimeUs / 1e6)), Y: String(Math.floor(inode.mtimeUs / 1e6)), Z: String(Math.floor(inode.ctimeUs / 1e6)), o: '4096', '%': '%',
-    };
-    const format = parsed.options.get('format');
-    if (format !== undefined) yield* p.print(`${format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => values[letter] ?? whole)}\n`);
-    else {
-      yield* p.print(
-        `  File: ${link?.ok ? `${path} -> ${link.value}` : path}\n  Size: ${values['s']?.padEnd(10) ?? ''}\tBlocks: ${values['b']?.padEnd(10) ?? ''} IO Block: 4096   ${kind}\nDevice: 0,${inode.fs.device}\tInode: ${values['i']?.padEnd(11) ?? ''} Links: ${inode.nlink}\n` +
-          `Access: (${inode.mode.toString(8).padStart(4, '0')}/${modeText(statMode(inode))})  Uid: (${String(inode.uid).padStart(5)}/${names.user(inode.uid).padStart(8)})   Gid: (${String(inode.gid).padStart(5)}/${names.group(inode.gid).padStart(8)})\n` +
-          `Access: ${time(inode.atimeUs)}\nModify: ${time(inode.mtimeUs)}\nChange: ${time(inode.ctimeUs)}\n Birth: -\n`,
-      );
-    }
-  }
-  return status;
-});
+    return status;
+  },
+);
 
 const at = (name: string, main: Program): InstalledProgram => ({ path: `/usr/bin/${name}`, main, origin: 'coreutils 9.1' });
 export const FILE_PROGRAMS: readonly InstalledProgram[] = [
   ...[at('ls', ls), at('mkdir', mkdir), at('rmdir', rmdir), at('rm', rm), at('ln', ln), at('touch', touch), at('chmod', chmod), at('chown', chown)],
-  ...[at('cp', cp), at('mv', mv), at('readlink', readlink), at('realpath', realpath), at('basename', basename), at('dirname', dirname), at('mktemp', mktemp), at('stat', stat)],
+  ...[
+    at('cp', cp),
+    at('mv', mv),
+    at('readlink', readlink),
+    at('realpath', realpath),
+    at('basename', basename),
+    at('dirname', dirname),
+    at('mktemp', mktemp),
+    at('stat', stat),
+  ],
 ];

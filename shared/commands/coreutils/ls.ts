@@ -70,7 +70,9 @@ export const ls: Program = function* (p) {
     if (headers) yield* p.print(`${isFirst ? '' : '\n'}${dir.path}:\n`);
     isFirst = false;
     const join = (name: Bytes): Bytes => (dir.path.endsWith('/') ? dir.path + name : `${dir.path}/${name}`);
-    const entries: Entry[] = listed.value.filter(({ name }) => parsed.has('all') || parsed.has('almost-all') || !name.startsWith('.')).map(({ name, inode }) => ({ name, path: join(name), inode }));
+    const entries: Entry[] = listed.value
+      .filter(({ name }) => parsed.has('all') || parsed.has('almost-all') || !name.startsWith('.'))
+      .map(({ name, inode }) => ({ name, path: join(name), inode }));
     if (parsed.has('all')) {
       for (const name of ['.', '..']) {
         const inode = p.fs.stat(join(name));
@@ -124,7 +126,12 @@ function* show(p: Process, parsed: Parsed, entries: readonly Entry[], isDirector
     for (const entry of entries) yield* p.print(`${text(entry)}\n`);
     return;
   }
-  yield* p.print(columns(entries.map((entry) => ({ text: text(entry), length: length(entry) })), Number(parsed.options.get('width') ?? p.getenv('COLUMNS') ?? terminalWidth(p))));
+  yield* p.print(
+    columns(
+      entries.map((entry) => ({ text: text(entry), length: length(entry) })),
+      Number(parsed.options.get('width') ?? p.getenv('COLUMNS') ?? terminalWidth(p)),
+    ),
+  );
 }
 
 function terminalWidth(p: Process): number {
@@ -138,7 +145,9 @@ export function columns(cells: readonly { readonly text: string; readonly length
   if (cells.length === 0) return '';
   for (let count = Math.min(cells.length, Math.max(1, Math.floor(width / 3))); ; count--) {
     const rows = Math.ceil(cells.length / count);
-    const widths = Array.from({ length: Math.ceil(cells.length / rows) }, (_, c) => Math.max(...cells.slice(c * rows, (c + 1) * rows).map((cell) => cell.length)));
+    const widths = Array.from({ length: Math.ceil(cells.length / rows) }, (_, c) =>
+      Math.max(...cells.slice(c * rows, (c + 1) * rows).map((cell) => cell.length)),
+    );
     const total = widths.reduce((sum, w) => sum + w + 2, -2);
     if (total >= width && count > 1) continue;
     let out = '';
@@ -155,11 +164,19 @@ export function columns(cells: readonly { readonly text: string; readonly length
 
 function* long(p: Process, parsed: Parsed, entries: readonly Entry[], isDirectory: boolean): Sys {
   const names = parsed.has('numeric-uid-gid') ? { user: String, group: String } : owners(p);
-  const size = (inode: Inode): string => (inode.kind === 'char' || inode.kind === 'block' ? `${majorOf(inode.rdev)}, ${minorOf(inode.rdev)}` : parsed.has('human-readable') ? human(inode.size) : String(inode.size));
+  const size = (inode: Inode): string =>
+    inode.kind === 'char' || inode.kind === 'block'
+      ? `${majorOf(inode.rdev)}, ${minorOf(inode.rdev)}`
+      : parsed.has('human-readable')
+        ? human(inode.size)
+        : String(inode.size);
   const rows = entries.map(({ inode }) => ({ links: String(inode.nlink), user: names.user(inode.uid), group: names.group(inode.gid), size: size(inode) }));
   const width = (key: keyof (typeof rows)[number]): number => Math.max(0, ...rows.map((row) => row[key].length));
   const [links, user, group, sizes] = [width('links'), width('user'), width('group'), width('size')];
-  if (isDirectory) yield* p.print(`total ${entries.reduce((sum, { inode }) => sum + (inode.fs.type === 'proc' || inode.fs.type === 'sysfs' ? 0 : Math.ceil(inode.kind === 'file' ? inode.size / 4096 : 0) * 4), 0)}\n`);
+  if (isDirectory)
+    yield* p.print(
+      `total ${entries.reduce((sum, { inode }) => sum + (inode.fs.type === 'proc' || inode.fs.type === 'sysfs' ? 0 : Math.ceil(inode.kind === 'file' ? inode.size / 4096 : 0) * 4), 0)}\n`,
+    );
   for (const [i, entry] of entries.entries()) {
     const row = rows[i];
     if (!row) continue;
@@ -186,10 +203,12 @@ const human = (bytes: number): string => {
 export function owners(p: Process): { readonly user: (id: number) => string; readonly group: (id: number) => string } {
   const read = (path: string): Map<number, string> => {
     const file = p.fs.readFile(path);
-    return new Map((file.ok ? file.value : '').split('\n').flatMap((row) => {
-      const [name, , id] = row.split(':');
-      return name !== undefined && id !== undefined ? [[Number(id), name] as const] : [];
-    }));
+    return new Map(
+      (file.ok ? file.value : '').split('\n').flatMap((row) => {
+        const [name, , id] = row.split(':');
+        return name !== undefined && id !== undefined ? [[Number(id), name] as const] : [];
+      }),
+    );
   };
   const users = read('/etc/passwd');
   const groups = read('/etc/group');

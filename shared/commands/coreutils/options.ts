@@ -34,7 +34,8 @@ export interface Parsed {
   has(name: string): boolean;
 }
 
-type Outcome = { readonly kind: 'parsed'; readonly parsed: Parsed } | { readonly kind: 'error'; readonly message: string } | { readonly kind: 'help' | 'version' };
+type Outcome =
+  { readonly kind: 'parsed'; readonly parsed: Parsed } | { readonly kind: 'error'; readonly message: string } | { readonly kind: 'help' | 'version' };
 
 const keyOf = (option: GnuOption): string => option.long ?? option.short ?? '';
 

@@ -7,7 +7,8 @@ import { owners } from './ls.ts';
 import { gnuOptions, usageError, type GnuUsage } from './options.ts';
 
 /** `$?` of an ending. */
-export const statusOf = (ending: ChildStatus): number => (ending.kind === 'exited' ? ending.code : ending.kind === 'continued' ? 0 : 128 + signalNumber(ending.signal));
+export const statusOf = (ending: ChildStatus): number =>
+  ending.kind === 'exited' ? ending.code : ending.kind === 'continued' ? 0 : 128 + signalNumber(ending.signal);
 
 /** Runs a command as env, timeout and their kin do: 127 when it is not there, 126 when it cannot be run. */
 function* runCommand(p: Process, argv: readonly Bytes[], wording: (name: Bytes) => Bytes = (name) => `'${name}'`): Sys<Process | number> {
@@ -82,14 +83,26 @@ const timeout: Program = function* (p) {
 const ENV: GnuUsage = {
   usage: '[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]',
   summary: 'Set each NAME to VALUE in the environment and run COMMAND.',
-  options: [{ short: 'i', long: 'ignore-environment' }, { short: '0', long: 'null' }, { short: 'u', long: 'unset', argument: 'required' }, { short: 'C', long: 'chdir', argument: 'required' }, { short: 'S', long: 'split-string', argument: 'required' }],
+  options: [
+    { short: 'i', long: 'ignore-environment' },
+    { short: '0', long: 'null' },
+    { short: 'u', long: 'unset', argument: 'required' },
+    { short: 'C', long: 'chdir', argument: 'required' },
+    { short: 'S', long: 'split-string', argument: 'required' },
+  ],
   stopAtOperand: true,
   failure: 125,
 };
 const env: Program = function* (p) {
   const parsed = yield* gnuOptions(p, ENV);
   if (typeof parsed === 'number') return parsed;
-  const operands = [...(parsed.options.get('split-string')?.split(/\s+/).filter((word) => word !== '') ?? []), ...parsed.operands];
+  const operands = [
+    ...(parsed.options
+      .get('split-string')
+      ?.split(/\s+/)
+      .filter((word) => word !== '') ?? []),
+    ...parsed.operands,
+  ];
   const clean = parsed.has('ignore-environment') || operands[0] === '-';
   if (operands[0] === '-') operands.shift();
   const environment = new Map(clean ? [] : p.env);
@@ -145,9 +158,20 @@ const echo: Program = function* (p) {
 };
 
 const UNAME_FIELDS = [
-  ['s', 'kernel-name'], ['n', 'nodename'], ['r', 'kernel-release'], ['v', 'kernel-version'], ['m', 'machine'], ['p', 'processor'], ['i', 'hardware-platform'], ['o', 'operating-system'],
+  ['s', 'kernel-name'],
+  ['n', 'nodename'],
+  ['r', 'kernel-release'],
+  ['v', 'kernel-version'],
+  ['m', 'machine'],
+  ['p', 'processor'],
+  ['i', 'hardware-platform'],
+  ['o', 'operating-system'],
 ] as const;
-const UNAME: GnuUsage = { usage: '[OPTION]...', summary: 'Print certain system information.', options: [{ short: 'a', long: 'all' }, ...UNAME_FIELDS.map(([short, long]) => ({ short, long }))] };
+const UNAME: GnuUsage = {
+  usage: '[OPTION]...',
+  summary: 'Print certain system information.',
+  options: [{ short: 'a', long: 'all' }, ...UNAME_FIELDS.map(([short, long]) => ({ short, long }))],
+};
 const uname: Program = function* (p) {
   const parsed = yield* gnuOptions(p, UNAME);
   if (typeof parsed === 'number') return parsed;
@@ -156,24 +180,38 @@ const uname: Program = function* (p) {
     return file.ok ? file.value.trim() : '';
   };
   const values: Readonly<Record<string, string>> = {
-    'kernel-name': 'Linux', nodename: p.namespaces.uts.hostname, 'kernel-release': read('/proc/sys/kernel/osrelease'), 'kernel-version': read('/proc/sys/kernel/version'), machine: 'x86_64', processor: 'unknown', 'hardware-platform': 'unknown', 'operating-system': 'GNU/Linux',
+    'kernel-name': 'Linux',
+    nodename: p.namespaces.uts.hostname,
+    'kernel-release': read('/proc/sys/kernel/osrelease'),
+    'kernel-version': read('/proc/sys/kernel/version'),
+    machine: 'x86_64',
+    processor: 'unknown',
+    'hardware-platform': 'unknown',
+    'operating-system': 'GNU/Linux',
   };
   const all = parsed.has('all');
-  const shown = UNAME_FIELDS.filter(([, long]) => (all ? values[long] !== 'unknown' : parsed.has(long) || (parsed.options.size === 0 && long === 'kernel-name')));
+  const shown = UNAME_FIELDS.filter(([, long]) =>
+    all ? values[long] !== 'unknown' : parsed.has(long) || (parsed.options.size === 0 && long === 'kernel-name'),
+  );
   yield* p.print(`${shown.map(([, long]) => values[long] ?? '').join(' ')}\n`);
   return 0;
 };
 
 const hostname: Program = function* (p) {
   const [option, ...rest] = p.argv.slice(1);
-  if (option === undefined || option === '-s' || option === '--short') yield* p.print(`${option === undefined ? p.namespaces.uts.hostname : (p.namespaces.uts.hostname.split('.')[0] ?? '')}\n`);
+  if (option === undefined || option === '-s' || option === '--short')
+    yield* p.print(`${option === undefined ? p.namespaces.uts.hostname : (p.namespaces.uts.hostname.split('.')[0] ?? '')}\n`);
   else if (option === '-f' || option === '--fqdn') yield* p.print(`${p.namespaces.uts.hostname}\n`);
   else if (option === '-I' || option === '--all-ip-addresses') yield* p.print(`${hostAddresses(p).join(' ')} \n`);
   else if (option === '-F' || option === '--file') {
     const file = p.fs.readFile(rest[0] ?? '');
     if (!file.ok) return yield* p.failErrno(rest[0] ?? '', file.error);
     p.namespaces.uts.hostname = file.value.trim();
-  } else if (option.startsWith('-')) return yield* p.error(`hostname: invalid option -- '${option.slice(1, 2)}'\nUsage: hostname [-b] {hostname|-F file}         set host name (from file)\n`), 4;
+  } else if (option.startsWith('-'))
+    return (
+      yield* p.error(`hostname: invalid option -- '${option.slice(1, 2)}'\nUsage: hostname [-b] {hostname|-F file}         set host name (from file)\n`),
+      4
+    );
   else if (p.credentials.euid !== 0) return yield* p.fail('you must be root to change the host name');
   else p.namespaces.uts.hostname = option;
   return 0;
@@ -181,10 +219,22 @@ const hostname: Program = function* (p) {
 /** Addresses as `hostname -I` lists them, from the kernel's own table of them. */
 function hostAddresses(p: Process): readonly Bytes[] {
   const trie = p.fs.readFile('/proc/net/fib_trie');
-  return trie.ok ? [...new Set([...trie.value.matchAll(/\|-- (\S+)\n +\/32 host LOCAL/g)].map((match) => match[1] ?? '').filter((address) => !address.startsWith('127.')))] : [];
+  return trie.ok
+    ? [...new Set([...trie.value.matchAll(/\|-- (\S+)\n +\/32 host LOCAL/g)].map((match) => match[1] ?? '').filter((address) => !address.startsWith('127.')))]
+    : [];
 }
 
-const ID: GnuUsage = { usage: '[OPTION]... [USER]', summary: 'Print user and group information.', options: [{ short: 'g', long: 'group' }, { short: 'G', long: 'groups' }, { short: 'n', long: 'name' }, { short: 'r', long: 'real' }, { short: 'u', long: 'user' }] };
+const ID: GnuUsage = {
+  usage: '[OPTION]... [USER]',
+  summary: 'Print user and group information.',
+  options: [
+    { short: 'g', long: 'group' },
+    { short: 'G', long: 'groups' },
+    { short: 'n', long: 'name' },
+    { short: 'r', long: 'real' },
+    { short: 'u', long: 'user' },
+  ],
+};
 const id: Program = function* (p) {
   const parsed = yield* gnuOptions(p, ID);
   if (typeof parsed === 'number') return parsed;
@@ -195,7 +245,8 @@ const id: Program = function* (p) {
   if (parsed.has('user')) yield* p.print(`${byName ? names.user(euid) : euid}\n`);
   else if (parsed.has('group')) yield* p.print(`${byName ? names.group(egid) : egid}\n`);
   else if (parsed.has('groups')) yield* p.print(`${all.map((gid) => (byName ? names.group(gid) : gid)).join(' ')}\n`);
-  else yield* p.print(`uid=${euid}(${names.user(euid)}) gid=${egid}(${names.group(egid)}) groups=${all.map((gid) => `${gid}(${names.group(gid)})`).join(',')}\n`);
+  else
+    yield* p.print(`uid=${euid}(${names.user(euid)}) gid=${egid}(${names.group(egid)}) groups=${all.map((gid) => `${gid}(${names.group(gid)})`).join(',')}\n`);
   return 0;
 };
 const whoami: Program = function* (p) {
@@ -238,7 +289,9 @@ const XARGS: GnuUsage = {
 };
 /** Words of a line as xargs splits them: blanks, quotes, backslashes. */
 function words(line: Bytes): Bytes[] {
-  return [...line.matchAll(/(?:[^\s"'\\]|\\[\s\S]|"[^"\n]*"|'[^'\n]*')+/g)].map(([word]) => word.replace(/\\([\s\S])|"([^"]*)"|'([^']*)'/g, (_, char?: string, double?: string, single?: string) => char ?? double ?? single ?? ''));
+  return [...line.matchAll(/(?:[^\s"'\\]|\\[\s\S]|"[^"\n]*"|'[^'\n]*')+/g)].map(([word]) =>
+    word.replace(/\\([\s\S])|"([^"]*)"|'([^']*)'/g, (_, char?: string, double?: string, single?: string) => char ?? double ?? single ?? ''),
+  );
 }
 const xargs: Program = function* (p) {
   const parsed = yield* gnuOptions(p, XARGS);
@@ -247,10 +300,13 @@ const xargs: Program = function* (p) {
   const replace = parsed.options.get('replace');
   const delimiter = parsed.has('null') ? '\0' : parsed.options.get('delimiter')?.replace('\\n', '\n').replace('\\t', '\t').replace('\\0', '\0');
   const file = parsed.options.get('arg-file');
-  const fd = file === undefined ? 0 : yield* (function* (): Sys<number> {
-    const opened = yield* p.open(file, { read: true });
-    return opened.ok ? opened.value : -1;
-  })();
+  const fd =
+    file === undefined
+      ? 0
+      : yield* (function* (): Sys<number> {
+          const opened = yield* p.open(file, { read: true });
+          return opened.ok ? opened.value : -1;
+        })();
   const lines = new LineReader(p, fd);
   const groups: Bytes[][] = [];
   const perCall = replace !== undefined ? 1 : Number(parsed.options.get('max-args') ?? parsed.options.get('max-lines') ?? Infinity);
@@ -262,7 +318,7 @@ const xargs: Program = function* (p) {
     if (pieces.at(-1) === '') pieces.pop();
     items.push(...pieces.map((piece) => [piece]));
   } else {
-    for (let line; (line = yield* lines.next()) !== undefined; ) {
+    for (let line; (line = yield* lines.next()) !== undefined;) {
       const found = replace !== undefined ? (line.trim() === '' ? [] : [line.trimStart()]) : words(line);
       if (parsed.has('max-lines') ? found.length > 0 : false) items.push(found);
       else items.push(...found.map((word) => [word]));
@@ -296,7 +352,30 @@ const xargs: Program = function* (p) {
 
 const at = (name: string, main: Program, origin = 'coreutils 9.1'): InstalledProgram => ({ path: `/usr/bin/${name}`, main, origin });
 export const PROCESS_PROGRAMS: readonly InstalledProgram[] = [
-  ...[at('sleep', sleep), at('timeout', timeout), at('env', env), at('nohup', nohup), at('nice', stdbuf), at('stdbuf', stdbuf), at('true', constant(0)), at('false', constant(1))],
-  ...[at('echo', echo), at('uname', uname), at('id', id), at('whoami', whoami), at('nproc', nproc), at('date', date), at('sync', constant(0)), at('clear', clear, 'ncurses 6.4')],
-  ...[at('hostname', hostname, 'hostname 3.23'), at('which', which, 'debianutils 5.7'), at('xargs', xargs, 'findutils 4.9'), at('setsid', setsid, 'util-linux 2.38')],
+  ...[
+    at('sleep', sleep),
+    at('timeout', timeout),
+    at('env', env),
+    at('nohup', nohup),
+    at('nice', stdbuf),
+    at('stdbuf', stdbuf),
+    at('true', constant(0)),
+    at('false', constant(1)),
+  ],
+  ...[
+    at('echo', echo),
+    at('uname', uname),
+    at('id', id),
+    at('whoami', whoami),
+    at('nproc', nproc),
+    at('date', date),
+    at('sync', constant(0)),
+    at('clear', clear, 'ncurses 6.4'),
+  ],
+  ...[
+    at('hostname', hostname, 'hostname 3.23'),
+    at('which', which, 'debianutils 5.7'),
+    at('xargs', xargs, 'findutils 4.9'),
+    at('setsid', setsid, 'util-linux 2.38'),
+  ],
 ];

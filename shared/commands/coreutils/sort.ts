@@ -106,7 +106,8 @@ const bytewise = (a: Bytes, b: Bytes): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Debian's version order: digits by value, `~` before everything, letters before other characters. */
 function version(a: Bytes, b: Bytes): number {
-  const rank = (char: string | undefined): number => (char === undefined ? 0 : char === '~' ? -1 : /[a-zA-Z]/.test(char) ? char.charCodeAt(0) : char.charCodeAt(0) + 256);
+  const rank = (char: string | undefined): number =>
+    char === undefined ? 0 : char === '~' ? -1 : /[a-zA-Z]/.test(char) ? char.charCodeAt(0) : char.charCodeAt(0) + 256;
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
@@ -144,8 +145,13 @@ function compareBy(flags: string, a: Bytes, b: Bytes): number {
 export const sort: Program = function* (p) {
   const parsed = yield* gnuOptions(p, SORT);
   if (typeof parsed === 'number') return parsed;
-  const letters: Readonly<Record<string, string>> = Object.fromEntries(SORT.options.filter((option) => option.short !== undefined && !option.argument).map((option) => [option.long ?? option.short, option.short ?? '']));
-  const global = [...parsed.options.keys()].map((name) => letters[name] ?? '').join('').replace(/[cCmsuz]/g, '');
+  const letters: Readonly<Record<string, string>> = Object.fromEntries(
+    SORT.options.filter((option) => option.short !== undefined && !option.argument).map((option) => [option.long ?? option.short, option.short ?? '']),
+  );
+  const global = [...parsed.options.keys()]
+    .map((name) => letters[name] ?? '')
+    .join('')
+    .replace(/[cCmsuz]/g, '');
   let separator = parsed.options.get('field-separator');
   if (separator === '\\0') separator = '\0';
   if (separator === '') return yield* p.fail('empty tab', 2);
@@ -162,7 +168,8 @@ export const sort: Program = function* (p) {
   let text = '';
   for (const operand of parsed.operands.length > 0 ? parsed.operands : ['-']) {
     const opened = yield* openInput(p, operand);
-    if (opened.kind === 'failed') return yield* p.fail(`cannot read: ${operand}: ${opened.errno === 'ENOENT' ? 'No such file or directory' : 'Permission denied'}`, 2);
+    if (opened.kind === 'failed')
+      return yield* p.fail(`cannot read: ${operand}: ${opened.errno === 'ENOENT' ? 'No such file or directory' : 'Permission denied'}`, 2);
     const all = yield* p.readAll(opened.fd);
     closeInput(p, opened.fd);
     if (!all.ok) return yield* p.failErrno(`read failed: ${operand}`, all.error, 2);

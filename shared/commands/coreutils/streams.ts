@@ -50,7 +50,7 @@ export const cat: Program = function* (p) {
       });
     }
     const lines = new LineReader(p, fd);
-    for (let line; (line = yield* lines.next()) !== undefined; ) {
+    for (let line; (line = yield* lines.next()) !== undefined;) {
       blanks = line === '' ? blanks + 1 : 0;
       if (how.squeeze && blanks > 1) continue;
       const numbered = how.number || (how.nonblank && line !== '') ? `${String(++count).padStart(6)}\t` : '';
@@ -119,7 +119,8 @@ export const head: Program = function* (p) {
         return left > 0;
       });
     },
-    (name, errno) => `${errno === 'EISDIR' ? 'error reading' : 'cannot open'} '${name}'${errno === 'EISDIR' ? '' : ' for reading'}: ${({ ENOENT: 'No such file or directory', EACCES: 'Permission denied', EISDIR: 'Is a directory' } as Record<string, string>)[errno] ?? errno}`,
+    (name, errno) =>
+      `${errno === 'EISDIR' ? 'error reading' : 'cannot open'} '${name}'${errno === 'EISDIR' ? '' : ' for reading'}: ${({ ENOENT: 'No such file or directory', EACCES: 'Permission denied', EISDIR: 'Is a directory' } as Record<string, string>)[errno] ?? errno}`,
   );
 };
 function* headAllBut(p: Process, fd: number, count: number, byBytes: boolean): Sys<Errno | undefined> {
@@ -147,7 +148,8 @@ const TAIL: GnuUsage = {
     { short: 's', long: 'sleep-interval', argument: 'required', help: 'with -f, sleep for approximately N seconds (default 1.0)' },
     { short: 'v', long: 'verbose', help: 'always output headers giving file names' },
   ],
-  obsolete: (word) => (/^[-+]\d+f?$/.test(word) ? [...(word.endsWith('f') ? ['-f'] : []), '-n', (word.startsWith('+') ? '+' : '') + word.slice(1).replace('f', '')] : undefined),
+  obsolete: (word) =>
+    /^[-+]\d+f?$/.test(word) ? [...(word.endsWith('f') ? ['-f'] : []), '-n', (word.startsWith('+') ? '+' : '') + word.slice(1).replace('f', '')] : undefined,
 };
 export const tail: Program = function* (p) {
   // -f takes no argument as a short option
@@ -256,7 +258,9 @@ const WC: GnuUsage = {
 export const wc: Program = function* (p) {
   const parsed = yield* gnuOptions(p, WC);
   if (typeof parsed === 'number') return parsed;
-  const columns = ['lines', 'words', 'chars', 'bytes', 'max-line-length'].filter((name) => (parsed.options.size === 0 ? ['lines', 'words', 'bytes'].includes(name) : parsed.has(name)));
+  const columns = ['lines', 'words', 'chars', 'bytes', 'max-line-length'].filter((name) =>
+    parsed.options.size === 0 ? ['lines', 'words', 'bytes'].includes(name) : parsed.has(name),
+  );
   const rows: { counts: number[]; name: Bytes | undefined }[] = [];
   const failures: { name: Bytes; errno: Errno }[] = [];
   let width = parsed.operands.length === 0 ? 7 : 1;
@@ -272,7 +276,13 @@ export const wc: Program = function* (p) {
     const text = all.ok ? all.value : '';
     if (!all.ok) failures.push({ name: operand, errno: all.error });
     const lines = text.split('\n').length - 1;
-    const counts: Record<string, number> = { lines, words: text.match(/[^ \t\n\v\f\r]+/g)?.length ?? 0, chars: text.length, bytes: text.length, 'max-line-length': text.split('\n').reduce((longest, line) => Math.max(longest, line.length), 0) };
+    const counts: Record<string, number> = {
+      lines,
+      words: text.match(/[^ \t\n\v\f\r]+/g)?.length ?? 0,
+      chars: text.length,
+      bytes: text.length,
+      'max-line-length': text.split('\n').reduce((longest, line) => Math.max(longest, line.length), 0),
+    };
     rows.push({ counts: columns.map((name) => counts[name] ?? 0), name: parsed.operands.length > 0 ? operand : undefined });
   }
   const total = columns.map((_, i) => rows.reduce((sum, row) => sum + (row.counts[i] ?? 0), 0));
@@ -327,7 +337,7 @@ export const seq: Program = function* (p) {
     return width === 0 ? text : text.startsWith('-') ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0');
   };
   const count = Math.floor((last - first) / step + 1e-10);
-  for (let i = 0; i <= count; ) {
+  for (let i = 0; i <= count;) {
     let piece = '';
     const until = Math.min(count, i + 255);
     for (; i <= until; i++) piece += (i === 0 ? '' : separator) + show(first + i * step);
@@ -350,7 +360,9 @@ const PASTE: GnuUsage = {
 export const paste: Program = function* (p) {
   const parsed = yield* gnuOptions(p, PASTE);
   if (typeof parsed === 'number') return parsed;
-  const delimiters = [...(parsed.options.get('delimiters') ?? '\t').replaceAll('\\n', '\n').replaceAll('\\t', '\t').replaceAll('\\0', '\0')].map((c) => (c === '\0' ? '' : c));
+  const delimiters = [...(parsed.options.get('delimiters') ?? '\t').replaceAll('\\n', '\n').replaceAll('\\t', '\t').replaceAll('\\0', '\0')].map((c) =>
+    c === '\0' ? '' : c,
+  );
   const readers: LineReader[] = [];
   const shared = new LineReader(p, 0);
   for (const operand of parsed.operands.length > 0 ? parsed.operands : ['-']) {
@@ -358,11 +370,12 @@ export const paste: Program = function* (p) {
     if (opened.kind === 'failed') return yield* p.failErrno(operand, opened.errno);
     readers.push(opened.fd === 0 ? shared : new LineReader(p, opened.fd));
   }
-  const glue = (cells: readonly Bytes[]): Bytes => cells.map((cell, i) => cell + (i < cells.length - 1 ? (delimiters[i % delimiters.length] ?? '') : '')).join('');
+  const glue = (cells: readonly Bytes[]): Bytes =>
+    cells.map((cell, i) => cell + (i < cells.length - 1 ? (delimiters[i % delimiters.length] ?? '') : '')).join('');
   if (parsed.has('serial')) {
     for (const reader of readers) {
       const cells: Bytes[] = [];
-      for (let line; (line = yield* reader.next()) !== undefined; ) cells.push(line);
+      for (let line; (line = yield* reader.next()) !== undefined;) cells.push(line);
       yield* p.print(`${glue(cells)}\n`);
     }
     return 0;
@@ -389,7 +402,9 @@ const lineProgram = (change: (lines: Bytes[]) => Bytes[]): Program =>
     });
   };
 export const tac = lineProgram((lines) => lines.reverse());
-export const rev = lineProgram((lines) => lines.map((line) => (line.endsWith('\n') ? `${[...line.slice(0, -1)].reverse().join('')}\n` : [...line].reverse().join(''))));
+export const rev = lineProgram((lines) =>
+  lines.map((line) => (line.endsWith('\n') ? `${[...line.slice(0, -1)].reverse().join('')}\n` : [...line].reverse().join(''))),
+);
 
 const at = (name: string, main: Program): InstalledProgram => ({ path: `/usr/bin/${name}`, main, origin: 'coreutils 9.1' });
 export const STREAM_PROGRAMS: readonly InstalledProgram[] = [

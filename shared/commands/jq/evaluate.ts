@@ -87,7 +87,8 @@ export function getKey(value: Json, key: Json): Json {
 export function slice(value: Json, from: Json, to: Json): Json {
   if (value === null) return null;
   if (typeof value !== 'string' && !isArray(value)) throw new JqError(`Cannot index ${typeName(value)} with object`);
-  if ((from !== null && typeof from !== 'number') || (to !== null && typeof to !== 'number')) throw new JqError('Start and end indices of an array slice must be numbers');
+  if ((from !== null && typeof from !== 'number') || (to !== null && typeof to !== 'number'))
+    throw new JqError('Start and end indices of an array slice must be numbers');
   const start = from === null ? 0 : Math.floor(from);
   const end = to === null ? undefined : Math.ceil(to);
   return value.slice(start, end);
@@ -112,11 +113,13 @@ export function* evaluate(filter: Filter, at: At, scope: Scope): Generator<At, v
       yield* interpolate(filter.parts, 0, '', filter.format, at, scope);
       return;
     case 'index':
-      for (const of of evaluate(filter.of, at, scope)) for (const { value: key } of evaluate(filter.key, { ...at, path: undefined }, scope)) yield inner(of, getKey(of.value, key), key);
+      for (const of of evaluate(filter.of, at, scope))
+        for (const { value: key } of evaluate(filter.key, { ...at, path: undefined }, scope)) yield inner(of, getKey(of.value, key), key);
       return;
     case 'slice':
       for (const of of evaluate(filter.of, at, scope)) {
-        for (const to of bound(filter.to, at, scope)) for (const from of bound(filter.from, at, scope)) yield inner(of, slice(of.value, from, to), { start: from, end: to });
+        for (const to of bound(filter.to, at, scope))
+          for (const from of bound(filter.from, at, scope)) yield inner(of, slice(of.value, from, to), { start: from, end: to });
       }
       return;
     case 'iterate':
@@ -160,7 +163,8 @@ export function* evaluate(filter: Filter, at: At, scope: Scope): Generator<At, v
       return;
     }
     case 'as':
-      for (const { value } of evaluate(filter.source, plain(at.value), scope)) for (const bound of destructure(filter.patterns[0], value, at, scope)) yield* evaluate(filter.body, at, bound);
+      for (const { value } of evaluate(filter.source, plain(at.value), scope))
+        for (const bound of destructure(filter.patterns[0], value, at, scope)) yield* evaluate(filter.body, at, bound);
       return;
     case 'reduce': {
       for (const start of evaluate(filter.start, at, scope)) {
@@ -235,11 +239,20 @@ function* attempt(body: Filter, otherwise: Filter | undefined, at: At, scope: Sc
     if (otherwise) yield* evaluate(otherwise, plain(error.value), scope);
   }
 }
-function* interpolate(parts: readonly (string | Filter)[], i: number, before: string, format: string | undefined, at: At, scope: Scope): Generator<At, void, void> {
+function* interpolate(
+  parts: readonly (string | Filter)[],
+  i: number,
+  before: string,
+  format: string | undefined,
+  at: At,
+  scope: Scope,
+): Generator<At, void, void> {
   const part = parts[i];
   if (part === undefined) yield plain(before);
   else if (typeof part === 'string') yield* interpolate(parts, i + 1, before + part, format, at, scope);
-  else for (const { value } of evaluate(part, plain(at.value), scope)) yield* interpolate(parts, i + 1, before + formatValue(format ?? '@text', value), format, at, scope);
+  else
+    for (const { value } of evaluate(part, plain(at.value), scope))
+      yield* interpolate(parts, i + 1, before + formatValue(format ?? '@text', value), format, at, scope);
 }
 function* object(entries: readonly (readonly [Filter, Filter])[], i: number, made: JsonObject, at: At, scope: Scope): Generator<At, void, void> {
   const entry = entries[i];
@@ -347,7 +360,8 @@ function* binary(filter: Extract<Filter, { kind: 'binary' }>, at: At, scope: Sco
     if (!found) yield* evaluate(filter.right, at, scope);
     return;
   }
-  for (const { value: right } of evaluate(filter.right, from, scope)) for (const { value: left } of evaluate(filter.left, from, scope)) yield plain(arithmetic(filter.op, left, right));
+  for (const { value: right } of evaluate(filter.right, from, scope))
+    for (const { value: left } of evaluate(filter.left, from, scope)) yield plain(arithmetic(filter.op, left, right));
 }
 
 export const pathsOf = (filter: Filter, value: Json, scope: Scope): Path[] =>
@@ -376,7 +390,8 @@ export function setPath(value: Json, path: Path, change: (old: Json) => Json): J
     list[at] = setPath(list[at] ?? null, rest, change);
     return list;
   }
-  if (typeof key === 'string' && (value === null || isObject(value))) return { ...(value ?? {}), [key]: setPath(value === null ? null : (value[key] ?? null), rest, change) };
+  if (typeof key === 'string' && (value === null || isObject(value)))
+    return { ...(value ?? {}), [key]: setPath(value === null ? null : (value[key] ?? null), rest, change) };
   throw new JqError(`Cannot index ${typeName(value)} with ${typeof key === 'string' ? `"${key}"` : typeName(key)}`);
 }
 export function deletePaths(value: Json, paths: readonly Path[]): Json {
@@ -414,7 +429,8 @@ function* update(filter: Extract<Filter, { kind: 'update' }>, at: At, scope: Sco
   }
   for (const { value: right } of evaluate(filter.right, plain(at.value), scope)) {
     let result = at.value;
-    for (const path of pathsOf(filter.left, at.value, scope)) result = setPath(result, path, (old) => (op === '=' ? right : op === '//=' ? (isTruthy(old) ? old : right) : arithmetic(op.slice(0, -1), old, right)));
+    for (const path of pathsOf(filter.left, at.value, scope))
+      result = setPath(result, path, (old) => (op === '=' ? right : op === '//=' ? (isTruthy(old) ? old : right) : arithmetic(op.slice(0, -1), old, right)));
     yield plain(result);
   }
 }

@@ -11,7 +11,11 @@ export function base64(bytes: string): string {
   for (let i = 0; i < bytes.length; i += 3) {
     const n = (bytes.charCodeAt(i) << 16) | ((bytes.charCodeAt(i + 1) || 0) << 8) | (bytes.charCodeAt(i + 2) || 0);
     const left = bytes.length - i;
-    out += (ALPHABET[n >> 18] ?? '') + (ALPHABET[(n >> 12) & 63] ?? '') + (left > 1 ? (ALPHABET[(n >> 6) & 63] ?? '') : '=') + (left > 2 ? (ALPHABET[n & 63] ?? '') : '=');
+    out +=
+      (ALPHABET[n >> 18] ?? '') +
+      (ALPHABET[(n >> 12) & 63] ?? '') +
+      (left > 1 ? (ALPHABET[(n >> 6) & 63] ?? '') : '=') +
+      (left > 2 ? (ALPHABET[n & 63] ?? '') : '=');
   }
   return out;
 }
@@ -28,25 +32,36 @@ export function fromBase64(text: string): string {
 
 export function formatValue(name: string, value: Json): string {
   const row = (separator: string, cell: (each: Json) => string): string => {
-    if (!isArray(value)) throw new JqError(`${typeName(value)} (${textOf(value).slice(0, 10)}) cannot be ${name === '@sh' ? 'escaped for shell' : `${name.slice(1)}-formatted, only an array can be`}`);
+    if (!isArray(value))
+      throw new JqError(
+        `${typeName(value)} (${textOf(value).slice(0, 10)}) cannot be ${name === '@sh' ? 'escaped for shell' : `${name.slice(1)}-formatted, only an array can be`}`,
+      );
     return value.map(cell).join(separator);
   };
-  const scalar = (quote: (text: string) => string) => (each: Json): string => {
-    if (typeof each === 'string') return quote(each);
-    if (each === null) return '';
-    if (typeof each === 'number') return numberText(each);
-    if (typeof each === 'boolean') return String(each);
-    throw new JqError(`${typeName(each)} (${textOf(each).slice(0, 10)}) is not valid in a csv row`);
-  };
+  const scalar =
+    (quote: (text: string) => string) =>
+    (each: Json): string => {
+      if (typeof each === 'string') return quote(each);
+      if (each === null) return '';
+      if (typeof each === 'number') return numberText(each);
+      if (typeof each === 'boolean') return String(each);
+      throw new JqError(`${typeName(each)} (${textOf(each).slice(0, 10)}) is not valid in a csv row`);
+    };
   switch (name) {
     case '@text':
       return textOf(value);
     case '@json':
       return formatJson(value, PLAIN);
     case '@csv':
-      return row(',', scalar((text) => `"${text.replaceAll('"', '""')}"`));
+      return row(
+        ',',
+        scalar((text) => `"${text.replaceAll('"', '""')}"`),
+      );
     case '@tsv':
-      return row('\t', scalar((text) => text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r')));
+      return row(
+        '\t',
+        scalar((text) => text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r')),
+      );
     case '@html':
       return textOf(value).replace(/[<>&'"]/g, (char) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;', "'": '&#39;', '"': '&quot;' })[char] ?? char);
     case '@uri':

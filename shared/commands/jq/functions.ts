@@ -5,15 +5,64 @@ import { compareJson, isArray, isObject, isTruthy, type Json, parseJsonStream, t
 import { parseJq, type Filter } from './syntax.ts';
 
 const DEFINITIONS: Readonly<Record<string, string>> = {
-  'map/1': '[.[] | f0]', 'select/1': 'if f0 then . else empty end', 'recurse/1': 'def r: ., (f0 | r); r', 'recurse/2': 'def r: ., (f0 | select(f1) | r); r', 'values/0': 'select(. != null)', 'nulls/0': 'select(. == null)',
-  'to_entries/0': '[keys_unsorted[] as $k | {key: $k, value: .[$k]}]', 'with_entries/1': 'to_entries | map(f0) | from_entries', 'map_values/1': '.[] |= f0', 'in/1': '. as $x | f0 | has($x)', 'inside/1': '. as $x | f0 | contains($x)',
-  'from_entries/0': 'reduce .[] as $e ({}; . + {(($e | if type == "object" then (.key // .k // .name // .Name // .Key // .K) else . end) | if type == "string" then . elif type == "null" then "null" else tojson end): ($e | if has("value") then .value elif has("v") then .v else .Value end)})',
-  'first/1': 'label $out | (f0 | ., break $out)', 'first/0': '.[0]', 'last/0': '.[-1]', 'last/1': 'reduce f0 as $x (null; $x)', 'nth/1': '.[f0]', 'until/2': 'def u: if f0 then . else (f1 | u) end; u', 'while/2': 'def w: if f0 then ., (f1 | w) else empty end; w', 'repeat/1': 'def r: ., (f0 | r); r',
-  'any/0': 'reduce .[] as $x (false; . or $x)', 'all/0': 'reduce .[] as $x (true; . and $x)', 'any/1': 'reduce (.[] | f0) as $x (false; . or $x)', 'all/1': 'reduce (.[] | f0) as $x (true; . and $x)', 'any/2': 'isempty(first(f0 | f1 or empty)) | not', 'all/2': 'isempty(first(f0 | f1 and empty))',
-  'paths/0': 'path(..) | select(length > 0)', 'paths/1': 'path(.. | select(f0)) | select(length > 0)', 'leaf_paths/0': 'paths(scalars)', 'del/1': 'delpaths([path(f0)])', 'add/1': 'reduce f0 as $x (null; . + $x)', 'join/1': 'f0 as $s | if length == 0 then "" else reduce .[1:][] as $x (.[0] | if . == null then "" elif type == "string" then . else tojson end; . + $s + ($x | if . == null then "" elif type == "string" then . else tojson end)) end',
-  'ascii/0': '[.] | implode', 'todate/0': 'strftime("%Y-%m-%dT%H:%M:%SZ")', 'walk/1': 'def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f0; w', 'env/0': '$ENV', 'combinations/0': 'if length == 0 then [] else .[0][] as $x | (.[1:] | combinations) as $w | [$x] + $w end',
-  'scalars/0': 'select(type | . != "array" and . != "object")', 'iterables/0': 'select(type | . == "array" or . == "object")', 'objects/0': 'select(type == "object")', 'arrays/0': 'select(type == "array")', 'strings/0': 'select(type == "string")', 'numbers/0': 'select(type == "number")', 'booleans/0': 'select(type == "boolean")', 'finites/0': '.', 'normals/0': '.',
-  'index/1': 'f0 as $i | indices($i) | .[0]', 'rindex/1': 'f0 as $i | indices($i) | .[-1:][0]', 'capture/1': '[match(f0)] | .[] | [.captures | .[] | select(.name != null) | {key: .name, value: .string}] | from_entries', 'scan/1': 'match(f0; "g") | if (.captures | length) > 0 then [.captures | .[] | .string] else .string end', 'limit/2': 'f0 as $n | if $n > 0 then label $out | foreach f1 as $x (0; . + 1; $x, if . >= $n then break $out else empty end) else empty end', 'splits/1': 'split(f0; null) | .[]', 'input_line_number/0': '0', 'halt_error/0': 'error', 'getpath_or_null/1': 'getpath(f0)', 'range/1': 'range(0; f0)',
+  'map/1': '[.[] | f0]',
+  'select/1': 'if f0 then . else empty end',
+  'recurse/1': 'def r: ., (f0 | r); r',
+  'recurse/2': 'def r: ., (f0 | select(f1) | r); r',
+  'values/0': 'select(. != null)',
+  'nulls/0': 'select(. == null)',
+  'to_entries/0': '[keys_unsorted[] as $k | {key: $k, value: .[$k]}]',
+  'with_entries/1': 'to_entries | map(f0) | from_entries',
+  'map_values/1': '.[] |= f0',
+  'in/1': '. as $x | f0 | has($x)',
+  'inside/1': '. as $x | f0 | contains($x)',
+  'from_entries/0':
+    'reduce .[] as $e ({}; . + {(($e | if type == "object" then (.key // .k // .name // .Name // .Key // .K) else . end) | if type == "string" then . elif type == "null" then "null" else tojson end): ($e | if has("value") then .value elif has("v") then .v else .Value end)})',
+  'first/1': 'label $out | (f0 | ., break $out)',
+  'first/0': '.[0]',
+  'last/0': '.[-1]',
+  'last/1': 'reduce f0 as $x (null; $x)',
+  'nth/1': '.[f0]',
+  'until/2': 'def u: if f0 then . else (f1 | u) end; u',
+  'while/2': 'def w: if f0 then ., (f1 | w) else empty end; w',
+  'repeat/1': 'def r: ., (f0 | r); r',
+  'any/0': 'reduce .[] as $x (false; . or $x)',
+  'all/0': 'reduce .[] as $x (true; . and $x)',
+  'any/1': 'reduce (.[] | f0) as $x (false; . or $x)',
+  'all/1': 'reduce (.[] | f0) as $x (true; . and $x)',
+  'any/2': 'isempty(first(f0 | f1 or empty)) | not',
+  'all/2': 'isempty(first(f0 | f1 and empty))',
+  'paths/0': 'path(..) | select(length > 0)',
+  'paths/1': 'path(.. | select(f0)) | select(length > 0)',
+  'leaf_paths/0': 'paths(scalars)',
+  'del/1': 'delpaths([path(f0)])',
+  'add/1': 'reduce f0 as $x (null; . + $x)',
+  'join/1':
+    'f0 as $s | if length == 0 then "" else reduce .[1:][] as $x (.[0] | if . == null then "" elif type == "string" then . else tojson end; . + $s + ($x | if . == null then "" elif type == "string" then . else tojson end)) end',
+  'ascii/0': '[.] | implode',
+  'todate/0': 'strftime("%Y-%m-%dT%H:%M:%SZ")',
+  'walk/1': 'def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f0; w',
+  'env/0': '$ENV',
+  'combinations/0': 'if length == 0 then [] else .[0][] as $x | (.[1:] | combinations) as $w | [$x] + $w end',
+  'scalars/0': 'select(type | . != "array" and . != "object")',
+  'iterables/0': 'select(type | . == "array" or . == "object")',
+  'objects/0': 'select(type == "object")',
+  'arrays/0': 'select(type == "array")',
+  'strings/0': 'select(type == "string")',
+  'numbers/0': 'select(type == "number")',
+  'booleans/0': 'select(type == "boolean")',
+  'finites/0': '.',
+  'normals/0': '.',
+  'index/1': 'f0 as $i | indices($i) | .[0]',
+  'rindex/1': 'f0 as $i | indices($i) | .[-1:][0]',
+  'capture/1': '[match(f0)] | .[] | [.captures | .[] | select(.name != null) | {key: .name, value: .string}] | from_entries',
+  'scan/1': 'match(f0; "g") | if (.captures | length) > 0 then [.captures | .[] | .string] else .string end',
+  'limit/2': 'f0 as $n | if $n > 0 then label $out | foreach f1 as $x (0; . + 1; $x, if . >= $n then break $out else empty end) else empty end',
+  'splits/1': 'split(f0; null) | .[]',
+  'input_line_number/0': '0',
+  'halt_error/0': 'error',
+  'getpath_or_null/1': 'getpath(f0)',
+  'range/1': 'range(0; f0)',
 };
 const COMPILED = new Map<string, Filter>();
 
@@ -103,7 +152,9 @@ function* product(args: readonly Filter[], value: Json, scope: Scope, taken: rea
 }
 function list(value: Json, name: string): readonly Json[] {
   if (isArray(value)) return value;
-  throw new JqError(`${typeName(value)} (${textOf(value).slice(0, 11)}) cannot be ${name.startsWith('group') ? 'grouped' : name.startsWith('sort') ? 'sorted' : 'iterated over'}, as it is not an array`);
+  throw new JqError(
+    `${typeName(value)} (${textOf(value).slice(0, 11)}) cannot be ${name.startsWith('group') ? 'grouped' : name.startsWith('sort') ? 'sorted' : 'iterated over'}, as it is not an array`,
+  );
 }
 function by(name: string, items: readonly Json[], key: (item: Json) => Json): Json {
   const keyed = items.map((item) => ({ item, key: key(item) }));
@@ -142,7 +193,10 @@ function matches(value: Json, pattern: Json, flags: Json): Json[] {
   const [source, letters] = isArray(pattern) ? [pattern[0] ?? '', pattern[1] ?? null] : [pattern, flags];
   const given = letters === null ? '' : String(letters);
   const subject = text(value, 'cannot be matched, as it is not a string');
-  const regex = new RegExp(text(source, 'cannot be matched, as it is not a string').replace(/\(\?<(\w+)>/g, '(?<$1>'), `${given.includes('g') ? 'g' : ''}${given.includes('i') ? 'i' : ''}${given.includes('s') ? 's' : ''}`);
+  const regex = new RegExp(
+    text(source, 'cannot be matched, as it is not a string').replace(/\(\?<(\w+)>/g, '(?<$1>'),
+    `${given.includes('g') ? 'g' : ''}${given.includes('i') ? 'i' : ''}${given.includes('s') ? 's' : ''}`,
+  );
   const found = given.includes('g') ? [...subject.matchAll(regex)] : [regex.exec(subject)].filter((match) => match !== null);
   return found.map((match) => {
     const names = Object.keys(match.groups ?? {});
@@ -150,7 +204,14 @@ function matches(value: Json, pattern: Json, flags: Json): Json[] {
       offset: match.index,
       length: match[0].length,
       string: match[0],
-      captures: match.slice(1).map((group, i) => ({ offset: group === undefined ? -1 : match.index + match[0].indexOf(group), length: group?.length ?? 0, string: (group as string | undefined) ?? null, name: names[i] ?? null })),
+      captures: match
+        .slice(1)
+        .map((group, i) => ({
+          offset: group === undefined ? -1 : match.index + match[0].indexOf(group),
+          length: group?.length ?? 0,
+          string: (group as string | undefined) ?? null,
+          name: names[i] ?? null,
+        })),
     };
   });
 }
@@ -162,7 +223,9 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
     case 'length':
       if (value === null) return [0];
       if (typeof value === 'boolean') throw new JqError(`boolean (${value}) has no length`);
-      return [typeof value === 'number' ? Math.abs(value) : typeof value === 'string' ? [...value].length : isArray(value) ? value.length : Object.keys(value).length];
+      return [
+        typeof value === 'number' ? Math.abs(value) : typeof value === 'string' ? [...value].length : isArray(value) ? value.length : Object.keys(value).length,
+      ];
     case 'utf8bytelength':
       return [text(value, 'only strings have UTF-8 byte length').length];
     case 'keys':
@@ -211,7 +274,14 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
     case 'tonumber':
       if (typeof value === 'number') return [value];
       if (typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))) return [Number(value)];
-      throw new JqError(typeof value === 'string' ? `Cannot use ${typeName(value)} (${textOf(value)}) as a number`.replace(/^Cannot.*/, `Invalid numeric literal at EOF at line 1, column ${value.length} (while parsing '${value}')`) : `${typeName(value)} (${textOf(value)}) cannot be parsed as a number`);
+      throw new JqError(
+        typeof value === 'string'
+          ? `Cannot use ${typeName(value)} (${textOf(value)}) as a number`.replace(
+              /^Cannot.*/,
+              `Invalid numeric literal at EOF at line 1, column ${value.length} (while parsing '${value}')`,
+            )
+          : `${typeName(value)} (${textOf(value)}) cannot be parsed as a number`,
+      );
     case 'tojson':
       return [textOf(typeof value === 'string' ? value : value) === value ? JSON.stringify(value) : textOf(value)];
     case 'fromjson': {
@@ -234,12 +304,17 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
     case 'explode':
       return [[...text(value, 'cannot be exploded')].map((char) => char.codePointAt(0) ?? 0)];
     case 'implode':
-      return [list(value, name).map((code) => String.fromCodePoint(Number(code))).join('')];
+      return [
+        list(value, name)
+          .map((code) => String.fromCodePoint(Number(code)))
+          .join(''),
+      ];
     case 'split':
       if (b === null && typeof value === 'string' && typeof a === 'string') return [arithmetic('/', value, a)];
       return [text(value, 'cannot be split').split(new RegExp(text(a, 'cannot be split')))];
     case 'indices':
-      if (typeof value === 'string' && typeof a === 'string') return [[...value.matchAll(new RegExp(a.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'g'))].map((match) => match.index)];
+      if (typeof value === 'string' && typeof a === 'string')
+        return [[...value.matchAll(new RegExp(a.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'g'))].map((match) => match.index)];
       return [isArray(a) ? getKey(value, a) : list(value, name).flatMap((item, i) => (compareJson(item, a) === 0 ? [i] : []))];
     case 'test':
       return [matches(value, a, b).length > 0];
@@ -248,7 +323,10 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
     case 'sub':
     case 'gsub': {
       // the replacement is taken as text: captures are reached by `capture`
-      const found = matches(value, a, `${name === 'gsub' ? 'g' : ''}${c === null ? '' : String(c)}`) as unknown as readonly { readonly offset: number; readonly length: number }[];
+      const found = matches(value, a, `${name === 'gsub' ? 'g' : ''}${c === null ? '' : String(c)}`) as unknown as readonly {
+        readonly offset: number;
+        readonly length: number;
+      }[];
       let out = '';
       let last = 0;
       for (const { offset, length } of found) {

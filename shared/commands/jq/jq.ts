@@ -7,7 +7,22 @@ import { evaluate, JqError, Scope } from './evaluate.ts';
 import { formatJson, isTruthy, parseJsonStream, type Json } from './json.ts';
 import { parseJq } from './syntax.ts';
 
-const LETTERS: Readonly<Record<string, string>> = { r: 'raw-output', j: 'join-output', c: 'compact-output', n: 'null-input', e: 'exit-status', s: 'slurp', R: 'raw-input', S: 'sort-keys', C: 'color-output', M: 'monochrome-output', a: 'ascii-output', f: 'from-file', h: 'help', V: 'version' };
+const LETTERS: Readonly<Record<string, string>> = {
+  r: 'raw-output',
+  j: 'join-output',
+  c: 'compact-output',
+  n: 'null-input',
+  e: 'exit-status',
+  s: 'slurp',
+  R: 'raw-input',
+  S: 'sort-keys',
+  C: 'color-output',
+  M: 'monochrome-output',
+  a: 'ascii-output',
+  f: 'from-file',
+  h: 'help',
+  V: 'version',
+};
 const LONG = new Set([...Object.values(LETTERS), 'arg', 'argjson', 'slurpfile', 'rawfile', 'args', 'jsonargs', 'indent', 'tab', 'seq', 'stream', 'unbuffered']);
 const TAKES: Readonly<Record<string, number>> = { arg: 2, argjson: 2, slurpfile: 2, rawfile: 2, indent: 1 };
 const HINT = 'Use jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://stedolan.github.io/jq\n';
@@ -26,36 +41,43 @@ const jq: Program = function* (p) {
     }
     const names = word.startsWith('--') ? [word.slice(2)] : [...word.slice(1)].map((letter) => LETTERS[letter] ?? '');
     for (const name of names) {
-      if (!LONG.has(name)) return yield* p.error(`${p.name}: Unknown arguments\n${HINT}`), 2;
+      if (!LONG.has(name)) return (yield* p.error(`${p.name}: Unknown arguments\n${HINT}`), 2);
       on.add(name);
       const taken = rest.splice(0, TAKES[name] ?? 0);
-      if (taken.length < (TAKES[name] ?? 0)) return yield* p.error(`${p.name}: --${name} takes ${name === 'indent' ? 'one parameter' : `two parameters (e.g. --${name} varname value)`}\n${HINT}`), 2;
+      if (taken.length < (TAKES[name] ?? 0))
+        return (
+          yield* p.error(`${p.name}: --${name} takes ${name === 'indent' ? 'one parameter' : `two parameters (e.g. --${name} varname value)`}\n${HINT}`),
+          2
+        );
       const [key = '', text = ''] = taken.map(utf8Decode);
       if (name === 'indent') indent = Number(key);
       if (name === 'arg') values.set(key, text);
       if (name === 'argjson') {
         const parsed = parseJsonStream(text);
-        if (parsed.problem !== undefined || parsed.values.length !== 1) return yield* p.error(`${p.name}: Invalid JSON text passed to --argjson\n${HINT}`), 2;
+        if (parsed.problem !== undefined || parsed.values.length !== 1) return (yield* p.error(`${p.name}: Invalid JSON text passed to --argjson\n${HINT}`), 2);
         values.set(key, parsed.values[0] ?? null);
       }
       if (name === 'slurpfile' || name === 'rawfile') {
         const file = p.fs.readFile(taken[1] ?? '');
-        if (!file.ok) return yield* p.error(`${p.name}: Bad JSON in --${name} ${key} ${text}: Could not open ${text}: ${strerror(file.error)}\n`), 2;
+        if (!file.ok) return (yield* p.error(`${p.name}: Bad JSON in --${name} ${key} ${text}: Could not open ${text}: ${strerror(file.error)}\n`), 2);
         values.set(key, name === 'rawfile' ? utf8Decode(file.value) : parseJsonStream(utf8Decode(file.value)).values);
       }
     }
   }
-  if (on.has('version')) return yield* p.print('jq-1.6\n'), 0;
+  if (on.has('version')) return (yield* p.print('jq-1.6\n'), 0);
   const given = operands.shift();
-  if (given === undefined) return yield* p.error(USAGE + HINT), 2;
+  if (given === undefined) return (yield* p.error(USAGE + HINT), 2);
   const script = on.has('from-file') ? p.fs.readFile(given) : { ok: true as const, value: given };
-  if (!script.ok) return yield* p.error(`${p.name}: error: Could not open ${given}: ${strerror(script.error)}\n`), 2;
+  if (!script.ok) return (yield* p.error(`${p.name}: error: Could not open ${given}: ${strerror(script.error)}\n`), 2);
   const filter = parseJq(utf8Decode(script.value));
-  if (!filter.ok) return yield* p.error(`jq: error: ${filter.error} at <top-level>, line 1:\n${script.value}\njq: 1 compile error\n`), 3;
+  if (!filter.ok) return (yield* p.error(`jq: error: ${filter.error} at <top-level>, line 1:\n${script.value}\njq: 1 compile error\n`), 3);
   const extra = on.has('args') || on.has('jsonargs') ? operands.splice(0) : [];
   values.set('ENV', Object.fromEntries([...p.env].map(([name, value]) => [utf8Decode(name), utf8Decode(value)])));
   values.set('__prog_args', []);
-  values.set('ARGS', { positional: extra.map((word) => (on.has('jsonargs') ? (parseJsonStream(word).values[0] ?? null) : utf8Decode(word))), named: Object.fromEntries(values) });
+  values.set('ARGS', {
+    positional: extra.map((word) => (on.has('jsonargs') ? (parseJsonStream(word).values[0] ?? null) : utf8Decode(word))),
+    named: Object.fromEntries(values),
+  });
 
   let text = '';
   let status = 0;
@@ -73,9 +95,22 @@ const jq: Program = function* (p) {
     }
   }
   const source = utf8Decode(text);
-  const read = on.has('raw-input') ? { values: source.replace(/\n$/, '').split('\n').filter((_, __, all) => all.length > 1 || all[0] !== ''), problem: undefined } : parseJsonStream(source);
+  const read = on.has('raw-input')
+    ? {
+        values: source
+          .replace(/\n$/, '')
+          .split('\n')
+          .filter((_, __, all) => all.length > 1 || all[0] !== ''),
+        problem: undefined,
+      }
+    : parseJsonStream(source);
   const inputs: readonly Json[] = on.has('null-input') ? [null] : on.has('slurp') ? [on.has('raw-input') ? source : read.values] : read.values;
-  const style = { indent: on.has('compact-output') || indent === 0 ? undefined : on.has('tab') ? '\t' : ' '.repeat(indent), sortKeys: on.has('sort-keys'), colour: on.has('color-output') || (p.isTerminal(1) && !on.has('monochrome-output')), ascii: on.has('ascii-output') };
+  const style = {
+    indent: on.has('compact-output') || indent === 0 ? undefined : on.has('tab') ? '\t' : ' '.repeat(indent),
+    sortKeys: on.has('sort-keys'),
+    colour: on.has('color-output') || (p.isTerminal(1) && !on.has('monochrome-output')),
+    ascii: on.has('ascii-output'),
+  };
   const isRaw = on.has('raw-output') || on.has('join-output');
   let last: Json | undefined;
   for (const input of inputs) {
@@ -86,17 +121,21 @@ const jq: Program = function* (p) {
         yield* p.print(utf8Encode(isRaw && typeof value === 'string' ? value : formatJson(value, style)) + (on.has('join-output') ? '' : '\n'));
       }
     } catch (error) {
-      if (error instanceof RangeError) return yield* p.error('jq: error: the filter is nested too deeply\n'), 5;
+      if (error instanceof RangeError) return (yield* p.error('jq: error: the filter is nested too deeply\n'), 5);
       if (!(error instanceof JqError)) throw error;
       status = 5;
       yield* p.flush();
       const isText = typeof error.value === 'string';
-      yield* p.error(utf8Encode(`jq: error (at ${on.has('null-input') ? '<unknown>' : `<stdin>:${source.split('\n').length - 1}`})${isText ? `: ${error.message}` : ` (not a string): ${error.message}`}\n`));
+      yield* p.error(
+        utf8Encode(
+          `jq: error (at ${on.has('null-input') ? '<unknown>' : `<stdin>:${source.split('\n').length - 1}`})${isText ? `: ${error.message}` : ` (not a string): ${error.message}`}\n`,
+        ),
+      );
     }
   }
   if (read.problem !== undefined && !on.has('null-input')) {
     yield* p.flush();
-    return yield* p.error(utf8Encode(`parse error: ${read.problem}\n`)), 2;
+    return (yield* p.error(utf8Encode(`parse error: ${read.problem}\n`)), 2);
   }
   if (status === 0 && on.has('exit-status')) return last === undefined ? 4 : isTruthy(last) ? 0 : 1;
   return status;

@@ -51,7 +51,16 @@ const quote = (text: string, ascii: boolean): string => {
   const quoted = JSON.stringify(text).replace(/\x7f/g, '\\u007f');
   return ascii ? quoted.replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`) : quoted;
 };
-const COLOURS: Readonly<Record<string, string>> = { null: '1;30', false: '0;39', true: '0;39', number: '0;39', string: '0;32', array: '1;39', object: '1;39', key: '34;1' };
+const COLOURS: Readonly<Record<string, string>> = {
+  null: '1;30',
+  false: '0;39',
+  true: '0;39',
+  number: '0;39',
+  string: '0;32',
+  array: '1;39',
+  object: '1;39',
+  key: '34;1',
+};
 
 export function formatJson(value: Json, style: Style, depth = 0): string {
   const paint = (text: string, kind: string): string => (style.colour ? `\x1b[${COLOURS[kind] ?? '0'}m${text}\x1b[0m` : text);
@@ -60,7 +69,12 @@ export function formatJson(value: Json, style: Style, depth = 0): string {
   if (typeof value === 'string') return paint(quote(value, style.ascii), 'string');
   const isList = isArray(value);
   const keys = isList ? [] : style.sortKeys ? Object.keys(value).sort() : Object.keys(value);
-  const items = isList ? value.map((item) => formatJson(item, style, depth + 1)) : keys.map((key) => `${style.colour ? paint(quote(key, style.ascii), 'key') : quote(key, style.ascii)}:${style.indent === undefined ? '' : ' '}${formatJson((value as JsonObject)[key] ?? null, style, depth + 1)}`);
+  const items = isList
+    ? value.map((item) => formatJson(item, style, depth + 1))
+    : keys.map(
+        (key) =>
+          `${style.colour ? paint(quote(key, style.ascii), 'key') : quote(key, style.ascii)}:${style.indent === undefined ? '' : ' '}${formatJson((value as JsonObject)[key] ?? null, style, depth + 1)}`,
+      );
   const [open, close] = isList ? '[]' : '{}';
   if (items.length === 0) return `${open ?? ''}${close ?? ''}`;
   if (style.indent === undefined) return `${open ?? ''}${items.join(',')}${close ?? ''}`;
@@ -74,7 +88,14 @@ export function parseJsonStream(text: string): { readonly values: readonly Json[
   for (let at = skipBlanks(text, 0); at < text.length; at = skipBlanks(text, at)) {
     const end = valueEnd(text, at);
     const piece = parse(text.slice(at, end));
-    if (!piece.ok) return { values, problem: piece.error === 'unfinished' || end >= text.length ? unfinished(text) : `Invalid ${/^[[{"]/.test(text.slice(at)) ? 'literal' : 'numeric literal'} at ${place(text, end + 1)}` };
+    if (!piece.ok)
+      return {
+        values,
+        problem:
+          piece.error === 'unfinished' || end >= text.length
+            ? unfinished(text)
+            : `Invalid ${/^[[{"]/.test(text.slice(at)) ? 'literal' : 'numeric literal'} at ${place(text, end + 1)}`,
+      };
     values.push(piece.value);
     at = end;
   }

@@ -21,13 +21,26 @@ export type Filter =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'as'; readonly source: Filter; readonly patterns: readonly Pattern[]; readonly body: Filter }
   | { readonly kind: 'reduce'; readonly source: Filter; readonly pattern: Pattern; readonly start: Filter; readonly update: Filter }
-  | { readonly kind: 'foreach'; readonly source: Filter; readonly pattern: Pattern; readonly start: Filter; readonly update: Filter; readonly extract: Filter | undefined }
+  | {
+      readonly kind: 'foreach';
+      readonly source: Filter;
+      readonly pattern: Pattern;
+      readonly start: Filter;
+      readonly update: Filter;
+      readonly extract: Filter | undefined;
+    }
   | { readonly kind: 'def'; readonly name: string; readonly params: readonly string[]; readonly body: Filter; readonly rest: Filter }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Filter[] }
   | { readonly kind: 'label'; readonly name: string; readonly body: Filter }
   | { readonly kind: 'break'; readonly name: string };
 
-export type Pattern = { readonly kind: 'variable'; readonly name: string } | { readonly kind: 'array'; readonly items: readonly Pattern[] } | { readonly kind: 'object'; readonly entries: readonly { readonly key: Filter; readonly variable: string | undefined; readonly pattern: Pattern | undefined }[] };
+export type Pattern =
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'array'; readonly items: readonly Pattern[] }
+  | {
+      readonly kind: 'object';
+      readonly entries: readonly { readonly key: Filter; readonly variable: string | undefined; readonly pattern: Pattern | undefined }[];
+    };
 
 interface Token {
   readonly kind: 'op' | 'name' | 'field' | 'variable' | 'number' | 'string' | 'format' | 'end';
@@ -35,8 +48,64 @@ interface Token {
   readonly parts?: readonly (string | Filter)[];
 }
 class Problem extends Error {}
-const OPERATORS = ['?//', '|=', '+=', '-=', '*=', '/=', '%=', '//=', '==', '!=', '<=', '>=', '//', '..', 'and', 'or', '.', '[', ']', '(', ')', '{', '}', '|', ',', ':', ';', '=', '<', '>', '+', '-', '*', '/', '%', '?'].sort((a, b) => b.length - a.length);
-const KEYWORDS = new Set(['if', 'then', 'elif', 'else', 'end', 'as', 'reduce', 'foreach', 'def', 'try', 'catch', 'label', 'break', 'and', 'or', '__loc__', 'import', 'include']);
+const OPERATORS = [
+  '?//',
+  '|=',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '//=',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '//',
+  '..',
+  'and',
+  'or',
+  '.',
+  '[',
+  ']',
+  '(',
+  ')',
+  '{',
+  '}',
+  '|',
+  ',',
+  ':',
+  ';',
+  '=',
+  '<',
+  '>',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '?',
+].sort((a, b) => b.length - a.length);
+const KEYWORDS = new Set([
+  'if',
+  'then',
+  'elif',
+  'else',
+  'end',
+  'as',
+  'reduce',
+  'foreach',
+  'def',
+  'try',
+  'catch',
+  'label',
+  'break',
+  'and',
+  'or',
+  '__loc__',
+  'import',
+  'include',
+]);
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
@@ -109,8 +178,30 @@ function stringParts(text: string, start: number): [readonly (string | Filter)[]
 }
 
 const PRECEDENCE: Readonly<Record<string, readonly [number, 'left' | 'right' | 'none']>> = {
-  '|': [0, 'right'], ',': [1, 'left'], '//': [2, 'right'], '=': [3, 'none'], '|=': [3, 'none'], '+=': [3, 'none'], '-=': [3, 'none'], '*=': [3, 'none'], '/=': [3, 'none'], '%=': [3, 'none'], '//=': [3, 'none'], or: [4, 'left'], and: [5, 'left'],
-  '==': [6, 'none'], '!=': [6, 'none'], '<': [6, 'none'], '<=': [6, 'none'], '>': [6, 'none'], '>=': [6, 'none'], '+': [7, 'left'], '-': [7, 'left'], '*': [8, 'left'], '/': [8, 'left'], '%': [8, 'left'],
+  '|': [0, 'right'],
+  ',': [1, 'left'],
+  '//': [2, 'right'],
+  '=': [3, 'none'],
+  '|=': [3, 'none'],
+  '+=': [3, 'none'],
+  '-=': [3, 'none'],
+  '*=': [3, 'none'],
+  '/=': [3, 'none'],
+  '%=': [3, 'none'],
+  '//=': [3, 'none'],
+  or: [4, 'left'],
+  and: [5, 'left'],
+  '==': [6, 'none'],
+  '!=': [6, 'none'],
+  '<': [6, 'none'],
+  '<=': [6, 'none'],
+  '>': [6, 'none'],
+  '>=': [6, 'none'],
+  '+': [7, 'left'],
+  '-': [7, 'left'],
+  '*': [8, 'left'],
+  '/': [8, 'left'],
+  '%': [8, 'left'],
 };
 
 class Parser {
@@ -132,7 +223,9 @@ class Parser {
   }
   private fail(): never {
     const { kind, text } = this.token;
-    throw new Problem(`syntax error, unexpected ${kind === 'end' ? '$end' : kind === 'name' ? 'IDENT' : kind === 'field' ? 'FIELD' : kind === 'number' ? 'LITERAL' : kind === 'string' ? 'QQSTRING_START' : kind === 'format' ? 'FORMAT' : kind === 'variable' ? "'$'" : /^\w+$/.test(text) ? text : `'${text}'`} (Unix shell quoting issues?)`);
+    throw new Problem(
+      `syntax error, unexpected ${kind === 'end' ? '$end' : kind === 'name' ? 'IDENT' : kind === 'field' ? 'FIELD' : kind === 'number' ? 'LITERAL' : kind === 'string' ? 'QQSTRING_START' : kind === 'format' ? 'FORMAT' : kind === 'variable' ? "'$'" : /^\w+$/.test(text) ? text : `'${text}'`} (Unix shell quoting issues?)`,
+    );
   }
   whole(): Filter {
     const filter = this.token.kind === 'end' ? ({ kind: 'identity' } as const) : this.pipe();

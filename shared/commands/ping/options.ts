@@ -10,7 +10,11 @@ const OPTIONS = [
   ['C', '', 'call connect() syscall on socket creation'],
   ['D', '', 'print timestamps'],
   ['d', '', 'use SO_DEBUG socket option'],
-  ['e', 'identifier', 'define identifier for ping session, default is random for\n                     SOCK_RAW and kernel defined for SOCK_DGRAM\n                     Imply using SOCK_RAW (for IPv4 only for identifier 0)'],
+  [
+    'e',
+    'identifier',
+    'define identifier for ping session, default is random for\n                     SOCK_RAW and kernel defined for SOCK_DGRAM\n                     Imply using SOCK_RAW (for IPv4 only for identifier 0)',
+  ],
   ['f', '', 'flood ping'],
   ['h', '', 'print help and exit'],
   ['I', 'interface', 'either interface name or address'],
@@ -139,7 +143,9 @@ function build(flags: ReadonlySet<string>, values: ReadonlyMap<string, Bytes>, o
   const seconds = (letter: string): Result<number | undefined, PingUsage> => {
     const text = values.get(letter);
     if (text === undefined) return ok(undefined);
-    return /^\d*\.?\d+$|^\d+\.$/.test(text) ? ok(Math.round(Number(text) * 1e6)) : err({ message: letter === 'i' ? 'bad timing interval: ' + text : `bad linger time: ${text}`, status: 1, help: false });
+    return /^\d*\.?\d+$|^\d+\.$/.test(text)
+      ? ok(Math.round(Number(text) * 1e6))
+      : err({ message: letter === 'i' ? 'bad timing interval: ' + text : `bad linger time: ${text}`, status: 1, help: false });
   };
   const interval = seconds('i');
   if (!interval.ok) return interval;

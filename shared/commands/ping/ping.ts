@@ -27,11 +27,17 @@ const ping: Program = function* (p) {
     return status;
   }
   const options = parsed.value;
-  if (options.flags.has('h')) return yield* p.error(HELP), 2;
-  if (options.flags.has('V')) return yield* p.print('ping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n'), 0;
+  if (options.flags.has('h')) return (yield* p.error(HELP), 2);
+  if (options.flags.has('V'))
+    return (yield* p.print('ping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n'), 0);
   const target = options.operands.at(-1);
   if (target === undefined) return yield* p.fail('usage error: Destination address required');
-  for (const [letter, what] of [['R', 'the record route option'], ['T', 'the timestamp option'], ['6', 'IPv6 by -6']] as const) if (options.flags.has(letter)) return yield* p.fail(`not modelled: ${what}`, 2);
+  for (const [letter, what] of [
+    ['R', 'the record route option'],
+    ['T', 'the timestamp option'],
+    ['6', 'IPv6 by -6'],
+  ] as const)
+    if (options.flags.has(letter)) return yield* p.fail(`not modelled: ${what}`, 2);
   if (target.includes(':')) return yield* p.fail('not modelled: IPv6 destinations', 2);
   const found = resolveHost(p, target);
   if (found.kind === 'failed') return yield* p.fail(`${target}: ${found.message}`, 2);
@@ -193,7 +199,8 @@ class Session {
     const { p, stats, socket } = this;
     if (!socket) return;
     const seq = (stats.transmitted + 1) & 0xffff;
-    if (this.has('O') && stats.transmitted > 0 && stats.inFlight > 0 && !this.has('q')) yield* p.print(`${this.stamp()}no answer yet for icmp_seq=${stats.transmitted & 0xffff}\n`);
+    if (this.has('O') && stats.transmitted > 0 && stats.inFlight > 0 && !this.has('q'))
+      yield* p.print(`${this.stamp()}no answer yet for icmp_seq=${stats.transmitted & 0xffff}\n`);
     stats.forget(seq);
     this.sentUs.set(seq, p.nowUs);
     const to = { to: this.address };
@@ -255,7 +262,10 @@ class Session {
     if (!icmp || !ip) return;
     if (icmp.type !== IcmpType.ECHO_REPLY) {
       const gateway = ((icmp.id << 16) | icmp.seq) as Ipv4;
-      if (icmp.type === IcmpType.REDIRECT && wordAt(packet.payload, 24) === this.id && !this.has('q')) yield* p.print(`${this.stamp()}From ${this.nameOf(ip.src)}: icmp_seq=${wordAt(packet.payload, 26)} ${icmpText(icmp.type, icmp.code, formatIpv4(gateway))}\n`);
+      if (icmp.type === IcmpType.REDIRECT && wordAt(packet.payload, 24) === this.id && !this.has('q'))
+        yield* p.print(
+          `${this.stamp()}From ${this.nameOf(ip.src)}: icmp_seq=${wordAt(packet.payload, 26)} ${icmpText(icmp.type, icmp.code, formatIpv4(gateway))}\n`,
+        );
       return;
     }
     if (this.socket instanceof RawSocket && icmp.id !== this.id) return;
@@ -274,7 +284,9 @@ class Session {
     const bell = this.has('a') ? '\x07' : '';
     const identifier = this.has('v') ? ` ident=${this.id}` : '';
     const time = trip === undefined ? '' : ` time=${tripText(trip)} ms`;
-    yield* p.print(`${this.stamp()}${packet.payload.length + 8} bytes from ${this.nameOf(ip.src)}: icmp_seq=${icmp.seq}${identifier} ttl=${ip.ttl}${time}${isDuplicate ? ' (DUP!)' : ''}${bell}\n`);
+    yield* p.print(
+      `${this.stamp()}${packet.payload.length + 8} bytes from ${this.nameOf(ip.src)}: icmp_seq=${icmp.seq}${identifier} ttl=${ip.ttl}${time}${isDuplicate ? ' (DUP!)' : ''}${bell}\n`,
+    );
   }
   private nameOf(address: Ipv4): Bytes {
     const text = formatIpv4(address);
@@ -289,7 +301,8 @@ class Session {
     const { stats } = this;
     const loss = stats.transmitted === 0 ? 0 : Math.trunc(((stats.transmitted - stats.received) * 100) / stats.transmitted);
     const ms = (us: number): string => `${Math.trunc(us / 1000)}.${String(Math.trunc(us) % 1000).padStart(3, '0')}`;
-    const times = stats.timed > 0 ? `, min/avg/ewma/max = ${ms(stats.minUs)}/${ms(stats.sumUs / stats.received)}/${ms(stats.ewma / 8)}/${ms(stats.maxUs)} ms` : '';
+    const times =
+      stats.timed > 0 ? `, min/avg/ewma/max = ${ms(stats.minUs)}/${ms(stats.sumUs / stats.received)}/${ms(stats.ewma / 8)}/${ms(stats.maxUs)} ms` : '';
     return `\r${stats.received}/${stats.transmitted} packets, ${loss}% loss${times}\n`;
   }
 }

@@ -59,7 +59,8 @@ export class PingStatistics {
     const parts = [`${transmitted} packets transmitted`, `${received} received`];
     if (this.duplicates > 0) parts.push(`+${this.duplicates} duplicates`);
     if (this.errors > 0) parts.push(`+${this.errors} errors`);
-    if (transmitted > 0) parts.push(`${general(((transmitted - received) * 100) / transmitted)}% packet loss`, `time ${Math.floor((this.lastUs - this.startedUs) / 1000)}ms`);
+    if (transmitted > 0)
+      parts.push(`${general(((transmitted - received) * 100) / transmitted)}% packet loss`, `time ${Math.floor((this.lastUs - this.startedUs) / 1000)}ms`);
     let last = '';
     let comma = '';
     if (received > 0 && this.timed > 0) {

@@ -10,7 +10,8 @@ export function md5(text: Bytes): string {
   const length = text.length;
   const padded = `${text}\x80${'\0'.repeat((119 - (length % 64)) % 64)}`;
   const words: number[] = [];
-  for (let i = 0; i < padded.length; i += 4) words.push(padded.charCodeAt(i) | (padded.charCodeAt(i + 1) << 8) | (padded.charCodeAt(i + 2) << 16) | (padded.charCodeAt(i + 3) << 24));
+  for (let i = 0; i < padded.length; i += 4)
+    words.push(padded.charCodeAt(i) | (padded.charCodeAt(i + 1) << 8) | (padded.charCodeAt(i + 2) << 16) | (padded.charCodeAt(i + 3) << 24));
   words.push((length * 8) | 0, Math.floor(length / 2 ** 29));
   let [a0, b0, c0, d0] = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476];
   for (let block = 0; block < words.length; block += 16) {
@@ -28,7 +29,15 @@ export function md5(text: Bytes): string {
   return [a0, b0, c0, d0].map((word) => [0, 8, 16, 24].map((shift) => ((word >>> shift) & 255).toString(16).padStart(2, '0')).join('')).join('');
 }
 
-const MD5: GnuUsage = { usage: '[OPTION]... [FILE]...', summary: 'Print or check MD5 (128-bit) checksums.', options: [{ short: 'b', long: 'binary' }, { short: 't', long: 'text' }, { short: 'z', long: 'zero' }] };
+const MD5: GnuUsage = {
+  usage: '[OPTION]... [FILE]...',
+  summary: 'Print or check MD5 (128-bit) checksums.',
+  options: [
+    { short: 'b', long: 'binary' },
+    { short: 't', long: 'text' },
+    { short: 'z', long: 'zero' },
+  ],
+};
 export const md5sum: Program = function* (p) {
   const parsed = yield* gnuOptions(p, MD5);
   if (typeof parsed === 'number') return parsed;

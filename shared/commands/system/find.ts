@@ -77,7 +77,10 @@ class Expression {
   private primary(): Test {
     const word = this.words[this.at++];
     // eslint-disable-next-line require-yield
-    const pure = (test: (found: Found) => boolean): Test => function* (found) { return test(found); };
+    const pure = (test: (found: Found) => boolean): Test =>
+      function* (found) {
+        return test(found);
+      };
     const { p } = this;
     switch (word) {
       case undefined:
@@ -98,7 +101,9 @@ class Expression {
         return pure(({ path }) => regex.test(path));
       }
       case '-type': {
-        const kinds = this.argument(word).split(',').map((letter) => TYPE[letter]);
+        const kinds = this.argument(word)
+          .split(',')
+          .map((letter) => TYPE[letter]);
         return pure(({ inode }) => kinds.includes(inode.kind));
       }
       case '-empty':
@@ -118,7 +123,9 @@ class Expression {
       case '-perm': {
         const mode = this.argument(word);
         const bits = parseInt(mode.replace(/^[-/]/, ''), 8);
-        return pure(({ inode }) => (mode.startsWith('-') ? (inode.mode & bits) === bits : mode.startsWith('/') ? (inode.mode & bits) !== 0 : inode.mode === bits));
+        return pure(({ inode }) =>
+          mode.startsWith('-') ? (inode.mode & bits) === bits : mode.startsWith('/') ? (inode.mode & bits) !== 0 : inode.mode === bits,
+        );
       }
       case '-size': {
         const [, sign = '', count = '0', unit = 'b'] = /^([-+]?)(\d+)([bcwkMG]?)$/.exec(this.argument(word)) ?? [];
@@ -148,15 +155,30 @@ class Expression {
       case '-ls':
         this.acts = true;
         return function* ({ path, inode }) {
-          yield* p.print(`${String(inode.ino).padStart(9)} ${String(Math.ceil(inode.size / 1024)).padStart(6)} ${modeText(statMode(inode))} ${inode.nlink} root root ${inode.size} ${path}\n`);
+          yield* p.print(
+            `${String(inode.ino).padStart(9)} ${String(Math.ceil(inode.size / 1024)).padStart(6)} ${modeText(statMode(inode))} ${inode.nlink} root root ${inode.size} ${path}\n`,
+          );
           return true;
         };
       case '-printf': {
         this.acts = true;
         const format = this.argument(word);
         return function* ({ path, name, inode }) {
-          const values: Readonly<Record<string, string>> = { p: path, f: name, s: String(inode.size), m: inode.mode.toString(8), y: Object.entries(TYPE).find(([, kind]) => kind === inode.kind)?.[0] ?? '?', '%': '%', h: path.slice(0, Math.max(0, path.lastIndexOf('/'))) };
-          yield* p.print(format.replace(/\\n/g, '\n').replace(/\\t/g, '\t').replace(/%([a-z%])/g, (whole, letter: string) => values[letter] ?? whole));
+          const values: Readonly<Record<string, string>> = {
+            p: path,
+            f: name,
+            s: String(inode.size),
+            m: inode.mode.toString(8),
+            y: Object.entries(TYPE).find(([, kind]) => kind === inode.kind)?.[0] ?? '?',
+            '%': '%',
+            h: path.slice(0, Math.max(0, path.lastIndexOf('/'))),
+          };
+          yield* p.print(
+            format
+              .replace(/\\n/g, '\n')
+              .replace(/\\t/g, '\t')
+              .replace(/%([a-z%])/g, (whole, letter: string) => values[letter] ?? whole),
+          );
           return true;
         };
       }
@@ -199,7 +221,12 @@ class Expression {
     }
     const { p } = this;
     return function* ({ path }) {
-      return (yield* runCommand(p, argv.map((word) => word.split('{}').join(path)))) === 0;
+      return (
+        (yield* runCommand(
+          p,
+          argv.map((word) => word.split('{}').join(path)),
+        )) === 0
+      );
     };
   }
 }

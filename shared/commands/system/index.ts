@@ -8,7 +8,8 @@ import { PROCESS_TOOLS } from './processes.ts';
 import { SMALL_TOOLS } from './small.ts';
 import { sysctl } from './sysctl.ts';
 
-const all = (tools: Readonly<Record<string, Program>>, origin: string): InstalledProgram[] => Object.entries(tools).map(([name, main]) => ({ path: `/usr/bin/${name}`, main, origin }));
+const all = (tools: Readonly<Record<string, Program>>, origin: string): InstalledProgram[] =>
+  Object.entries(tools).map(([name, main]) => ({ path: `/usr/bin/${name}`, main, origin }));
 
 export const SYSTEM_PROGRAMS: readonly InstalledProgram[] = [
   { path: '/usr/sbin/sysctl', main: sysctl, origin: 'procps-ng 4.0.2' },

@@ -2,11 +2,37 @@
 import { strerror, type Bytes } from '../../base/index.ts';
 import { makeNetns } from '../../kernel/index.ts';
 import { mountSys, namespaceAt, NetNamespace, netnsOf } from '../../machine/index.ts';
-import { MemoryFs, NAMESPACE_KINDS, Os, PidNamespace, PlainNamespace, UtsNamespace, type MountNamespace, type NamespaceKind, type Process, type Program } from '../../shell/index.ts';
+import {
+  MemoryFs,
+  NAMESPACE_KINDS,
+  Os,
+  PidNamespace,
+  PlainNamespace,
+  UtsNamespace,
+  type MountNamespace,
+  type NamespaceKind,
+  type Process,
+  type Program,
+} from '../../shell/index.ts';
 import { owners, statusOf } from '../coreutils/index.ts';
 
 const KIND_OF: Readonly<Record<string, NamespaceKind>> = { n: 'net', m: 'mnt', u: 'uts', i: 'ipc', p: 'pid', U: 'user', C: 'cgroup', T: 'time' };
-const LONG: Readonly<Record<string, string>> = { net: 'n', mount: 'm', uts: 'u', ipc: 'i', pid: 'p', user: 'U', cgroup: 'C', time: 'T', fork: 'f', 'map-root-user': 'r', 'mount-proc': 'P', target: 't', all: 'a', 'kill-child': 'k' };
+const LONG: Readonly<Record<string, string>> = {
+  net: 'n',
+  mount: 'm',
+  uts: 'u',
+  ipc: 'i',
+  pid: 'p',
+  user: 'U',
+  cgroup: 'C',
+  time: 'T',
+  fork: 'f',
+  'map-root-user': 'r',
+  'mount-proc': 'P',
+  target: 't',
+  all: 'a',
+  'kill-child': 'k',
+};
 
 interface Asked {
   readonly kinds: ReadonlyMap<NamespaceKind, Bytes | undefined>;
@@ -73,7 +99,8 @@ const nsenter: Program = function* (p) {
   for (const [kind, file] of kinds) {
     const path = file ?? `/proc/${wanted.target ?? 0}/ns/${kind}`;
     const namespace = namespaceAt(p, path);
-    if (!namespace.ok) return yield* p.failErrno(namespace.error === 'EINVAL' ? 'reassociate to namespace \'ns/' + kind + "' failed" : `cannot open ${path}`, namespace.error);
+    if (!namespace.ok)
+      return yield* p.failErrno(namespace.error === 'EINVAL' ? "reassociate to namespace 'ns/" + kind + "' failed" : `cannot open ${path}`, namespace.error);
     if (kind === 'mnt') {
       const top = (namespace.value as MountNamespace).top;
       p.enter(namespace.value);
@@ -107,19 +134,43 @@ const lsns: Program = function* (p) {
   }
   const isNet = only === 'net';
   const mine = netnsOf(p);
-  const rows = [...found].sort(([a], [b]) => a - b).map(([ino, { kind, processes }]) => {
-    const [first] = processes;
-    const command = first ? (first.process.argv.join(' ') || first.process.comm).replaceAll('\n', '\\x0a') : '';
-    const netns = first ? netnsOf(first.process) : mine;
-    const nsid = mine.peerIds.get(netns);
-    const mounts = p.namespaces.mnt.list.flatMap((mount) => (mount.fs.type === 'nsfs' && mount.root.ino === ino && mount.at ? [mount.at.path(p.fs.root)] : []));
-    return { ns: String(ino), type: kind, count: String(processes.length), pid: String(first?.pid ?? ''), user: names.user(first?.process.uid ?? 0), nsid: nsid === undefined ? 'unassigned' : String(nsid), nsfs: mounts[0] ?? '', command };
-  });
+  const rows = [...found]
+    .sort(([a], [b]) => a - b)
+    .map(([ino, { kind, processes }]) => {
+      const [first] = processes;
+      const command = first ? (first.process.argv.join(' ') || first.process.comm).replaceAll('\n', '\\x0a') : '';
+      const netns = first ? netnsOf(first.process) : mine;
+      const nsid = mine.peerIds.get(netns);
+      const mounts = p.namespaces.mnt.list.flatMap((mount) =>
+        mount.fs.type === 'nsfs' && mount.root.ino === ino && mount.at ? [mount.at.path(p.fs.root)] : [],
+      );
+      return {
+        ns: String(ino),
+        type: kind,
+        count: String(processes.length),
+        pid: String(first?.pid ?? ''),
+        user: names.user(first?.process.uid ?? 0),
+        nsid: nsid === undefined ? 'unassigned' : String(nsid),
+        nsfs: mounts[0] ?? '',
+        command,
+      };
+    });
   const width = (key: keyof (typeof rows)[number], title: string): number => Math.max(title.length, ...rows.map((row) => row[key].length));
-  const [ns, type, count, pid, user, nsid, nsfs] = [width('ns', 'NS'), width('type', 'TYPE'), width('count', 'NPROCS'), width('pid', 'PID'), width('user', 'USER'), width('nsid', 'NETNSID'), width('nsfs', 'NSFS')];
+  const [ns, type, count, pid, user, nsid, nsfs] = [
+    width('ns', 'NS'),
+    width('type', 'TYPE'),
+    width('count', 'NPROCS'),
+    width('pid', 'PID'),
+    width('user', 'USER'),
+    width('nsid', 'NETNSID'),
+    width('nsfs', 'NSFS'),
+  ];
   const show = (row: (typeof rows)[number]): string =>
     `${row.ns.padStart(ns)} ${row.type.padEnd(type)} ${row.count.padStart(count)} ${row.pid.padStart(pid)} ${row.user.padEnd(user)} ${isNet ? `${row.nsid.padStart(nsid)} ${row.nsfs.padEnd(nsfs)} ` : ''}${row.command}\n`;
-  if (!headless) yield* p.print(show({ ns: 'NS', type: 'TYPE' as NamespaceKind, count: 'NPROCS', pid: 'PID', user: 'USER', nsid: 'NETNSID', nsfs: 'NSFS', command: 'COMMAND' }));
+  if (!headless)
+    yield* p.print(
+      show({ ns: 'NS', type: 'TYPE' as NamespaceKind, count: 'NPROCS', pid: 'PID', user: 'USER', nsid: 'NETNSID', nsfs: 'NSFS', command: 'COMMAND' }),
+    );
   for (const row of rows) yield* p.print(show(row));
   return 0;
 };
@@ -136,20 +187,21 @@ const mount: Program = function* (p) {
   const operands = words.filter((word) => !word.startsWith('-'));
   if (operands.length === 0) {
     for (const { options: how, fs, top, at } of p.namespaces.mnt.list) {
-      if (type === undefined || type === fs.type) yield* p.print(`${how.source} on ${(at ?? top).path(p.fs.root)} type ${fs.type} (${[how.readonly ? 'ro' : 'rw', ...how.flags].join(',')})\n`);
+      if (type === undefined || type === fs.type)
+        yield* p.print(`${how.source} on ${(at ?? top).path(p.fs.root)} type ${fs.type} (${[how.readonly ? 'ro' : 'rw', ...how.flags].join(',')})\n`);
     }
     return 0;
   }
   const [source = '', target = source] = operands;
   const place = p.fs.lookup(target);
-  if (!place.ok) return yield* p.error(`mount: ${target}: mount point does not exist.\n`), 32;
+  if (!place.ok) return (yield* p.error(`mount: ${target}: mount point does not exist.\n`), 32);
   const list = options?.split(',') ?? [];
   const isBind = flags.includes('--bind') || flags.includes('-B') || list.includes('bind') || flags.includes('--rbind');
   if (list.includes('remount') || flags.some((flag) => flag.startsWith('--make-'))) return 0;
   const how = { source, flags: list.filter((each) => !['bind', 'ro', 'rw'].includes(each)), readonly: list.includes('ro') };
   if (isBind) {
     const from = p.fs.lookup(source);
-    if (!from.ok) return yield* p.error(`mount: ${target}: special device ${source} does not exist.\n`), 32;
+    if (!from.ok) return (yield* p.error(`mount: ${target}: special device ${source} does not exist.\n`), 32);
     p.namespaces.mnt.add(place.value, from.value.mount.fs, from.value.inode, how);
     return 0;
   }
@@ -160,7 +212,11 @@ const mount: Program = function* (p) {
   } else if (type === 'proc') {
     const proc = p.fs.lookup('/proc');
     if (proc.ok) p.namespaces.mnt.add(place.value, proc.value.mount.fs, proc.value.inode, { source: 'proc', flags: ['relatime'], readonly: false });
-  } else return yield* p.error(type === undefined ? `mount: ${target}: can't find in /etc/fstab.\n` : `mount: ${target}: unknown filesystem type '${type}'.\n`), 32;
+  } else
+    return (
+      yield* p.error(type === undefined ? `mount: ${target}: can't find in /etc/fstab.\n` : `mount: ${target}: unknown filesystem type '${type}'.\n`),
+      32
+    );
   return 0;
 };
 const umount: Program = function* (p) {
@@ -171,7 +227,9 @@ const umount: Program = function* (p) {
     if (isMount) p.namespaces.mnt.remove(place.value.mount);
     else {
       status = 32;
-      yield* p.error(`umount: ${target}: ${place.ok ? 'not mounted.' : place.error === 'ENOENT' ? 'no mount point specified.' : `${strerror(place.error)}.`}\n`);
+      yield* p.error(
+        `umount: ${target}: ${place.ok ? 'not mounted.' : place.error === 'ENOENT' ? 'no mount point specified.' : `${strerror(place.error)}.`}\n`,
+      );
     }
   }
   return status;

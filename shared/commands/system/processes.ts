@@ -9,7 +9,10 @@ interface Row {
 }
 const rowsOf = (p: Process): readonly Row[] => p.namespaces.pid.list();
 const LETTER = { running: 'R', sleeping: 'S', stopped: 'T', zombie: 'Z' } as const;
-const commandOf = ({ process }: Row): string => (process.argv.length > 0 && process.state !== 'zombie' ? process.argv.join(' ').replaceAll('\n', ' ') : `[${process.comm}]${process.state === 'zombie' ? ' <defunct>' : ''}`);
+const commandOf = ({ process }: Row): string =>
+  process.argv.length > 0 && process.state !== 'zombie'
+    ? process.argv.join(' ').replaceAll('\n', ' ')
+    : `[${process.comm}]${process.state === 'zombie' ? ' <defunct>' : ''}`;
 const ttyOf = ({ process }: Row): string => {
   const name = process.fds.get(0)?.control({ kind: 'tty.name' }, process);
   return name?.ok && process.group.session.terminal ? String(name.value).replace('/dev/', '') : '?';
@@ -49,10 +52,13 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   netns: right('NETNS', 10, (row) => String(row.process.namespace('net').ino)),
 };
 
-
 function* table(p: Process, columns: readonly Column[], rows: readonly Row[]): Sys {
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, i) => (i === cells.length - 1 && columns[i]?.left ? cell : columns[i]?.left ? cell.padEnd(columns[i]?.width ?? 0) : cell.padStart(columns[i]?.width ?? 0))).join(' ');
+    cells
+      .map((cell, i) =>
+        i === cells.length - 1 && columns[i]?.left ? cell : columns[i]?.left ? cell.padEnd(columns[i]?.width ?? 0) : cell.padStart(columns[i]?.width ?? 0),
+      )
+      .join(' ');
   if (columns.some((column) => column.title !== '')) yield* p.print(`${line(columns.map((column) => column.title))}\n`);
   for (const row of rows) yield* p.print(`${line(columns.map((column) => column.show(row, p)))}\n`);
 }
@@ -72,10 +78,13 @@ const ps: Program = function* (p) {
     if (/^-?-?(format|o)/.test(word) || (own && word.startsWith('-'))) {
       if (/[eA]/.test(letters.replace(/o.*/, ''))) everything = true;
       const list = (own?.[1] === '' ? argv.shift() : own?.[1]?.replace(/^rmat=?/, '')) ?? '';
-      format = list.split(/[ ,]+(?![^=]*$)|,/).filter((each) => each !== '').map((each) => {
-        const [name = '', title] = each.split(/=(.*)/s);
-        return column(name.trim(), title);
-      });
+      format = list
+        .split(/[ ,]+(?![^=]*$)|,/)
+        .filter((each) => each !== '')
+        .map((each) => {
+          const [name = '', title] = each.split(/=(.*)/s);
+          return column(name.trim(), title);
+        });
       continue;
     }
     if (letters === 'p' || word === '--pid') {
@@ -96,21 +105,46 @@ const ps: Program = function* (p) {
     return 1;
   }
   const terminal = p.group.session.terminal;
-  const rows = rowsOf(p).filter((row) => (pids.size > 0 ? pids.has(row.pid) : everything || (row.process.group.session.terminal === terminal && row.process.uid === p.uid)));
+  const rows = rowsOf(p).filter((row) =>
+    pids.size > 0 ? pids.has(row.pid) : everything || (row.process.group.session.terminal === terminal && row.process.uid === p.uid),
+  );
   const clock = (row: Row): string => shortClock(p.unixUs - (p.nowUs - row.process.startedUs));
   if (typeof format !== 'string') yield* table(p, format, rows);
   else if (format === 'full') {
     const start = left('STIME', 5, clock);
-    yield* table(p, [column('uid'), column('pid'), column('ppid'), right('C', 2, () => '0'), start, column('tty'), right('TIME', 8, cpuOf), column('cmd')], rows);
+    yield* table(
+      p,
+      [column('uid'), column('pid'), column('ppid'), right('C', 2, () => '0'), start, column('tty'), right('TIME', 8, cpuOf), column('cmd')],
+      rows,
+    );
   } else if (format === 'bsd') {
-    yield* table(p, [column('user'), right('PID', 7, (row) => String(row.pid)), right('%CPU', 4, () => '0.0'), right('%MEM', 4, () => '0.0'), right('VSZ', 6, () => '3940'), right('RSS', 5, () => '2976'), column('tty'), column('stat'), left('START', 7, clock), right('TIME', 6, (row) => cpuOf(row).slice(3).replace(/^0/, '')), column('command')], rows);
+    yield* table(
+      p,
+      [
+        column('user'),
+        right('PID', 7, (row) => String(row.pid)),
+        right('%CPU', 4, () => '0.0'),
+        right('%MEM', 4, () => '0.0'),
+        right('VSZ', 6, () => '3940'),
+        right('RSS', 5, () => '2976'),
+        column('tty'),
+        column('stat'),
+        left('START', 7, clock),
+        right('TIME', 6, (row) => cpuOf(row).slice(3).replace(/^0/, '')),
+        column('command'),
+      ],
+      rows,
+    );
   } else yield* table(p, [column('pid'), column('tty'), right('TIME', 8, cpuOf), left('CMD', 15, (row) => row.process.comm)], rows);
   return rows.length > 0 ? 0 : 1;
 };
 
 function matching(p: Process, pattern: Bytes, flags: ReadonlySet<string>): readonly Row[] {
   const regex = new RegExp(flags.has('x') ? `^(?:${pattern})$` : pattern, flags.has('i') ? 'i' : '');
-  return rowsOf(p).filter((row) => row.process !== p && row.process.state !== 'zombie' && regex.test(flags.has('f') ? row.process.argv.join(' ') : row.process.comm) !== flags.has('v'));
+  return rowsOf(p).filter(
+    (row) =>
+      row.process !== p && row.process.state !== 'zombie' && regex.test(flags.has('f') ? row.process.argv.join(' ') : row.process.comm) !== flags.has('v'),
+  );
 }
 const pgrepAs = (kills: boolean): Program =>
   function* (p) {
@@ -130,7 +164,8 @@ const pgrepAs = (kills: boolean): Program =>
     const chosen = flags.has('n') ? found.slice(-1) : flags.has('o') ? found.slice(0, 1) : found;
     for (const row of chosen) {
       if (kills && signal) p.kill(row.pid, signal);
-      else if (!flags.has('c')) yield* p.print(`${row.pid}${flags.has('a') ? ` ${row.process.argv.join(' ')}` : flags.has('l') ? ` ${row.process.comm}` : ''}\n`);
+      else if (!flags.has('c'))
+        yield* p.print(`${row.pid}${flags.has('a') ? ` ${row.process.argv.join(' ')}` : flags.has('l') ? ` ${row.process.comm}` : ''}\n`);
     }
     if (flags.has('c')) yield* p.print(`${chosen.length}\n`);
     return chosen.length > 0 ? 0 : 1;
@@ -139,7 +174,12 @@ const pidof: Program = function* (p) {
   const names = p.argv.slice(1).filter((word) => !word.startsWith('-'));
   const found = rowsOf(p).filter((row) => row.process !== p && (names.includes(row.process.comm) || names.includes(row.process.exe)));
   if (found.length === 0) return 1;
-  yield* p.print(`${found.map((row) => row.pid).reverse().join(' ')}\n`);
+  yield* p.print(
+    `${found
+      .map((row) => row.pid)
+      .reverse()
+      .join(' ')}\n`,
+  );
   return 0;
 };
 const kill: Program = function* (p) {

@@ -12,7 +12,7 @@ const MAX_TARGETS = 1 << 16;
 /** nmap 7.93, list scan only: what a subnet contains. Without a resolver names are not found. */
 const nmap: Program = function* (p) {
   const words = p.argv.slice(1);
-  if (!words.includes('-sL')) return yield* p.error('not modelled: nmap scans other than -sL\n'), 1;
+  if (!words.includes('-sL')) return (yield* p.error('not modelled: nmap scans other than -sL\n'), 1);
   yield* p.print(`Starting Nmap 7.93 ( https://nmap.org ) at ${formatDate('%Y-%m-%d %H:%M UTC', p.unixUs)}\n`);
   let count = 0;
   for (const target of words.filter((word) => !word.startsWith('-'))) {
@@ -48,20 +48,28 @@ const watch: Program = function* (p) {
     else if (word === '-t' || word === '--no-title') title = false;
     else if (word === '--') break;
   }
-  if (words.length === 0) return yield* p.error('\nUsage:\n watch [options] command\n'), 1;
+  if (words.length === 0) return (yield* p.error('\nUsage:\n watch [options] command\n'), 1);
   let stopped = false;
   p.on('INT', () => void (stopped = true));
   yield* p.print('\x1b[?1049h');
   while (!stopped) {
     const pipe = p.pipe();
     if (!pipe.ok) return yield* p.failErrno('unable to create IPC pipes', pipe.error, 2);
-    const child = p.spawn(shell ? ['/bin/sh', '-c', words.join(' ')] : words, { fds: new Map([[0, 0], [1, pipe.value.write], [2, pipe.value.write]]) });
+    const child = p.spawn(shell ? ['/bin/sh', '-c', words.join(' ')] : words, {
+      fds: new Map([
+        [0, 0],
+        [1, pipe.value.write],
+        [2, pipe.value.write],
+      ]),
+    });
     p.close(pipe.value.write);
     const output = yield* p.readAll(pipe.value.read);
     p.close(pipe.value.read);
     if (child.ok) statusOf(yield* p.waitExit(child.value));
     else yield* p.error(`sh: ${strerror(child.error)}\n`);
-    const head = title ? `Every ${(intervalUs / 1e6).toFixed(1)}s: ${words.join(' ')}   ${p.namespaces.uts.hostname}: ${formatDate('%a %b %e %H:%M:%S %Y', p.unixUs)}\n\n` : '';
+    const head = title
+      ? `Every ${(intervalUs / 1e6).toFixed(1)}s: ${words.join(' ')}   ${p.namespaces.uts.hostname}: ${formatDate('%a %b %e %H:%M:%S %Y', p.unixUs)}\n\n`
+      : '';
     yield* p.print(`\x1b[H\x1b[2J${head}${output.ok ? output.value : ''}`);
     yield* p.flush();
     if ((yield* p.sleep(intervalUs)) === 'interrupted') break;
@@ -97,7 +105,7 @@ const uptime: Program = function* (p) {
 };
 const tty: Program = function* (p) {
   const name = p.fds.get(0)?.control({ kind: 'tty.name' }, p);
-  if (!name?.ok) return yield* p.print('not a tty\n'), 1;
+  if (!name?.ok) return (yield* p.print('not a tty\n'), 1);
   yield* p.print(`${String(name.value)}\n`);
   return 0;
 };

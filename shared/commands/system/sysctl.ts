@@ -2,7 +2,25 @@
 import { strerror, type Bytes, type Errno } from '../../base/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 
-const FLAGS: Readonly<Record<string, string>> = { a: 'all', A: 'all', X: 'all', b: 'binary', e: 'ignore', N: 'names', n: 'values', p: 'load', f: 'load', r: 'pattern', q: 'quiet', w: 'write', h: 'help', d: 'help', V: 'version', o: '', x: '' };
+const FLAGS: Readonly<Record<string, string>> = {
+  a: 'all',
+  A: 'all',
+  X: 'all',
+  b: 'binary',
+  e: 'ignore',
+  N: 'names',
+  n: 'values',
+  p: 'load',
+  f: 'load',
+  r: 'pattern',
+  q: 'quiet',
+  w: 'write',
+  h: 'help',
+  d: 'help',
+  V: 'version',
+  o: '',
+  x: '',
+};
 const LONG = new Set(['all', 'deprecated', 'dry-run', 'binary', 'ignore', 'names', 'values', 'load', 'system', 'pattern', 'quiet', 'write', 'help', 'version']);
 const HELP = `
 Usage:
@@ -64,7 +82,9 @@ class Sysctl {
   }
   *tree(path: Bytes): Sys {
     const entries = this.p.fs.readdir(path);
-    const names = (entries.ok ? entries.value : []).map(({ name, inode }) => ({ below: `${path}/${name}`, inode })).sort((a, b) => (a.below < b.below ? -1 : 1));
+    const names = (entries.ok ? entries.value : [])
+      .map(({ name, inode }) => ({ below: `${path}/${name}`, inode }))
+      .sort((a, b) => (a.below < b.below ? -1 : 1));
     for (const { below, inode } of names) {
       yield* this.p.tick();
       if (inode.kind === 'dir') yield* this.tree(below);
@@ -82,7 +102,9 @@ class Sysctl {
     const value = this.p.fs.readFile(path);
     if (!value.ok) {
       this.status = 1;
-      yield* this.p.error(value.error === 'EACCES' ? `sysctl: permission denied on key '${key}'\n` : `sysctl: reading key "${key}": ${strerror(value.error)}\n`);
+      yield* this.p.error(
+        value.error === 'EACCES' ? `sysctl: permission denied on key '${key}'\n` : `sysctl: reading key "${key}": ${strerror(value.error)}\n`,
+      );
       return;
     }
     const prefix = this.on.has('values') || this.on.has('binary') ? '' : `${key} = `;
@@ -147,15 +169,19 @@ export const sysctl: Program = function* (p) {
       }
       on.add(name);
       if (name === 'pattern') pattern = new RegExp(attached ?? rest.shift() ?? '');
-      if (name === 'load') files.push(attached ?? (operands.length === 0 && rest[0] !== undefined && !rest[0].startsWith('-') ? (rest.shift() ?? '') : '/etc/sysctl.conf'));
+      if (name === 'load')
+        files.push(attached ?? (operands.length === 0 && rest[0] !== undefined && !rest[0].startsWith('-') ? (rest.shift() ?? '') : '/etc/sysctl.conf'));
     }
   }
-  if (on.has('help')) return yield* p.print(HELP), 0;
-  if (on.has('version')) return yield* p.print('sysctl from procps-ng 4.0.2\n'), 0;
+  if (on.has('help')) return (yield* p.print(HELP), 0);
+  if (on.has('version')) return (yield* p.print('sysctl from procps-ng 4.0.2\n'), 0);
   const run = new Sysctl(p, on, pattern);
   if (on.has('system')) {
     const listed = p.fs.readdir('/etc/sysctl.d');
-    files.push(...(listed.ok ? listed.value : []).map(({ name }) => `/etc/sysctl.d/${name}`).sort(), ...(p.fs.exists('/etc/sysctl.conf') ? ['/etc/sysctl.conf'] : []));
+    files.push(
+      ...(listed.ok ? listed.value : []).map(({ name }) => `/etc/sysctl.d/${name}`).sort(),
+      ...(p.fs.exists('/etc/sysctl.conf') ? ['/etc/sysctl.conf'] : []),
+    );
   }
   for (const file of files) {
     if (on.has('system')) yield* p.print(`* Applying ${file} ...\n`);
@@ -167,8 +193,8 @@ export const sysctl: Program = function* (p) {
     return run.status;
   }
   if (operands.length === 0) {
-    if (p.argv.length === 1) return yield* p.error(HELP), 1;
-    return yield* p.error("sysctl: no variables specified\nTry `sysctl --help' for more information.\n"), 1;
+    if (p.argv.length === 1) return (yield* p.error(HELP), 1);
+    return (yield* p.error("sysctl: no variables specified\nTry `sysctl --help' for more information.\n"), 1);
   }
   for (const operand of operands) {
     if (operand.includes('=')) yield* run.write(operand);

@@ -48,7 +48,7 @@ const GREP: GnuUsage = {
   failure: 2,
   obsolete: (word) => (/^-\d+$/.test(word) ? ['-C', word.slice(1)] : undefined),
 };
-const USAGE = 'Usage: grep [OPTION]... PATTERNS [FILE]...\nTry \'grep --help\' for more information.\n';
+const USAGE = "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n";
 
 /** Where matches of any pattern are in a line. */
 type Matcher = (line: Bytes, from: number) => { readonly start: number; readonly end: number } | undefined;
@@ -77,7 +77,7 @@ function compile(patterns: readonly Bytes[], parsed: Parsed, syntax: 'basic' | '
   const lines = parsed.has('line-regexp');
   const whole = regexes.map((regex) => (lines ? new RegExp(`^(?:${regex.source})$`, regex.flags) : regex));
   const first = (regex: RegExp, line: Bytes, from: number): { start: number; end: number } | undefined => {
-    for (regex.lastIndex = from; regex.lastIndex <= line.length; ) {
+    for (regex.lastIndex = from; regex.lastIndex <= line.length;) {
       const match = regex.exec(line);
       if (!match) return undefined;
       const start = match.index;
@@ -85,7 +85,12 @@ function compile(patterns: readonly Bytes[], parsed: Parsed, syntax: 'basic' | '
       if (!words || lines) return { start, end };
       // grep -w tries shorter matches at the same place before going on
       for (; end >= start; end--) {
-        if (!isWord(line[start - 1]) && !isWord(line[end]) && (end === start + match[0].length || new RegExp(`^(?:${regex.source})$`, regex.flags.replace('g', '')).test(line.slice(start, end)))) return { start, end };
+        if (
+          !isWord(line[start - 1]) &&
+          !isWord(line[end]) &&
+          (end === start + match[0].length || new RegExp(`^(?:${regex.source})$`, regex.flags.replace('g', '')).test(line.slice(start, end)))
+        )
+          return { start, end };
       }
       regex.lastIndex = start + 1;
     }
@@ -101,7 +106,8 @@ function compile(patterns: readonly Bytes[], parsed: Parsed, syntax: 'basic' | '
   };
 }
 
-const globTest = (glob: Bytes, path: Bytes): boolean => new RegExp(`^${escaped(glob).replace(/\\\*/g, '[^/]*').replace(/\\\?/g, '[^/]')}$`).test(path.slice(path.lastIndexOf('/') + 1));
+const globTest = (glob: Bytes, path: Bytes): boolean =>
+  new RegExp(`^${escaped(glob).replace(/\\\*/g, '[^/]*').replace(/\\\?/g, '[^/]')}$`).test(path.slice(path.lastIndexOf('/') + 1));
 
 /** Files below directories, in readdir's order, as -r visits them. */
 function* walk(p: Process, path: Bytes, parsed: Parsed): Sys<readonly Bytes[]> {
@@ -138,10 +144,18 @@ const grepAs = (defaultSyntax: 'basic' | 'extended' | 'fixed'): Program =>
     }
     if (!parsed.has('regexp') && !parsed.has('file')) {
       const pattern = operands.shift();
-      if (pattern === undefined) return yield* p.error(USAGE), 2;
+      if (pattern === undefined) return (yield* p.error(USAGE), 2);
       given.push(...pattern.split('\n'));
     }
-    const syntax = [...parsed.given].reverse().map(([name]) => ({ 'extended-regexp': 'extended', 'fixed-strings': 'fixed', 'basic-regexp': 'basic', 'perl-regexp': 'perl' })[name] as 'basic' | 'extended' | 'fixed' | 'perl' | undefined).find((found) => found !== undefined) ?? defaultSyntax;
+    const syntax =
+      [...parsed.given]
+        .reverse()
+        .map(
+          ([name]) =>
+            ({ 'extended-regexp': 'extended', 'fixed-strings': 'fixed', 'basic-regexp': 'basic', 'perl-regexp': 'perl' })[name] as
+              'basic' | 'extended' | 'fixed' | 'perl' | undefined,
+        )
+        .find((found) => found !== undefined) ?? defaultSyntax;
     const matcher = compile(given, parsed, syntax);
     if (typeof matcher === 'string') return yield* p.fail(matcher, 2);
     const isRecursive = parsed.has('recursive') || parsed.has('dereference-recursive');
@@ -150,7 +164,8 @@ const grepAs = (defaultSyntax: 'basic' | 'extended' | 'fixed'): Program =>
     if (operands.length === 0) operands.push(isRecursive ? '' : '-');
     for (const operand of operands) {
       const inode = operand === '' ? undefined : p.fs.stat(operand);
-      if (isRecursive && (operand === '' || (inode?.ok && inode.value.kind === 'dir'))) for (const path of yield* walk(p, operand, parsed)) yield* search.file(path);
+      if (isRecursive && (operand === '' || (inode?.ok && inode.value.kind === 'dir')))
+        for (const path of yield* walk(p, operand, parsed)) yield* search.file(path);
       else yield* search.file(operand);
       if (search.isSettled) break;
     }
@@ -262,11 +277,12 @@ class Search {
     const { p, parsed } = this;
     const colour = parsed.options.get('color') ?? parsed.options.get('colour');
     const isColoured = colour !== undefined && colour !== 'never' && (colour === 'always' || p.isTerminal(1));
-    const prefix = (at: number): Bytes => `${this.withName ? `${name}${mark}` : ''}${parsed.has('line-number') ? `${number}${mark}` : ''}${parsed.has('byte-offset') ? `${offset + at}${mark}` : ''}`;
+    const prefix = (at: number): Bytes =>
+      `${this.withName ? `${name}${mark}` : ''}${parsed.has('line-number') ? `${number}${mark}` : ''}${parsed.has('byte-offset') ? `${offset + at}${mark}` : ''}`;
     const red = (text: Bytes): Bytes => (isColoured ? `\x1b[01;31m\x1b[K${text}\x1b[m\x1b[K` : text);
     if (parsed.has('only-matching')) {
       if (mark === '-' || parsed.has('invert-match')) return;
-      for (let at = 0; at <= line.length; ) {
+      for (let at = 0; at <= line.length;) {
         const found = this.matcher(line, at);
         if (!found) break;
         if (found.end > found.start) yield* p.print(`${prefix(found.start)}${red(line.slice(found.start, found.end))}\n`);

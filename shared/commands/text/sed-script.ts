@@ -19,7 +19,10 @@ export interface Substitution {
   readonly evaluates: boolean;
 }
 /** Of a replacement: text, a group (0 is `&`), or a change of case. */
-export type Piece = { readonly kind: 'text'; readonly text: Bytes } | { readonly kind: 'group'; readonly group: number } | { readonly kind: 'case'; readonly mode: 'U' | 'L' | 'u' | 'l' | 'E' };
+export type Piece =
+  | { readonly kind: 'text'; readonly text: Bytes }
+  | { readonly kind: 'group'; readonly group: number }
+  | { readonly kind: 'case'; readonly mode: 'U' | 'L' | 'u' | 'l' | 'E' };
 
 export interface Command {
   readonly from: Address | undefined;
@@ -49,7 +52,7 @@ class Parser {
   ) {}
 
   run(): Result<Command[], string> {
-    while (this.skip(/[\s;]*/y), this.at < this.script.length) {
+    while ((this.skip(/[\s;]*/y), this.at < this.script.length)) {
       const error = this.command();
       if (error !== undefined) return err(`-e expression #1, char ${this.errorAt ?? this.at}: ${error}`);
     }
@@ -171,7 +174,7 @@ class Parser {
     const add = (text: Bytes, substitution?: Substitution): undefined => this.push(name, from, to, isNegated, text, substitution) as undefined;
     switch (name) {
       case '#':
-        if (from) return 'comments don\'t accept any addresses';
+        if (from) return "comments don't accept any addresses";
         this.skip(/[^\n]*/y);
         return undefined;
       case '{':
@@ -180,13 +183,13 @@ class Parser {
       case '}': {
         const start = this.blocks.pop();
         if (start === undefined) return "unexpected `}'";
-        if (from) return '} doesn\'t want any addresses';
+        if (from) return "} doesn't want any addresses";
         const block = this.commands[start];
         if (block) block.target = this.commands.length;
         return this.end();
       }
       case ':': {
-        if (from) return ': doesn\'t want any addresses';
+        if (from) return ": doesn't want any addresses";
         const label = this.skip(/[ \t]*[^\s;]*/y).trim();
         if (label === '') return '":" lacks a label';
         this.labels.set(label, this.commands.length);
@@ -235,7 +238,7 @@ class Parser {
   private text(add: (text: Bytes) => undefined): string | undefined {
     this.skip(/[ \t]*/y);
     const isClassic = this.skip(/\\[ \t]*\n?/y).includes('\\');
-    if (!isClassic && this.at >= this.script.length) return 'expected \\ after `a\', `c\' or `i\'';
+    if (!isClassic && this.at >= this.script.length) return "expected \\ after `a', `c' or `i'";
     if (isClassic) this.skip(/[ \t]*(?=\S)/y);
     let out = '';
     while (this.at < this.script.length) {
@@ -273,7 +276,15 @@ class Parser {
     const groups = made ? (new RegExp(`${made.source}|`).exec('')?.length ?? 1) - 1 : 9;
     const most = Math.max(0, ...pieces.map((piece) => (piece.kind === 'group' ? piece.group : 0)));
     if (most > groups) return `invalid reference \\${most} on \`s' command's RHS`;
-    add('', { regex: made ?? undefined, replacement: pieces, isGlobal: flags.includes('g'), number, prints: flags.split('p').length - 1, file, evaluates: flags.includes('e') });
+    add('', {
+      regex: made ?? undefined,
+      replacement: pieces,
+      isGlobal: flags.includes('g'),
+      number,
+      prints: flags.split('p').length - 1,
+      file,
+      evaluates: flags.includes('e'),
+    });
     return this.end();
   }
   private transliterate(add: (text: Bytes) => undefined): string | undefined {

@@ -72,7 +72,11 @@ class Input {
       }
       if (this.p.fds.get(opened.fd)?.inode?.kind === 'dir') {
         this.failed = true;
-        yield* this.p.error(`${this.p.name}: couldn't edit ${name}: not a regular file\n`.replace("couldn't edit", 'read error on').replace('not a regular file', 'Is a directory'));
+        yield* this.p.error(
+          `${this.p.name}: couldn't edit ${name}: not a regular file\n`
+            .replace("couldn't edit", 'read error on')
+            .replace('not a regular file', 'Is a directory'),
+        );
         closeInput(this.p, opened.fd);
         continue;
       }
@@ -99,7 +103,7 @@ class Machine {
   ) {}
 
   *run(input: Input): Sys {
-    for (let line; this.quit === undefined && (line = yield* input.next()) !== undefined; ) {
+    for (let line; this.quit === undefined && (line = yield* input.next()) !== undefined;) {
       this.pattern = line;
       yield* this.cycle(input);
     }
@@ -177,7 +181,14 @@ class Machine {
     const starts = from.kind === 'line' && from.line === 0 && to.kind === 'regex' ? input.number === 1 : yield* this.matches(from, input);
     if (!starts) return false;
     command.active = true;
-    command.untilLine = to.kind === 'line' ? to.line : to.kind === 'plus' ? input.number + to.count : to.kind === 'multiple' ? Math.ceil(input.number / Math.max(1, to.of)) * Math.max(1, to.of) : Infinity;
+    command.untilLine =
+      to.kind === 'line'
+        ? to.line
+        : to.kind === 'plus'
+          ? input.number + to.count
+          : to.kind === 'multiple'
+            ? Math.ceil(input.number / Math.max(1, to.of)) * Math.max(1, to.of)
+            : Infinity;
     if (to.kind !== 'regex' && to.kind !== 'last' && command.untilLine <= input.number) command.active = false;
     if (to.kind === 'last' && (yield* input.isLast())) command.active = false;
     if (from.kind === 'line' && from.line === 0 && this.test((to as { regex: RegExp | undefined }).regex)) command.active = false;
@@ -295,7 +306,10 @@ class Machine {
     const before = this.pattern;
     const out = before.replace(regex, (...args: unknown[]) => {
       count++;
-      const groups = args.slice(0, args.findIndex((arg) => typeof arg === 'number')) as (Bytes | undefined)[];
+      const groups = args.slice(
+        0,
+        args.findIndex((arg) => typeof arg === 'number'),
+      ) as (Bytes | undefined)[];
       if (count < s.number || (count > s.number && !s.isGlobal)) return String(groups[0] ?? '');
       done = true;
       return replace(s, groups);
@@ -332,7 +346,12 @@ function replace(s: Substitution, groups: readonly (Bytes | undefined)[]): Bytes
   return out;
 }
 const unambiguous = (text: Bytes): Bytes =>
-  text.replace(/[^ -~]|\\/g, (char) => ({ '\n': '\\n', '\t': '\\t', '\\': '\\\\', '\r': '\\r', '\f': '\\f', '\v': '\\v', '\b': '\\b', '\x07': '\\a' })[char] ?? `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  text.replace(
+    /[^ -~]|\\/g,
+    (char) =>
+      ({ '\n': '\\n', '\t': '\\t', '\\': '\\\\', '\r': '\\r', '\f': '\\f', '\v': '\\v', '\b': '\\b', '\x07': '\\a' })[char] ??
+      `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
 
 export const sed: Program = function* (p) {
   const parsed = yield* gnuOptions(p, SED);
@@ -348,7 +367,7 @@ export const sed: Program = function* (p) {
   }
   if (parts.length === 0) {
     const script = operands.shift();
-    if (script === undefined) return yield* p.error(`Usage: ${p.name} ${SED.usage}\n`), 1;
+    if (script === undefined) return (yield* p.error(`Usage: ${p.name} ${SED.usage}\n`), 1);
     parts.push(script);
   }
   const script = parts.join('\n');

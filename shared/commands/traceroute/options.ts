@@ -105,7 +105,11 @@ export function parseTraceroute(argv: readonly Bytes[], forced?: Method): Result
     }
   }
   if (operands.length > 2) return err(`Extra arg \`${operands[2]?.text ?? ''}' (position 3, argc ${operands[2]?.at ?? 0})`);
-  return build(values, operands.map((operand) => operand.text), forced);
+  return build(
+    values,
+    operands.map((operand) => operand.text),
+    forced,
+  );
 }
 
 function build(values: ReadonlyMap<string, Bytes>, operands: readonly Bytes[], forced: Method | undefined): Result<TracerouteOptions, string> {
@@ -113,7 +117,13 @@ function build(values: ReadonlyMap<string, Bytes>, operands: readonly Bytes[], f
     const text = values.get(name);
     return text === undefined ? fallback : Number(text);
   };
-  for (const [name, letter] of [['first', 'f'], ['max-hops', 'm'], ['queries', 'q'], ['sim-queries', 'N'], ['port', 'p']] as const) {
+  for (const [name, letter] of [
+    ['first', 'f'],
+    ['max-hops', 'm'],
+    ['queries', 'q'],
+    ['sim-queries', 'N'],
+    ['port', 'p'],
+  ] as const) {
     const text = values.get(name);
     if (text !== undefined && !/^(0x[0-9a-f]+|\d+)$/i.test(text)) return err(`Cannot handle \`-${letter}' option with arg \`${text}' (argc 1)`);
   }

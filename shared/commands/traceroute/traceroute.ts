@@ -17,19 +17,41 @@ const UDP_PORT = 53;
 const tracerouteAs = (forced?: Method): Program =>
   function* (p) {
     const parsed = parseTraceroute(p.argv, forced);
-    if (!parsed.ok) return yield* p.error(`${parsed.error}\n`), 2;
+    if (!parsed.ok) return (yield* p.error(`${parsed.error}\n`), 2);
     const options = parsed.value;
-    if (options.has('version')) return yield* p.print('Modern traceroute for Linux, version 2.1.2\n'), 0;
-    if (options.host === undefined) return yield* p.print(HELP), 0;
-    for (const [name, what] of [['6', 'IPv6'], ['dccp', 'the dccp method'], ['module', 'modules by name'], ['gateway', 'source routing'], ['protocol', 'raw protocols']] as const) if (options.has(name)) return yield* p.error(`not modelled: ${what}\n`), 2;
-    if (options.method === 'tcp') return yield* p.error('not modelled: the tcp method\n'), 2;
+    if (options.has('version')) return (yield* p.print('Modern traceroute for Linux, version 2.1.2\n'), 0);
+    if (options.host === undefined) return (yield* p.print(HELP), 0);
+    for (const [name, what] of [
+      ['6', 'IPv6'],
+      ['dccp', 'the dccp method'],
+      ['module', 'modules by name'],
+      ['gateway', 'source routing'],
+      ['protocol', 'raw protocols'],
+    ] as const)
+      if (options.has(name)) return (yield* p.error(`not modelled: ${what}\n`), 2);
+    if (options.method === 'tcp') return (yield* p.error('not modelled: the tcp method\n'), 2);
     const found = resolveHost(p, options.host);
-    if (found.kind === 'failed') return yield* p.error(`${options.host}: ${found.message}\nCannot handle "host" cmdline arg \`${options.host}' on position 1 (argc ${p.argv.indexOf(options.host)})\n`), 2;
+    if (found.kind === 'failed')
+      return (
+        yield* p.error(
+          `${options.host}: ${found.message}\nCannot handle "host" cmdline arg \`${options.host}' on position 1 (argc ${p.argv.indexOf(options.host)})\n`,
+        ),
+        2
+      );
     const source = options.source === undefined ? 0 : parseIpv4(options.source);
-    if (source === undefined) return yield* p.error(`${options.source ?? ''}: Temporary failure in name resolution\n`), 2;
+    if (source === undefined) return (yield* p.error(`${options.source ?? ''}: Temporary failure in name resolution\n`), 2);
     yield* p.print(`traceroute to ${options.host} (${formatIpv4(found.address)}), ${options.maxHops} hops max, ${options.length} byte packets\n`);
     yield* p.flush();
-    const settings: ProbeSettings = { netns: netnsOf(p), target: found.address, source, device: options.device, tos: options.tos, mark: options.mark, dontFragment: options.has('dont-fragment') || options.has('mtu'), length: options.length - 20 };
+    const settings: ProbeSettings = {
+      netns: netnsOf(p),
+      target: found.address,
+      source,
+      device: options.device,
+      tos: options.tos,
+      mark: options.mark,
+      dontFragment: options.has('dont-fragment') || options.has('mtu'),
+      length: options.length - 20,
+    };
     const run = new Run(p, options, settings);
     try {
       return yield* run.go();
@@ -72,7 +94,7 @@ class Run {
     const { p, options } = this;
     if (options.method === 'icmp') {
       const opened = openEcho(this.settings);
-      if (typeof opened === 'string') return yield* p.error(`${opened}\n`), 1;
+      if (typeof opened === 'string') return (yield* p.error(`${opened}\n`), 1);
       this.echo = opened;
     }
     for (;;) {
@@ -83,7 +105,7 @@ class Run {
       const pending = this.probes.filter((probe, i) => i < end && !probe.answer && !probe.isLost);
       if (this.probes.length < end && pending.length < options.simultaneous && p.nowUs >= this.lastSentUs + options.sendWaitUs) {
         const failure = this.send();
-        if (failure !== undefined) return yield* p.error(`${failure}\n`), 1;
+        if (failure !== undefined) return (yield* p.error(`${failure}\n`), 1);
         yield* p.tick(10);
         continue;
       }
@@ -102,7 +124,9 @@ class Run {
     const ttl = this.ttlOf(index);
     this.lastSentUs = p.nowUs;
     const port = options.method === 'udp' ? (options.port ?? UDP_PORT) : (options.port ?? FIRST_PORT) + index;
-    const probe = echo ? sendEchoProbe(settings, echo, this.id, ttl, ((options.port ?? 1) + index) & 0xffff, p.nowUs) : sendUdpProbe(settings, ttl, port, p.nowUs);
+    const probe = echo
+      ? sendEchoProbe(settings, echo, this.id, ttl, ((options.port ?? 1) + index) & 0xffff, p.nowUs)
+      : sendUdpProbe(settings, ttl, port, p.nowUs);
     if (typeof probe === 'string') return probe;
     this.probes.push(probe);
     return undefined;

@@ -3,10 +3,10 @@
  * One line a directory: `name=value; …`; a tab stands between the numbers of a vector.
  */
 export const SYSCTL_DEFAULTS: Readonly<Record<string, string>> = {
-  'core': `
+  core: `
 optmem_max=131072; rmem_default=212992; rmem_max=4194304; rps_default_mask=0; somaxconn=4096; tstamp_allow_data=1; txrehash=1; wmem_default=212992
 wmem_max=4194304`,
-  'ipv4': `
+  ipv4: `
 fib_multipath_hash_fields=7; fib_multipath_hash_policy=0; fib_multipath_hash_seed=0; fib_multipath_use_neigh=0; fib_notify_on_flag_change=0
 fwmark_reflect=0; icmp_echo_enable_probe=0; icmp_echo_ignore_all=0; icmp_echo_ignore_broadcasts=1; icmp_errors_use_inbound_ifaddr=0
 icmp_ignore_bogus_error_responses=1; icmp_msgs_burst=50; icmp_msgs_per_sec=1000; icmp_ratelimit=1000; icmp_ratemask=6168
@@ -41,7 +41,7 @@ send_redirects=1; shared_media=1; src_valid_mark=0; tag=0`,
 anycast_delay=100; app_solicit=0; base_reachable_time=30; base_reachable_time_ms=30000; delay_first_probe_time=5; gc_stale_time=60
 interval_probe_time_ms=5000; locktime=100; mcast_resolicit=0; mcast_solicit=3; proxy_delay=80; proxy_qlen=64; retrans_time=100; retrans_time_ms=1000
 ucast_solicit=3; unres_qlen=101; unres_qlen_bytes=212992`,
-  'ipv6': `
+  ipv6: `
 anycast_src_echo_reply=0; auto_flowlabels=1; bindv6only=0; fib_multipath_hash_fields=7; fib_multipath_hash_policy=0; fib_notify_on_flag_change=0
 flowlabel_consistency=1; flowlabel_reflect=0; flowlabel_state_ranges=0; fwmark_reflect=0; idgen_delay=1; idgen_retries=3; ioam6_id=16777215
 ioam6_id_wide=72057594037927935; ip6frag_high_thresh=4194304; ip6frag_low_thresh=3145728; ip6frag_time=60; ip_nonlocal_bind=0
@@ -65,7 +65,7 @@ use_oif_addrs_only=0; use_optimistic=0; use_tempaddr=0`,
 anycast_delay=100; app_solicit=0; base_reachable_time=30; base_reachable_time_ms=30000; delay_first_probe_time=5; gc_stale_time=60
 interval_probe_time_ms=5000; locktime=0; mcast_resolicit=0; mcast_solicit=3; proxy_delay=80; proxy_qlen=64; retrans_time=250; retrans_time_ms=1000
 ucast_solicit=3; unres_qlen=101; unres_qlen_bytes=212992`,
-  'netfilter': `
+  netfilter: `
 nf_conntrack_acct=0; nf_conntrack_buckets=262144; nf_conntrack_checksum=1; nf_conntrack_count=0; nf_conntrack_events=2; nf_conntrack_expect_max=4096
 nf_conntrack_frag6_high_thresh=4194304; nf_conntrack_frag6_low_thresh=3145728; nf_conntrack_frag6_timeout=60; nf_conntrack_generic_timeout=600
 nf_conntrack_gre_timeout=30; nf_conntrack_gre_timeout_stream=180; nf_conntrack_icmp_timeout=30; nf_conntrack_icmpv6_timeout=30
@@ -80,9 +80,9 @@ nf_conntrack_tcp_timeout_unacknowledged=300; nf_conntrack_timestamp=0; nf_conntr
 nf_hooks_lwtunnel=0`,
   'netfilter/nf_log': `
 0=NONE; 1=NONE; 10=nf_log_ipv6; 2=nf_log_ipv4; 3=nf_log_arp; 4=NONE; 5=nf_log_netdev; 6=NONE; 7=nf_log_bridge; 8=NONE; 9=NONE`,
-  'bridge': `
+  bridge: `
 bridge-nf-call-arptables=1; bridge-nf-call-ip6tables=1; bridge-nf-call-iptables=1; bridge-nf-filter-pppoe-tagged=0; bridge-nf-filter-vlan-tagged=0
 bridge-nf-pass-vlan-input-dev=0`,
-  'unix': `
+  unix: `
 max_dgram_qlen=10`,
 };

@@ -30,7 +30,13 @@ const DEFAULTS = new Map(
   }),
 );
 const WRITE_ONLY = new Set(['ipv4/route/flush', 'ipv6/route/flush']);
-const READ_ONLY = new Set(['netfilter/nf_conntrack_buckets', 'netfilter/nf_conntrack_count', 'ipv4/tcp_available_congestion_control', 'ipv4/tcp_ehash_entries', 'ipv4/udp_hash_entries']);
+const READ_ONLY = new Set([
+  'netfilter/nf_conntrack_buckets',
+  'netfilter/nf_conntrack_count',
+  'ipv4/tcp_available_congestion_control',
+  'ipv4/tcp_ehash_entries',
+  'ipv4/udp_hash_entries',
+]);
 /** Bounds that the kernel checks; without one any 32-bit number goes. */
 const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   'ipv4/ip_default_ttl': [1, 255],
@@ -104,7 +110,8 @@ function nameOf(path: string): Name | undefined {
 
 function slotOf(netns: Netns, name: Name): Slot | undefined {
   const { dir, device, leaf } = name;
-  const found = (object: object | null | undefined, field: string | undefined): Slot | undefined => (object && field !== undefined && isSlot(object, field) ? { object, field } : undefined);
+  const found = (object: object | null | undefined, field: string | undefined): Slot | undefined =>
+    object && field !== undefined && isSlot(object, field) ? { object, field } : undefined;
   switch (dir) {
     case 'core':
       return found(netns.core, leaf);
@@ -124,7 +131,14 @@ function slotOf(netns: Netns, name: Name): Slot | undefined {
     case 'ipv6/neigh/*': {
       const [field, unitMs] = NEIGHBOUR_FIELDS[leaf] ?? [];
       const is4 = dir.startsWith('ipv4');
-      const parms = device === 'default' ? (is4 ? netns.arpDefault : netns.ndDefault) : is4 ? netns.device(device ?? '')?.ipv4?.parms : netns.device(device ?? '')?.ipv6?.parms;
+      const parms =
+        device === 'default'
+          ? is4
+            ? netns.arpDefault
+            : netns.ndDefault
+          : is4
+            ? netns.device(device ?? '')?.ipv4?.parms
+            : netns.device(device ?? '')?.ipv6?.parms;
       const slot = found(parms, field);
       return slot && unitMs !== undefined ? { ...slot, unitMs } : slot;
     }
@@ -171,7 +185,9 @@ export function listSysctls(netns: Netns, dir: string): readonly string[] {
   const leaves = [...(DEFAULTS.get(dir)?.keys() ?? [])];
   if (leaves.length === 0) return [];
   const below = [...DEFAULTS.keys()].filter((key) => key.startsWith(`${dir}/`)).map((key) => key.slice(dir.length + 1).split('/')[0] ?? '');
-  const extra = [...SYSCTL_ENTRIES.keys()].filter((key) => key.startsWith(`${dir}/`) && !key.slice(dir.length + 1).includes('/')).map((key) => key.slice(dir.length + 1));
+  const extra = [...SYSCTL_ENTRIES.keys()]
+    .filter((key) => key.startsWith(`${dir}/`) && !key.slice(dir.length + 1).includes('/'))
+    .map((key) => key.slice(dir.length + 1));
   const flush = WRITE_ONLY.has(`${dir}/flush`) ? ['flush'] : [];
   return [...new Set([...leaves, ...below, ...extra, ...flush])].sort();
 }
@@ -192,7 +208,10 @@ export function readSysctl(netns: Netns, path: string): Result<string, Errno> {
 
 /** proc_dointvec: numbers separated by blanks; C's notation. Undefined when it is none. */
 function parseNumbers(text: string, count: number): readonly number[] | undefined {
-  const words = text.trim().split(/[ \t\n]+/).filter((word) => word !== '');
+  const words = text
+    .trim()
+    .split(/[ \t\n]+/)
+    .filter((word) => word !== '');
   const numbers: number[] = [];
   for (const word of words.slice(0, count)) {
     const [, sign = '', digits = ''] = /^(-?)(0[xX][0-9a-fA-F]+|\d+)$/.exec(word) ?? [];
@@ -276,7 +295,8 @@ function changed(netns: Netns, { dir, device, leaf }: Name, slot: Slot, value: n
     if (['forwarding', 'rp_filter', 'proxy_arp', 'mc_forwarding'].includes(slot.field)) emit(netns, { kind: 'netconf', change: 'new', device: of, family: 4 });
   }
   if (dir !== 'ipv6/conf/*') return;
-  const followers: Device[] = device === 'all' ? [...netns.devices.values()] : device === 'default' ? [] : [netns.device(device ?? '')].filter((each) => each !== undefined);
+  const followers: Device[] =
+    device === 'all' ? [...netns.devices.values()] : device === 'default' ? [] : [netns.device(device ?? '')].filter((each) => each !== undefined);
   if (leaf === 'forwarding' && device === 'all') {
     netns.ipv6Default.forwarding = value;
     for (const each of followers) if (each.ipv6) each.ipv6.conf.forwarding = value;

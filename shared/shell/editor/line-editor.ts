@@ -425,9 +425,7 @@ class Editor {
     const prompt = (this.promptLines.at(-1) ?? '').replace(/[\x01\x02]/g, '');
     const wrap = end.column === 0 && end.row > 0 && !text.endsWith('\n') ? ' \b' : '';
     const up = end.row - at.row;
-    yield* this.write(
-      `${this.toStart()}${prompt}${text}${wrap}\x1b[J${up > 0 ? `\x1b[${up}A` : ''}\r${at.column > 0 ? `\x1b[${at.column}C` : ''}`,
-    );
+    yield* this.write(`${this.toStart()}${prompt}${text}${wrap}\x1b[J${up > 0 ? `\x1b[${up}A` : ''}\r${at.column > 0 ? `\x1b[${at.column}C` : ''}`);
     this.row = at.row;
   }
   /** Leaves the line as it stands and goes below it. */
