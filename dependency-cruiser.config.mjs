@@ -103,7 +103,8 @@ export default {
       { path: '^electron/(web|cli)\\.ts$' },
       { path: '^node_modules/electron/|^electron$', reachable: true },
     ),
-    forbid('no-circular', 'no cycles', {}, { circular: true }),
+    // Files of one module may name each other's types: a host has devices, a device has its host.
+    forbid('no-circular', 'no cycles at run time', {}, { circular: true, viaOnly: { dependencyTypesNot: ['type-only', 'type-import'] } }),
     forbid(
       'no-orphans',
       'a file that nothing imports',
