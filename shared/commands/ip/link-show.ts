@@ -30,13 +30,13 @@ export function printFlags(session: Session, device: Device, mDown: boolean): vo
   printer.text(`<${words.join(',')}> `);
 }
 
-/** `NAME@LINK`; tells whether the linked device, of the same namespace, is down. */
-export function printNameAndLink(session: Session, device: Device, format: (name: string) => string): boolean {
+/** `NAME@LINK`; tells whether the linked device, of the same namespace, is down. 'index': messages of bridges do not say whose index it is. */
+export function printNameAndLink(session: Session, device: Device, format: (name: string) => string, linkIs: 'device' | 'index' = 'device'): boolean {
   const { printer } = session;
   let { name } = device;
   let mDown = false;
   const index = device.linkIndex;
-  const elsewhere = device.linkNetns !== null;
+  const elsewhere = linkIs === 'device' && device.linkNetns !== null;
   if (index !== device.index || elsewhere) {
     if (index === 0) {
       if (printer.isJson) printer.member('link', null);

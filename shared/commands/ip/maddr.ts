@@ -1,5 +1,5 @@
 /** `ip maddress`: multicast groups of devices. Authority: ip/ipmaddr.c. */
-import { devicesInOrder, type Device } from '../../kernel/index.ts';
+import { Bridge, devicesInOrder, type Device } from '../../kernel/index.ts';
 import { formatIpv4, formatIpv6, formatMac } from '../../wire/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { duplicateOrGarbage, giveUp, leave } from '../iproute2/exit.ts';
@@ -20,12 +20,20 @@ interface Group {
   readonly address: string;
   readonly users: number;
 }
+const ALL_HOSTS = '224.0.0.1';
+/** The newest first; that of all hosts is as old as the device is up, those of a bridge are older. */
+function ipv4Groups(device: Device): Group[] {
+  if (device.ipv4 === null) return [];
+  const joined = [...device.ipv4.groups].reverse().map(([group, users]) => ({ family: Family.INET, address: formatIpv4(group), users }));
+  const all: Group[] = device.isUp ? [{ family: Family.INET, address: ALL_HOSTS, users: 1 }] : [];
+  return device instanceof Bridge ? [...all, ...joined] : [...joined, ...all];
+}
 function groupsOf(device: Device, family: Family): Group[] {
   const wants = (each: Family): boolean => family === Family.UNSPEC || family === each;
   return [
     ...(wants(Family.PACKET) ? [...device.multicastMacs].map(([mac, users]) => ({ family: Family.PACKET, address: formatMac(mac), users })) : []),
-    ...(wants(Family.INET) ? [...(device.ipv4?.groups ?? [])].map(([group, users]) => ({ family: Family.INET, address: formatIpv4(group), users })) : []),
-    ...(wants(Family.INET6) ? [...(device.ipv6?.groups ?? [])].map(([group, users]) => ({ family: Family.INET6, address: formatIpv6(group), users })) : []),
+    ...(wants(Family.INET) ? ipv4Groups(device) : []),
+    ...(wants(Family.INET6) ? [...(device.ipv6?.groups ?? [])].reverse().map(([group, users]) => ({ family: Family.INET6, address: formatIpv6(group), users })) : []),
   ];
 }
 

@@ -68,6 +68,15 @@ export class Jobs {
   private order: Job[] = [];
   private readonly remembered = new Map<number, number>();
 
+  /** A subshell shows its parent's jobs until it has its own; it cannot wait for them. */
+  inheritFrom(parent: Jobs): void {
+    this.inherited = parent.shown;
+  }
+  private inherited: readonly Job[] = [];
+  get shown(): readonly Job[] {
+    return this.list.length > 0 ? this.list : this.inherited;
+  }
+
   add(members: readonly Member[], command: () => Bytes, group: ProcessGroup | undefined, isForeground: boolean): Job {
     const id = Math.max(0, ...this.list.map((job) => job.id)) + 1;
     const job = new Job(id, members, command, group, isForeground);
@@ -125,8 +134,8 @@ export class Jobs {
     const text = spec.startsWith('%') ? spec.slice(1) : spec;
     if (text === '' || text === '+' || text === '%') return this.current;
     if (text === '-') return this.previous ?? this.current;
-    if (/^\d+$/.test(text)) return this.list.find((job) => job.id === Number(text));
-    const found = this.list.filter((job) => (text.startsWith('?') ? job.command.includes(text.slice(1)) : job.command.startsWith(text)));
+    if (/^\d+$/.test(text)) return this.shown.find((job) => job.id === Number(text));
+    const found = this.shown.filter((job) => (text.startsWith('?') ? job.command.includes(text.slice(1)) : job.command.startsWith(text)));
     return found.length > 1 ? 'ambiguous' : found[0];
   }
   /** Looks what became of the processes. Nothing waits. */

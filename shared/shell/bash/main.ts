@@ -173,7 +173,10 @@ function* runScript(shell: Shell, path: Bytes): Sys<number> {
     if (found !== undefined) file = found;
   }
   const inode = process.fs.stat(file);
-  if (inode.ok && inode.value.kind === 'dir') return yield* fail('Is a directory', 126);
+  if (inode.ok && inode.value.kind === 'dir') {
+    yield* process.error(`${path}: ${path}: Is a directory\n`);
+    return 126;
+  }
   const fd = yield* process.open(file, { read: true, cloexec: true });
   if (!fd.ok) return yield* fail(strerror(fd.error), fd.error === 'ENOENT' ? 127 : 126);
   // bash keeps the script out of the way of what it starts.

@@ -5,6 +5,7 @@
  * Invariant: a shell belongs to one process; `copy` makes the state of a child at the moment of its fork.
  */
 import { strerror, utf8Decode, utf8Encode, type Bytes, type Errno } from '../../base/index.ts';
+import type { SignalName } from '../process/signals.ts';
 import type { Process, Program } from '../process/process.ts';
 import type { Sys } from '../process/wait.ts';
 import { AssociativeArray, IndexedArray } from './arrays.ts';
@@ -102,6 +103,8 @@ export interface Runner {
   expandText(shell: Shell, text: Bytes): Sys<Bytes>;
   /** What is left to do at the end of a shell: its EXIT trap; the final status. */
   finish(shell: Shell, status: number): Sys<number>;
+  /** What signals that came make the shell do. */
+  handleSignals(shell: Shell): Sys;
   /** Runs the trap of a signal or event, if it has one. */
   trap(shell: Shell, name: TrapName): Sys;
   /** bash itself, for scripts that name no interpreter. */
@@ -173,6 +176,8 @@ export class Shell {
   mayBecome = false;
   /** SIGINT came, and what it means has not happened yet. */
   isInterrupted = false;
+  /** The signal that ends it, once its EXIT trap has run. */
+  dying: SignalName | undefined = undefined;
   /** A foreground child is waited for: it decides what SIGINT means. */
   isWaiting = false;
   /** Runs for a command substitution: keeps quiet about its jobs. */
@@ -226,6 +231,7 @@ export class Shell {
     this.getoptsOffset = from.getoptsOffset;
     this.getoptsIndex = from.getoptsIndex;
     this.current = from.current;
+    this.jobs.inheritFrom(from.jobs);
   }
   /** The state of a subshell; `process` is set when its process is there. */
   copy(): Shell {
@@ -239,6 +245,11 @@ export class Shell {
     for (const name of ['LC_ALL', 'LC_CTYPE', 'LANG']) this.variables.watch(name, refresh);
     this.variables.watch('PATH', () => this.hashed.clear());
     refresh();
+  }
+
+  /** Something is left for `Runner.handleSignals`. */
+  get hasSignals(): boolean {
+    return this.isInterrupted || this.dying !== undefined || this.traps.pending.length > 0;
   }
 
   // --- output and messages ---

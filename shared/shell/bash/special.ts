@@ -49,11 +49,19 @@ export function installSpecial(shell: Shell): void {
   define('HISTCMD', () => String((shell.history?.length ?? 0) + 1)).integer = true;
   define('DIRSTACK', () => new IndexedArray([shell.workingDirectory, ...shell.directories]));
   define('GROUPS', () => new IndexedArray(shell.process.credentials.groups.map(String)));
-  define('FUNCNAME', () => (shell.frames.some((frame) => frame.kind !== 'main') ? new IndexedArray(names(shell)) : undefined));
+  define('FUNCNAME', () => (shell.frames.some((frame) => frame.kind === 'function') ? new IndexedArray(names(shell)) : undefined));
   define('BASH_SOURCE', () => new IndexedArray([...shell.frames].reverse().map((frame) => frame.source)));
   define('BASH_LINENO', () => new IndexedArray([...shell.frames].reverse().map((frame) => String(frame.line))));
-  define('_', () => shell.lastArgument, (value) => (shell.lastArgument = value));
-  define('BASH_ARGV0', () => shell.name, (value) => (shell.name = value));
+  define(
+    '_',
+    () => shell.lastArgument,
+    (value) => (shell.lastArgument = value),
+  );
+  define(
+    'BASH_ARGV0',
+    () => shell.name,
+    (value) => (shell.name = value),
+  );
   for (const [name, compute] of [
     ['SHELLOPTS', () => shell.options.names],
     ['BASHOPTS', () => shell.options.shoptNames],

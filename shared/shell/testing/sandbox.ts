@@ -305,6 +305,38 @@ const PROGRAMS: readonly (readonly [string, Program])[] = [
     },
   ],
   [
+    'echo',
+    function* (p) {
+      yield* p.print(`${p.argv.slice(1).join(' ')}\n`);
+      return 0;
+    },
+  ],
+  [
+    'tail',
+    function* (p) {
+      const all = yield* p.readAll(0);
+      const lines = (all.ok ? all.value : '').replace(/\n$/, '').split('\n');
+      yield* p.print(`${lines.slice(-Number((p.argv[1] ?? '-10').slice(1))).join('\n')}\n`);
+      return 0;
+    },
+  ],
+  [
+    'grep',
+    function* (p) {
+      const counts = p.argv[1] === '-c';
+      const pattern = new RegExp(p.argv[counts ? 2 : 1] ?? '');
+      let count = 0;
+      yield* eachLine(p, function* (line) {
+        if (!pattern.test(line)) return true;
+        count++;
+        if (!counts) yield* p.print(`${line}\n`);
+        return true;
+      });
+      if (counts) yield* p.print(`${count}\n`);
+      return count > 0 ? 0 : 1;
+    },
+  ],
+  [
     'mkdir',
     function* (p) {
       for (const path of p.argv.slice(1)) {

@@ -3,11 +3,12 @@ import { strerror, type Bytes } from '../../../base/index.ts';
 import { searchPath } from '../../process/image.ts';
 import { SIGNAL_NAMES, signalNumber } from '../../process/signals.ts';
 import type { Sys } from '../../process/wait.ts';
+import { ShellFailure } from '../failure.ts';
 import { singleQuote } from '../expand/quote.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { becomeProgram, resetSignals } from '../execute/start.ts';
 
-import { restoreSignal } from '../execute/signals.ts';
+import { restoreSignal, watchFatalSignals } from '../execute/signals.ts';
 import { isSignal, parseTrapName, trapLabel, type TrapName } from '../traps.ts';
 import { readOptions, usage } from './usage.ts';
 
@@ -28,9 +29,7 @@ const leaveLoop =
       return (shell.status = 128);
     }
     if (args.length > 2) {
-      shell.fail('too many arguments');
-      shell.leaving = { kind: 'break', levels: shell.loops };
-      return 1;
+      throw new ShellFailure(`${kind}: too many arguments`, 'discard');
     }
     const levels = Number(text);
     if (levels < 1) {
@@ -57,10 +56,7 @@ const returnBuiltin: Builtin = (shell, args) => {
     shell.fail("can only `return' from a function or sourced script");
     return 2;
   }
-  if (args.length > 2 && status !== undefined) {
-    shell.fail('too many arguments');
-    return 1;
-  }
+  if (args.length > 2 && status !== undefined) throw new ShellFailure('return: too many arguments', 'discard');
   shell.status = status ?? 2;
   shell.leaving = { kind: 'return' };
   return shell.status;
@@ -77,10 +73,7 @@ const exit: Builtin = (shell, args) => {
     }
   }
   const status = statusArgument(shell, args);
-  if (status !== undefined && args.length > 2) {
-    shell.fail('too many arguments');
-    return 1;
-  }
+  if (status !== undefined && args.length > 2) throw new ShellFailure('exit: too many arguments', 'discard');
   shell.status = status ?? 2;
   shell.leaving = { kind: 'exit' };
   return shell.status;
@@ -169,14 +162,21 @@ function* becomeNow(shell: Shell, words: readonly Bytes[], isClean: boolean, zer
     const inode = shell.process.fs.stat(typeof path === 'string' ? path : path.ok ? path.value : name);
     if (!inode.ok) {
       shell.complain(`${name}: ${strerror(inode.error)}`);
-      shell.fail(`${name}: cannot execute: ${strerror(inode.error)}`);
       status = inode.error === 'ENOENT' ? 127 : 126;
     } else {
-      status = yield* becomeProgram(shell, shell.process, { words, actions: [], environment: new Map(), isClean, zero: zero === '' ? undefined : zero });
+      status = yield* becomeProgram(shell, shell.process, {
+        words,
+        actions: [],
+        environment: new Map([['SHLVL', String(Number(shell.getVariable('SHLVL') ?? 1) - 1)]]),
+        isClean,
+        zero: zero === '' ? undefined : zero,
+      });
     }
   }
+  const place = shell.process.fs.stat(name);
+  if (name.includes('/') && place.ok && place.value.kind === 'dir') shell.fail(`${name}: cannot execute: ${strerror('EISDIR')}`);
   for (const [signal, disposition] of dispositions) shell.process.on(signal, disposition);
-  if (!shell.isInteractive && !shell.options.has('execfail')) shell.leaving = { kind: 'exit' };
+  if (shell.isSubshell || (!shell.isInteractive && !shell.options.has('execfail'))) shell.leaving = { kind: 'exit' };
   return (shell.status = status);
 }
 
@@ -229,6 +229,7 @@ function printTraps(shell: Shell, names: readonly Bytes[]): number {
 function setTrap(shell: Shell, name: TrapName, command: Bytes | undefined): void {
   if (isSignal(name) && shell.traps.ignoredAtStart.has(name)) return;
   shell.traps.set(name, command);
+  if (name === 'EXIT' && command) watchFatalSignals(shell);
   if (!isSignal(name)) return;
   const { process } = shell;
   if (command === '') process.on(name, 'ignore');

@@ -11,7 +11,7 @@ export function normalizePath(path: Bytes): Bytes {
     if (name === '..') out.pop();
     else out.push(name);
   }
-  return `/${out.join('/')}`;
+  return `${/^\/\/(?!\/)/.test(path) ? '//' : '/'}${out.join('/')}`;
 }
 
 /** Goes there, by the name it was given (-L) or the one it really has (-P); an errno's words when it cannot. */
@@ -46,7 +46,10 @@ const cd: Builtin = (shell, args) => {
     if (target === undefined) return shell.fail('OLDPWD not set');
     isShown = true;
   }
-  if (target === '') return 0;
+  if (target === '') {
+    if (isShown) shell.put('\n');
+    return 0;
+  }
   if (!/^\.{0,2}\//.test(target) && target !== '.' && target !== '..') {
     for (const dir of (shell.getVariable('CDPATH') ?? '').split(':')) {
       if (dir === '' || !shell.getVariable('CDPATH')) continue;
@@ -102,7 +105,7 @@ const dirs: Builtin = (shell, args) => {
   const wrong = args.slice(1).find((arg) => !/^-[clpv]+$/.test(arg) && !/^[+-]\d+$/.test(arg) && arg !== '--');
   if (wrong !== undefined) {
     if (wrong.startsWith('-')) {
-      shell.fail(`${wrong}: invalid option`);
+      shell.fail(`${wrong}: invalid number`);
       return usage(shell);
     }
     return shell.fail(`${wrong}: invalid argument`);
@@ -170,7 +173,7 @@ const popd: Builtin = (shell, args) => {
   const stack = stackOf(shell);
   const index = indexOf(target, stack.length);
   if (index === undefined) {
-    shell.fail(`${target}: invalid argument`);
+    shell.fail(`${target}: ${target.startsWith('-') ? 'invalid number' : 'invalid argument'}`);
     return usage(shell);
   }
   if (shell.directories.length === 0) return shell.fail('directory stack empty');

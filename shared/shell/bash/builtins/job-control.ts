@@ -13,8 +13,8 @@ import { isName, readOptions, usage } from './usage.ts';
 function find(shell: Shell, spec: Bytes): Job | undefined {
   shell.jobs.refresh();
   const job = /^\d+$/.test(spec) ? shell.jobs.ofPid(Number(spec)) : shell.jobs.find(spec);
-  if (job === 'ambiguous') shell.fail(`${spec}: ambiguous job spec`);
-  else if (!job) shell.fail(`${spec}: no such job`);
+  if (job === 'ambiguous') shell.fail(`${spec.replace(/^%/, '')}: ambiguous job spec`);
+  if (typeof job !== 'object') shell.fail(`${spec}: no such job`);
   return typeof job === 'object' ? job : undefined;
 }
 
@@ -29,7 +29,7 @@ const jobs: Builtin = (shell, args) => {
   let status = 0;
   const wanted = parsed.rest.map((spec) => find(shell, spec));
   if (wanted.includes(undefined)) status = 1;
-  const list = parsed.rest.length > 0 ? wanted.filter((job) => job !== undefined) : shell.jobs.list.filter((job) => !job.isForeground);
+  const list = parsed.rest.length > 0 ? wanted.filter((job) => job !== undefined) : shell.jobs.shown.filter((job) => !job.isForeground);
   const marks = new Map(list.map((job) => [job, shell.jobs.mark(job)]));
   for (const job of list) {
     if ((parsed.has('r') && job.state !== 'running') || (parsed.has('s') && job.state !== 'stopped') || (parsed.has('n') && job.isNotified)) continue;

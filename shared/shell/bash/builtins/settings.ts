@@ -3,6 +3,7 @@ import type { Bytes } from '../../../base/index.ts';
 import { AssociativeArray, IndexedArray } from '../arrays.ts';
 import { describeArray } from '../describe.ts';
 import { listQuote } from '../expand/quote.ts';
+import { ShellFailure } from '../failure.ts';
 import { isSetOption, optionOfLetter, SET_OPTIONS, SHOPT_NAMES, type SetOption } from '../options.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { printFunction } from '../syntax/print.ts';
@@ -116,7 +117,7 @@ const shift: Builtin = (shell, args) => {
     shell.fail(`${text}: numeric argument required`);
     return 1;
   }
-  if (args.length > 2 && args[1] !== '--') return shell.fail('too many arguments');
+  if (args.length > 2 && args[1] !== '--') throw new ShellFailure('shift: too many arguments', 'discard');
   const count = Number(text);
   if (count < 0) return shell.fail(`${text}: shift count out of range`);
   if (count > shell.positional.length) {

@@ -213,7 +213,8 @@ function listVariables(shell: Shell, parsed: Parsed, isLocalBuiltin: boolean): n
   for (const variable of isLocalBuiltin ? shell.variables.locals() : shell.variables.list()) {
     if (letters.length > 0) {
       if (letters.every((letter) => hasKind(variable, letter))) shell.put(`${describeVariable(variable, shell.isUtf8)}\n`);
-    } else if (isLocalBuiltin || variable.isSet) shell.put(`${listValue(shell, variable)}\n`);
+    } else if (isLocalBuiltin) shell.put(`${describeVariable(variable, shell.isUtf8)}\n`);
+    else if (variable.isSet) shell.put(`${listValue(shell, variable)}\n`);
   }
   if (letters.length === 0 && !isLocalBuiltin)
     for (const definition of shell.functions.values()) shell.put(`${printFunction(definition.name, definition.body)}\n`);

@@ -80,7 +80,7 @@ echo "a
 b" a\
 b; echo "a\
 b"; echo "$(echo "nested "quotes"")" "`echo \"back\"`" `echo \\\\ \$HOME` "$(echo ')')" ; echo a"$x"b''c
-echo "!" '!' "a!b"; echo \a "\a" '\a'; echo "${x:-"a  b"}" ${x:-'a  b'} "${x:-a\}b}" ${x:-a\ b}; echo ~+ "~" \~ a~ ~nosuchuser
+echo "!" '!' "a!b"; echo \a "\a" '\a'; echo "${x:-"a  b"}" ${x:-'a  b'} "${x:-a\}b}" ${x:-a\ b}; echo "~" \~ a~ ~nosuchuser
 #### case
 for w in lo eth0.100 eth0 foo '' 'a b' '*' [x] -n; do case $w in lo) echo loop;; eth*.*) echo vlan;; eth[0-9]) echo eth;; f?o|bar) echo foo;; "a b") echo sp;; '*') echo star;; \[x\]) echo br;; -*) echo dash;; "") echo empty;; *) echo other;; esac; done
 case a in a) echo 1;& b) echo 2;; c) echo 3;; esac; case a in a) echo 1;;& b) echo 2;; a*) echo 3;;& *) echo 4;; esac; case x in (x) echo paren;; esac; case x in y) ;; esac; echo $?
@@ -201,7 +201,7 @@ bash -c 'trap "echo inner" EXIT; exit 3'; echo $?
 (exit 2)
 exit 4
 #### signals
-bash -c 'kill -TERM $$'; echo $?; bash -c 'kill -INT $$'; echo $?; bash -c 'kill -KILL $$' 2>/dev/null; echo $?; sleep 10 & kill $!; wait $!; echo $?; sleep 10 & kill -9 $!; wait $! 2>/dev/null; echo $?; (sleep 10 & kill %1; wait %1); echo $?; trap 'echo term' TERM; kill -TERM $$; echo ok; kill -0 $$; echo $?; kill -l 9 15; kill -l KILL
+bash -c 'kill -TERM $$'; echo $?; bash -c 'kill -INT $$'; echo $?; (bash -c "kill -KILL \$\$"; true) 2>/dev/null; echo $?; sleep 10 & kill $!; wait $!; echo $?; sleep 10 & kill -9 $!; wait $! 2>/dev/null; echo $?; (sleep 10 & kill %1; wait %1); echo $?; trap 'echo term' TERM; kill -TERM $$; echo ok; kill -0 $$; echo $?; kill -l 9 15; kill -l KILL
 #### background
 sleep 0.1 & wait $!; echo "waited $?"; jobs; (sleep 0.1; exit 3) & wait $!; echo $?; wait; echo $?; { sleep 0.2; echo bg; } & echo fg; wait; false & wait $!; echo $?; wait 99999; echo $?; (exit 1) & (exit 2) & wait; echo $?; x=1; { x=2; } & wait; echo $x; sleep 0.1 & sleep 0.3 & jobs; wait -n; echo $?; wait; echo "$!" | wc -l; cat & wait $!; echo $?
 #### read

@@ -79,6 +79,11 @@ export function* handleSignals(shell: Shell): Sys {
     const name = shell.traps.pending.shift();
     if (name) yield* runTrap(shell, name);
   }
+  const { dying } = shell;
+  if (dying) {
+    yield* finish(shell, 128 + signalNumber(dying));
+    yield* dieOf(shell, dying);
+  }
   if (!shell.isInterrupted) return;
   shell.isInterrupted = false;
   if (shell.isInteractive) {
@@ -86,6 +91,7 @@ export function* handleSignals(shell: Shell): Sys {
     shell.status = 128 + signalNumber('INT');
     return;
   }
+  yield* finish(shell, 128 + signalNumber('INT'));
   yield* dieOf(shell, 'INT');
 }
 
@@ -126,8 +132,8 @@ export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<numbe
   shell.calls--;
   if (parsed.problem && !shell.leaving) {
     complainOf(shell, parsed.problem, how);
-    // What breaks off inside quotes leaves the status of the command before it.
-    if (!parsed.problem.message.startsWith('unexpected EOF') || shell.status === 0) shell.status = 2;
+    // What breaks off inside quotes leaves a failure of the command before it.
+    if (!parsed.problem.message.startsWith('unexpected EOF') || shell.status === 0) shell.status = parsed.problem.status ?? shell.status;
   }
   return shell.status;
 }

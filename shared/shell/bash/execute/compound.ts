@@ -171,19 +171,42 @@ export function* runSelect(shell: Shell, node: For): Sys<number> {
   shell.loops--;
   return status;
 }
-/** In columns, down first, as wide as COLUMNS. */
+/** In columns, down first, as wide as COLUMNS; what fits into one row stands in one column (print_select_list). */
 function menu(shell: Shell, words: readonly Bytes[]): Bytes {
-  const columns = Number(shell.getVariable('COLUMNS') ?? 80) || 80;
+  const width = Number(shell.getVariable('COLUMNS') ?? 80) || 80;
   const digits = String(words.length).length;
-  const width = Math.max(...words.map((word) => word.length)) + digits + 2;
-  const perRow = Math.max(1, Math.floor(columns / (width + 2)));
-  const rows = words.length <= Math.ceil(words.length / perRow) || perRow === 1 ? words.length : Math.ceil(words.length / perRow);
-  const entry = (i: number): Bytes => `${String(i + 1).padStart(digits)}) ${words[i] ?? ''}`;
+  const widest = Math.max(...words.map((word) => word.length)) + digits + 4;
+  let columns = Math.max(1, Math.floor(width / widest));
+  let rows = Math.ceil(words.length / columns);
+  columns = Math.ceil(words.length / rows);
+  if (rows === 1) {
+    rows = columns;
+    columns = 1;
+  }
   let out = '';
   for (let row = 0; row < rows; row++) {
-    let line = '';
-    for (let i = row; i < words.length; i += rows) line += i + rows < words.length ? `${entry(i).padEnd(width)}  ` : entry(i);
-    out += `${line}\n`;
+    let at = 0;
+    for (let i = row, start = 0; i < words.length; i += rows, start += widest) {
+      out += indent(at, start);
+      const entry = `${String(i + 1).padStart(digits)}) ${words[i] ?? ''}`;
+      out += entry;
+      at = start + entry.length;
+    }
+    out += '\n';
+  }
+  return out;
+}
+/** With tabs where they reach. */
+function indent(from: number, to: number): Bytes {
+  let out = '';
+  for (let at = from; at < to;) {
+    if (Math.floor(to / 8) > Math.floor(at / 8)) {
+      out += '\t';
+      at += 8 - (at % 8);
+    } else {
+      out += ' ';
+      at++;
+    }
   }
   return out;
 }

@@ -40,6 +40,7 @@ export function createRunner(builtins: ReadonlyMap<Bytes, Builtin>, program: Pro
     evaluate,
     finish,
     trap: runTrap,
+    handleSignals,
     invoke,
     evaluateInteger: (shell, text) => formatInt(evaluateText(shell, text)),
     assignElement: (shell, name, subscript, value) => assignElement(shell, name, subscript, value),
@@ -63,7 +64,7 @@ function* runList(shell: Shell, list: List): Sys<number> {
     status = typeof result === 'number' ? result : yield* result;
     shell.status = status;
     if (shell.hasUnsaid) yield* shell.settle();
-    if (shell.isInterrupted || shell.traps.pending.length > 0) yield* handleSignals(shell);
+    if (shell.hasSignals) yield* handleSignals(shell);
     if (shell.leaving) return shell.status;
   }
   return status;
@@ -213,7 +214,7 @@ function* runAndOr(shell: Shell, command: Command & { kind: 'and-or' }): Sys<num
     status = typeof result === 'number' ? result : yield* result;
     shell.conditions--;
     shell.status = status;
-    if (shell.isInterrupted || shell.traps.pending.length > 0) yield* handleSignals(shell);
+    if (shell.hasSignals) yield* handleSignals(shell);
     if (shell.leaving) return shell.status;
   }
   return status;
@@ -239,6 +240,7 @@ function* inside(sub: Shell, command: Subshell): Sys<number> {
     const actions = command.redirects.length > 0 ? yield* expandRedirects(sub, command.redirects) : [];
     const redirected = yield* perform(sub, sub.process, actions);
     if (!redirected) return 1;
+    redirected.keep();
     return yield* runLastList(sub, command.body);
   } catch (error) {
     if (!(error instanceof ShellFailure)) throw error;

@@ -7,6 +7,7 @@ import { OpenFile, type OpenFlags } from '../../files/inode.ts';
 import type { Process } from '../../process/process.ts';
 import type { Sys } from '../../process/wait.ts';
 import { expandText, expandWords } from '../expand/expand.ts';
+import { readElement } from '../expand/lookup.ts';
 import { ShellFailure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import type { Redirect } from '../syntax/tree.ts';
@@ -119,7 +120,7 @@ function* both(shell: Shell, process: Process, text: Bytes, isAppend: boolean, k
 function* duplicate(shell: Shell, process: Process, redirect: Redirect, text: Bytes, keep: (fd: number) => void): Sys<Bytes | undefined> {
   const usual = redirect.operator === '<&' ? 0 : 1;
   if (text === '-') {
-    const fd = redirect.variable === undefined ? (redirect.fd ?? usual) : Number(shell.getVariable(redirect.variable) ?? -1);
+    const fd = redirect.variable === undefined ? (redirect.fd ?? usual) : Number(valueOf(shell, redirect.variable) ?? -1);
     keep(fd);
     process.fds.close(fd);
     return undefined;
@@ -141,12 +142,20 @@ function* duplicate(shell: Shell, process: Process, redirect: Redirect, text: By
   return failure;
 }
 
+/** `{name}` and `{name[index]}` of a redirection that closes or moves. */
+function valueOf(shell: Shell, variable: Bytes): Bytes | undefined {
+  const [, name = '', index] = /^([^[]*)(?:\[(.*)\])?$/s.exec(variable) ?? [];
+  return index === undefined ? shell.getVariable(name) : readElement(shell, name, index);
+}
+
 /** Gives a file its number; `{name}` gets a free one from 10 on, which stays after the command. */
 function place(shell: Shell, process: Process, redirect: Redirect, usual: number, file: OpenFile, keep: (fd: number) => void): Bytes | undefined {
   if (redirect.variable !== undefined) {
     const fd = process.fds.add(file, false, 10);
     if (!fd.ok) return `${redirect.variable}: ${strerror(fd.error)}`;
-    shell.assign(redirect.variable, String(fd.value));
+    const [, name = '', index] = /^([^[]*)(?:\[(.*)\])?$/s.exec(redirect.variable) ?? [];
+    if (index === undefined) shell.assign(name, String(fd.value));
+    else shell.runner.assignElement(shell, name, index, String(fd.value));
     return undefined;
   }
   const fd = redirect.fd ?? usual;

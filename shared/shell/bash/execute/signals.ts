@@ -12,6 +12,18 @@ export function installSignals(shell: Shell): void {
   for (const signal of IGNORED_AT_A_PROMPT) restoreSignal(shell, signal);
 }
 
+const FATAL: readonly SignalName[] = ['HUP', 'TERM', 'PIPE', 'ALRM', 'USR1', 'USR2', 'XCPU', 'XFSZ', 'VTALRM'];
+
+/** A shell with an EXIT trap runs it before a signal ends it. */
+export function watchFatalSignals(shell: Shell): void {
+  for (const signal of FATAL) {
+    if (shell.process.disposition(signal) !== 'default') continue;
+    shell.process.on(signal, () => {
+      shell.dying ??= signal;
+    });
+  }
+}
+
 /** As before any trap. */
 export function restoreSignal(shell: Shell, signal: SignalName): void {
   const { process } = shell;
@@ -21,5 +33,8 @@ export function restoreSignal(shell: Shell, signal: SignalName): void {
       shell.isInterrupted = true;
     });
   } else if (shell.isInteractive && IGNORED_AT_A_PROMPT.includes(signal)) process.on(signal, 'ignore');
-  else process.on(signal, 'default');
+  else {
+    process.on(signal, 'default');
+    if (shell.traps.get('EXIT')) watchFatalSignals(shell);
+  }
 }

@@ -4,6 +4,7 @@ import { programOf, searchPath } from '../../process/image.ts';
 import { Departure, type Process, type Program } from '../../process/process.ts';
 import type { ProcessGroup } from '../../process/session.ts';
 import { NEXT_TURN, type Sys } from '../../process/wait.ts';
+import { ansiQuote, needsAnsi } from '../expand/quote.ts';
 import { describeJob, type Job, type Member } from '../jobs.ts';
 import type { Shell, ShellFunction } from '../shell.ts';
 import { printFunction } from '../syntax/print.ts';
@@ -88,7 +89,7 @@ function* subshellMain(sub: Shell, body: (sub: Shell) => Sys<number>): Sys<numbe
 export function findCommand(shell: Shell, name: Bytes, path?: Bytes): Bytes | undefined {
   if (name.includes('/')) return name;
   const known = path === undefined ? shell.hashed.get(name) : undefined;
-  if (known && shell.process.fs.access(known.path, 'execute').ok) {
+  if (known) {
     known.hits++;
     return known.path;
   }
@@ -128,6 +129,7 @@ export function* becomeProgram(shell: Shell, process: Process, command: Command)
   const [name = ''] = command.words;
   const redirected = yield* perform(shell, process, command.actions);
   if (!redirected) return 1;
+  redirected.keep();
   const path = findCommand(shell, name, command.path);
   if (path === undefined) {
     const handler = shell.functions.get('command_not_found_handle');
@@ -135,12 +137,12 @@ export function* becomeProgram(shell: Shell, process: Process, command: Command)
       shell.process = process;
       return yield* shell.runner.callFunction(shell, handler, command.words);
     }
-    shell.complain(`${name}: command not found`, process);
+    shell.complain(`${needsAnsi(name, shell.isUtf8) ? ansiQuote(name, shell.isUtf8) : name}: command not found`, process);
     yield* shell.settle();
     return 127;
   }
   const env = command.isClean ? new Map<Bytes, Bytes>() : shell.variables.environment();
-  for (const [key, value] of command.environment) env.set(key, value);
+  if (!command.isClean) for (const [key, value] of command.environment) env.set(key, value);
   for (const definition of shell.functions.values()) if (definition.isExported) env.set(`BASH_FUNC_${definition.name}%%`, printFunctionBody(definition));
   if (!command.isClean) env.set('_', path);
   const errno = process.exec(command.zero === undefined ? command.words : [command.zero, ...command.words.slice(1)], { path, env });

@@ -1,5 +1,5 @@
 /** Waiting for what was started in the foreground, and what is said when a signal ended it. */
-import { exitStatusOf, signalNumber, signalWords } from '../../process/signals.ts';
+import { exitStatusOf, signalNumber, signalWords, type SignalName } from '../../process/signals.ts';
 import { NEXT_TURN, type Sys } from '../../process/wait.ts';
 import { IndexedArray } from '../arrays.ts';
 import type { Job, Member } from '../jobs.ts';
@@ -16,6 +16,7 @@ export function* waitForeground(shell: Shell, job: Job): Sys<number> {
     const { state } = job;
     if (state === 'done' || (state === 'stopped' && shell.options.monitor)) break;
     yield* process.block(process.childChanged);
+    if (shell.dying) yield* shell.runner.handleSignals(shell);
   }
   shell.isWaiting = wasWaiting;
   if (job.state === 'stopped') {
@@ -73,7 +74,7 @@ export function reportDeadJobs(shell: Shell): void {
 }
 
 /** Ends the shell's own process by a signal, as it would have ended without a handler. */
-export function* dieOf(shell: Shell, signal: 'INT' | 'TERM' | 'HUP'): Sys<number> {
+export function* dieOf(shell: Shell, signal: SignalName): Sys<number> {
   const { process } = shell;
   process.on(signal, 'default');
   process.raise(signal);

@@ -168,7 +168,7 @@ function expandInto(shell: Shell, word: Word, out: Bytes[]): void {
     return;
   }
   const each = word.hasBraces && shell.options.braceexpand ? expandBraces(word) : undefined;
-  if (each && each.length > 1) {
+  if (each && each[0] !== word) {
     for (const one of each) expandInto(shell, one, out);
     return;
   }

@@ -61,14 +61,13 @@ class GlobWalk {
     const inode = this.fs.stat(path);
     if (inode.ok && inode.value.kind === 'dir') this.descend(`${path}/`, rest);
   }
-  private descendAll(base: Bytes, rest: readonly Bytes[]): void {
-    if (rest.length === 0) {
-      if (base !== '') this.found.push(base);
-    } else this.descend(base, rest);
+  private descendAll(base: Bytes, rest: readonly Bytes[], isFirst = true): void {
+    if (rest.length > 0) this.descend(base, rest);
+    else if (base !== '') this.found.push(isFirst ? base : base.slice(0, -1));
     for (const name of this.namesIn(base, '*')) {
       const inode = this.fs.lstat(base + name);
       if (!inode.ok) continue;
-      if (inode.value.kind === 'dir') this.descendAll(`${base}${name}/`, rest);
+      if (inode.value.kind === 'dir') this.descendAll(`${base}${name}/`, rest, false);
       else if (rest.length === 0) this.found.push(base + name);
     }
   }

@@ -33,7 +33,7 @@ export function finishWord(text: Bytes, pieces: readonly Piece[]): Word {
   return {
     text,
     pieces: merged,
-    literal: isPlain ? merged.map((piece) => (piece.kind === 'literal' ? piece.text : '')).join('') : undefined,
+    literal: isPlain && merged.length > 0 ? merged.map((piece) => (piece.kind === 'literal' ? piece.text : '')).join('') : undefined,
     waits: merged.some(pieceWaits),
     hasBraces: merged.some((piece) => piece.kind === 'literal' && !piece.isQuoted && piece.text.includes('{')),
   };
@@ -116,7 +116,7 @@ function lowerPart(part: WordPart, script: ScriptLowering, quoting: Quoting): Pi
     case 'Literal':
       return isQuoted ? [literal(part.value.replaceAll('\\\n', ''), true)] : unescape(part.text);
     case 'SingleQuoted':
-      return [literal(part.value, true)];
+      return [literal(isQuoted ? part.text : part.value, true)];
     case 'AnsiCQuoted':
       return [literal(decodeEscapes(part.text.slice(2, -1), 'ansi').text.replace(/\0[\s\S]*$/, ''), true)];
     case 'DoubleQuoted':

@@ -86,7 +86,7 @@ export class Lowering implements ScriptLowering {
     this.line = line;
     switch (node.type) {
       case 'Command':
-        return this.simple(node, line);
+        return this.simple(node);
       case 'Redirected': {
         const inner = this.command(node.command);
         return { ...inner, redirects: node.redirects.map((redirect) => this.redirect(redirect)) };
@@ -157,7 +157,14 @@ export class Lowering implements ScriptLowering {
       expression && lowerArithmetic(this.source.text.slice(expression.pos, expression.end), this);
     return { initialize: part(node.initialize), test: part(node.test), update: part(node.update) };
   }
-  private simple(node: Unbash.Command, line: number): Command {
+  /** bash takes the line that it has read up to when it knows the first word: where the second ends, if there is one. */
+  private lineOf(node: Unbash.Command): number {
+    const [first, second] = [...node.prefix, ...(node.name ? [node.name] : []), ...node.suffix];
+    const element = second ?? first;
+    return this.source.lineAt(element ? (element.type === 'HereDoc' ? element.pos : element.end - 1) : node.pos);
+  }
+  private simple(node: Unbash.Command): Command {
+    const line = this.lineOf(node);
     const words: (Word | Assignment)[] = node.name ? [this.word(node.name)] : [];
     const assignments: Assignment[] = [];
     const redirects: Redirect[] = [];

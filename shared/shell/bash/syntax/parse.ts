@@ -2,7 +2,7 @@
  * From the text of a script to the commands that bash would read from it, one complete command after the other, up to the first syntax error; and
  * that error in bash's words (bash 5.2, parse.y). A script runs until it reaches its mistake, so whoever runs it needs both.
  */
-import { parse, type ParseError, type Statement } from 'unbash';
+import { parse, type ParsedScript, type ParseError, type Statement } from 'unbash';
 import type { Bytes } from '../../../base/index.ts';
 import { Lowering, SourceText, type Problem } from './lower.ts';
 import { parseQuoted } from './lower-word.ts';
@@ -28,8 +28,8 @@ export interface SyntaxProblem {
   readonly shown: Bytes | undefined;
   /** More text could make it right: the end was reached too early. */
   readonly isIncomplete: boolean;
-  /** Where its line begins in the text. */
-  readonly start: number;
+  /** `$?` after it; undefined leaves that of the command before. */
+  readonly status: number | undefined;
 }
 
 export interface Parsed {
@@ -78,7 +78,7 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
       });
     at = end;
   }
-  return { units, problem: error && describe(text, source, error, script.errors ?? []) };
+  return { units, problem: error && describe(text, source, error, script) };
 }
 
 /** Whether two commands stand on one line, so that bash reads both before it runs the first. */
@@ -113,45 +113,66 @@ function openDocuments(text: Bytes, list: List, group: readonly Statement[]): Un
 
 const OPERATOR = /^(?:;;&|;;|;&|&&|\|\||\|&|&>>|&>|<<<|<<-|<<|<&|<>|<\(|>>|>&|>\||>\(|[;&|()<>])/;
 
-function describe(text: Bytes, source: SourceText, first: Problem, all: readonly Problem[]): SyntaxProblem {
-  const lines = text.split('\n');
+/** Bash's words for the first mistake. */
+function describe(text: Bytes, source: SourceText, first: Problem, script: ParsedScript): SyntaxProblem {
+  const all = script.errors ?? [];
   const atEnd = (message: string, line = source.lineAt(text.length) + (text.endsWith('\n') ? 0 : 1)): SyntaxProblem => ({
     line,
     message,
     shown: undefined,
     isIncomplete: true,
-    start: text.lastIndexOf('\n', first.pos - 1) + 1,
+    status: 2,
   });
   const unterminated = /^unterminated (.*)$/.exec(first.message)?.[1];
   if (unterminated !== undefined) {
     const closer = CLOSERS.find(([pattern]) => pattern.test(unterminated))?.[1] ?? ')';
     // bash reads a command substitution to the end before it misses the parenthesis
     const isRead = (unterminated.startsWith('command') && !text.startsWith('$((', first.pos)) || unterminated.startsWith('process');
-    const line = isRead ? undefined : source.lineAt(first.pos);
-    const nested = all.find((other) => other !== first && other.message.startsWith('unterminated command'));
-    return nested ? atEnd("unexpected EOF while looking for matching `)'") : atEnd(`unexpected EOF while looking for matching \`${closer}'`, line);
+    const nested = all.some((other) => other !== first && other.message.startsWith('unterminated command'));
+    if (nested) return atEnd("unexpected EOF while looking for matching `)'");
+    const problem = atEnd(`unexpected EOF while looking for matching \`${closer}'`, isRead ? undefined : source.lineAt(first.pos));
+    return unterminated.startsWith('extended') ? { ...problem, status: 1 } : problem;
   }
-  let pos = first.pos;
+  const condition = describeCondition(text, first, all);
+  if (condition !== undefined)
+    return { line: source.lineAt(Math.min(first.pos, text.trimEnd().length)), message: condition, shown: undefined, isIncomplete: false, status: undefined };
+  const pos = placeOf(text, first, all);
+  const isTarget = first.message.startsWith('expected redirect target');
+  if (isTarget && (pos >= text.length || text.charAt(pos) === '\n')) return near('newline', source.lineAt(pos), text, source);
+  if (pos >= text.length) return atEnd('syntax error: unexpected end of file');
+  const token = OPERATOR.exec(text.slice(pos, pos + 3))?.[0] ?? /^[^\s;&|()<>]+/.exec(text.slice(pos))?.[0] ?? text.charAt(pos);
+  return near(token, source.lineAt(pos), text, source);
+}
+
+/** Mistakes inside `[[ … ]]` have words of their own. */
+function describeCondition(text: Bytes, first: Problem, all: readonly Problem[]): string | undefined {
+  if (/^expected operand after unary/.test(first.message)) return "unexpected argument `]]' to conditional unary operator";
+  if (/expected .* to close '\[\['/.test(first.message) && /\]\]\s*;?\s*$/.test(text.slice(0, first.pos)))
+    return "unexpected argument `]]' to conditional binary operator";
+  return /expected .* to close '\[\['/.test(all[1]?.message ?? '') ? 'conditional binary operator expected' : undefined;
+}
+
+/** Where the token is that bash stumbles over. */
+function placeOf(text: Bytes, first: Problem, all: readonly Problem[]): number {
+  let { pos } = first;
   if (/^expected command in (brace group|subshell)/.test(first.message)) pos++;
-  else if (/expected .* to close '\[\['/.test(all[1]?.message ?? '')) {
-    return { ...atEnd('conditional binary operator expected', source.lineAt(pos)), isIncomplete: false };
+  // A keyword that is missing is missed when the token in its place has been read; where the text ends there is none.
+  if (/^expected '(do|then|in)'/.test(first.message) && all.length === 1 && all[0] === first) {
+    const before = /[^\s;&|()<>]+$/.exec(text.slice(0, pos).trimEnd())?.[0];
+    if (before !== undefined) return text.slice(0, pos).trimEnd().length - before.length;
   }
   const skips = first.message.startsWith('expected redirect target') ? /[ \t]/ : /[ \t\n]/;
   while (pos < text.length && skips.test(text.charAt(pos))) pos++;
-  if (first.message.startsWith('expected redirect target') && (pos >= text.length || text.charAt(pos) === '\n'))
-    return near('newline', source.lineAt(pos), lines, text, pos, source);
-  if (pos >= text.length) return atEnd('syntax error: unexpected end of file');
-  const token = OPERATOR.exec(text.slice(pos, pos + 3))?.[0] ?? /^[^\s;&|()<>]+/.exec(text.slice(pos))?.[0] ?? text.charAt(pos);
-  return near(token, source.lineAt(pos), lines, text, pos, source);
+  return pos;
 }
 
-function near(token: Bytes, line: number, lines: readonly Bytes[], text: Bytes, pos: number, source: SourceText): SyntaxProblem {
+function near(token: Bytes, line: number, text: Bytes, source: SourceText): SyntaxProblem {
   return {
     line,
     message: `syntax error near unexpected token \`${token}'`,
-    shown: lines[line - source.firstLine] ?? '',
+    shown: text.split('\n')[line - source.firstLine] ?? '',
     isIncomplete: false,
-    start: text.lastIndexOf('\n', pos - 1) + 1,
+    status: 2,
   };
 }
 
