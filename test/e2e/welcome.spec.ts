@@ -7,6 +7,7 @@ const FIRST_LESSON = { en: 'Start the lesson', zh: /开始/ };
 test('the welcome screen offers the first lesson, in English and Chinese', async ({ page, host }) => {
   const complaints: string[] = [];
   page.on('console', (message) => void (['error', 'warning'].includes(message.type()) && complaints.push(message.text())));
+  page.on('response', (response) => void (response.status() >= 400 && complaints.push(`${response.status()} ${response.url()}`)));
   page.on('pageerror', (error) => void complaints.push(error.message));
   await page.goto(host.address);
   await expect(page.getByRole('button', { name: FIRST_LESSON.en })).toBeVisible();
