@@ -1,6 +1,6 @@
 /** Receiving ARP (net/ipv4/arp.c, arp_process): answering for ourselves and by proxy, learning. */
 import { ArpOp, formatIpv4, formatMac, isIpv4Loopback, isIpv4Multicast, MAC_BROADCAST } from '../wire/index.ts';
-import type { Ipv4 } from '../wire/index.ts';
+import type { Arp, Ipv4 } from '../wire/index.ts';
 import { sendArp } from './arp-packet.ts';
 import { addressMatches } from './ipv4/addresses.ts';
 import { addressType, addressTypeOn } from './ipv4/fib.ts';
@@ -32,6 +32,14 @@ export function receiveArp(skb: Skb, device: Device): void {
   if (refused !== null) drop(skb, netns, refused.reason, refused.detail);
   else if (arp.op === ArpOp.REQUEST && skb.recorder !== null) ignore(skb, device, `${formatIpv4(targetIp)} is not an address of this host`);
   else if (skb.recorder !== null) skb.end({ kind: 'delivered', to: `ARP: ${formatIpv4(senderIp)} is at ${formatMac(senderMac)}` });
+}
+
+/** A broadcast request of no concern to this host: for another address, from somebody it does not know, and it is no proxy. */
+export function ignoresArp(arp: Arp, device: Device, ipv4: Ipv4Device): boolean {
+  const { netns } = device;
+  if (arp.op !== ArpOp.REQUEST || arp.senderIp === 0 || arp.senderIp === arp.targetIp || ipv4.conf.forwarding !== 0) return false;
+  if (ipv4.conf.arp_accept !== 0 || netns.ipv4All.arp_accept !== 0 || netns.hasCustomLocalRoutes) return false;
+  return !netns.localAddresses.has(arp.targetIp) && addressType(netns, arp.targetIp) !== 'local' && !ipv4.neighbours.has(arp.senderIp);
 }
 
 /** True when the request was dealt with. */

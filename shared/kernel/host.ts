@@ -57,6 +57,10 @@ const rule = (family: 4 | 6, priority: number, table: number): Rule => ({
   protocol: 2,
 });
 
+/** Those of every namespace: one copy for all. */
+const DEFAULT_RULES: readonly Rule[] = [rule(4, 0, RouteTable.LOCAL), rule(4, 32766, RouteTable.MAIN), rule(4, 32767, RouteTable.DEFAULT)];
+const DEFAULT_RULES6: readonly Rule[] = [rule(6, 0, RouteTable.LOCAL), rule(6, 32766, RouteTable.MAIN)];
+
 /** unshare(CLONE_NEWNET): settings are the defaults, or (devconf_inherit_init_net) those of the first namespace. */
 export function makeNetns(host: Host): Netns {
   const template = { ipv4: new Ipv4Conf(), ipv4Default: new Ipv4Conf(), ipv6: new Ipv6Conf(), ipv6Default: new Ipv6Conf() };
@@ -66,8 +70,8 @@ export function makeNetns(host: Host): Netns {
   host.netnses.add(netns);
   udpOf(netns);
   registerTcp(netns);
-  netns.rules.push(rule(4, 0, RouteTable.LOCAL), rule(4, 32766, RouteTable.MAIN), rule(4, 32767, RouteTable.DEFAULT));
-  netns.rules6.push(rule(6, 0, RouteTable.LOCAL), rule(6, 32766, RouteTable.MAIN));
+  netns.rules.push(...DEFAULT_RULES);
+  netns.rules6.push(...DEFAULT_RULES6);
   netns.loopback = new Loopback(netns);
   registerDevice(netns.loopback, 'lo');
   touch(host);

@@ -121,6 +121,8 @@ export interface Stack {
   receive(skb: Skb, device: Device): void;
   /** The same frame once more, by a device on top of the one it came in by: a bridge, a VLAN, a tunnel. */
   passUp(skb: Skb, device: Device): void;
+  /** Whether a broadcast or multicast frame would be received by `device` to no effect at all (nobody listens, nothing is learnt). */
+  ignores(skb: Skb, device: Device): boolean;
   /** Nobody answered for the packet's next hop (dst_link_failure): its sender is told. */
   linkFailure(skb: Skb, device: Device): void;
   /** It is too big for the way out and must not be fragmented: its sender is told. */
@@ -180,13 +182,20 @@ export interface Ipv4Address {
 export class Ipv4Device {
   /** In the order in which `ip addr` lists them: primaries by scope, then secondaries. */
   readonly addresses: Ipv4Address[] = [];
-  readonly neighbours = new Map<Ipv4, Neighbour>();
-  /** Joined multicast groups with their user counts. */
-  readonly groups = new Map<Ipv4, number>();
+  private known: Map<Ipv4, Neighbour> | null = null;
+  private joined: Map<Ipv4, number> | null = null;
   constructor(
     readonly conf: Ipv4Conf,
     readonly parms: NeighbourParms,
   ) {}
+  /** Made, as other tables that most devices do without, when somebody asks. */
+  get neighbours(): Map<Ipv4, Neighbour> {
+    return (this.known ??= new Map());
+  }
+  /** Joined multicast groups with their user counts. */
+  get groups(): Map<Ipv4, number> {
+    return (this.joined ??= new Map());
+  }
 }
 
 /** An IPv6 address of a device (inet6_ifaddr). */
@@ -212,8 +221,10 @@ export interface Ipv6Address {
 export class Ipv6Device {
   /** Sorted by scope as `ip addr` lists them: global before link. */
   readonly addresses: Ipv6Address[] = [];
-  readonly neighbours = new Map<Ipv6, Neighbour>();
+  private known: Map<Ipv6, Neighbour> | null = null;
   readonly groups = new Map<Ipv6, number>();
+  /** Groups that the device stopped listening to when it went down, and will listen to again (MAF_LOADED is off). */
+  groupsUnloaded: Set<Ipv6> | null = null;
   /** The link has been usable (IF_READY). */
   ready = false;
   reportTimer: Timer | null = null;
@@ -221,6 +232,9 @@ export class Ipv6Device {
     readonly conf: Ipv6Conf,
     readonly parms: NeighbourParms,
   ) {}
+  get neighbours(): Map<Ipv6, Neighbour> {
+    return (this.known ??= new Map());
+  }
 }
 
 /** A neighbour entry, ARP's or ND's. `state` is a value of Nud. */
@@ -315,8 +329,7 @@ export abstract class Device {
   ipv6: Ipv6Device | null = null;
   /** Packet sockets bound to it. */
   taps: Tap[] = [];
-  /** Link-layer multicast addresses beyond the all-hosts ones; user count. */
-  readonly multicastMacs = new Map<Mac, number>();
+  private groupMacs: Map<Mac, number> | null = null;
   /** Routes with a next hop by it. */
   readonly routes = new Set<Route>();
   /** What `tc` put on its way out, instead of `qdisc`'s plain hand-over. */
@@ -327,6 +340,10 @@ export abstract class Device {
     this.netns = netns;
   }
 
+  /** Link-layer groups it listens to, with their user counts. */
+  get multicastMacs(): Map<Mac, number> {
+    return (this.groupMacs ??= new Map());
+  }
   /** The driver sends (ndo_start_xmit). The frame has its link header. It is the driver's from here. */
   abstract transmit(skb: Skb): void;
   /** Has link headers and needs neighbours: Ethernet. Tunnels have not. */
@@ -355,6 +372,13 @@ export abstract class Device {
   /** Driver name as `ethtool -i` tells it. */
   get driver(): string {
     return this.kind ?? '';
+  }
+  /**
+   * Asked by a bridge before it copies a group frame for this port: true when the frame was counted and is forgotten, because who is at
+   * the other end would only throw it away. With hundreds of pods on a bridge this is most of what groups cost.
+   */
+  discards(_skb: Skb): boolean {
+    return false;
   }
   /** Brings the device up (ndo_open); an error keeps it down. */
   open(): Errno | null {
@@ -672,12 +696,12 @@ export class Netns {
 
   /** Packet sockets that hear every device. */
   taps: Tap[] = [];
-  readonly sockets = new Set<Socket>();
+  private openSockets: Set<Socket> | null = null;
   readonly rawListeners = new Set<RawListener>();
-  readonly fragments = new Map<string, FragmentQueue>();
+  private fragmentQueues: Map<string, FragmentQueue> | null = null;
   /** Counters that rate limits and ids need. */
   ipId = 0;
-  readonly icmpLimits = new Map<Ipv4, { tokens: number; lastUs: number; redirects: number }>();
+  private icmpCredits: Map<Ipv4, { tokens: number; lastUs: number; redirects: number }> | null = null;
   /** Global limit of ICMP errors (icmp_msgs_per_sec): credit and when it was last filled. */
   icmpCredit = 50;
   icmpCreditUs = 0;
@@ -700,6 +724,16 @@ export class Netns {
     this.ipv6All = template.ipv6;
     this.ipv6Default = template.ipv6Default;
     this.ndDefault.proxyDelayMs = 800;
+  }
+  get sockets(): Set<Socket> {
+    return (this.openSockets ??= new Set());
+  }
+  get fragments(): Map<string, FragmentQueue> {
+    return (this.fragmentQueues ??= new Map());
+  }
+  /** Credit for ICMP errors, by whom they go to (inet_peer). */
+  get icmpLimits(): Map<Ipv4, { tokens: number; lastUs: number; redirects: number }> {
+    return (this.icmpCredits ??= new Map());
   }
   get simulation(): Simulation {
     return this.host.world.simulation;

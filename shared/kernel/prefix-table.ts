@@ -25,9 +25,9 @@ export class PrefixTable<T> {
     if (i < 0) {
       i = this.lengths.findIndex((other) => other < length);
       if (i < 0) i = this.lengths.length;
-      this.lengths.splice(i, 0, length);
-      this.masks.splice(i, 0, ipv4Mask(length));
-      this.tables.splice(i, 0, new Map());
+      this.lengths = [...this.lengths.slice(0, i), length, ...this.lengths.slice(i)];
+      this.masks = this.lengths.map(ipv4Mask);
+      this.tables = [...this.tables.slice(0, i), new Map(), ...this.tables.slice(i)];
     }
     const table = this.tables[i]!;
     if (!table.has(prefix)) this.size++;

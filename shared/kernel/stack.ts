@@ -2,9 +2,9 @@
  * Where frames come in (net/core/dev.c, __netif_receive_skb_core): taps, VLAN devices, the rx handler of a bridge or macvlan, then the
  * protocol. One stack serves all namespaces.
  */
-import { EtherType, IcmpType, IcmpUnreachable } from '../wire/index.ts';
+import { EtherType, IcmpType, IcmpUnreachable, isIpv6Multicast } from '../wire/index.ts';
 import type { Packet } from '../wire/index.ts';
-import { receiveArp } from './arp.ts';
+import { ignoresArp, receiveArp } from './arp.ts';
 import { describe } from './describe.ts';
 import { sendIcmpError } from './ipv4/icmp.ts';
 import { receiveIpv4 } from './ipv4/input.ts';
@@ -60,6 +60,12 @@ export class LinuxStack implements Stack {
         device.stats.rxDropped++;
         drop(skb, netns, 'UNHANDLED_PROTO', `ether type 0x${skb.etherType.toString(16)}`);
     }
+  }
+
+  ignores(skb: Skb, device: Device): boolean {
+    const { arp, ip6 } = skb;
+    if (ip6 !== null) return isIpv6Multicast(ip6.dst) && (device.ipv6 === null || device.ipv6.conf.disable_ipv6 !== 0 || !device.ipv6.groups.has(ip6.dst));
+    return arp !== null && device.ipv4 !== null && ignoresArp(arp, device, device.ipv4);
   }
 
   /** ipv4_link_failure, ip6_link_failure. */

@@ -1,15 +1,18 @@
 /** Who wants to be told: callbacks that may be removed at any time, also while they are being called. */
 export class Watchers<T = void> {
-  private readonly callbacks = new Set<(value: T) => void>();
+  /** Made when the first one comes: most things are watched by nobody. */
+  private callbacks: Set<(value: T) => void> | null = null;
   add(callback: (value: T) => void): () => void {
-    this.callbacks.add(callback);
-    return () => void this.callbacks.delete(callback);
+    const callbacks = (this.callbacks ??= new Set());
+    callbacks.add(callback);
+    return () => void callbacks.delete(callback);
   }
   get isEmpty(): boolean {
-    return this.callbacks.size === 0;
+    return this.callbacks === null || this.callbacks.size === 0;
   }
   notify(value: T): void {
-    if (this.callbacks.size === 0) return;
-    for (const callback of [...this.callbacks]) if (this.callbacks.has(callback)) callback(value);
+    const { callbacks } = this;
+    if (callbacks === null || callbacks.size === 0) return;
+    for (const callback of [...callbacks]) if (callbacks.has(callback)) callback(value);
   }
 }

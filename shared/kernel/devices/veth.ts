@@ -46,6 +46,16 @@ export class Veth extends Device {
     this.netns.simulation.post(skb);
   }
 
+  override discards(skb: Skb): boolean {
+    const { peer, netns } = this;
+    if (peer === null || !peer.isUp || !this.isUp || peer.rxHandler !== null || this.egress !== null || skb.recorder !== null || skb.vlan >= 0) return false;
+    if (this.taps.length > 0 || netns.taps.length > 0 || peer.taps.length > 0 || peer.netns.taps.length > 0) return false;
+    if (!netns.stack.ignores(skb, peer)) return false;
+    countTx(this, skb);
+    countRx(peer, skb);
+    return true;
+  }
+
   override open(): null {
     if (this.peer !== null && this.peer.isUp) {
       setCarrier(this, 'on');

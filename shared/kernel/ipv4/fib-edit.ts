@@ -100,7 +100,7 @@ export function makeRoute(netns: Netns, request: RouteRequest): KernelResult<Rou
     for (const hop of wanted) {
       const made = makeNexthop(netns, hop, tableId, scope);
       if (!made.ok) return made;
-      route.nexthops.push(made.value);
+      route.nexthops = [...route.nexthops, made.value];
     }
   }
   if (route.preferredSource !== 0 && !isValidSource(netns, route)) return fail('EINVAL', 'Invalid prefsrc address');
@@ -242,7 +242,8 @@ export function insertRoute(netns: Netns, request: RouteRequest): KernelResult {
   return commit(netns, table, list, route, 'new');
 }
 function commit(netns: Netns, table: FibTable, list: Route[], route: Route, change: 'new' | 'replace'): KernelResult {
-  table.prefixes.set(route.prefix, route.length, list);
+  // A copy has room for what is in it, not for what splice thought might come.
+  table.prefixes.set(route.prefix, route.length, list.slice());
   for (const hop of route.nexthops) hop.device?.routes.add(route);
   flushRouteCache(netns);
   emit(netns, { kind: 'route', change, route });

@@ -129,6 +129,7 @@ function flood(bridge: BridgeBase, skb: Skb, kind: FloodKind, from: BridgePort |
     const port = bridge.ports[i]!;
     const off = kind === 'unknown' ? !port.flood : from !== null && (kind === 'multicast' ? !port.multicastFlood : !port.broadcastFlood);
     const why = off ? 'flood-off' : obstacle(port, from);
+    if (why === null && kind !== 'unknown' && port.device.discards(skb)) continue;
     if (why === null) sent.push(port);
     else if (skb.recorder !== null) skipped.push({ port: port.device.name, why });
   }
