@@ -106,15 +106,23 @@ describe('a terminal', () => {
   });
   it('lets a program that floods wait for a watcher that does not read', async () => {
     const line = 'y\r\n'.repeat(1000);
-    const { program, terminal } = await setup(line.repeat(1000));
+    const { program, terminal } = await setup();
     const reading = terminal.watch();
+    program.say(line.repeat(1000));
     await new Promise((resolve) => setTimeout(resolve, 300));
     const stoodAt = program.taken;
     expect(stoodAt).toBeLessThan(600_000);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(program.taken).toBe(stoodAt);
-    await reading.return();
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    for (let taken = 0; taken < 1_000_000;) taken += ((await reading.next()).value as Uint8Array).length;
+    expect(program.taken).toBeGreaterThan(1_000_000);
+    expect(program.taken).toBeLessThan(1_400_000);
+  });
+  it('lets a flood that nobody watches through, slowly', async () => {
+    const { program } = await setup();
+    program.say('y\r\n'.repeat(1_000_000));
+    expect(program.taken).toBeLessThan(400_000);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(program.taken).toBe(3_000_000);
   });
   it('keeps what is typed until the program reads it', async () => {

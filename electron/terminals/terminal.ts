@@ -13,6 +13,9 @@ import { Screen } from './screen.ts';
 const READ_BYTES = 1 << 16;
 /** What may wait before a screen or a watcher. */
 const HIGH_WATER_BYTES = 1 << 18;
+/** A flood that nobody watches is let through at this much in so long: it shall not keep the machine busy. */
+const UNWATCHED_BYTES = 1 << 18;
+const UNWATCHED_MS = 50;
 
 /** Hears what a terminal does, for a tape. */
 export interface TerminalListener {
@@ -37,6 +40,8 @@ export class Terminal {
   exit: number | undefined;
   private readonly watchers = new Set<Watcher>();
   private readonly input: Uint8Array[] = [];
+  private unwatchedBytes = 0;
+  private unwatchedTimer: NodeJS.Timeout | undefined;
   private isPumping = false;
   private isFeeding = false;
 
@@ -139,6 +144,7 @@ export class Terminal {
   }
   /** Its program has ended: nothing more will happen. */
   dispose(): void {
+    clearTimeout(this.unwatchedTimer);
     this.screen.dispose();
   }
 
@@ -160,6 +166,7 @@ export class Terminal {
   }
   private hasRoom(): boolean {
     if (this.screen.backlog >= HIGH_WATER_BYTES) return false;
+    if (this.watchers.size === 0 && this.unwatchedBytes >= UNWATCHED_BYTES) return false;
     for (const watcher of this.watchers) if (watcher.bytes >= HIGH_WATER_BYTES) return false;
     return true;
   }
@@ -183,11 +190,20 @@ export class Terminal {
   private deliver(data: Uint8Array): void {
     this.screen.write(data);
     this.listener?.output(this, data);
+    if (this.watchers.size === 0) this.countUnwatched(data.length);
     for (const watcher of this.watchers) {
       watcher.chunks.push(data);
       watcher.bytes += data.length;
       watcher.source.wake();
     }
+  }
+  private countUnwatched(bytes: number): void {
+    this.unwatchedBytes += bytes;
+    this.unwatchedTimer ??= setTimeout(() => {
+      this.unwatchedTimer = undefined;
+      this.unwatchedBytes = 0;
+      this.pump();
+    }, UNWATCHED_MS);
   }
   private ended(status: number): void {
     this.exit = status;

@@ -1,6 +1,6 @@
 /** The few pages that the web host itself writes, in both languages, since nobody has said yet which is read. */
 const page = (title: string, body: string, head = ''): string => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${title}</title>${head}
+<html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>${title}</title>${head}
 <style>body{font:16px/1.6 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1.5rem;color:#1d2433;background:#f7f8fa}
 @media (prefers-color-scheme:dark){body{color:#e4e8f0;background:#14171f}}code{font-family:ui-monospace,monospace}</style></head>
 <body>${body}</body></html>

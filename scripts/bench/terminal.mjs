@@ -29,7 +29,7 @@ for await (const chunk of client.open('terminals.output', { terminal })) {
   await write(screen, chunk);
   tail = (tail + Buffer.from(chunk).toString('latin1')).slice(-64);
   if (started === 0) {
-    if (!/[#$] $/.test(tail)) continue;
+    if (!/[#$] (\x1b\[[?\d]*[a-z])*$/.test(tail)) continue;
     started = performance.now();
     await client.call('terminals.input', { terminal, data: `seq ${LINES}; echo the'-'end\r` });
     continue;

@@ -8,6 +8,7 @@ export class Source<T> implements AsyncIterableIterator<T> {
   private waiting: { resolve(result: IteratorResult<T>): void; reject(error: unknown): void } | undefined;
   private state: 'open' | 'ending' | 'stopped' = 'open';
   private failure: unknown;
+  private isTaking = false;
 
   constructor(
     /** The next chunk, if there is one now. */
@@ -17,8 +18,14 @@ export class Source<T> implements AsyncIterableIterator<T> {
 
   /** There may be a chunk now. */
   wake(): void {
-    if (!this.waiting) return;
-    const chunk = this.state === 'stopped' ? undefined : this.take();
+    if (!this.waiting || this.isTaking) return;
+    this.isTaking = true; // `take` may make room for more, which wakes again
+    let chunk: T | undefined;
+    try {
+      chunk = this.state === 'stopped' ? undefined : this.take();
+    } finally {
+      this.isTaking = false;
+    }
     if (chunk !== undefined) this.settle({ value: chunk, done: false });
     else if (this.state !== 'open') this.finish();
   }

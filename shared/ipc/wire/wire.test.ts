@@ -207,6 +207,30 @@ describe('streams', () => {
   });
 });
 
+describe('a source', () => {
+  it('whose taking makes room for more loses nothing and keeps the order', async () => {
+    const queue = [1, 2];
+    let next = 3;
+    const source: Source<number> = new Source(() => {
+      const chunk = queue.shift();
+      queue.push(next++);
+      source.wake();
+      return chunk;
+    });
+    const seen: (number | undefined)[] = [];
+    for (let i = 0; i < 6; i++) seen.push((await source.next()).value as number);
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+  it('that fails says so after what it had, once', async () => {
+    const queue = [1];
+    const source = new Source(() => queue.shift());
+    source.end(new Error('over'));
+    expect(await source.next()).toEqual({ value: 1, done: false });
+    await expect(source.next()).rejects.toThrow('over');
+    expect(await source.next()).toEqual({ value: undefined, done: true });
+  });
+});
+
 describe('a connection that is lost', () => {
   it('ends every call and stream, here and there', async () => {
     const { client, far, world } = setup();
