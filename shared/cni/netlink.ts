@@ -34,12 +34,12 @@ export const goErrno = (error: KernelError): string => {
 
 export const hostNetns = (p: Process): Netns => netnsOf(p);
 
-/** The namespace at a path, or why there is none, as ns.GetNS words it. */
+/** The namespace at a path, or why there is none, in the words of ns.GetNS. */
 export function openNetns(p: Process, path: string): Result<Netns, string> {
   const netns = netnsAt(p, path);
   if (netns.ok) return netns;
-  if (netns.error === 'EINVAL') return err(`failed to open netns "${path}": unknown FS magic on "${path}": ef53`);
-  return err(`failed to open netns "${path}": failed to Statfs "${path}": no such file or directory`);
+  if (netns.error === 'EINVAL') return err(`unknown FS magic on "${path}": ef53`);
+  return err(`failed to Statfs "${path}": no such file or directory`);
 }
 
 export const linkByName = (netns: Netns, name: string): Device | undefined => netns.device(name);

@@ -29,8 +29,9 @@ export interface Plugin {
   readonly add: (args: PluginArgs) => Sys<PluginResult<CniResult>>;
   readonly del: (args: PluginArgs) => Sys<PluginResult<void>>;
   readonly check: (args: PluginArgs) => Sys<PluginResult<void>>;
-  /** A list that passes results through prints them as they came in. */
   readonly versions?: readonly string[];
+  /** Prints its result in the form of 1.0.0 whatever version was asked for, as loopback does. */
+  readonly isUnconverted?: boolean;
 }
 
 export const pluginProgram = (plugin: Plugin): Program =>
@@ -84,7 +85,10 @@ function* call(plugin: Plugin, command: string, args: PluginArgs): Sys<CniError 
   if (command === 'ADD') {
     const result = yield* plugin.add(args);
     if (!result.ok) return asError(result.error);
-    yield* args.p.print(utf8Encode(printJson(encodeResult(result.value, args.cniVersion) as Json)));
+    const encoded = plugin.isUnconverted
+      ? { ...encodeResult(result.value, '1.0.0'), cniVersion: args.cniVersion }
+      : encodeResult(result.value, args.cniVersion);
+    yield* args.p.print(utf8Encode(printJson(encoded as Json)));
     return undefined;
   }
   const result = yield* command === 'DEL' ? plugin.del(args) : plugin.check(args);
@@ -132,8 +136,8 @@ export function parseJson(text: string): Result<JsonObject, string> {
     return err(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct`);
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
-    if (/end of JSON|Unterminated/i.test(message)) return err('unexpected end of JSON input');
     const at = /position (\d+)/.exec(message);
+    if (/end of JSON|Unterminated/i.test(message) || (at && Number(at[1]) >= text.trimEnd().length)) return err('unexpected end of JSON input');
     const char = at ? text[Number(at[1])] : text.trim()[0];
     return err(`invalid character ${char === "'" ? "'\\''" : `'${char ?? ''}'`} looking for beginning of value`);
   }

@@ -173,6 +173,8 @@ const busyboxApplets = (programs: readonly InstalledProgram[], special: readonly
   ),
 ];
 
+/** The prompt of Debian's containers. */
+const BASHRC = { '/root/.bashrc': "PS1='\\u@\\h:\\w\\$ '\n" };
 const PASSWD = { '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n', '/etc/group': 'root:x:0:\nnobody:x:65534:\n' };
 const INDEX = '<html><body><h1>It works!</h1></body></html>\n';
 const NGINX_INDEX = `<!DOCTYPE html>
@@ -232,7 +234,7 @@ export function userImages(programs: readonly InstalledProgram[], busybox: reado
         ...applets(programs, '/usr/bin', NETWORK),
         ...applets(programs, '/usr/bin', ['bash']).map((one) => ({ ...one, path: '/usr/bin/zsh' })),
       ],
-      files: PASSWD,
+      files: { ...PASSWD, ...BASHRC },
       links: merged,
       directories: ['/usr/bin', '/usr/sbin', '/usr/lib', '/root', '/home'],
     }),
@@ -249,7 +251,7 @@ export function userImages(programs: readonly InstalledProgram[], busybox: reado
       workdir: '/usr/local/apache2',
       stopSignal: 'WINCH',
       programs: [...debian, own('/usr/local/bin/httpd-foreground', 'httpd', httpdProgram)],
-      files: { ...PASSWD, '/usr/local/apache2/htdocs/index.html': INDEX },
+      files: { ...PASSWD, ...BASHRC, '/usr/local/apache2/htdocs/index.html': INDEX },
       links: merged,
       directories: ['/usr/bin', '/usr/sbin', '/usr/lib', '/root', '/home', '/usr/local/apache2/logs'],
     }),
@@ -262,7 +264,7 @@ export function userImages(programs: readonly InstalledProgram[], busybox: reado
       env: { NGINX_VERSION: '1.27.4' },
       stopSignal: 'QUIT',
       programs: [...debian, own('/docker-entrypoint.sh', 'nginx', nginxProgram), own('/usr/sbin/nginx', 'nginx', nginxProgram)],
-      files: { ...PASSWD, '/usr/share/nginx/html/index.html': NGINX_INDEX },
+      files: { ...PASSWD, ...BASHRC, '/usr/share/nginx/html/index.html': NGINX_INDEX },
       links: merged,
       directories: ['/usr/bin', '/usr/sbin', '/usr/lib', '/root', '/home', '/var/log/nginx'],
     }),

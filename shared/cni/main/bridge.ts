@@ -81,8 +81,9 @@ function* add(args: PluginArgs): Sys<PluginResult<CniResult>> {
   const host = hostNetns(args.p);
   const bridge = ensureBridge(host, config);
   if (!bridge.ok) return err(`failed to create bridge "${config.bridge}": ${bridge.error}`);
+  const ownMac = bridge.value.address;
   const netns = openNetns(args.p, args.netns);
-  if (!netns.ok) return err(`failed to open netns "${args.netns}": ${netns.error.replace(/^failed to open netns "[^"]*": /, '')}`);
+  if (!netns.ok) return err(`failed to open netns "${args.netns}": ${netns.error}`);
   const veth = setupVeth(args, netns.value, host, bridge.value, config);
   if (!veth.ok) return veth;
   const interfaces = (): readonly Interface[] => [
@@ -96,7 +97,7 @@ function* add(args: PluginArgs): Sys<PluginResult<CniResult>> {
   }
   const given = yield* callIpam(args, 'ADD', config.ipam);
   if (!given.ok) return given;
-  const done = yield* configureLayer3(args, config, given.value, bridge.value, netns.value, interfaces());
+  const done = yield* configureLayer3(args, config, given.value, bridge.value, ownMac, netns.value, interfaces());
   if (!done.ok) {
     yield* callIpam(args, 'DEL', config.ipam);
     return done;
@@ -110,6 +111,7 @@ function* configureLayer3(
   config: Config,
   given: CniResult,
   bridge: Device,
+  ownMac: number,
   netns: Netns,
   interfaces: readonly Interface[],
 ): Sys<PluginResult<CniResult>> {
@@ -124,7 +126,7 @@ function* configureLayer3(
   if (!settled.ok) return settled;
   if (config.isGateway) {
     for (const gateway of planned.gateways) {
-      const set = ensureAddress(bridge, gateway, config.forceAddress);
+      const set = ensureAddress(bridge, ownMac, gateway, config.forceAddress);
       if (!set.ok) return err(`failed to set bridge addr: ${set.error}`);
       const forwarding = setSysctl(hostNetns(args.p), gateway.family === 4 ? 'net/ipv4/ip_forward' : 'net/ipv6/conf/all/forwarding', '1');
       if (!forwarding.ok) return err(`failed to enable forwarding: ${forwarding.error}`);
@@ -186,7 +188,7 @@ function setupVeth(
 ): Result<{ readonly host: Device; readonly container: Device }, string> {
   const mac = config.mac === '' ? undefined : parseMac(config.mac);
   if (config.mac !== '' && mac === undefined) return err(`failed to make veth pair: address ${config.mac}: invalid MAC address`);
-  const mtu = config.mtu > 0 ? { mtu: config.mtu } : {};
+  const mtu = { txQueueLength: 0, ...(config.mtu > 0 ? { mtu: config.mtu } : {}) };
   let hostName = '';
   for (let attempt = 0; attempt < 10; attempt++) {
     hostName = `veth${args.p.os.rng.uint32().toString(16).padStart(8, '0')}`;
@@ -226,7 +228,7 @@ function* portIsUp(p: Process, host: Netns, name: string): Sys<Result<void, stri
   return err(`bridge port in error state: ${state}`);
 }
 
-function ensureAddress(bridge: Device, wanted: Prefix, force: boolean): Result<void, string> {
+function ensureAddress(bridge: Device, ownMac: number, wanted: Prefix, force: boolean): Result<void, string> {
   const text = formatPrefix(wanted);
   for (const present of addressesOf(bridge)) {
     if (present === text) return ok(undefined);
@@ -239,7 +241,7 @@ function ensureAddress(bridge: Device, wanted: Prefix, force: boolean): Result<v
   const added = setAddress(bridge, wanted);
   if (!added.ok && added.error !== 'file exists') return err(`could not add IP address to "${bridge.name}": ${added.error}`);
   // else the bridge would take the lowest MAC of its ports and change it as they come and go
-  const kept = changeLink(bridge, { address: bridge.address });
+  const kept = changeLink(bridge, { address: ownMac });
   return kept.ok ? ok(undefined) : err(`could not set bridge's mac: ${kept.error}`);
 }
 
@@ -267,7 +269,7 @@ function* check(args: PluginArgs): Sys<PluginResult<void>> {
   if (!read.ok) return read;
   const config = read.value;
   const netns = openNetns(args.p, args.netns);
-  if (!netns.ok) return netns;
+  if (!netns.ok) return err(`failed to open netns "${args.netns}": ${netns.error}`);
   if (config.ipam !== '') {
     const checked = yield* callIpam(args, 'CHECK', config.ipam);
     if (!checked.ok) return checked;

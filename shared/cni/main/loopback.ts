@@ -5,7 +5,7 @@ import { addressesOf, linkByName, linkDown, linkUp, openNetns } from '../netlink
 import type { Plugin, PluginArgs, PluginResult } from '../skel.ts';
 import { decodeResult, type CniResult } from '../spec.ts';
 
-export const LOOPBACK: Plugin = { name: 'loopback', add, del, check };
+export const LOOPBACK: Plugin = { name: 'loopback', add, del, check, isUnconverted: true };
 
 function* add(args: PluginArgs): Sys<PluginResult<CniResult>> {
   const netns = openNetns(args.p, args.netns);
