@@ -2,6 +2,7 @@
 import type { Bytes } from '../../base/index.ts';
 import { netnsOf, NETNS_DIR, type InstalledProgram } from '../../machine/index.ts';
 import { createBash, type Completion, type CompletionRequest, type Process } from '../../shell/index.ts';
+import { connectPath } from '../net/index.ts';
 
 const IP_OBJECTS: Readonly<Record<string, readonly string[]>> = {
   address: ['add', 'change', 'del', 'flush', 'replace', 'show'],
