@@ -133,6 +133,8 @@ export class Shell {
   positional: readonly Bytes[] = [];
   /** `$?`. */
   status = 0;
+  /** PIPESTATUS: of the commands of the last pipeline. */
+  pipeStatus: number | readonly number[] = 0;
   lastBackground: number | undefined = undefined;
   /** `$$`: the process of the shell itself, also in its subshells. */
   pid: number;
@@ -217,6 +219,7 @@ export class Shell {
   private inherit(from: Shell): void {
     this.positional = from.positional;
     this.status = from.status;
+    this.pipeStatus = from.pipeStatus;
     this.lastBackground = from.lastBackground;
     this.line = from.line;
     this.subshells = from.subshells + 1;

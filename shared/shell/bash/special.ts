@@ -44,6 +44,7 @@ export function installSpecial(shell: Shell): void {
     return `${Math.floor(us / 1e6)}.${String(us % 1e6).padStart(6, '0')}`;
   });
   define('BASHPID', () => String(shell.process.pid)).integer = true;
+  define('PIPESTATUS', () => new IndexedArray(typeof shell.pipeStatus === 'number' ? [String(shell.pipeStatus)] : shell.pipeStatus.map(String)));
   define('BASH_SUBSHELL', () => String(shell.subshells));
   define('BASH_COMMAND', () => shell.describeCurrent());
   define('HISTCMD', () => String((shell.history?.length ?? 0) + 1)).integer = true;

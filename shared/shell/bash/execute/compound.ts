@@ -85,21 +85,28 @@ export function* runFor(shell: Shell, node: For): Sys<number> {
 }
 
 export function* runArithmeticFor(shell: Shell, node: ArithmeticFor): Sys<number> {
-  const step = function* (word: Word | undefined): Sys<boolean> {
-    if (!word) return true;
-    shell.line = node.line;
+  const later = function* (word: Word): Sys<boolean> {
     const expression = yield* text(shell, word);
     if (shell.options.xtrace) yield* trace(shell, `(( ${expression} ))`);
     return isTrue(evaluateText(shell, expression, '(('));
   };
+  const step = (word: Word | undefined): MaybeSys<boolean> => {
+    if (!word) return true;
+    shell.line = node.line;
+    return word.literal === undefined || shell.options.xtrace ? later(word) : isTrue(evaluateText(shell, word.literal, '(('));
+  };
   let status = 0;
   try {
-    yield* step(node.initialize);
+    const first = step(node.initialize);
+    if (typeof first !== 'boolean') yield* first;
     shell.loops++;
-    while (yield* step(node.test)) {
+    for (;;) {
+      const test = step(node.test);
+      if (!(typeof test === 'boolean' ? test : yield* test)) break;
       status = yield* shell.runner.runList(shell, node.body);
       if (endsLoop(shell)) break;
-      yield* step(node.update);
+      const update = step(node.update);
+      if (typeof update !== 'boolean') yield* update;
       if (shell.process.spend()) yield NEXT_TURN;
     }
     shell.loops--;

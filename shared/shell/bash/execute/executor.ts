@@ -19,7 +19,6 @@ import { callBuiltin, runSimple } from './simple.ts';
 import { inForeground, runProgram, startSubshell } from './start.ts';
 import { substitute, substituteProcess } from './substitute.ts';
 import { printCommand } from '../syntax/print.ts';
-import { setPipeStatus } from './wait.ts';
 
 /** Virtual time of one command of the shell's own, in ticks. */
 const COMMAND_TICKS = 2;
@@ -224,7 +223,7 @@ function* runSubshell(shell: Shell, command: Subshell): Sys<number> {
   const member = startSubshell(shell, (sub) => asSys(runInside(sub, command)), { group: 'new' });
   if (!member) return 254;
   const status = yield* inForeground(shell, [member], () => printCommand(command));
-  setPipeStatus(shell, [status]);
+  shell.pipeStatus = status;
   return status;
 }
 function* asSys(value: MaybeSys<number>): Sys<number> {

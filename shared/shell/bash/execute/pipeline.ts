@@ -8,7 +8,7 @@ import type { Shell } from '../shell.ts';
 import { printCommand } from '../syntax/print.ts';
 import type { Command, Item, Pipeline } from '../syntax/tree.ts';
 import { afterForeground, startSubshell } from './start.ts';
-import { giveTerminal, setPipeStatus, waitForeground } from './wait.ts';
+import { giveTerminal, waitForeground } from './wait.ts';
 import { exitStatusOf } from '../../process/signals.ts';
 
 /** Runs a command as all that a child process does. */
@@ -102,7 +102,7 @@ function* runPipes(shell: Shell, pipeline: Pipeline): Sys<number> {
     codes.push(own);
     status = shell.options.pipefail ? (codes.findLast((code) => code !== 0) ?? 0) : own;
   }
-  setPipeStatus(shell, codes);
+  shell.pipeStatus = codes;
   return status;
 }
 

@@ -14,7 +14,6 @@ import { assign, resolve, traceAssignment } from './assign.ts';
 import { fail } from './failing.ts';
 import { expandRedirects, perform, type Action, type Redirected } from './redirect.ts';
 import { runProgram } from './start.ts';
-import { setPipeStatus } from './wait.ts';
 
 export function runSimple(shell: Shell, command: Simple): MaybeSys<number> {
   shell.line = command.line;
@@ -66,7 +65,7 @@ const showAssignment = (word: Assignment, { name, isAppend, value }: Resolved): 
   typeof value === 'string' && !word.index ? `${name}${isAppend ? '+=' : '='}${value}` : word.text;
 
 function concluded(shell: Shell, status: number): number {
-  setPipeStatus(shell, [status]);
+  shell.pipeStatus = status;
   return status;
 }
 function* concludeLater(shell: Shell, status: Sys<number>): Sys<number> {

@@ -1,7 +1,6 @@
 /** Waiting for what was started in the foreground, and what is said when a signal ended it. */
 import { exitStatusOf, signalNumber, signalWords, type SignalName } from '../../process/signals.ts';
 import { NEXT_TURN, type Sys } from '../../process/wait.ts';
-import { IndexedArray } from '../arrays.ts';
 import type { Job, Member } from '../jobs.ts';
 import type { Shell } from '../shell.ts';
 import type { TerminalRequest, Termios } from '../../terminal/termios.ts';
@@ -39,13 +38,6 @@ export function statusOf(shell: Shell, members: readonly Member[]): number {
   const codes = members.map(({ status }) => (status ? exitStatusOf(status) : 0));
   const last = codes.at(-1) ?? 0;
   return shell.options.pipefail ? (codes.findLast((code) => code !== 0) ?? 0) : last;
-}
-
-export function setPipeStatus(shell: Shell, codes: readonly number[]): void {
-  const variable = shell.variables.global.get('PIPESTATUS') ?? shell.variables.declareGlobal('PIPESTATUS');
-  const first = codes[0];
-  if (codes.length === 1 && first !== undefined && variable.value instanceof IndexedArray && variable.value.size === 1) variable.value.set(0, String(first));
-  else variable.value = new IndexedArray(codes.map(String));
 }
 
 /** Scripts say which of their commands a signal killed; SIGINT and SIGPIPE are nothing to talk about. */

@@ -1,6 +1,6 @@
 /** Brace expansion (bash(1)): purely of text, before everything else: one word becomes several. */
 import type { Bytes } from '../../../base/index.ts';
-import { finishWord } from '../syntax/lower-word.ts';
+import { finishWord, literalWord } from '../syntax/lower-word.ts';
 import type { Piece, Word } from '../syntax/tree.ts';
 
 /** More words than this are not made: the word stays as it is, as where bash runs out of memory. */
@@ -17,9 +17,15 @@ export function expandBraces(word: Word): readonly Word[] {
   if (known) return known;
   const atoms = word.pieces.flatMap<Atom>((piece) => (piece.kind === 'literal' && !piece.isQuoted ? [...piece.text] : [piece]));
   const expanded = expand(atoms);
-  const words = expanded[0] === atoms || expanded.length > MAX_WORDS ? [word] : expanded.map((each) => finishWord(textOf(each), piecesOf(each)));
+  const words = expanded[0] === atoms || expanded.length > MAX_WORDS ? [word] : expanded.map(wordOf);
   if (words.length <= 1024) kept.set(word, words);
   return words;
+}
+
+function wordOf(atoms: Atoms): Word {
+  const [only] = atoms;
+  if (atoms.length === 1 && typeof only === 'object' && only.kind === 'literal' && (only.isQuoted || /^[\w-]*$/.test(only.text))) return literalWord(only.text);
+  return finishWord(textOf(atoms), piecesOf(atoms));
 }
 
 function piecesOf(atoms: Atoms): Piece[] {

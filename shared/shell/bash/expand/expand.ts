@@ -9,7 +9,7 @@ import { ShellFailure, checkSize } from '../failure.ts';
 import type { MaybeSys, Shell } from '../shell.ts';
 import type { Piece, Word } from '../syntax/tree.ts';
 import { expandBraces } from './brace.ts';
-import { Fields, type Field, type Sink } from './fields.ts';
+import { DEFAULT_IFS, Fields, type Field, type Sink } from './fields.ts';
 import { PatternSink, RegexSink, TextSink } from './flat.ts';
 import { globPaths } from './glob.ts';
 import { evaluateText } from './lookup.ts';
@@ -121,8 +121,23 @@ const WORDS: WordExpander = {
 
 // --- one text ---
 
+/** The value of a word that is one variable and nothing else; undefined where there is more to it. */
+function plainValue(shell: Shell, word: Word): Bytes | undefined {
+  const [piece] = word.pieces;
+  if (word.pieces.length !== 1 || piece?.kind !== 'parameter') return undefined;
+  const { parameter } = piece;
+  if (parameter.operation || parameter.prefix !== '' || parameter.index || parameter.all) return undefined;
+  const { name } = parameter;
+  const code = name.charCodeAt(0);
+  if (code >= 49 && code <= 57) return shell.positional[Number(name) - 1];
+  return code < 65 ? undefined : shell.getVariable(name);
+}
+/** Text that splitting at the usual IFS and file names leave as it is. */
+const isInert = (text: Bytes): boolean => text !== '' && !/[ \t\n*?[\\(]/.test(text);
+
 function textOf(shell: Shell, word: Word, context = PLAIN): Bytes {
-  if (word.literal !== undefined) return word.literal;
+  const simple = word.literal ?? plainValue(shell, word);
+  if (simple !== undefined) return simple;
   const sink = new TextSink();
   addWord(shell, sink, word, context);
   return checkSize(sink.text);
@@ -166,6 +181,14 @@ function expandInto(shell: Shell, word: Word, out: Bytes[]): void {
   if (word.literal !== undefined) {
     out.push(word.literal);
     return;
+  }
+  const simple = plainValue(shell, word);
+  if (simple !== undefined) {
+    const [piece] = word.pieces;
+    if (piece?.kind === 'parameter' && (piece.isQuoted || (isInert(simple) && (shell.getVariable('IFS') ?? DEFAULT_IFS) === DEFAULT_IFS))) {
+      out.push(simple);
+      return;
+    }
   }
   const each = word.hasBraces && shell.options.braceexpand ? expandBraces(word) : undefined;
   if (each && each[0] !== word) {

@@ -27,7 +27,7 @@ export interface Field {
 }
 
 const MAGIC = /[*?[]|[@+!]\(/;
-const DEFAULT_IFS = ' \t\n';
+export const DEFAULT_IFS = ' \t\n';
 
 export class Fields implements Sink {
   readonly isFlat = false;

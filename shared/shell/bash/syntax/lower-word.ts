@@ -23,13 +23,14 @@ export function lowerQuoted(text: Bytes, parts: readonly WordPart[] | undefined,
   return finishWord(text, pieces.length > 0 ? pieces : [literal('', true)]);
 }
 
-export const literalWord = (text: Bytes): Word => finishWord(text, [literal(text, true)]);
+/** A word that is its own value. */
+export const literalWord = (text: Bytes): Word => ({ text, pieces: [literal(text, true)], literal: text, waits: false, hasBraces: false });
 
 const literal = (text: Bytes, isQuoted: boolean): Piece => ({ kind: 'literal', text, isQuoted });
 
 export function finishWord(text: Bytes, pieces: readonly Piece[]): Word {
   const merged = merge(pieces);
-  const isPlain = merged.every((piece) => piece.kind === 'literal' && (piece.isQuoted || !/[~*?[\]{}()\\=:+@!]/.test(piece.text)));
+  const isPlain = merged.every((piece) => piece.kind === 'literal' && (piece.isQuoted || !/[~*?[{(\\]/.test(piece.text)));
   return {
     text,
     pieces: merged,
