@@ -63,7 +63,7 @@ const busyboxPing: Program = function* (p) {
   const sent = new Map<number, number>();
   let transmitted = 0;
   const trips: number[] = [];
-  let stopped = false;
+  let stopped = false as boolean;
   p.on('INT', () => void (stopped = true));
   p.stdout.lineBuffered();
   try {
@@ -137,7 +137,7 @@ const busyboxTraceroute: Program = function* (p) {
   yield* p.print(`traceroute to ${host} (${formatIpv4(found.address)}), ${maxTtl} hops max, ${length} byte packets\n`);
   let seq = 0;
   for (let ttl = number('f', 1); ttl <= maxTtl; ttl++) {
-    yield* p.print(`${String(ttl).padStart(2)}`);
+    yield* p.print(String(ttl).padStart(2));
     let last: Ipv4 | undefined;
     let isFinal = false;
     for (let i = 0; i < number('q', 3); i++) {

@@ -64,7 +64,7 @@ function arp(netns: Netns): Bytes {
   const head = 'IP address       HW type     Flags       HW address            Mask     Device\n';
   const rows: string[] = [];
   const row = (address: number, type: number, flags: number, mac: string, name: string): string =>
-    `${formatIpv4(address as never).padEnd(16)} 0x${type.toString(16).padEnd(10)}0x${flags.toString(16).padEnd(10)}${mac.padEnd(17)}     *        ${name}\n`;
+    `${formatIpv4(address).padEnd(16)} 0x${type.toString(16).padEnd(10)}0x${flags.toString(16).padEnd(10)}${mac.padEnd(17)}     *        ${name}\n`;
   for (const device of devices(netns)) {
     for (const neighbour of device.ipv4?.neighbours.values() ?? []) {
       if ((neighbour.state & Nud.NOARP) !== 0 || neighbour.state === Nud.NONE) continue;

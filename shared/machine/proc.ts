@@ -2,7 +2,7 @@
  * /proc of a simulated machine (proc(5)): its processes as the reader's pid namespace numbers them, and what the kernel tells of itself.
  * /proc/net and /proc/sys/net answer for the reader's network namespace.
  */
-import { ok, type Bytes } from '../base/index.ts';
+import { err, ok, type Bytes } from '../base/index.ts';
 import { dirOf, fileOf, NAMESPACE_KINDS, Process, type Caller, type DynamicDir, type DynamicNode, type Place } from '../shell/index.ts';
 
 /** What /proc shows besides processes: given by the machine. */
@@ -70,8 +70,11 @@ function processDir(who: Process, pid: number, net: DynamicDir): DynamicNode {
     lookup: (name) => {
       const node = dir.lookup(name, who);
       if (node?.kind !== 'file') return node;
-      const { read, write } = node;
-      return { ...node, ...(read && { read: () => read(who) }), ...(write && { write: (data: Bytes) => write(data, who) }) };
+      return {
+        ...node,
+        ...(node.read && { read: () => node.read?.(who) ?? err('EBADF') }),
+        ...(node.write && { write: (data: Bytes) => node.write?.(data, who) ?? err('EBADF') }),
+      };
     },
   });
   return dirOf({

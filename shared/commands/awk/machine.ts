@@ -109,7 +109,7 @@ export class AwkMachine {
   }
   array(name: Bytes): Map<Bytes, Value> {
     let array = this.arrays.get(name);
-    if (!array) this.arrays.set(name, (array = new Map()));
+    if (!array) this.arrays.set(name, (array = new Map<Bytes, Value>()));
     return array;
   }
 

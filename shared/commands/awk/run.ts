@@ -135,8 +135,8 @@ export class AwkRun {
   private *loop(statement: Extract<Statement, { kind: 'while' | 'do' | 'for' }>): Sys<Flow | undefined> {
     if (statement.kind === 'for' && statement.first) yield* this.statement(statement.first);
     for (let isFirst = true; ; isFirst = false) {
-      const skipsTest = (statement.kind === 'do' && isFirst) || statement.test === undefined;
-      if (!skipsTest && statement.test && !toBoolean(yield* this.value(statement.test))) return undefined;
+      const test = statement.kind === 'do' && isFirst ? undefined : statement.test;
+      if (test && !toBoolean(yield* this.value(test))) return undefined;
       const flow = yield* this.statement(statement.body);
       if (flow?.kind === 'break') return undefined;
       if (flow && flow.kind !== 'continue') return flow;
@@ -161,7 +161,7 @@ export class AwkRun {
     const { frame } = this;
     if (frame && (frame.values.has(name) || frame.arrays.has(name))) {
       let array = frame.arrays.get(name);
-      if (!array) frame.arrays.set(name, (array = new Map()));
+      if (!array) frame.arrays.set(name, (array = new Map<Bytes, Value>()));
       return array;
     }
     return this.machine.array(name);

@@ -85,7 +85,7 @@ function one(letter: string, value: Value, precision: number | undefined, flags:
         BigInt(Math.abs(number))
           .toString()
           .padStart(precision ?? 1, '0'),
-        number < 0 || Object.is(number, -0) === false ? number < 0 : false,
+        number < 0,
       );
     }
     case 'o':

@@ -112,7 +112,7 @@ function parseDate(text: Bytes, nowUs: number): number | undefined {
   if (word === 'yesterday' || word === 'tomorrow') return nowUs + (word === 'tomorrow' ? 1 : -1) * 86_400e6;
   const iso = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(?:Z| UTC)?)?$/.exec(word);
   if (!iso) return undefined;
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = iso.slice(1).map((part) => Number(part ?? 0));
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = iso.slice(1).map((part) => Number(part || 0));
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;

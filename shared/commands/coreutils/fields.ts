@@ -127,7 +127,7 @@ function charSet(text: Bytes, fill: number): string[] {
     const repeat = /^\[(\\?.)\*(\d*)\]/s.exec(text.slice(at));
     if (repeat) {
       const count = repeat[2] === '' ? 0 : parseInt(repeat[2] ?? '0', repeat[2]?.startsWith('0') ? 8 : 10);
-      out.push(...(one(at + 1)[0] ?? '').repeat(count || Math.max(0, fill - out.length)));
+      out.push(...one(at + 1)[0].repeat(count || Math.max(0, fill - out.length)));
       at += repeat[0].length;
       continue;
     }

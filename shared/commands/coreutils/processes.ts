@@ -138,7 +138,6 @@ const setsid = wrapper((p) => void p.setsid());
 const stdbuf = wrapper(() => undefined);
 
 const constant = (status: number): Program =>
-  // eslint-disable-next-line require-yield
   function* () {
     return status;
   };

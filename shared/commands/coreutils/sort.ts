@@ -145,8 +145,8 @@ function compareBy(flags: string, a: Bytes, b: Bytes): number {
 export const sort: Program = function* (p) {
   const parsed = yield* gnuOptions(p, SORT);
   if (typeof parsed === 'number') return parsed;
-  const letters: Readonly<Record<string, string>> = Object.fromEntries(
-    SORT.options.filter((option) => option.short !== undefined && !option.argument).map((option) => [option.long ?? option.short, option.short ?? '']),
+  const letters: Readonly<Record<string, string>> = Object.fromEntries<string>(
+    SORT.options.filter((option) => option.short !== undefined && !option.argument).map((option) => [option.long ?? option.short ?? '', option.short ?? '']),
   );
   const global = [...parsed.options.keys()]
     .map((name) => letters[name] ?? '')

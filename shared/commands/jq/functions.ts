@@ -191,7 +191,7 @@ function contains(a: Json, b: Json): boolean {
 }
 function matches(value: Json, pattern: Json, flags: Json): Json[] {
   const [source, letters] = isArray(pattern) ? [pattern[0] ?? '', pattern[1] ?? null] : [pattern, flags];
-  const given = letters === null ? '' : String(letters);
+  const given = letters === null ? '' : textOf(letters);
   const subject = text(value, 'cannot be matched, as it is not a string');
   const regex = new RegExp(
     text(source, 'cannot be matched, as it is not a string').replace(/\(\?<(\w+)>/g, '(?<$1>'),
@@ -200,18 +200,18 @@ function matches(value: Json, pattern: Json, flags: Json): Json[] {
   const found = given.includes('g') ? [...subject.matchAll(regex)] : [regex.exec(subject)].filter((match) => match !== null);
   return found.map((match) => {
     const names = Object.keys(match.groups ?? {});
+    // a group that took no part is undefined, whatever the type says
+    const groups: readonly (string | undefined)[] = match.slice(1);
     return {
       offset: match.index,
       length: match[0].length,
       string: match[0],
-      captures: match
-        .slice(1)
-        .map((group, i) => ({
-          offset: group === undefined ? -1 : match.index + match[0].indexOf(group),
-          length: group?.length ?? 0,
-          string: (group as string | undefined) ?? null,
-          name: names[i] ?? null,
-        })),
+      captures: groups.map((group, i) => ({
+        offset: group === undefined ? -1 : match.index + match[0].indexOf(group),
+        length: group?.length ?? 0,
+        string: group ?? null,
+        name: names[i] ?? null,
+      })),
     };
   });
 }
@@ -286,7 +286,7 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
       return [textOf(typeof value === 'string' ? value : value) === value ? JSON.stringify(value) : textOf(value)];
     case 'fromjson': {
       const parsed = parseJsonStream(text(value, 'only strings can be parsed'));
-      if (parsed.problem !== undefined) throw new JqError(`${parsed.problem} (while parsing '${String(value)}')`);
+      if (parsed.problem !== undefined) throw new JqError(`${parsed.problem} (while parsing '${textOf(value)}')`);
       return [parsed.values[0] ?? null];
     }
     case 'ascii_downcase':
@@ -323,17 +323,18 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
     case 'sub':
     case 'gsub': {
       // the replacement is taken as text: captures are reached by `capture`
-      const found = matches(value, a, `${name === 'gsub' ? 'g' : ''}${c === null ? '' : String(c)}`) as unknown as readonly {
+      const found = matches(value, a, `${name === 'gsub' ? 'g' : ''}${c === null ? '' : textOf(c)}`) as unknown as readonly {
         readonly offset: number;
         readonly length: number;
       }[];
       let out = '';
       let last = 0;
+      const subject = textOf(value);
       for (const { offset, length } of found) {
-        out += String(value).slice(last, offset) + String(b);
+        out += subject.slice(last, offset) + textOf(b);
         last = offset + length;
       }
-      return [out + String(value).slice(last)];
+      return [out + subject.slice(last)];
     }
     case 'setpath':
       return [setPath(value, a as Path, () => b)];

@@ -73,7 +73,7 @@ export function formatJson(value: Json, style: Style, depth = 0): string {
     ? value.map((item) => formatJson(item, style, depth + 1))
     : keys.map(
         (key) =>
-          `${style.colour ? paint(quote(key, style.ascii), 'key') : quote(key, style.ascii)}:${style.indent === undefined ? '' : ' '}${formatJson((value as JsonObject)[key] ?? null, style, depth + 1)}`,
+          `${style.colour ? paint(quote(key, style.ascii), 'key') : quote(key, style.ascii)}:${style.indent === undefined ? '' : ' '}${formatJson(value[key] ?? null, style, depth + 1)}`,
       );
   const [open, close] = isList ? '[]' : '{}';
   if (items.length === 0) return `${open ?? ''}${close ?? ''}`;

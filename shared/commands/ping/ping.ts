@@ -87,7 +87,7 @@ class Session {
     if (!socket) return 2;
     p.on('INT', () => void (this.exiting = true));
     p.on('ALRM', () => void (this.exiting = true));
-    let wantsStatus = false;
+    let wantsStatus = false as boolean;
     p.on('QUIT', () => void (wantsStatus = true));
     try {
       if (this.warning !== undefined) yield* p.error(this.warning);

@@ -76,7 +76,7 @@ class Expression {
   }
   private primary(): Test {
     const word = this.words[this.at++];
-    // eslint-disable-next-line require-yield
+
     const pure = (test: (found: Found) => boolean): Test =>
       function* (found) {
         return test(found);
@@ -211,7 +211,7 @@ class Expression {
       if (word === '+' && argv.at(-1) === '{}') {
         const batch = { argv: argv.slice(0, -1), paths: [] as Bytes[] };
         this.batches.push(batch);
-        // eslint-disable-next-line require-yield
+
         return function* ({ path }) {
           batch.paths.push(path);
           return true;
@@ -260,7 +260,7 @@ export const find: Program = function* (p) {
     };
     expression.pruned = false;
     if (!expression.depthFirst) yield* visit();
-    const isPruned = expression.pruned;
+    const isPruned = expression.pruned as boolean;
     if (inode.value.kind === 'dir' && depth < expression.maxDepth && !isPruned) {
       const entries = p.fs.readdir(path);
       if (!entries.ok) yield* p.error(`find: '${path}': ${strerror(entries.error)}\n`);

@@ -2,10 +2,10 @@
 import { strerror, type Bytes } from '../../base/index.ts';
 import { makeNetns } from '../../kernel/index.ts';
 import { mountSys, namespaceAt, NetNamespace, netnsOf } from '../../machine/index.ts';
+import type { Os } from '../../shell/index.ts';
 import {
   MemoryFs,
   NAMESPACE_KINDS,
-  Os,
   PidNamespace,
   PlainNamespace,
   UtsNamespace,

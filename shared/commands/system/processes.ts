@@ -56,7 +56,7 @@ function* table(p: Process, columns: readonly Column[], rows: readonly Row[]): S
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) =>
-        i === cells.length - 1 && columns[i]?.left ? cell : columns[i]?.left ? cell.padEnd(columns[i]?.width ?? 0) : cell.padStart(columns[i]?.width ?? 0),
+        i === cells.length - 1 && columns[i]?.left ? cell : columns[i]?.left ? cell.padEnd(columns[i].width) : cell.padStart(columns[i]?.width ?? 0),
       )
       .join(' ');
   if (columns.some((column) => column.title !== '')) yield* p.print(`${line(columns.map((column) => column.title))}\n`);

@@ -49,7 +49,7 @@ const watch: Program = function* (p) {
     else if (word === '--') break;
   }
   if (words.length === 0) return (yield* p.error('\nUsage:\n watch [options] command\n'), 1);
-  let stopped = false;
+  let stopped = false as boolean;
   p.on('INT', () => void (stopped = true));
   yield* p.print('\x1b[?1049h');
   while (!stopped) {
@@ -78,7 +78,6 @@ const watch: Program = function* (p) {
   return 0;
 };
 
-// eslint-disable-next-line require-yield
 const nothing: Program = function* () {
   return 0;
 };

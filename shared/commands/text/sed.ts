@@ -301,7 +301,7 @@ class Machine {
     this.lastRegex = regex;
     if (!regex) return;
     let count = 0;
-    let done = false;
+    let done = false as boolean;
     regex.lastIndex = 0;
     const before = this.pattern;
     const out = before.replace(regex, (...args: unknown[]) => {
@@ -400,7 +400,7 @@ export const sed: Program = function* (p) {
     }
     const again = parseSed(script, isExtended);
     let out = '';
-    // eslint-disable-next-line require-yield
+
     const machine = new Machine(p, again.ok ? again.value : [], isQuiet, function* (text) {
       out += text;
     });
