@@ -149,13 +149,13 @@ export class TestLab {
   /**
    * One echo request, then up to `waitS` for what comes back: `reply ttl=63`, `Time to live exceeded from 10.0.1.1`, an errno, `nothing`.
    */
-  ping(netns: Netns, to: string, options: { waitS?: number; ttl?: number; size?: number; df?: boolean; broadcast?: boolean } = {}): string {
+  ping(netns: Netns, to: string, options: { waitS?: number; ttl?: number; size?: number; df?: boolean; broadcast?: boolean; settleS?: number } = {}): string {
     return this.trace(netns, to, options).answer;
   }
   trace(
     netns: Netns,
     to: string,
-    options: { waitS?: number; ttl?: number; size?: number; df?: boolean; broadcast?: boolean } = {},
+    options: { waitS?: number; ttl?: number; size?: number; df?: boolean; broadcast?: boolean; settleS?: number } = {},
   ): { answer: string; trace: Trace } {
     const socket = new RawSocket(netns, IpProtocol.ICMP);
     const recorder = new TraceRecorder(this.world.nextTraceId++, this.nowUs);
@@ -183,6 +183,7 @@ export class TestLab {
       timer.cancel();
     }
     socket.close();
+    if (options.settleS !== undefined) this.sleep(options.settleS);
     return { answer, trace: recorder.trace() };
   }
 
