@@ -30,7 +30,7 @@ MAY_IMPORT.ipc = ['base', 'wire', 'snapshot', 'trace', 'topology', 'experiment',
 /** The doors: what each side may enter of shared/. What they need of a lower module, a door hands on. */
 const DOORS = { electron: ['lab', 'recording', 'ipc'], renderer: ['recording', 'ipc'] };
 /** The packages that shared/ may use. */
-const PURE_PACKAGES = ['zod', 'yaml', 'unbash', 'just-bash'];
+const PURE_PACKAGES = ['zod', 'yaml', 'unbash'];
 /** Each of these libraries is touched by one file of ours. */
 const ONE_FILE_EACH = {
   'node-pty': '^electron/.*pty\\.ts$',

@@ -10,7 +10,7 @@ const fakePackage = (name: string): Record<string, string> => ({
   [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
   [`node_modules/${name}/index.js`]: 'export const it = 1;',
 });
-const PACKAGES = ['zod', 'yaml', 'unbash', 'just-bash', 'ws', 'electron', 'node-pty', 'ssh2', 'cytoscape', '@xterm/xterm'];
+const PACKAGES = ['zod', 'yaml', 'unbash', 'ws', 'electron', 'node-pty', 'ssh2', 'cytoscape', '@xterm/xterm'];
 
 /** A tree with an arrow of each allowed kind. */
 const RIGHT: Record<string, string> = {
