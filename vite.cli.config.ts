@@ -21,8 +21,16 @@ const ascii: Plugin = {
   },
 };
 
+/** The package is of ES modules, this folder is not. */
+const commonjs: Plugin = {
+  name: 'commonjs',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "commonjs" }\n' });
+  },
+};
+
 export default defineConfig({
-  plugins: [ascii],
+  plugins: [ascii, commonjs],
   publicDir: false,
   ssr: { noExternal: true, external: [...Object.keys({ ...dependencies, ...optionalDependencies }), 'electron'] },
   build: {
@@ -36,7 +44,7 @@ export default defineConfig({
       output: {
         // Half of a start is parsing: without blanks and comments the source is a fifth shorter. Names stay, for traces.
         minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
-        format: 'es',
+        format: 'cjs', // whose compiled code can be kept on every Node (electron/cli/code-cache.ts)
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name].js',
         banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),

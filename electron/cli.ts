@@ -1,12 +1,13 @@
 /**
- * The `podwalk` command. Only this file and cli/usage.ts are loaded at once; each command is imported when it is asked for, so that
+ * The `podwalk` command. Only this file and what it imports are loaded at once; each command is imported when it is asked for, so that
  * `podwalk sh` starts without what a window needs.
  */
-import nodeModule from 'node:module';
+import { join } from 'node:path';
+import { enableCodeCache } from './cli/code-cache.ts';
+import { cacheFolder } from './places.ts';
 import { COMMANDS, Failure, HelpAsked, UsageError, helpText, nearest, parseArguments, usageLine, type Arguments, type CommandName } from './cli/usage.ts';
 
-// Node 22 and newer keep compiled code from one start to the next.
-(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
+enableCodeCache(join(import.meta.dirname, 'chunks'), cacheFolder());
 
 /** Runs it; its exit status. */
 type Run = (args: Arguments) => Promise<number>;
@@ -63,4 +64,8 @@ function report(error: unknown): number {
   return 1;
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch(report);
+void main(process.argv.slice(2))
+  .catch(report)
+  .then((status) => {
+    process.exitCode = status;
+  });

@@ -33,6 +33,15 @@ export function findRoot(from: string): string {
   }
 }
 
+/** What can be made again at any time. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform, userHome: string = homedir()): string {
+  const own = env['PODWALK_HOME'];
+  if (own) return resolve(own, 'cache');
+  if (platform === 'darwin') return join(userHome, 'Library/Caches/Podwalk');
+  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(userHome, 'AppData/Local'), 'Podwalk/cache');
+  return join(env['XDG_CACHE_HOME'] ?? join(userHome, '.cache'), 'podwalk');
+}
+
 export function dataFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, userHome: string): string {
   const own = env['PODWALK_HOME'];
   if (own) return resolve(own);
