@@ -111,7 +111,11 @@ export class DynamicFs implements FileSystem {
   }
   inodeFor(path: Bytes, node: DynamicNode): Inode {
     const kept = this.kept.get(path);
-    if (kept && kept.kind === (node.kind === 'namespace' ? 'file' : node.kind) && !(node.kind === 'namespace' && kept.node.kind === 'namespace' && kept.node.namespace !== node.namespace)) {
+    if (
+      kept &&
+      kept.kind === (node.kind === 'namespace' ? 'file' : node.kind) &&
+      !(node.kind === 'namespace' && kept.node.kind === 'namespace' && kept.node.namespace !== node.namespace)
+    ) {
       kept.node = node;
       return kept;
     }
@@ -126,7 +130,7 @@ export class DynamicFs implements FileSystem {
 const inoOf = (path: Bytes): number => {
   let hash = 0x811c9dc5;
   for (let i = 0; i < path.length; i++) hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) || 1;
+  return hash >>> 0 || 1;
 };
 
 export class DynamicInode extends Inode {
@@ -137,7 +141,13 @@ export class DynamicInode extends Inode {
     public node: DynamicNode,
     bornUs: number,
   ) {
-    super(tree, node.kind === 'namespace' ? node.namespace.ino : inoOf(path), node.kind === 'namespace' ? 'file' : node.kind, node.mode ?? defaultMode(node), bornUs);
+    super(
+      tree,
+      node.kind === 'namespace' ? node.namespace.ino : inoOf(path),
+      node.kind === 'namespace' ? 'file' : node.kind,
+      node.mode ?? defaultMode(node),
+      bornUs,
+    );
     this.uid = node.uid ?? 0;
     this.gid = node.gid ?? 0;
     if (node.kind === 'dir') this.nlink = 2;
@@ -184,7 +194,9 @@ export class DynamicInode extends Inode {
     return ok(new DynamicInode(this.tree, '', kind === 'dir' ? dirOf({}) : fileOf(() => ''), caller.unixUs));
   }
   override link(name: Bytes, inode: Inode, caller: Caller): Result<void, Errno> {
-    return this.node.kind === 'dir' && this.node.create && (inode.kind === 'file' || inode.kind === 'dir') ? this.node.create(name, inode.kind, caller) : err('EPERM');
+    return this.node.kind === 'dir' && this.node.create && (inode.kind === 'file' || inode.kind === 'dir')
+      ? this.node.create(name, inode.kind, caller)
+      : err('EPERM');
   }
   override unlink(name: Bytes, caller: Caller): Result<void, Errno> {
     return this.node.kind === 'dir' && this.node.remove ? this.node.remove(name, caller) : err('EPERM');

@@ -201,7 +201,11 @@ export class Os implements Host {
   // --- making ---
 
   /** The first process of a machine or container: it has no parent, its pid is the next of its namespace (1 in a fresh one). */
-  boot(namespaces: Namespaces, body: Program, options: { readonly env?: ReadonlyMap<Bytes, Bytes>; readonly comm?: Bytes; readonly prepare?: (process: Process) => void } = {}): Process {
+  boot(
+    namespaces: Namespaces,
+    body: Program,
+    options: { readonly env?: ReadonlyMap<Bytes, Bytes>; readonly comm?: Bytes; readonly prepare?: (process: Process) => void } = {},
+  ): Process {
     const process = new Process(this, undefined, { ...namespaces }, undefined, undefined);
     process.env = new Map(options.env);
     process.comm = options.comm ?? 'init';
@@ -373,7 +377,7 @@ export class Os implements Host {
   /** Acts on what is pending before a process goes on; false when it does not. */
   deliver(task: Task): boolean {
     const { process } = task;
-    for (let i = 0; i < process.pending.length; ) {
+    for (let i = 0; i < process.pending.length;) {
       const signal = process.pending[i];
       assert(signal, 'in range');
       if (process.blocked.has(signal) && signal !== 'KILL') {
@@ -436,11 +440,15 @@ export class Os implements Host {
       pid > 0
         ? [sender.namespaces.pid.lookup(pid)].filter((process) => process !== undefined)
         : visible
-            .filter(({ pid: number, process }) => (pid === 0 ? process.group === sender.group : pid === -1 ? number > 1 && process !== sender : process.pgid === -pid))
+            .filter(({ pid: number, process }) =>
+              pid === 0 ? process.group === sender.group : pid === -1 ? number > 1 && process !== sender : process.pgid === -pid,
+            )
             .map(({ process }) => process);
     if (targets.length === 0) return err('ESRCH');
     const { euid, uid } = sender.credentials;
-    const allowed = targets.filter((target) => euid === 0 || euid === target.uid || uid === target.uid || (signal === 'CONT' && target.group.session === sender.group.session));
+    const allowed = targets.filter(
+      (target) => euid === 0 || euid === target.uid || uid === target.uid || (signal === 'CONT' && target.group.session === sender.group.session),
+    );
     if (allowed.length === 0) return err('EPERM');
     if (signal && signalNumber(signal) > 0) for (const target of allowed) this.signal(target, signal);
     return done;
@@ -452,10 +460,14 @@ export class Os implements Host {
   openPty(): Pty {
     let number = 0;
     while (this.ptys.has(number)) number++;
-    const pty = new Pty(number, (callback) => this.sim.ready({ run: callback }), () => {
-      this.ptys.delete(number);
-      this.devices.forget(pty.tty.rdev);
-    });
+    const pty = new Pty(
+      number,
+      (callback) => this.sim.ready({ run: callback }),
+      () => {
+        this.ptys.delete(number);
+        this.devices.forget(pty.tty.rdev);
+      },
+    );
     this.ptys.set(number, pty);
     this.devices.register(pty.tty.rdev, () => ok(new OpenTty(pty.tty)));
     return pty;

@@ -336,7 +336,7 @@ export class Process implements Caller {
   *write(fd: number, data: Bytes): Sys<Result<number, Errno>> {
     const file = this.fds.get(fd);
     if (!file) return err('EBADF');
-    for (let at = 0; at < data.length; ) {
+    for (let at = 0; at < data.length;) {
       const result = file.write(at === 0 ? data : data.slice(at), this);
       if (result.ok) {
         at += result.value;

@@ -109,7 +109,8 @@ export class LineDiscipline {
   }
   private signalKey(char: string): boolean {
     const { cc, echo, noflsh } = this.termios;
-    const signal: SignalName | undefined = char === '' ? undefined : char === cc.intr ? 'INT' : char === cc.quit ? 'QUIT' : char === cc.susp ? 'TSTP' : undefined;
+    const signal: SignalName | undefined =
+      char === '' ? undefined : char === cc.intr ? 'INT' : char === cc.quit ? 'QUIT' : char === cc.susp ? 'TSTP' : undefined;
     if (!signal) return false;
     if (!noflsh) {
       this.lines = [];

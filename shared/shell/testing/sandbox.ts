@@ -170,9 +170,9 @@ export class Sandbox {
     if (!child.ok) throw new Error(child.error);
     return { pty, process: child.value };
   }
-  settle(seconds = 5): void {
-    const untilUs = this.sim.nowUs + seconds * 1e6;
-    this.sim.runFree(() => this.sim.nowUs < untilUs);
+  /** Lets virtual time pass. */
+  settle(seconds = 1): void {
+    this.sim.runUntil(this.sim.nowUs + seconds * 1e6);
   }
 }
 
