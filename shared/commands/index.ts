@@ -14,6 +14,7 @@ import { IPTABLES_PROGRAMS } from './iptables/index.ts';
 import { JQ_PROGRAMS } from './jq/index.ts';
 import { NC_PROGRAMS } from './nc/index.ts';
 import { PING_PROGRAMS } from './ping/index.ts';
+import { SOCAT_PROGRAMS } from './socat/index.ts';
 import { SYSTEM_PROGRAMS } from './system/index.ts';
 import { GREP_PROGRAMS, SED_PROGRAMS } from './text/index.ts';
 import { TRACEROUTE_PROGRAMS } from './traceroute/index.ts';
@@ -37,6 +38,7 @@ export const PROGRAMS: readonly InstalledProgram[] = [
   ...IPTABLES_PROGRAMS,
   ...CONNTRACK_PROGRAMS,
   ...NC_PROGRAMS,
+  ...SOCAT_PROGRAMS,
   ...PING_PROGRAMS,
   ...TRACEROUTE_PROGRAMS,
 ];

@@ -101,6 +101,10 @@ export abstract class IpSocket extends Socket {
     if (next !== undefined) this.queuedBytes -= charge(next.packet);
     return next;
   }
+  /** The next datagram, left where it is. */
+  peek(): Received | undefined {
+    return this.queue[0];
+  }
   get readable(): boolean {
     return this.queue.length > 0;
   }

@@ -1,0 +1,1 @@
+export { NC_PROGRAMS } from './nc.ts';

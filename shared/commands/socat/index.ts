@@ -1,0 +1,1 @@
+export { SOCAT_PROGRAMS } from './socat.ts';
