@@ -22,15 +22,15 @@ const ascii: Plugin = {
 };
 
 /** The package is of ES modules, this folder is not. */
-const commonjs: Plugin = {
-  name: 'commonjs',
+const folderType: Plugin = {
+  name: 'folder-type',
   generateBundle() {
     this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "commonjs" }\n' });
   },
 };
 
 export default defineConfig({
-  plugins: [ascii, commonjs],
+  plugins: [ascii, folderType],
   publicDir: false,
   ssr: { noExternal: true, external: [...Object.keys({ ...dependencies, ...optionalDependencies }), 'electron'] },
   build: {

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { enableCodeCache } from './cli/code-cache.ts';
-import { cacheFolder } from './places.ts';
+import { cacheFolder, findPlaces } from './places.ts';
 import { COMMANDS, Failure, HelpAsked, UsageError, helpText, nearest, parseArguments, usageLine, type Arguments, type CommandName } from './cli/usage.ts';
 
 enableCodeCache(join(import.meta.dirname, 'chunks'), cacheFolder());
@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   if (first === undefined) return (await import('./cli/open.ts')).open();
   if (first === '--version' || first === '-V') {
-    process.stdout.write(`${(await import('./places.ts')).findPlaces().version}\n`);
+    process.stdout.write(`${findPlaces().version}\n`);
     return 0;
   }
   if (first === '--help' || first === '-h' || first === 'help') throw new HelpAsked(isCommand(rest[0]) ? rest[0] : undefined);

@@ -100,6 +100,8 @@ interface StreamControl {
   end(): void;
 }
 
+/** Bytes that wait are handed over joined: a screen takes its time for each piece, however small. */
+const JOIN_BYTES = 1 << 17;
 /** Bytes are acknowledged in quarters of the window; a chunk of data at once, since the producer may wait for it to send the latest. */
 const ACKNOWLEDGE_BYTES = WINDOW_BYTES / 4;
 
@@ -161,20 +163,33 @@ class IncomingStream implements Reading<unknown> {
     this.taken = 0;
     this.isDataTaken = false;
   }
+  /** The next chunk there is; bytes with those that follow. */
+  private shift(): { readonly value: unknown; readonly size: number } {
+    const first = this.chunks[this.head++]!;
+    const pieces: Uint8Array[] = [];
+    let size = first.size;
+    if (first.value instanceof Uint8Array) {
+      pieces.push(first.value);
+      for (let next = this.chunks[this.head]; next?.value instanceof Uint8Array && size + next.size <= JOIN_BYTES; next = this.chunks[++this.head]) {
+        pieces.push(next.value);
+        size += next.size;
+      }
+    }
+    if (this.head === this.chunks.length) {
+      this.chunks.length = 0;
+      this.head = 0;
+    }
+    return pieces.length > 1 ? { value: join(pieces, size), size } : first;
+  }
   private deliver(): void {
     const { waiting } = this;
     if (!waiting) return;
-    const chunk = this.chunks[this.head];
-    if (chunk) {
-      this.head++;
-      if (this.head === this.chunks.length) {
-        this.chunks.length = 0;
-        this.head = 0;
-      }
-      this.taken += chunk.size;
-      this.isDataTaken ||= !(chunk.value instanceof Uint8Array);
+    if (this.head < this.chunks.length) {
+      const { value, size } = this.shift();
+      this.taken += size;
+      this.isDataTaken ||= !(value instanceof Uint8Array);
       this.waiting = undefined;
-      waiting.resolve({ value: chunk.value, done: false });
+      waiting.resolve({ value, done: false });
     } else if (this.state === 'finished') {
       this.waiting = undefined;
       const { failure } = this;
@@ -183,4 +198,14 @@ class IncomingStream implements Reading<unknown> {
       else waiting.resolve({ value: undefined, done: true });
     }
   }
+}
+
+function join(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }

@@ -151,6 +151,18 @@ describe('streams', () => {
     expect(world.sent.length).toBeLessThan(10);
     expect(world.stopped).toBe(1);
   });
+  it('hand a slow reader what waits in large pieces, a chunk of data in its place', async () => {
+    const { client, world } = setup();
+    const reading = client.open('flood', { chunks: 300, size: 1000 });
+    const sizes: number[] = [];
+    for (let next = await reading.next(); next.done !== true; next = await reading.next()) {
+      sizes.push(next.value.length);
+      await settle();
+    }
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(300_000);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1 << 17);
+    expect(sizes.length).toBeLessThan(world.sent.length / 2);
+  });
   it('of large chunks are cut into frames', async () => {
     const { client, world } = setup();
     let total = 0;
