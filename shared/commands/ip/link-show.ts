@@ -1,5 +1,5 @@
 /** One device as `ip link`, `ip address` and `ip monitor` print it. Authority: ip/ipaddress.c (print_linkinfo), net/core/rtnetlink.c (rtnl_fill_ifinfo). */
-import { Bridge, Iff, netnsIdOf, shownFlags, Tun, type Device } from '../../kernel/index.ts';
+import { Bridge, Iff, netnsIdOf, shownFlags, Tun, Vxlan, type Device } from '../../kernel/index.ts';
 import { formatLinkAddress, hardwareName, linkAddressLength } from '../iproute2/link-layer.ts';
 import { Family } from '../iproute2/prefix.ts';
 import type { Session } from '../iproute2/session.ts';
@@ -9,7 +9,24 @@ import { namesOfIds } from './netns-names.ts';
 import { printStatistics } from './statistics.ts';
 
 /** Flags in the order in which they are listed. */
-const FLAG_ORDER = ['LOOPBACK', 'BROADCAST', 'POINTOPOINT', 'MULTICAST', 'NOARP', 'ALLMULTI', 'PROMISC', 'MASTER', 'SLAVE', 'DEBUG', 'DYNAMIC', 'NOTRAILERS', 'UP', 'LOWER_UP', 'DORMANT', 'ECHO'] as const;
+const FLAG_ORDER = [
+  'LOOPBACK',
+  'BROADCAST',
+  'POINTOPOINT',
+  'MULTICAST',
+  'NOARP',
+  'ALLMULTI',
+  'PROMISC',
+  'MASTER',
+  'SLAVE',
+  'DEBUG',
+  'DYNAMIC',
+  'NOTRAILERS',
+  'UP',
+  'LOWER_UP',
+  'DORMANT',
+  'ECHO',
+] as const;
 
 export function printFlags(session: Session, device: Device, mDown: boolean): void {
   const { printer } = session;
@@ -196,7 +213,13 @@ function printDetails(session: Session, device: Device, mode: 'link' | 'address'
 }
 /** Segmentation offload: drivers that say nothing have the old limit; a bridge takes its ports'. */
 function offloadLimits(device: Device): readonly (readonly [string, number])[] {
-  const legacy = device instanceof Tun || (device instanceof Bridge && device.ports.length === 0);
+  const legacy = device instanceof Tun || (device instanceof Bridge && device.ports.length === 0) || (device instanceof Vxlan && device.lower === null);
   const segment = legacy ? 65536 : 524280;
-  return [['gso_max_size', 65536], ['gso_max_segs', 65535], ['tso_max_size', segment], ['tso_max_segs', 65535], ['gro_max_size', 65536]];
+  return [
+    ['gso_max_size', 65536],
+    ['gso_max_segs', 65535],
+    ['tso_max_size', segment],
+    ['tso_max_segs', 65535],
+    ['gro_max_size', 65536],
+  ];
 }

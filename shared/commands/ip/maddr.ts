@@ -52,18 +52,20 @@ function show(session: Session, args: Arguments): number {
     const groups = groupsOf(device, options.family);
     if (groups.length === 0) continue;
     printer.openObject();
-    printer.any('ifindex', `${device.index}:`, device.index);
-    printer.any('ifname', `\t${device.name}`, device.name, 'ifname');
-    printer.newLine();
+    printer.member('ifindex', device.index);
+    printer.member('ifname', device.name);
+    const heading = `${device.index}:\t${device.name}`;
+    if (!session.options.oneline) printer.text(`${heading}\n`);
     printer.openArray('maddr');
     for (const group of groups) {
       const name = familyName(group.family);
       printer.openObject();
+      if (session.options.oneline) printer.text(`${heading}\\`);
       printer.any(group.family === Family.PACKET ? 'link' : 'family', group.family === Family.PACKET ? `\tlink  ` : `\t${name.padEnd(5)} `, group.family === Family.PACKET ? group.address : name);
       if (group.family === Family.PACKET) printer.text(group.address, 'mac');
       else printer.any('address', group.address, group.address, group.family === Family.INET ? 'inet' : 'inet6');
       if (group.users !== 1) printer.any('users', ` users ${group.users}`, group.users);
-      printer.newLine();
+      printer.text('\n');
       printer.closeObject();
     }
     printer.closeArray();

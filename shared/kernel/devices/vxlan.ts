@@ -19,16 +19,17 @@ import type { Ipv4, Mac } from '../../wire/index.ts';
 import { closeDevice, unregisterDevice } from '../device.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
+import { joinIpv4Group, leaveIpv4Group } from '../ipv4/groups.ts';
 import { localOutput, nextIpId } from '../ipv4/output.ts';
 import { outputRequest, routeOutput } from '../ipv4/route.ts';
 import { Device, Skb } from '../model.ts';
 import type { DeviceEvent, Netns } from '../model.ts';
-import { emit } from '../notify.ts';
+import { emit, touch } from '../notify.ts';
 import { Iff, Nud } from '../numbers.ts';
 import type { FdbRequest, VxlanOptions } from '../requests.ts';
 import { udpOf } from '../sockets/udp.ts';
 import type { UdpTunnel } from '../sockets/udp.ts';
-import { classify, countTx, drop } from '../transmit.ts';
+import { classify, drop } from '../transmit.ts';
 
 export const VXLAN_DEFAULT_PORT = 8472;
 /** Outer IPv4 and UDP headers, VXLAN header, inner Ethernet header. */
@@ -77,10 +78,10 @@ function copyOf(frame: { clone(): unknown } & Parameters<Skb['copyContent']>[0])
 export class Vxlan extends Device {
   readonly kind = 'vxlan';
   readonly fdb = new Map<Mac, VxlanFdbEntry>();
-  readonly options: VxlanOptions;
+  options: VxlanOptions;
   readonly vni: number;
   readonly port: number;
-  readonly local: Ipv4;
+  local: Ipv4;
   /** Where it was made: its datagrams travel there. */
   readonly underlay: Netns;
   learning: boolean;
@@ -111,6 +112,11 @@ export class Vxlan extends Device {
     entry.remotes.push({ ip, port: this.port, vni: this.vni, deviceIndex: this.options.link ?? 0 });
     this.fdb.set(0, entry);
   }
+  /** The multicast group it was made with; 0: none. */
+  private get floodGroup(): Ipv4 {
+    const { remote } = this.options;
+    return remote !== undefined && isIpv4Multicast(remote) ? remote : 0;
+  }
   get lower(): Device | null {
     return this.lowerDevice;
   }
@@ -123,9 +129,11 @@ export class Vxlan extends Device {
     let port = udp.tunnels.get(this.port);
     if (!(port instanceof VxlanPort)) udp.tunnels.set(this.port, (port = new VxlanPort()));
     (port as VxlanPort).devices.push(this);
+    if (this.floodGroup !== 0 && this.lowerDevice !== null) joinIpv4Group(this.lowerDevice, this.floodGroup);
     return null;
   }
   override stop(): void {
+    if (this.floodGroup !== 0 && this.lowerDevice !== null) leaveIpv4Group(this.lowerDevice, this.floodGroup);
     const udp = udpOf(this.underlay);
     const port = udp.tunnels.get(this.port);
     if (!(port instanceof VxlanPort)) return;
@@ -141,6 +149,28 @@ export class Vxlan extends Device {
     if (this.isUp) closeDevice(this);
     if (this.lowerDevice !== null) this.lowerDevice.uppers.splice(this.lowerDevice.uppers.indexOf(this), 1);
     return [];
+  }
+
+  /** vxlan_changelink: what may be changed; the rest is fixed when it is made. */
+  change(options: VxlanOptions): KernelResult {
+    if (options.id !== undefined && options.id !== this.vni) return fail('EOPNOTSUPP', 'Cannot change VNI');
+    if (options.port !== undefined && options.port !== this.port) return fail('EOPNOTSUPP', 'Cannot change port');
+    if (options.link !== undefined && options.link !== (this.options.link ?? 0))
+      return { ok: false, error: { errno: 'EOPNOTSUPP', notModelled: 'moving a VXLAN to another device' } };
+    if (options.local !== undefined && isIpv4Multicast(options.local)) return fail('EINVAL', 'Local address must be unicast');
+    if (options.remote !== undefined && isIpv4Multicast(options.remote) && this.lowerDevice === null)
+      return fail('EINVAL', 'Local interface required for multicast remote destination');
+    const before = this.options.remote ?? 0;
+    this.options = { ...this.options, ...options };
+    this.local = this.options.local ?? 0;
+    this.learning = this.options.learning !== false;
+    this.ageingS = this.options.ageing ?? this.ageingS;
+    if (options.remote !== undefined && options.remote !== before) {
+      this.fdb.delete(0);
+      if (options.remote !== 0) this.setDefaultRemote(options.remote);
+    }
+    touch(this.netns.host);
+    return done;
   }
 
   /** vxlan_xmit. */
@@ -191,7 +221,9 @@ export class Vxlan extends Device {
       );
       return;
     }
-    countTx(this, inner);
+    // iptunnel_xmit counts from the inner network header on.
+    this.stats.txPackets++;
+    this.stats.txBytes += frameLength(inner) - 14;
     const multicast = isIpv4Multicast(remote.ip);
     outer.etherType = EtherType.IPV4;
     outer.ip = new Ipv4Header(

@@ -18,6 +18,7 @@ import type { AddressRequest } from '../requests.ts';
 import { addressMatches } from './addresses.ts';
 import { addressType } from './fib.ts';
 import { deviceRoutesDown, deviceRoutesUp, flushRouteCache, insertRoute, removeRoute, sourceGone } from './fib-edit.ts';
+import { allHostsDown, allHostsUp } from './groups.ts';
 
 const MINIMUM_MTU = 68;
 
@@ -249,12 +250,14 @@ export function ipv4DeviceEvent(device: Device, event: DeviceEvent): void {
       return;
     case 'up':
       if (device.ipv4 === null) attachIpv4(device);
+      allHostsUp(device);
       if (device.isLoopback) addLoopbackAddress(device);
       for (const ifa of device.ipv4?.addresses ?? []) addRoutesOf(ifa);
       deviceRoutesUp(device, 'dead');
       announce(device);
       return;
     case 'down':
+      allHostsDown(device);
       disableIp(device, 'down', 'keep-local');
       return;
     case 'change':

@@ -112,7 +112,7 @@ export function joinGroup(device: Device, group: Ipv6, how: 'quietly' | 'report'
   const users = ipv6.groups.get(group) ?? 0;
   ipv6.groups.set(group, users + 1);
   if (users > 0) return;
-  if (group[3] !== '1' && device.isEthernet) joinMac(device, ipv6MulticastMac(group));
+  loadGroup(device, group);
   if (how === 'report' && device.isEthernet) reportGroups(device);
 }
 export function leaveGroup(device: Device, group: Ipv6): void {
@@ -122,8 +122,15 @@ export function leaveGroup(device: Device, group: Ipv6): void {
   if (users > 1) ipv6.groups.set(group, users - 1);
   else {
     ipv6.groups.delete(group);
-    if (group[3] !== '1' && device.isEthernet) leaveMac(device, ipv6MulticastMac(group));
+    if (ipv6.groupsUnloaded?.delete(group) !== true) unloadGroup(device, group);
   }
+}
+/** igmp6_group_added: the device itself listens; not for groups that do not leave the host (ff01). */
+function loadGroup(device: Device, group: Ipv6): void {
+  if (group[3] !== '1' && device.isEthernet) joinMac(device, ipv6MulticastMac(group));
+}
+function unloadGroup(device: Device, group: Ipv6): void {
+  if (group[3] !== '1' && device.isEthernet) leaveMac(device, ipv6MulticastMac(group));
 }
 
 /** A state-change report of MLDv2 (RFC 3810), within a second. */
@@ -150,7 +157,11 @@ function becomeReady(device: Device): void {
   const { netns, ipv6 } = device;
   if (ipv6 === null) return;
   ipv6.ready = true;
-  if (!ipv6.groups.has(IPV6_ALL_NODES)) joinAllNodes(device);
+  if (ipv6.groupsUnloaded !== null) {
+    // The newest first, as its list is.
+    for (const group of [...ipv6.groups.keys()].reverse()) if (ipv6.groupsUnloaded.has(group)) loadGroup(device, group);
+    ipv6.groupsUnloaded = null;
+  }
   if (device.isLoopback) {
     if (!ipv6.addresses.some((ifa) => ifa.address === IPV6_LOOPBACK)) insert(device, makeAddress(device, IPV6_LOOPBACK, 128, Scope.HOST));
     return;
@@ -264,6 +275,7 @@ export function dadFailed(ifa: Ipv6Address): void {
 function takeDown(device: Device): void {
   const { ipv6, netns } = device;
   if (ipv6 === null) return;
+  const wasReady = ipv6.ready;
   ipv6.ready = false;
   const keep = ipv6.conf.keep_addr_on_down > 0 || netns.ipv6All.keep_addr_on_down > 0;
   for (const ifa of [...ipv6.addresses]) {
@@ -278,7 +290,10 @@ function takeDown(device: Device): void {
     emit(netns, { kind: 'address6', change: 'del', address: ifa });
   }
   removeRoutes6(netns, (route) => route.device === device);
-  for (const group of [...ipv6.groups.keys()]) if (group[3] !== '1') leaveGroup(device, group);
+  if (wasReady) {
+    ipv6.groupsUnloaded = new Set(ipv6.groups.keys());
+    for (const group of ipv6.groupsUnloaded) unloadGroup(device, group);
+  }
   for (const neighbour of [...ipv6.neighbours.values()]) removeNeighbour(neighbour);
 }
 function restorePermanent(device: Device): void {

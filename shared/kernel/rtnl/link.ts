@@ -11,7 +11,7 @@ import { Ipip } from '../devices/ipip.ts';
 import { Tun } from '../devices/tun.ts';
 import { Veth } from '../devices/veth.ts';
 import { Vlan } from '../devices/vlan.ts';
-import { makeVxlan } from '../devices/vxlan.ts';
+import { makeVxlan, Vxlan } from '../devices/vxlan.ts';
 import {
   addAltName,
   changeFlags,
@@ -347,6 +347,7 @@ function changeInfo(device: Device, info: LinkInfo): KernelResult {
   const kind = info.kind === 'other' ? info.name : info.kind;
   if (device.kind !== kind) return fail('EOPNOTSUPP');
   if (device instanceof Bridge && info.kind === 'bridge') return info.options === undefined ? done : setBridgeOptions(device, info.options);
+  if (device instanceof Vxlan && info.kind === 'vxlan') return device.change(info.options);
   return fail('EOPNOTSUPP');
 }
 

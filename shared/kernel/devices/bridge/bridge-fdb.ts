@@ -144,6 +144,8 @@ export function addFdbByUser(bridge: BridgeBase, port: BridgePort | null, reques
     return fail('EBUSY');
   }
   if (port === null && (state & Nud.PERMANENT) === 0) return fail('EINVAL');
+  if (request.sticky === true && (state & Nud.PERMANENT) !== 0) return fail('EINVAL');
+  if (request.use === true) return useFdb(bridge, port, mac);
   let entry = bridge.fdb.get(mac);
   if (entry === undefined) {
     if (request.create !== true) return fail('ENOENT');
@@ -158,8 +160,20 @@ export function addFdbByUser(bridge: BridgeBase, port: BridgePort | null, reques
   entry.isStatic = entry.isLocal || (state & Nud.NOARP) !== 0;
   entry.addedByUser = true;
   entry.sticky = request.sticky === true;
-  entry.externLearn = request.externLearn === true;
+  entry.externLearn ||= request.externLearn === true;
   entry.usedUs = entry.updatedUs = now;
+  changed(bridge, 'new', entry);
+  return done;
+}
+/** NTF_USE: as if a frame had come in from it. */
+function useFdb(bridge: BridgeBase, port: BridgePort | null, mac: Mac): KernelResult {
+  if (port === null) return fail('EINVAL');
+  if (port.state !== PortState.LEARNING && port.state !== PortState.FORWARDING) return fail('EAGAIN');
+  const known = bridge.fdb.get(mac);
+  const entry = known ?? new FdbEntry(mac, 0, port);
+  entry.port = port;
+  entry.updatedUs = entry.usedUs = bridge.netns.simulation.nowUs;
+  if (known === undefined) bridge.fdb.set(mac, entry);
   changed(bridge, 'new', entry);
   return done;
 }

@@ -4,7 +4,7 @@ import type { Skb } from '../../model.ts';
 import { Iff, PacketType } from '../../numbers.ts';
 import { countRx, countTx, drop, transmit } from '../../transmit.ts';
 import { findFdb, learnFdb } from './bridge-fdb.ts';
-import { bridgeForwardHooks, bridgePrerouting } from './bridge-netfilter.ts';
+import { bridgeForwardHooks, bridgePrerouting, goOn } from './bridge-netfilter.ts';
 import { PORT_STATE_NAMES, PortState } from './bridge-state.ts';
 import type { BridgeBase, BridgePort, FdbEntry } from './bridge-state.ts';
 import { receiveBpdu } from './bridge-stp.ts';
@@ -146,6 +146,8 @@ function flood(bridge: BridgeBase, skb: Skb, kind: FloodKind, from: BridgePort |
 
 /** br_dev_xmit: the host sends by the bridge device. */
 export function bridgeTransmit(bridge: BridgeBase, skb: Skb): void {
+  const from = goOn(skb);
+  if (from !== null) return finishInput(bridge, from, skb);
   countTx(bridge, skb);
   const { ethDst } = skb;
   if (isMulticastMac(ethDst)) {

@@ -5,7 +5,7 @@
  * Absent: ip6tables and arptables on bridged frames.
  */
 import { EtherType } from '../../../wire/index.ts';
-import type { Ipv4 } from '../../../wire/index.ts';
+import type { Ipv4, Mac } from '../../../wire/index.ts';
 import { passesForBridge } from '../../ipv4/hooks.ts';
 import { outputRequest, routeInput, routeOutput } from '../../ipv4/route.ts';
 import type { Dst, Skb } from '../../model.ts';
@@ -18,6 +18,8 @@ import type { BridgeBase, BridgePort } from './bridge-state.ts';
 export class BridgeNetfilterState {
   /** IPv4 input has skipped its own PREROUTING for it (sabotage_in_done). */
   skipped = false;
+  /** Redirected to a neighbour that ARP is finding: where it came in and who sent it, for when it goes on. */
+  waiting: { readonly port: BridgePort; readonly source: Mac } | null = null;
   constructor(readonly originalDestination: Ipv4) {}
 }
 
@@ -46,12 +48,12 @@ export function bridgePrerouting(bridge: BridgeBase, port: BridgePort, skb: Skb)
   if (wasForOther) skb.packetType = PacketType.HOST;
   if (!passesForBridge(netns, Hook.PREROUTING, skb, bridge, null)) return false;
   if (wasForOther) skb.packetType = PacketType.OTHERHOST;
-  if (ip.dst !== state.originalDestination) return redirected(bridge, skb);
+  if (ip.dst !== state.originalDestination) return redirected(bridge, port, skb, state);
   return true;
 }
 
 /** Its destination was changed (DNAT): routed, or bridged to the neighbour it is for now. */
-function redirected(bridge: BridgeBase, skb: Skb): boolean {
+function redirected(bridge: BridgeBase, port: BridgePort, skb: Skb, state: BridgeNetfilterState): boolean {
   const { netns } = bridge;
   const ip = skb.ip!;
   const refused = routeInput(skb, ip.src, ip.dst, ip.tos, bridge);
@@ -64,24 +66,36 @@ function redirected(bridge: BridgeBase, skb: Skb): boolean {
     }
     way = found;
   }
-  if (way.device === bridge) return bridgedDnat(bridge, skb, way);
+  if (way.device === bridge) return bridgedDnat(bridge, port, skb, way, state);
   skb.ethDst = bridge.address;
   skb.packetType = PacketType.HOST;
   return true;
 }
 /** br_nf_pre_routing_finish_bridge: the frame goes to the neighbour's MAC. */
-function bridgedDnat(bridge: BridgeBase, skb: Skb, way: Dst): boolean {
+function bridgedDnat(bridge: BridgeBase, port: BridgePort, skb: Skb, way: Dst, state: BridgeNetfilterState): boolean {
   const neighbour = ensureNeighbour(bridge, way.gateway !== 0 ? way.gateway : skb.ip!.dst, 4);
   if (neighbour === null) return false;
   if ((neighbour.state & NUD_VALID) === 0) {
-    // Linux lets ARP find the neighbour and the packet leave by the bridge device afterwards.
+    // ARP finds the neighbour; the packet then comes out at the bridge device, which puts it back where it was (goOn).
     skb.dst = way;
+    state.waiting = { port, source: skb.ethSrc };
     sendEvent(neighbour, skb);
     return false;
   }
   sendEvent(neighbour, null);
   skb.ethDst = neighbour.mac;
   return true;
+}
+
+/** br_nf_dev_xmit: a frame at the bridge device that is one of those that waited for ARP goes on from the port it came in by; null: it is not. */
+export function goOn(skb: Skb): BridgePort | null {
+  const state = skb.bridgeState;
+  if (!(state instanceof BridgeNetfilterState) || state.waiting === null) return null;
+  const { port, source } = state.waiting;
+  state.waiting = null;
+  skb.ethSrc = source;
+  skb.device = port.device;
+  return port;
 }
 
 /** NF_BR_FORWARD, and POSTROUTING after it. False: dropped. */

@@ -66,7 +66,6 @@ export function enableBridge(bridge: BridgeBase): void {
   if (bridge.settings.stpState === 1) startHello(bridge);
   configGeneration(bridge);
   for (const port of bridge.ports) if (port.device.isUp && isOperUp(port.device)) enablePort(port);
-  setCarrier(bridge, bridge.ports.some((port) => port.state !== PortState.DISABLED && port.state !== PortState.BLOCKING) ? 'on' : 'off');
 }
 /** br_stp_disable_bridge. */
 export function disableBridge(bridge: BridgeBase): void {

@@ -7,7 +7,7 @@
  */
 import { done } from '../../../base/index.ts';
 import { isValidUnicastMac } from '../../../wire/index.ts';
-import type { Mac } from '../../../wire/index.ts';
+import type { Ipv4, Ipv6, Mac } from '../../../wire/index.ts';
 import { isOperUp } from '../../device.ts';
 import { deviceEvent } from '../../device-events.ts';
 import { fail } from '../../error.ts';
@@ -15,14 +15,25 @@ import type { KernelResult } from '../../error.ts';
 import type { Device, DeviceEvent, Netns, Skb } from '../../model.ts';
 import { emit } from '../../notify.ts';
 import { Iff } from '../../numbers.ts';
-import { joinMac, leaveMac } from '../multicast-macs.ts';
+import { joinIpv4Group, leaveIpv4Group } from '../../ipv4/groups.ts';
+import { joinGroup, leaveGroup } from '../../ipv6/addrconf.ts';
 import { addLocalFdb, bridgeMacChanged, flushPort, portMacChanged, startGc } from './bridge-fdb.ts';
 import { bridgeInput, bridgeTransmit } from './bridge-forward.ts';
 import { BridgeBase, BridgePort, PortState } from './bridge-state.ts';
 import { changeBridgeMac, disableBridge, disablePort, enableBridge, enablePort, initPort } from './bridge-stp.ts';
 
 /** Groups of the snoopers (RFC 4286), joined while snooping. */
-const ALL_SNOOPERS: readonly Mac[] = [0x01005e00006a, 0x33330000006a];
+const ALL_SNOOPERS: Ipv4 = 0xe000006a | 0;
+const ALL_SNOOPERS6: Ipv6 = 'ff02000000000000000000000000006a';
+/** br_multicast_join_snoopers. */
+function joinSnoopers(bridge: Bridge): void {
+  joinIpv4Group(bridge, ALL_SNOOPERS);
+  joinGroup(bridge, ALL_SNOOPERS6, 'quietly');
+}
+function leaveSnoopers(bridge: Bridge): void {
+  leaveIpv4Group(bridge, ALL_SNOOPERS);
+  leaveGroup(bridge, ALL_SNOOPERS6);
+}
 const MAX_PORTS = 1023;
 
 export class Bridge extends BridgeBase {
@@ -31,7 +42,6 @@ export class Bridge extends BridgeBase {
     this.flags = Iff.BROADCAST | Iff.MULTICAST;
     this.address = address;
     this.addressAssignType = 1;
-    this.carrier = false;
     this.maxMtu = 65535;
     this.forwardDelay = this.settings.forwardDelay;
   }
@@ -54,12 +64,12 @@ export class Bridge extends BridgeBase {
     this.flags |= Iff.UP;
     enableBridge(this);
     this.flags &= ~Iff.UP;
-    if (this.settings.multicastSnooping !== 0) for (const mac of ALL_SNOOPERS) joinMac(this, mac);
+    if (this.settings.multicastSnooping !== 0) joinSnoopers(this);
     return null;
   }
   override stop(): void {
     disableBridge(this);
-    if (this.settings.multicastSnooping !== 0) for (const mac of ALL_SNOOPERS) leaveMac(this, mac);
+    if (this.settings.multicastSnooping !== 0) leaveSnoopers(this);
   }
   override unregistering(): readonly Device[] {
     for (const port of [...this.ports]) this.removePort(port.device);
