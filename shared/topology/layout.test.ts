@@ -127,16 +127,12 @@ describe('layout', () => {
     checkLines(after);
   });
 
-  test('100 nodes with 20 pods: apart, and one more pod is quick', () => {
+  test('100 nodes with 20 pods: apart, and one more pod moves nothing', () => {
     const pods = Array.from({ length: 100 }, (_, node) => names(`n${node}`, 20));
     const layout = new TopologyLayout();
-    const start = performance.now();
     const topology = layout.update(lab(pods));
-    const built = performance.now() - start;
     checkApart(topology);
-    const next = performance.now();
-    layout.update(lab(pods.map((list, index) => (index === 50 ? [...list, 'one-more'] : list))));
-    expect(performance.now() - next).toBeLessThan(built * 2);
-    expect(built).toBeLessThan(1000);
+    const grown = layout.update(lab(pods.map((list, index) => (index === 50 ? [...list, 'one-more'] : list))));
+    for (const [id, place] of placesOf(topology)) expect(placesOf(grown).get(id), id).toBe(place);
   });
 });

@@ -166,7 +166,8 @@ export class NodePlan {
     let place = rects.get(box.id);
     if (!place) {
       const height = namespaceHeight(inner.length);
-      const widest = Math.max(labelWidth(box.label), ...inner.map((one) => boxWidth(one) + 2 * NAMESPACE_PAD));
+      // a namespace that will be a pod has, for a moment, the long name that CNI gave it
+      const widest = Math.max(box.kind === 'netns' ? 0 : labelWidth(box.label), ...inner.map((one) => boxWidth(one) + 2 * NAMESPACE_PAD));
       const span = this.spanFor(widest);
       place = this.belowPort(port, box.id, span, height, rects);
       if (!place) {
