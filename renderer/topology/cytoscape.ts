@@ -380,6 +380,9 @@ function stylesheet(): StylesheetJson {
         'z-index-compare': 'manual',
         'overlay-opacity': 0,
         'underlay-opacity': 0,
+        'underlay-color': colour('accent'),
+        'underlay-padding': 4,
+        'underlay-shape': 'round-rectangle',
         'transition-property': 'border-color, background-color, underlay-opacity',
         'transition-duration': 240,
       },
@@ -390,16 +393,7 @@ function stylesheet(): StylesheetJson {
     { selector: '.netns', style: { 'border-style': 'dashed' } },
     { selector: '.outside', style: { 'border-style': 'dotted', 'border-width': 1.6 } },
     { selector: '.box.state-down, .box.state-no-carrier', style: { 'border-color': colour('topo-down'), 'border-style': 'dashed' } },
-    {
-      selector: '.box.fresh',
-      style: {
-        'border-color': colour('accent'),
-        'underlay-color': colour('accent'),
-        'underlay-opacity': 0.18,
-        'underlay-padding': 4,
-        'underlay-shape': 'round-rectangle',
-      },
-    },
+    { selector: '.box.fresh', style: { 'border-color': colour('accent'), 'underlay-opacity': 0.16 } },
     { selector: '.box.offered', style: { 'border-color': colour('packet'), 'border-width': 2 } },
     {
       selector: '.box.selected',
@@ -407,10 +401,7 @@ function stylesheet(): StylesheetJson {
         'border-color': colour('accent'),
         'border-style': 'solid',
         'border-width': 2,
-        'underlay-color': colour('accent'),
         'underlay-opacity': 0.14,
-        'underlay-padding': 4,
-        'underlay-shape': 'round-rectangle',
       },
     },
     {
