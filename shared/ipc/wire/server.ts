@@ -67,8 +67,11 @@ class Gate {
   }
 
   private async answer({ id, procedure, input }: Extract<Request, { kind: 'ask' }>): Promise<void> {
-    // A number that is in use twice would mix two answers: only the first is served.
-    if (this.calls.has(id) || this.streams.has(id)) return;
+    // A number that is in use twice would mix two answers; whoever waits on it is told, and not left waiting.
+    if (this.calls.has(id) || this.streams.has(id)) {
+      this.fail(id, procedure, new WireFailure({ code: 'invalid-request', message: `The number ${id} is in use.` }));
+      return;
+    }
     this.calls.add(id);
     try {
       const definition = Object.hasOwn(this.contract, procedure) ? this.contract[procedure] : undefined;
