@@ -133,6 +133,7 @@ describe('layout', () => {
     const topology = layout.update(lab(pods));
     checkApart(topology);
     const grown = layout.update(lab(pods.map((list, index) => (index === 50 ? [...list, 'one-more'] : list))));
-    for (const [id, place] of placesOf(topology)) expect(placesOf(grown).get(id), id).toBe(place);
+    const after = placesOf(grown);
+    for (const [id, place] of placesOf(topology)) expect(after.get(id), id).toBe(place);
   });
 });
