@@ -27,8 +27,7 @@ export interface NeighbourUpdate {
 }
 
 const parmsOf = (neighbour: Neighbour): NeighbourParms | undefined => (neighbour.family === 4 ? neighbour.device.ipv4 : neighbour.device.ipv6)?.parms;
-const tableOf = (device: Device, family: 4 | 6): Map<Ipv4 | Ipv6, Neighbour> | undefined =>
-  (family === 4 ? device.ipv4?.neighbours : device.ipv6?.neighbours);
+const tableOf = (device: Device, family: 4 | 6): Map<Ipv4 | Ipv6, Neighbour> | undefined => (family === 4 ? device.ipv4?.neighbours : device.ipv6?.neighbours);
 export const stateName = (state: number): 'PERMANENT' | 'NOARP' | 'REACHABLE' | 'STALE' | 'DELAY' | 'PROBE' | 'FAILED' | 'INCOMPLETE' => {
   if (state & Nud.PERMANENT) return 'PERMANENT';
   if (state & Nud.NOARP) return 'NOARP';

@@ -27,7 +27,7 @@ export class PrefixTable<T> {
       if (i < 0) i = this.lengths.length;
       this.lengths = [...this.lengths.slice(0, i), length, ...this.lengths.slice(i)];
       this.masks = this.lengths.map(ipv4Mask);
-      this.tables = [...this.tables.slice(0, i), new Map(), ...this.tables.slice(i)];
+      this.tables = [...this.tables.slice(0, i), new Map<Ipv4, T>(), ...this.tables.slice(i)];
     }
     const table = this.tables[i]!;
     if (!table.has(prefix)) this.size++;

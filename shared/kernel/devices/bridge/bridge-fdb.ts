@@ -149,7 +149,7 @@ export function addFdbByUser(bridge: BridgeBase, port: BridgePort | null, reques
   let entry = bridge.fdb.get(mac);
   if (entry === undefined) {
     if (request.create !== true) return fail('ENOENT');
-    entry = new FdbEntry(mac, request.vlan ?? 0, port);
+    entry = new FdbEntry(mac, 0, port);
     bridge.fdb.set(mac, entry);
   } else {
     if (request.exclusive === true) return fail('EEXIST');
