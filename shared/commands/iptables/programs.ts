@@ -4,25 +4,15 @@ import { strerror } from '../../base/index.ts';
 import { netfilterOf, type Family } from '../../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
+import { civilOf, twoDigits } from '../names/civil.ts';
 import { parseRestore, runIptables, runRestore, runSave, type Outcome, type Surroundings } from './run.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** ctime(3) in UTC, with its newline. */
-export function ctime(unixUs: number): string {
-  const seconds = Math.floor(unixUs / 1e6);
-  const days = Math.floor(seconds / 86_400);
-  let year = 1970;
-  let rest = days;
-  const length = (y: number): number => (y % 4 === 0 && (y % 100 !== 0 || y % 400 === 0) ? 366 : 365);
-  while (rest >= length(year)) rest -= length(year++);
-  const months = [31, length(year) === 366 ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  let month = 0;
-  while (rest >= months[month]!) rest -= months[month++]!;
-  const two = (value: number): string => `${value}`.padStart(2, '0');
-  const inDay = seconds % 86_400;
-  const clock = `${two(Math.floor(inDay / 3600))}:${two(Math.floor(inDay / 60) % 60)}:${two(inDay % 60)}`;
-  return `${DAYS[(days + 4) % 7]} ${MONTHS[month]} ${`${rest + 1}`.padStart(2)} ${clock} ${year}\n`;
+function ctime(unixUs: number): string {
+  const { year, month, day, hour, minute, second, weekday } = civilOf(unixUs);
+  return `${DAYS[weekday]} ${MONTHS[month - 1]} ${`${day}`.padStart(2)} ${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)} ${year}\n`;
 }
 
 function surroundings(p: Process, family: Family): Surroundings {

@@ -22,7 +22,12 @@ const main: Program = function* (p) {
   }
   const { options } = parsed;
   if (options.has('U')) return yield* say(p, `${options.host}: ${strerror('ENOENT')}`);
-  for (const [letter, what] of [['x', 'proxies'], ['Z', 'DCCP'], ['S', 'TCP MD5 signatures']] as const) // prettier-ignore
+  for (const [letter, what] of [
+    ['x', 'proxies'],
+    ['Z', 'DCCP'],
+    ['S', 'TCP MD5 signatures'],
+  ] as const)
+    // prettier-ignore
     if (options.has(letter)) return yield* say(p, `not modelled: ${what}`);
   return options.has('l') ? yield* listen(p, options) : yield* connect(p, options);
 };

@@ -73,7 +73,8 @@ export interface NcOptions {
   readonly host: Bytes | undefined;
   readonly ports: readonly Bytes[];
 }
-export type Parsed = { readonly kind: 'go'; readonly options: NcOptions } | { readonly kind: 'end'; readonly fd: 1 | 2; readonly text: Bytes; readonly status: number };
+export type Parsed =
+  { readonly kind: 'go'; readonly options: NcOptions } | { readonly kind: 'end'; readonly fd: 1 | 2; readonly text: Bytes; readonly status: number };
 
 const TOS_WORDS: Readonly<Record<string, number>> = {
   af11: 0x28, af12: 0x30, af13: 0x38, af21: 0x48, af22: 0x50, af23: 0x58, af31: 0x68, af32: 0x70, af33: 0x78, af41: 0x88, af42: 0x90, af43: 0x98,

@@ -1,16 +1,16 @@
 /** What socat says of itself: `2026/11/21 13:46:28 socat[73] E connect(…): Connection refused`. */
 import type { Bytes } from '../../base/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
+import { civilOf, twoDigits } from '../names/civil.ts';
 import type { SocatOptions } from './options.ts';
 
 export type Level = 'E' | 'W' | 'N' | 'I';
 const FROM_VERBOSITY: Readonly<Record<Level, number>> = { E: 0, W: 1, N: 2, I: 3 };
 
-const two = (value: number): string => `${value}`.padStart(2, '0');
 /** Local time is UTC here. */
 export function stamp(unixUs: number): string {
-  const date = new Date(Math.floor(unixUs / 1000));
-  return `${date.getUTCFullYear()}/${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+  const { year, month, day, hour, minute, second } = civilOf(unixUs);
+  return `${year}/${twoDigits(month)}/${twoDigits(day)} ${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)}`;
 }
 
 /** The program cannot go on: its message is told, then it ends with 1. */

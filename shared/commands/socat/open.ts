@@ -75,7 +75,8 @@ function hostOf(p: Process, host: Bytes, type: number, protocol: number, family 
 function portOf(host: Bytes, port: Bytes, protocol: 'tcp' | 'udp'): number {
   if (port === '') throw new Fatal('empty port/service');
   const number = /^\d+$/.test(port) ? Number(port) & 0xffff : portOfService(port, protocol);
-  if (number === undefined) throw new Fatal(`getaddrinfo"${host}", "${port}", {1,0,${protocol === 'tcp' ? 1 : 2},0}, {}): Servname not supported for ai_socktype`);
+  if (number === undefined)
+    throw new Fatal(`getaddrinfo"${host}", "${port}", {1,0,${protocol === 'tcp' ? 1 : 2},0}, {}): Servname not supported for ai_socktype`);
   return number;
 }
 const sockaddr = (address: Ipv4, port: number): string => `AF=2 ${formatIpv4(address)}:${port}`;
@@ -263,7 +264,8 @@ const sendToUdp = (hearsAll: boolean): Opener =>
     yield* around.log.say(p, 'N', `using ${sockaddr(to, number)} as peer`.replace('using', 'successfully prepared local socket, using'));
     return socketEndpoint(p, file, fd, around, {
       read: () => {
-        for (let next = socket.receive(); next !== undefined; next = socket.receive()) if (hearsAll || next.packet.ip!.src === to) return { ok: true, value: next.packet.payload };
+        for (let next = socket.receive(); next !== undefined; next = socket.receive())
+          if (hearsAll || next.packet.ip!.src === to) return { ok: true, value: next.packet.payload };
         return { ok: false, error: 'EAGAIN' };
       },
       write: (_, data) => {
@@ -272,7 +274,10 @@ const sendToUdp = (hearsAll: boolean): Opener =>
       },
     });
   };
-function bindUdp(p: Process, address: Address): { readonly socket: UdpSocket; readonly file: SocketFile; readonly fd: number; readonly local: Ipv4; readonly port: number } {
+function bindUdp(
+  p: Process,
+  address: Address,
+): { readonly socket: UdpSocket; readonly file: SocketFile; readonly fd: number; readonly local: Ipv4; readonly port: number } {
   const [text = ''] = address.parameters;
   const port = portOf('', text, 'udp');
   const bind = given(address, 'bind');
@@ -353,7 +358,12 @@ function* listenUdp(p: Process, address: Address, around: Surroundings): Sys<End
 
 const openStandard = (reads: number, writes: number): Opener =>
   function* (p, _, around) {
-    const what = around.reads && around.writes && reads === 0 && writes === 1 ? 'reading from and writing to stdio' : around.writes ? 'writing to stdout' : 'reading from stdin';
+    const what =
+      around.reads && around.writes && reads === 0 && writes === 1
+        ? 'reading from and writing to stdio'
+        : around.writes
+          ? 'writing to stdout'
+          : 'reading from stdin';
     yield* around.log.say(p, 'N', what);
     return ofFds(p, reads, writes);
   };
@@ -369,13 +379,24 @@ const openFile = (how: 'open' | 'gopen' | 'create'): Opener =>
     const append = given(address, 'append', 'o-append') !== undefined || (how === 'gopen' && !isThere);
     const truncate = how === 'create' || given(address, 'trunc', 'o-trunc') !== undefined;
     const mode = how === 'create' ? 1 : around.reads && around.writes ? 2 : around.writes ? 1 : 0;
-    const file = yield* p.open(path, { read: mode !== 1, write: mode !== 0, create, append, truncate, exclusive: given(address, 'excl', 'o-excl') !== undefined });
+    const file = yield* p.open(path, {
+      read: mode !== 1,
+      write: mode !== 0,
+      create,
+      append,
+      truncate,
+      exclusive: given(address, 'excl', 'o-excl') !== undefined,
+    });
     if (!file.ok) {
       const flags = mode | (create ? 0o100 : 0) | (truncate ? 0o1000 : 0) | (append && how !== 'gopen' ? 0o2000 : 0);
       const call = how === 'create' ? `creat("${path}", 0666)` : `open("${path}", 0${flags.toString(8)}, 0666)`;
       throw new Fatal(`${call}: ${strerror(file.error)}`);
     }
-    yield* around.log.say(p, 'N', `opening ${p.fs.stat(path).ok ? 'regular file' : 'character device'} "${path}" for ${mode === 2 ? 'reading and writing' : mode === 1 ? 'writing' : 'reading'}`);
+    yield* around.log.say(
+      p,
+      'N',
+      `opening ${p.fs.stat(path).ok ? 'regular file' : 'character device'} "${path}" for ${mode === 2 ? 'reading and writing' : mode === 1 ? 'writing' : 'reading'}`,
+    );
     return ofFds(p, file.value, file.value);
   };
 /** What is written comes back. */
@@ -407,7 +428,10 @@ const openProgram = (isShell: boolean): Opener =>
     fds.set(0, around.writes ? there.value.read : 0);
     fds.set(1, around.reads ? back.value.write : 1);
     fds.set(2, address.options.has('stderr') ? back.value.write : 2);
-    const env = new Map([...p.env, ...around.environment, ['SOCAT_VERSION', VERSION], ['SOCAT_PID', `${p.pid}`], ['SOCAT_PPID', `${p.pid}`]] as [Bytes, Bytes][]);
+    const env = new Map([...p.env, ...around.environment, ['SOCAT_VERSION', VERSION], ['SOCAT_PID', `${p.pid}`], ['SOCAT_PPID', `${p.pid}`]] as [
+      Bytes,
+      Bytes,
+    ][]);
     yield* around.log.say(p, 'N', 'forking off child, using socket for reading and writing');
     const child = p.spawn(argv, { fds, env });
     p.close(there.value.read);

@@ -12,7 +12,16 @@ import { openAddress, type Surroundings } from './open.ts';
 import { parseSocat, type SocatOptions } from './options.ts';
 import { relay, type Side } from './relay.ts';
 
-const DEFAULTS: SocatOptions = { verbosity: 0, dump: 'none', bufferBytes: 8192, closeUs: 500_000, idleUs: 0, direction: 'both', name: 'socat', microseconds: false };
+const DEFAULTS: SocatOptions = {
+  verbosity: 0,
+  dump: 'none',
+  bufferBytes: 8192,
+  closeUs: 500_000,
+  idleUs: 0,
+  direction: 'both',
+  name: 'socat',
+  microseconds: false,
+};
 
 const main: Program = function* (p) {
   const parsed = parseSocat(p.argv);

@@ -138,7 +138,8 @@ export class TcpProtocol implements ProtocolHandler {
       if (mtu < socket.pathMtu) mtuReduced(socket);
       return;
     }
-    const errno = type === IcmpType.UNREACHABLE ? (UNREACHABLE_ERRORS[code]?.[0] ?? 'EHOSTUNREACH') : type === IcmpType.PARAMETER_PROBLEM ? 'EPROTO' : 'EHOSTUNREACH';
+    const errno =
+      type === IcmpType.UNREACHABLE ? (UNREACHABLE_ERRORS[code]?.[0] ?? 'EHOSTUNREACH') : type === IcmpType.PARAMETER_PROBLEM ? 'EPROTO' : 'EHOSTUNREACH';
     if (socket.state === TcpState.SYN_SENT || socket.state === TcpState.SYN_RECV) failConnection(socket, errno);
     else socket.softError = errno;
   }
@@ -183,7 +184,7 @@ function receiveSegment(socket: TcpSocket, skb: Skb, tcp: Tcp): void {
     }
     bring(socket, tcp.seq, payload, fin);
   }
-  if (!socket.isGone) answer(socket);
+  answer(socket);
 }
 
 /** tcp_validate_incoming: old timestamps, places outside of the window, resets, SYNs where none may be. */
@@ -340,6 +341,7 @@ export function enterQuickAck(socket: TcpSocket, most: number): void {
 
 /** tcp_data_snd_check, __tcp_ack_snd_check. */
 function answer(socket: TcpSocket): void {
+  if (socket.isGone) return;
   push(socket);
   if (!socket.ackPending) return;
   const unacked = distance(socket.rcvNxt, socket.rcvWup);

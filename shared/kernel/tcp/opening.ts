@@ -120,4 +120,3 @@ export function armSynAck(request: TcpRequest, giveUp: () => void): void {
     armSynAck(request, giveUp);
   });
 }
-

@@ -30,7 +30,6 @@ export const timestampNow = (netns: Netns, offset: number): number => (offset + 
 /** ipv4_default_advmss: what a segment may hold on the way out. */
 export const advertisedMss = (way: Dst, netns: Netns): number => way.route?.metrics?.advmss ?? Math.min(Math.max(mtuFor(way, netns, false) - 40, 256), 65495);
 
-
 /** The way back to somebody whose packet came; null when there is none. */
 export function routeBack(netns: Netns, of: Ends, out: number, tos: number, mark: number): Dst | null {
   const wanted = outputRequest(of.remoteAddress, of.localAddress);

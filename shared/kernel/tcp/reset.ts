@@ -42,4 +42,3 @@ export function sendTimeWaitAck(from: TimeWait): void {
   skb.mark = from.mark;
   localOutput(skb, netns);
 }
-

@@ -46,4 +46,3 @@ export function firstWindow(netns: Netns, mss: number, withScale: boolean): { re
   const scale = withScale ? Math.min(14, Math.max(0, 31 - Math.clz32(Math.max(space, receiveLimit(netns))) - 15)) : 0;
   return { window, scale, clamp: 65_535 * 2 ** scale };
 }
-
