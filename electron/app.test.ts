@@ -58,8 +58,8 @@ async function run(terminal: string, command: string, marker = 'd0ne'): Promise<
   let text = '';
   const first = reading.next();
   await client.call('terminals.input', { terminal, data: `${command}; echo ${marker.slice(0, 2)}''${marker.slice(2)}\r` });
-  for (let { value, done } = await first; done !== true; { value, done } = await reading.next()) {
-    if (value instanceof Uint8Array) text += Buffer.from(value).toString('utf8');
+  for (let next = await first; next.done !== true; next = await reading.next()) {
+    if (next.value instanceof Uint8Array) text += Buffer.from(next.value).toString('utf8');
     if (text.includes(`\n${marker}`) || text.includes(`${marker}\r\n`)) break;
   }
   reading.cancel();

@@ -14,7 +14,7 @@ const WORTH_BYTES = 100_000;
 
 interface Loader {
   enableCompileCache?(folder: string): unknown;
-  prototype: { _compile(this: NodeModule, content: string, filename: string): unknown };
+  prototype: { _compile: (this: NodeModule, content: string, filename: string) => unknown };
 }
 interface NodeModule {
   exports: unknown;

@@ -1,8 +1,8 @@
 /** The forms of lower modules that cross to the window, and the words for them, re-exported so that the window needs one door. */
-export type { ExperimentPlan, ExperimentRun, NodeCommand, Pair } from '../experiment/index.ts';
-export type { Chapter, Lesson, LessonInfo, Progress, Quiz, StepState, StepText } from '../lesson/index.ts';
+export type { ExperimentPlan, ExperimentRun, Pair } from '../experiment/index.ts';
+export type { Lesson, LessonInfo, Progress, StepState, StepText } from '../lesson/index.ts';
 export type { TapeInfo } from '../recording/index.ts';
 export { topologySvg } from '../topology/index.ts';
-export type { Box, BoxKind, Fact, Line, LineKind, LinkState, Point, Topology } from '../topology/index.ts';
+export type { Box, Line, Point, Topology } from '../topology/index.ts';
 export { dispositionWords, replyOutcome, requestOutcome, stepWords } from '../trace/index.ts';
-export type { Disposition, Hop, Step, StepWords, Trace } from '../trace/index.ts';
+export type { Disposition, Hop, Step, Trace } from '../trace/index.ts';
