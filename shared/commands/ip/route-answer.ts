@@ -21,7 +21,8 @@ export function shownAnswer(session: Session, answer: RouteAnswer, request: Rout
     dst: request.destination,
     dstLength: 32,
     ...(request.source !== undefined && { src: request.source, srcLength: 32 }),
-    tos: request.tos ?? 0,
+    // res.dscp: of the route that matched, not what was asked for.
+    tos: answer.route?.tos ?? 0,
     flags: (cacheFlags(answer, request) | RouteFlag.CLONED) >>> 0,
     nexthop: { gateway: dst.gateway === 0 ? undefined : dst.gateway, via6: undefined, device: answer.device, weight: 1, flags: 0 },
     ...(!isInput && answer.source !== 0 && answer.source !== (request.source ?? 0) && { preferredSource: answer.source }),

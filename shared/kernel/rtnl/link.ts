@@ -168,6 +168,11 @@ function makeDevice(
     case 'sit':
       return notModelled(`devices of type ${info.kind}`);
   }
+  // dev_validate_mtu.
+  if (request.mtu !== undefined && (request.mtu < 0 || request.mtu < device.minMtu || (device.maxMtu > 0 && request.mtu > device.maxMtu))) {
+    device.unregistering();
+    return fail('EINVAL', request.mtu < device.minMtu ? 'mtu less than device minimum' : 'mtu greater than device maximum');
+  }
   applyInitial(device, request);
   const registered = registerDevice(device, name, request.index ?? 0);
   if (!registered.ok) {
@@ -209,8 +214,8 @@ function makeVeth(netns: Netns, target: Netns, name: string, request: LinkReques
   const peerName = peerRequest?.name ?? 'veth%d';
   for (const part of [request, peerRequest]) {
     if (part?.address !== undefined && !isValidUnicastMac(part.address)) return fail('EADDRNOTAVAIL');
-    if (part?.mtu !== undefined && (part.mtu < 68 || part.mtu > 65535))
-      return fail('EINVAL', part.mtu < 68 ? 'mtu less than device minimum' : 'mtu greater than device maximum');
+    // veth_validate says no without words.
+    if (part?.mtu !== undefined && (part.mtu < 68 || part.mtu > 65535)) return fail('EINVAL');
   }
   const peer = new Veth(peerNetns);
   const device = new Veth(target);
