@@ -136,3 +136,15 @@ test('marks are gone to in both directions', async () => {
   visited.push(stage.seconds.value);
   expect(visited).toEqual([1, 5, 10, 5]);
 });
+
+test('what the tape does not show yet is not gone back to', async () => {
+  const writer = new TapeWriter({ podwalk: 1, title: 'x', lab: 'l', startedMs: 0 });
+  const late = parseTape(writer.begin() + writer.topologyLine(1.5, figure('a')) + writer.line(4, 'm', 'end')).value!;
+  const { stage, shown } = newStage();
+  stage.load(late);
+  await settle();
+  expect([stage.seconds.value, shown()]).toEqual([1.5, { boxes: ['a'], terminals: [] }]);
+  stage.seek(0);
+  await settle();
+  expect([stage.seconds.value, shown()]).toEqual([1.5, { boxes: ['a'], terminals: [] }]);
+});

@@ -39,6 +39,8 @@ export class Stage {
   readonly speed = ref(1);
   readonly skipsIdle = ref(false);
   readonly marks = shallowRef<readonly Mark[]>([]);
+  /** Before it the tape shows nothing: the lab was still coming up. */
+  readonly begin = ref(0);
   readonly duration = ref(0);
   readonly progress = shallowRef<Progress>();
   readonly experiments = shallowRef<readonly ExperimentRun[]>([]);
@@ -58,9 +60,10 @@ export class Stage {
   load(tape: Tape, at = 0): void {
     this.player.load();
     this.take(this.player.loaded(tape));
+    this.begin.value = tape.events.find(([, code]) => code === 'g')?.[0] ?? 0;
     this.marks.value = this.player.timeline?.marks ?? [];
     this.duration.value = this.player.timeline?.durationSeconds ?? 0;
-    if (at > 0) this.seek(at);
+    this.seek(at);
   }
   dispose(): void {
     this.player.eject();
@@ -77,7 +80,7 @@ export class Stage {
     this.take(this.player.pause(this.now()));
   }
   seek(seconds: number): void {
-    this.take(this.player.seek(seconds));
+    this.take(this.player.seek(Math.max(this.begin.value, seconds)));
   }
   setSpeed(speed: number): void {
     this.take(this.player.setSpeed(speed, this.now()));
