@@ -23,7 +23,9 @@ export class IndexedArray {
   }
   delete(index: number): void {
     this.map.delete(index);
-    if (index === this.last) this.last = Math.max(-1, ...this.map.keys());
+    if (index !== this.last) return;
+    this.last = -1;
+    for (const key of this.map.keys()) if (key > this.last) this.last = key;
   }
   push(value: Bytes): void {
     this.set(this.last + 1, value);

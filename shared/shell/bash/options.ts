@@ -174,7 +174,11 @@ export class Options {
   get flags(): string {
     const letters = new Set<string>(SET_OPTIONS.flatMap(([name, letter]) => (letter !== '' && this.switched.has(name) ? [letter] : [])));
     if (this.invocation.includes('i')) letters.add('i');
-    return [...FLAG_ORDER].filter((letter) => letters.has(letter)).join('') + this.invocation.replace('i', '');
+    return (
+      Array.from(FLAG_ORDER)
+        .filter((letter) => letters.has(letter))
+        .join('') + this.invocation.replace('i', '')
+    );
   }
   /** `SHELLOPTS`. */
   get names(): string {

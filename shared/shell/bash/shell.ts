@@ -348,6 +348,10 @@ export class Shell {
   private assignElement(name: Bytes, subscript: Bytes, value: Bytes): Variable {
     return this.runner.assignElement(this, name, subscript, value);
   }
+  /** Before a command is expanded: `$?` of what it substitutes is not known yet. */
+  forgetSubstitution(): void {
+    this.substitutionStatus = undefined;
+  }
   /** BASH_COMMAND. */
   describeCurrent(): Bytes {
     return this.current ? printCommand(this.current) : '';

@@ -3,7 +3,7 @@
  * Values are byte strings; arrays and attributes as declare(1) gives them. Special variables compute their value when they are read.
  */
 import type { Bytes } from '../../base/index.ts';
-import { AssociativeArray, IndexedArray } from './arrays.ts';
+import { IndexedArray, type AssociativeArray } from './arrays.ts';
 
 export type Value = Bytes | IndexedArray | AssociativeArray | undefined;
 
@@ -69,7 +69,7 @@ const MAX_REFERENCES = 8;
 
 export class Variables {
   /** The innermost is the last; the first is global. */
-  private readonly scopes: Scope[] = [new Map()];
+  private readonly scopes: Scope[] = [new Map<Bytes, Variable>()];
   /** Those of the assignments before a command: what it declares goes into the scope below. */
   private readonly temporary = new Set<Scope>();
   /** Names whose assignment the shell watches: PATH, IFS, LANG … */
@@ -143,10 +143,9 @@ export class Variables {
   unset(name: Bytes): void {
     for (let i = this.scopes.length - 1; i >= 0; i--) {
       const scope = this.scopes[i];
-      const variable = scope?.get(name);
-      if (!variable) continue;
-      if (i > 0 && scope === this.innermost) scope?.set(name, new Variable(name, undefined));
-      else scope?.delete(name);
+      if (!scope?.has(name)) continue;
+      if (i > 0 && scope === this.innermost) scope.set(name, new Variable(name, undefined));
+      else scope.delete(name);
       break;
     }
     this.changed(name);

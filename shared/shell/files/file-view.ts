@@ -5,7 +5,7 @@
 import { done, err, ok, type Bytes, type Errno, type Result } from '../../base/index.ts';
 import type { Caller } from '../process/caller.ts';
 import type { WaitQueue } from '../process/wait.ts';
-import { OpenFile, Place, type DirEntry, type Inode, type InodeKind, type OpenFlags } from './inode.ts';
+import { type OpenFile, Place, type DirEntry, type Inode, type InodeKind, type OpenFlags } from './inode.ts';
 import type { MountNamespace } from './mount-namespace.ts';
 import { isAllowed, walkTo, walkToParent, type Access, type Found, type Parent, type Walk } from './walk.ts';
 

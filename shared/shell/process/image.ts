@@ -39,9 +39,24 @@ export function searchPath(process: Process, name: Bytes, path: Bytes = process.
   return err(failure);
 }
 
+/** ARG_MAX for a stack of 8 MiB: arguments and environment together; one string alone MAX_ARG_STRLEN. */
+const ARGUMENT_BYTES = 2097152;
+const STRING_BYTES = 131072;
+
+function isTooLong(process: Process, argv: readonly Bytes[]): boolean {
+  let total = 0;
+  for (const arg of argv) {
+    if (arg.length >= STRING_BYTES) return true;
+    total += arg.length + 9;
+  }
+  for (const [name, value] of process.env) total += name.length + value.length + 10;
+  return total > ARGUMENT_BYTES;
+}
+
 export function loadImage(process: Process, programs: ReadonlyMap<string, Program>, path: Bytes | undefined, argv: readonly Bytes[]): Result<Image, Errno> {
   const found = path === undefined ? searchPath(process, argv[0] ?? '') : ok(path);
-  return found.ok ? load(process, programs, found.value, argv, 0) : found;
+  if (!found.ok) return found;
+  return isTooLong(process, argv) ? err('E2BIG') : load(process, programs, found.value, argv, 0);
 }
 
 function load(process: Process, programs: ReadonlyMap<string, Program>, path: Bytes, argv: readonly Bytes[], depth: number): Result<Image, Errno> {

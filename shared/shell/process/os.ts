@@ -10,7 +10,7 @@ import { DEVICES, DeviceTable } from '../files/devices.ts';
 import { MountNamespace } from '../files/mount-namespace.ts';
 import { OpenPtmx, Pty } from '../terminal/pty.ts';
 import { OpenTty, Tty } from '../terminal/tty.ts';
-import { FdTable } from './fd-table.ts';
+import type { FdTable } from './fd-table.ts';
 import { loadImage } from './image.ts';
 import { PlainNamespace, UtsNamespace } from './namespace.ts';
 import {

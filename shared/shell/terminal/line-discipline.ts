@@ -171,7 +171,6 @@ export class LineDiscipline {
   }
   private shown(text: string): string {
     if (!this.termios.echoctl) return text;
-    // eslint-disable-next-line no-control-regex -- control characters are what this is about
     return text.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, (char) => (char === '\x7f' ? '^?' : `^${String.fromCharCode(char.charCodeAt(0) + 64)}`));
   }
 }

@@ -38,7 +38,7 @@ const link = (target: Bytes): DynamicNode => ({ kind: 'symlink', target: () => t
 const device = (rdev: number): DynamicNode => ({ kind: 'char', rdev, mode: 0o666 });
 
 export class Sandbox {
-  readonly sim = new Simulation(Date.UTC(2024, 0, 2, 3, 4, 5));
+  readonly sim = new Simulation(1704164645000);
   readonly os: Os;
   readonly init: Process;
   readonly errors: unknown[] = [];

@@ -197,13 +197,15 @@ const kill: Builtin = (shell, args) => {
   const [, first, ...more] = args;
   if (first === undefined) return usage(shell);
   if (first === '-l' || first === '-L') return listSignals(shell, more);
-  let signal: SignalName | undefined = 'TERM';
-  let isProbe = false;
+  /** 'none' only asks. */
+  let signal: SignalName | 'none' = 'TERM';
   let targets = args.slice(1);
   const choose = (name: Bytes): boolean => {
-    if (name === '0' || name === 'EXIT') isProbe = true;
-    else signal = parseSignal(name);
-    if (isProbe || signal) return true;
+    const chosen = name === '0' || name === 'EXIT' ? 'none' : parseSignal(name);
+    if (chosen) {
+      signal = chosen;
+      return true;
+    }
     shell.fail(`${name}: invalid signal specification`);
     return false;
   };
@@ -220,10 +222,11 @@ const kill: Builtin = (shell, args) => {
   }
   if (targets[0] === '--') targets = targets.slice(1);
   if (targets.length === 0) return usage(shell);
-  return killAll(shell, targets, isProbe ? undefined : signal);
+  return killAll(shell, targets, signal);
 };
 
-function* killAll(shell: Shell, targets: readonly Bytes[], signal: SignalName | undefined): Sys<number> {
+function* killAll(shell: Shell, targets: readonly Bytes[], chosen: SignalName | 'none'): Sys<number> {
+  const signal = chosen === 'none' ? undefined : chosen;
   let failures = 0;
   for (const target of targets) {
     if (target.startsWith('%')) {

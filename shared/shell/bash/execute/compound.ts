@@ -152,7 +152,7 @@ export function* runSelect(shell: Shell, node: For): Sys<number> {
   const expanded = node.words ? expandWords(shell, node.words) : [...shell.positional];
   const words = Array.isArray(expanded) ? expanded : yield* expanded;
   if (words.length === 0) return 0;
-  let status = 0;
+  let status: number;
   shell.loops++;
   let showsMenu = true;
   for (;;) {
@@ -182,14 +182,9 @@ export function* runSelect(shell: Shell, node: For): Sys<number> {
 function menu(shell: Shell, words: readonly Bytes[]): Bytes {
   const width = Number(shell.getVariable('COLUMNS') ?? 80) || 80;
   const digits = String(words.length).length;
-  const widest = Math.max(...words.map((word) => word.length)) + digits + 4;
-  let columns = Math.max(1, Math.floor(width / widest));
-  let rows = Math.ceil(words.length / columns);
-  columns = Math.ceil(words.length / rows);
-  if (rows === 1) {
-    rows = columns;
-    columns = 1;
-  }
+  const widest = words.reduce((most, word) => Math.max(most, word.length), 0) + digits + 4;
+  const fitting = Math.ceil(words.length / Math.max(1, Math.floor(width / widest)));
+  const rows = fitting === 1 ? words.length : fitting;
   let out = '';
   for (let row = 0; row < rows; row++) {
     let at = 0;

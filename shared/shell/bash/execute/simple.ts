@@ -20,7 +20,8 @@ export function runSimple(shell: Shell, command: Simple): MaybeSys<number> {
   if (shell.traps.running.size === 0) shell.current = command;
   if (command.waits || shell.options.xtrace || shell.traps.get('DEBUG') !== undefined) return runWaiting(shell, command);
   try {
-    const resolved = command.assignments.length === 0 ? NONE : (command.assignments.map((assignment) => resolve(shell, assignment)) as MaybeSys<Resolved>[]);
+    const resolved: readonly MaybeSys<Resolved>[] =
+      command.assignments.length === 0 ? NONE : command.assignments.map((assignment) => resolve(shell, assignment));
     if (resolved.some(isGenerator)) return runWaiting(shell, command);
     const words = expandArguments(shell, command.words);
     if (!words) return runWaiting(shell, command);
@@ -51,7 +52,7 @@ function expandArguments(shell: Shell, words: readonly (Word | Assignment)[]): A
   for (const word of words) {
     if ('pieces' in word) {
       if (word.literal !== undefined) args.push(word.literal);
-      else args.push(...(expandWords(shell, [word]) as Bytes[]));
+      else for (const field of expandWords(shell, [word]) as Bytes[]) args.push(field);
       continue;
     }
     const resolved = resolve(shell, word);
@@ -93,7 +94,7 @@ function* runWaiting(shell: Shell, command: Simple): Sys<number> {
 }
 
 function* expandAndRun(shell: Shell, command: Simple): Sys<number> {
-  shell.substitutionStatus = undefined;
+  shell.forgetSubstitution();
   const words = yield* expandArgumentsWaiting(shell, command.words);
   const isEmpty = words.args.length === 0;
   const resolved: Resolved[] = [];
@@ -124,7 +125,7 @@ function* expandArgumentsWaiting(shell: Shell, words: readonly (Word | Assignmen
   for (const word of words) {
     if ('pieces' in word) {
       const expanded = expandWords(shell, [word]);
-      args.push(...(Array.isArray(expanded) ? expanded : yield* expanded));
+      for (const field of Array.isArray(expanded) ? expanded : yield* expanded) args.push(field);
       continue;
     }
     const maybe = resolve(shell, word);

@@ -4,7 +4,7 @@ import type { Inode } from '../../files/inode.ts';
 import type { Shell } from '../shell.ts';
 import { lookup } from '../expand/lookup.ts';
 
-export const UNARY = new Set([...'abcdefghknoprstuvwxzGLNORS'].map((letter) => `-${letter}`));
+export const UNARY = new Set(Array.from('abcdefghknoprstuvwxzGLNORS', (letter) => `-${letter}`));
 export const BINARY = new Set(['=', '==', '!=', '<', '>', '=~', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef']);
 
 export function testUnary(shell: Shell, operator: string, operand: Bytes): boolean {
@@ -122,12 +122,14 @@ export function testBinary(shell: Shell, operator: string, left: Bytes, right: B
   }
 }
 
-export function compareNumbers(operator: string, a: number | bigint, b: number | bigint): boolean {
+export function compareNumbers(operator: string, left: number | bigint, right: number | bigint): boolean {
+  const isNarrow = typeof left === 'number' && typeof right === 'number';
+  const [a, b] = isNarrow ? [left, right] : [BigInt(left), BigInt(right)];
   switch (operator) {
     case '-eq':
-      return a == b;
+      return a === b;
     case '-ne':
-      return a != b;
+      return a !== b;
     case '-lt':
       return a < b;
     case '-le':

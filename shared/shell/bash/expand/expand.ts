@@ -228,7 +228,7 @@ function addPaths(shell: Shell, field: Field, out: Bytes[]): void {
     nocaseglob: options.has('nocaseglob'),
     globstar: options.has('globstar'),
   });
-  if (paths.length > 0) out.push(...paths);
+  if (paths.length > 0) for (const path of paths) out.push(path);
   else if (options.has('failglob')) throw new ShellFailure(`no match: ${field.text}`, 'discard');
   else if (!options.has('nullglob')) out.push(field.text);
 }

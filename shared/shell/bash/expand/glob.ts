@@ -39,7 +39,7 @@ class GlobWalk {
     const isLast = rest.length === 0;
     if (segment === '') {
       // A trailing slash: directories only.
-      if (isLast && this.fs.stat(base)?.ok) this.found.push(base);
+      if (isLast && this.fs.stat(base).ok) this.found.push(base);
       return;
     }
     if (segment === '**' && this.options.globstar) {

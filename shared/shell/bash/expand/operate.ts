@@ -6,7 +6,6 @@ import type { ParameterOperation } from '../syntax/tree.ts';
 
 /** Works on characters where the locale has longer ones than bytes. */
 function onText(shell: Shell, value: Bytes, pattern: Bytes, work: (text: string, pattern: Pattern) => string): Bytes {
-  // eslint-disable-next-line no-control-regex -- asks whether all is ASCII
   const isPlain = !shell.isUtf8 || (/^[\0-\x7f]*$/.test(value) && /^[\0-\x7f]*$/.test(pattern));
   const options = { ignoreCase: shell.options.has('nocasematch') };
   if (isPlain) return work(value, compilePattern(pattern, options));

@@ -289,8 +289,9 @@ function sliceAll(shell: Shell, looked: Looked, operands: Operands): readonly By
     rest = start < 0 ? [] : all.slice(start);
   } else if (looked.variable?.current instanceof AssociativeArray) rest = offset < 0 ? all.slice(offset) : all.slice(Math.max(0, offset - 1));
   else {
-    const keys = (looked.keys ?? []).map(Number);
-    const from = offset < 0 ? (keys.at(-1) ?? -1) + 1 + offset : offset;
+    const keys = looked.keys.map(Number);
+    const last = keys.length === 0 ? -1 : keys[keys.length - 1];
+    const from = offset < 0 ? Number(last) + 1 + offset : offset;
     rest = from < 0 ? [] : all.filter((_value, i) => (keys[i] ?? 0) >= from);
   }
   if (length === undefined) return rest;

@@ -57,9 +57,8 @@ export class Pattern {
   ) {
     this.tokens = new PatternParser(ignoreCase ? text.toLowerCase() : text).parse();
     this.isExtended = this.tokens.some((token) => token.kind === 'group');
-    this.literal = this.tokens.every((token) => token.kind === 'char')
-      ? this.tokens.map((token) => (token.kind === 'char' ? token.char : '')).join('')
-      : undefined;
+    const chars = this.tokens.flatMap((token) => (token.kind === 'char' ? [token.char] : []));
+    this.literal = chars.length === this.tokens.length ? chars.join('') : undefined;
   }
   private subject(text: Bytes): Bytes {
     this.steps = 0;

@@ -76,7 +76,7 @@ export class Lowering implements ScriptLowering {
         commands: node.commands.map((command) => this.command(command)),
         withErrors: node.operators.map((operator) => operator === '|&'),
         isNegated: node.prefixes.filter((prefix) => prefix.type === 'Negation').length % 2 === 1,
-        time: !time ? 'no' : time.type === 'Time' && time.posix ? 'posix' : 'bash',
+        time: !time ? 'no' : time.posix ? 'posix' : 'bash',
       };
     }
     return this.command(node);

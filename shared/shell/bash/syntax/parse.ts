@@ -53,7 +53,7 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
   const problems: Problem[] = [];
   const units: Unit[] = [];
   let error: Problem | undefined = script.errors?.[0];
-  let cut = error ? completeBefore(text, script.commands, error) : script.commands.length;
+  const cut = error ? completeBefore(text, script.commands, error) : script.commands.length;
   for (let at = 0; at < cut;) {
     let end = at + 1;
     while (end < cut && joined(text, script.commands[end - 1], script.commands[end])) end++;
@@ -62,7 +62,6 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
     const [problem] = problems;
     if (problem) {
       error = problem;
-      cut = at;
       break;
     }
     const [first] = group;
