@@ -4,7 +4,11 @@ import type { Mark } from '../../shared/recording/index.ts';
 
 export const MARK_ICONS = { marker: Bookmark, trace: Route, experiment: FlaskConical, step: CircleCheck, terminal: SquareTerminal } as const;
 
-export function markText(mark: Mark, t: (key: string, values: Record<string, string>) => string, stepTitle: (id: string) => string): string {
+export function markText(
+  mark: Mark,
+  t: (key: string, values: Record<string, string>) => string,
+  titles: { readonly step: (id: string) => string; readonly experiment: (title: string) => string },
+): string {
   if (mark.kind === 'marker') return mark.label;
-  return t(`replay.mark.${mark.kind}`, { label: mark.kind === 'step' ? stepTitle(mark.label) : mark.label });
+  return t(`replay.mark.${mark.kind}`, { label: mark.kind === 'step' || mark.kind === 'experiment' ? titles[mark.kind](mark.label) : mark.label });
 }

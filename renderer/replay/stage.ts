@@ -41,6 +41,8 @@ export class Stage {
   readonly marks = shallowRef<readonly Mark[]>([]);
   /** Before it the tape shows nothing: the lab was still coming up. */
   readonly begin = ref(0);
+  /** By the title that the tape has, in the language it was written in. */
+  readonly experimentIds = new Map<string, string>();
   readonly duration = ref(0);
   readonly progress = shallowRef<Progress>();
   readonly experiments = shallowRef<readonly ExperimentRun[]>([]);
@@ -61,6 +63,7 @@ export class Stage {
     this.player.load();
     this.take(this.player.loaded(tape));
     this.begin.value = tape.events.find(([, code]) => code === 'g')?.[0] ?? 0;
+    for (const [, code, data] of tape.events) if (code === 'e') this.experimentIds.set(data.title, data.experiment);
     this.marks.value = this.player.timeline?.marks ?? [];
     this.duration.value = this.player.timeline?.durationSeconds ?? 0;
     this.seek(at);
