@@ -3,6 +3,7 @@
  * network of its process by `netnsOf(p)` of machine/. To add one: export an `InstalledProgram` and name it here.
  */
 import type { InstalledProgram } from '../machine/index.ts';
+import { ARPING_PROGRAMS } from './arping/index.ts';
 import { AWK_PROGRAMS } from './awk/index.ts';
 import { BASH_PROGRAMS } from './bash/index.ts';
 import { BRCTL_PROGRAMS } from './brctl/index.ts';
@@ -15,8 +16,10 @@ import { JQ_PROGRAMS } from './jq/index.ts';
 import { NC_PROGRAMS } from './nc/index.ts';
 import { PING_PROGRAMS } from './ping/index.ts';
 import { SOCAT_PROGRAMS } from './socat/index.ts';
+import { SS_PROGRAMS } from './ss/index.ts';
 import { SYSTEM_PROGRAMS } from './system/index.ts';
 import { GREP_PROGRAMS, SED_PROGRAMS } from './text/index.ts';
+import { TCPDUMP_PROGRAMS } from './tcpdump/index.ts';
 import { TRACEROUTE_PROGRAMS } from './traceroute/index.ts';
 
 export { BUSYBOX_NET } from './busybox-net.ts';
@@ -39,6 +42,9 @@ export const PROGRAMS: readonly InstalledProgram[] = [
   ...CONNTRACK_PROGRAMS,
   ...NC_PROGRAMS,
   ...SOCAT_PROGRAMS,
+  ...SS_PROGRAMS,
   ...PING_PROGRAMS,
+  ...TCPDUMP_PROGRAMS,
   ...TRACEROUTE_PROGRAMS,
+  ...ARPING_PROGRAMS,
 ];
