@@ -315,6 +315,8 @@ class Parser {
     const { token } = this;
     if (token === undefined || token.kind === 'operator' || token.text === 'and' || token.text === 'or') throw syntaxError();
     this.at++;
+    const after = this.token;
+    if (after !== undefined && after.kind !== 'operator' && !['and', 'or', 'mask', '/'].includes(after.text)) throw syntaxError();
     switch (kind) {
       case 'port':
         return this.ports(protocol, direction, token, false);
