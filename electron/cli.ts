@@ -20,6 +20,7 @@ const RUN: Record<CommandName, () => Promise<Run>> = {
   topology: async () => (await import('./cli/topology.ts')).topology,
   trace: async () => (await import('./cli/trace.ts')).trace,
   lesson: async () => (await import('./cli/lesson.ts')).lesson,
+  record: async () => (await import('./cli/record.ts')).record,
   play: async () => (await import('./cli/tape.ts')).play,
   convert: async () => (await import('./cli/tape.ts')).convert,
 };

@@ -7,18 +7,28 @@ import { Pace } from '../labs/pace.ts';
 
 const READ_BYTES = 1 << 16;
 
-export function runInteractive(lab: Lab, open: (size: { columns: number; rows: number }) => Session): Promise<number> {
+/** Hears what is shown, for a tape; times are the lab's. */
+export interface Witness {
+  opened(size: { columns: number; rows: number }, nowUs: number): void;
+  shown(data: Uint8Array, nowUs: number): void;
+  resized(size: { columns: number; rows: number }, nowUs: number): void;
+  ended(status: number, nowUs: number): void;
+}
+
+export function runInteractive(lab: Lab, open: (size: { columns: number; rows: number }) => Session, witness?: Witness): Promise<number> {
   const { stdin, stdout } = process;
   return new Promise((resolve, reject) => {
     const pace = new Pace(lab.simulation, undefined, reject);
     const size = (): { columns: number; rows: number } => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
     let isFull = false;
     const session = pace.enter(() => open(size()));
+    witness?.opened(size(), pace.nowUs());
     const show = (): void => {
       while (!isFull) {
         const text = session.read(READ_BYTES);
         if (text === '') break;
         isFull = !stdout.write(text, 'latin1');
+        witness?.shown(Buffer.from(text, 'latin1'), pace.nowUs());
         pace.wake();
       }
       if (session.exitStatus !== undefined && !isFull) finish(session.exitStatus);
@@ -39,9 +49,16 @@ export function runInteractive(lab: Lab, open: (size: { columns: number; rows: n
       isFull = false;
       show();
     };
-    const onResize = (): void => pace.enter(() => session.resize(size()));
+    const onResize = (): void => {
+      pace.enter(() => session.resize(size()));
+      witness?.resized(size(), pace.nowUs());
+    };
     const onHangUp = (): void => pace.enter(() => session.signal('HUP'));
+    let isOver = false;
     const finish = (status: number): void => {
+      if (isOver) return; // its end is told twice: as something to read, and as an end
+      isOver = true;
+      witness?.ended(status, pace.nowUs());
       pace.stop();
       stdin.setRawMode(false);
       stdin.off('data', onKeys).pause();

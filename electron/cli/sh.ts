@@ -8,8 +8,7 @@ import { Failure, UsageError, type Arguments } from './usage.ts';
 
 export async function sh({ options, operands }: Arguments): Promise<number> {
   const lab = await openLab(text(options['lab']));
-  const target = text(options['node']) ?? lab.nodes[0]!;
-  if (!lab.nodes.includes(target)) throw new UsageError(`there is no node ${target}; the nodes are ${lab.nodes.join(', ')}`);
+  const target = nodeOf(lab, options['node']);
   const command = text(options['c']);
   if (command !== undefined) return run(lab, { target, argv: ['bash', '-c', command, ...operands] });
   const [file, ...args] = operands;
@@ -26,8 +25,15 @@ export async function exec({ operands }: Arguments): Promise<number> {
   return run(await openLab(name), { target, argv: [command, ...args] });
 }
 
+/** The node that is meant: as asked, else the first. */
+export function nodeOf(lab: Lab, wanted: string | boolean | undefined): string {
+  const node = text(wanted) ?? lab.nodes[0]!;
+  if (!lab.nodes.includes(node)) throw new UsageError(`there is no node ${node}; the nodes are ${lab.nodes.join(', ')}`);
+  return node;
+}
+
 /** Both ends are a terminal: the program gets one too. */
-const isTerminal = (): boolean => process.stdin.isTTY && process.stdout.isTTY;
+export const isTerminal = (): boolean => process.stdin.isTTY && process.stdout.isTTY;
 const text = (value: string | boolean | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 
 async function run(lab: Lab, program: ExecOptions): Promise<number> {
@@ -77,12 +83,12 @@ function readScript(file: string): string {
   }
 }
 
-function valueOf<T>(result: LabResult<T>): T {
+export function valueOf<T>(result: LabResult<T>): T {
   if (result.ok) return result.value;
   throw new Failure(result.error.message);
 }
 
-async function openLab(name: string | undefined): Promise<Lab> {
+export async function openLab(name: string | undefined): Promise<Lab> {
   if (name === undefined) {
     const { createBlankHost } = await import('../../shared/lab/index.ts');
     return createBlankHost({ seed: 1, epochMs: Date.now() });

@@ -67,6 +67,12 @@ export const COMMANDS = {
     options: { locale: { value: 'en|zh', about: 'the language of the list' }, ...JSON_OPTION },
     operands: [1, Infinity],
   },
+  record: {
+    usage: 'FILE [--lab LAB] [--node NODE]',
+    about: 'a shell on a node of a simulated lab, recorded on a tape',
+    options: { lab: LAB_OPTION, node: { value: 'NODE', about: 'which node; without it, the first' } },
+    operands: [1, 1],
+  },
   play: {
     usage: 'TAPE [--terminal T] [--speed N]',
     about: 'play a terminal of a tape',

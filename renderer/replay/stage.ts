@@ -28,7 +28,9 @@ export type MakeScreen = (size: { readonly columns: number; readonly rows: numbe
 const EMPTY: Topology = { boxes: [], lines: [] };
 /** How fast a traced packet goes through its stops on a tape. */
 const STOP_SECONDS = 0.4;
-const TRACE_STAYS_SECONDS = 5;
+/** However many stops it has, it is through by then: other things happen on the tape. */
+const WALK_SECONDS = 10;
+const TRACE_STAYS_SECONDS = 3;
 
 export class Stage {
   readonly topology = shallowRef<Topology>(EMPTY);
@@ -108,8 +110,9 @@ export class Stage {
     const shown = this.trace.value;
     if (!shown || count === 0) return undefined;
     const since = this.seconds.value - shown.seconds;
-    if (since < 0 || since > count * STOP_SECONDS + TRACE_STAYS_SECONDS) return undefined;
-    return Math.min(count - 1, Math.floor(since / STOP_SECONDS));
+    const each = Math.min(STOP_SECONDS, WALK_SECONDS / count);
+    if (since < 0 || since > count * each + TRACE_STAYS_SECONDS) return undefined;
+    return Math.min(count - 1, Math.floor(since / each));
   }
 
   private take(output: PlayerOutput): void {

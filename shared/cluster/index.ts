@@ -9,6 +9,4 @@
  *                                                                                                   └── containers: their own root, processes, log
  * Invariant: the network of pods is made by plugin programs on the nodes, by nothing else.
  */
-export { Cluster, type ClusterOptions, type PodInfo, type PodPluginCall } from './cluster.ts';
-export type { RunningContainer } from './container.ts';
-export type { PodWorker } from './pod-worker.ts';
+export { Cluster, type PodInfo } from './cluster.ts';

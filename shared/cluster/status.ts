@@ -31,7 +31,6 @@ export const unsupported = (field: string, value: string, supported: readonly st
   field,
   text: `Unsupported value: "${value}": supported values: ${supported.map((one) => `"${one}"`).join(', ')}`,
 });
-export const fieldForbidden = (field: string, detail: string): FieldError => ({ field, text: `Forbidden: ${detail}` });
 export const duplicate = (field: string, value: string): FieldError => ({ field, text: `Duplicate value: "${value}"` });
 
 /** All of them in one message, as the server aggregates them. */

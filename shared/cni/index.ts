@@ -4,5 +4,5 @@
  */
 export type { PluginCall, RuntimeConfig } from './invoke.ts';
 export { CNI_PLUGINS } from './plugins.ts';
-export { addNetwork, checkNetwork, deleteNetwork, loadNetwork, parseNetwork, type Runtime } from './runtime.ts';
-export type { CniError, CniResult, NetworkList } from './spec.ts';
+export { addNetwork, deleteNetwork, loadNetwork } from './runtime.ts';
+export type { NetworkList } from './spec.ts';

@@ -53,18 +53,6 @@ export function* deleteNetwork(runtime: Runtime, list: NetworkList, config: Runt
   return ok(undefined);
 }
 
-export function* checkNetwork(runtime: Runtime, list: NetworkList, config: RuntimeConfig): Sys<Result<void, CniError & { readonly plugin: string }>> {
-  if (compareVersions(list.cniVersion, '0.4.0') < 0)
-    return err({ code: 1, msg: `configuration version "${list.cniVersion}" does not support CHECK command`, plugin: '' });
-  if (list.disableCheck) return ok(undefined);
-  const cached = readCache(runtime.p, list, config);
-  for (const plugin of list.plugins) {
-    const checked = yield* callPlugin(runtime, list, plugin, 'CHECK', config, cached);
-    if (!checked.ok) return err({ ...checked.error, plugin: plugin.type });
-  }
-  return ok(undefined);
-}
-
 function* callPlugin(
   runtime: Runtime,
   list: NetworkList,

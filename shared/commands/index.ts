@@ -23,7 +23,6 @@ import { TCPDUMP_PROGRAMS } from './tcpdump/index.ts';
 import { TRACEROUTE_PROGRAMS } from './traceroute/index.ts';
 
 export { BUSYBOX_NET } from './busybox-net.ts';
-export { COREUTILS } from './coreutils/index.ts';
 export * from './kubectl/index.ts';
 
 /** What every simulated machine has installed. */

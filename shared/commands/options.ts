@@ -94,14 +94,7 @@ function longOption<Id extends string>(text: string, specs: readonly OptionSpec<
   const near = specs.filter(({ long }) => long?.startsWith(name));
   const [first] = near;
   if (first === undefined) return `unrecognized option '--${name}'`;
-  if (near.some(({ id, argument }) => id !== first.id || argument !== first.argument)) return `option '--${name}' is ambiguous; possibilities:${near.map(({ long }) => ` '--${long}'`).join('')}`;
+  if (near.some(({ id, argument }) => id !== first.id || argument !== first.argument))
+    return `option '--${name}' is ambiguous; possibilities:${near.map(({ long }) => ` '--${long}'`).join('')}`;
   return { spec: first, given };
-}
-
-/** A program's line of the support table. */
-export interface SupportEntry {
-  readonly program: string;
-  readonly options: readonly OptionSpec[];
-  /** Words behind the options: subcommands, objects. */
-  readonly words?: readonly string[];
 }

@@ -1,3 +1,3 @@
 /** experiment: changes of a lab that show their commands first and can be undone. One file each; `EXPERIMENTS` lists them. */
-export { EXPERIMENTS, type DraftPlan, type Experiment, type ExperimentFacts, type WorkerFacts } from './catalogue.ts';
+export { EXPERIMENTS, type DraftPlan, type ExperimentFacts } from './catalogue.ts';
 export * from './experiment.ts';

@@ -3,6 +3,7 @@
  */
 import { done, ok, Rng, Simulation } from '../base/index.ts';
 import { Ipv4Conf, Ipv6Conf } from './conf.ts';
+import { Ipip } from './devices/ipip.ts';
 import { Loopback } from './devices/loopback.ts';
 import { moveDevice, registerDevice, unregisterDevice } from './device.ts';
 import { fail } from './error.ts';
@@ -74,8 +75,16 @@ export function makeNetns(host: Host): Netns {
   netns.rules6.push(...DEFAULT_RULES6);
   netns.loopback = new Loopback(netns);
   registerDevice(netns.loopback, 'lo');
+  if (host.ipipLoaded) registerDevice(new Ipip(netns, {}, true), 'tunl0');
   touch(host);
   return netns;
+}
+
+/** The first tunnel loads the module, which makes `tunl0` in every namespace (net.core.fb_tunnels_only_for_init_net is 0). */
+export function loadIpip(host: Host): void {
+  if (host.ipipLoaded) return;
+  host.ipipLoaded = true;
+  for (const netns of host.netnses) registerDevice(new Ipip(netns, {}, true), 'tunl0');
 }
 
 /** `ip netns add`: binds a name. */

@@ -37,74 +37,48 @@
  */
 export * from './conf.ts';
 export * from './describe.ts';
-export {
-  addAltName,
-  changeFlags,
-  closeDevice,
-  devicesInOrder,
-  isOperUp,
-  isValidDeviceName,
-  openDevice,
-  randomMac,
-  registerDevice,
-  removeAltName,
-  renameDevice,
-  shownFlags,
-  unregisterDevice,
-} from './device.ts';
+export { addAltName, devicesInOrder, registerDevice, removeAltName, shownFlags } from './device.ts';
 export { Bridge } from './devices/bridge/bridge.ts';
 export { fdbInOrder, isExpired } from './devices/bridge/bridge-fdb.ts';
-export { BridgePort, BridgeSettings, bridgePortOf, CENTISECOND_US, FdbEntry, PORT_STATE_NAMES, PortState } from './devices/bridge/bridge-state.ts';
+export { BridgePort, bridgePortOf, CENTISECOND_US, FdbEntry, PORT_STATE_NAMES } from './devices/bridge/bridge-state.ts';
 export type { BridgeId } from './devices/bridge/bridge-state.ts';
-export { portIdOf } from './devices/bridge/bridge-stp.ts';
 export { Card, NatCard, Switch } from './devices/card.ts';
-export { Dummy } from './devices/dummy.ts';
 export { Ipip } from './devices/ipip.ts';
-export { Loopback } from './devices/loopback.ts';
+export { Macvlan } from './devices/macvlan.ts';
 export { Tun } from './devices/tun.ts';
 export { Veth } from './devices/veth.ts';
 export { Vlan } from './devices/vlan.ts';
-export { Vxlan, VXLAN_DEFAULT_PORT, VxlanFdbEntry } from './devices/vxlan.ts';
+export { Vxlan, VxlanFdbEntry } from './devices/vxlan.ts';
 export type { VxlanRemote } from './devices/vxlan.ts';
 export * from './error.ts';
-export { destroyNetns, holdNetns, makeHost, makeNetns, makeWorld, nameNetns, netnsIdOf, releaseNetns, setNetnsId, unnameNetns } from './host.ts';
-export { addressMatches, deviceOfAddress, isLocalAddress, selectSource } from './ipv4/addresses.ts';
-export { addressType, addressTypeOn, prefixText, tableName } from './ipv4/fib.ts';
-export { ensureTable, flushRouteExceptions, routesInOrder, tablesInOrder } from './ipv4/fib-edit.ts';
-export { HOOK_NAMES, registerHook } from './ipv4/hooks.ts';
-export { errorName, sendIcmpError } from './ipv4/icmp.ts';
+export { holdNetns, makeHost, makeNetns, makeWorld, nameNetns, netnsIdOf, releaseNetns, setNetnsId, unnameNetns } from './host.ts';
+export { isLocalAddress } from './ipv4/addresses.ts';
+export { prefixText, tableName } from './ipv4/fib.ts';
+export { flushRouteExceptions, routesInOrder, tablesInOrder } from './ipv4/fib-edit.ts';
 export { addAddress, removeAddress } from './ipv4/inetdev.ts';
-export { mtuFor, routeAgain } from './ipv4/output.ts';
-export { routeFact } from './ipv4/route.ts';
 export { protocolName, ruleFact, scopeName } from './ipv4/route-text.ts';
-export { addAddress6, ipv6Toggled, removeAddress6 } from './ipv6/addrconf.ts';
-export { insertRoute6, lookup6, METRIC_USER, removeRoute6, routes6InOrder, selectSource6 } from './ipv6/routes.ts';
+export { addAddress6, removeAddress6 } from './ipv6/addrconf.ts';
+export { insertRoute6, lookup6, removeRoute6, routes6InOrder, selectSource6 } from './ipv6/routes.ts';
 export type { Lookup6 } from './ipv6/routes.ts';
-export { setCarrier, syncLink } from './linkwatch.ts';
+export { syncLink } from './linkwatch.ts';
 export * from './model.ts';
 export * from './netfilter/index.ts';
-export { lookupNeighbour, neighbourAddressText, sendEvent, stateName } from './neighbour.ts';
-export { emit, touch } from './notify.ts';
+export { neighbourAddressText, stateName } from './neighbour.ts';
 export * from './numbers.ts';
-export { PrefixTable } from './prefix-table.ts';
 export * from './requests.ts';
 export { setBridgeOptions, setPortOptions } from './rtnl/bridge-options.ts';
 export { addFdb, deleteFdb, flushFdb } from './rtnl/fdb.ts';
 export { addLink, deleteLink, findDevice, setLink } from './rtnl/link.ts';
-export { addNeighbour, deleteNeighbour, getNeighbour, neighboursInOrder } from './rtnl/neighbours.ts';
+export { addNeighbour, deleteNeighbour, neighboursInOrder } from './rtnl/neighbours.ts';
 export { addRoute, deleteRoute, getRoute } from './rtnl/routes.ts';
 export type { RouteAnswer } from './rtnl/routes.ts';
 export { addRule, deleteRule } from './rtnl/rules.ts';
 export { IpSocket } from './sockets/ip-socket.ts';
-export type { Received, SendOptions, SocketError } from './sockets/ip-socket.ts';
+export type { Received, SocketError } from './sockets/ip-socket.ts';
 export { ALL_PROTOCOLS, PacketSocket } from './sockets/packet.ts';
 export type { CapturedFrame } from './sockets/packet.ts';
 export { openPing, PingSocket } from './sockets/ping.ts';
 export { RawSocket } from './sockets/raw.ts';
-export { Icmp6Socket } from './sockets/raw6.ts';
-export { udpOf, UdpProtocol, UdpSocket } from './sockets/udp.ts';
-export type { UdpTunnel } from './sockets/udp.ts';
+export { UdpSocket } from './sockets/udp.ts';
 export * from './sysctl/sysctl.ts';
 export * from './tcp/index.ts';
-export { DEVICE_HOP_US, drop, transmit } from './transmit.ts';
-export { Watchers } from './watch.ts';

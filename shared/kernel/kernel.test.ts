@@ -5,7 +5,7 @@ import { Nud } from './numbers.ts';
 import { stateName } from './neighbour.ts';
 import { addNeighbour } from './rtnl/neighbours.ts';
 import { addRoute, deleteRoute, getRoute } from './rtnl/routes.ts';
-import { deleteLink, setLink } from './rtnl/link.ts';
+import { addLink, deleteLink, setLink } from './rtnl/link.ts';
 import { addFdb } from './rtnl/fdb.ts';
 import { setPortOptions } from './rtnl/bridge-options.ts';
 import { bridgePortOf } from './devices/bridge/bridge-state.ts';
@@ -473,5 +473,55 @@ describe('IPIP', () => {
     }
     expect(lab.ping(h1, '10.9.0.2')).toBe('reply ttl=64');
     expect(lab.device(h1, 'tun').mtu).toBe(1480);
+  });
+  it('brings tunl0 to every namespace, which sends to the gateway of the route, as Calico does', () => {
+    const lab = new TestLab();
+    const [h1, h2] = [lab.netns('h1'), lab.netns('h2')];
+    lab.wire(h1, 'eth0', '192.168.50.1/24', h2, 'eth0', '192.168.50.2/24');
+    expect(refusal(addLink(h1, { name: 'tunl0', info: { kind: 'ipip', options: {} } }))).toBe('EEXIST');
+    for (const [i, netns] of [h1, h2].entries()) {
+      expect([lab.device(netns, 'tunl0').linkIndex, lab.device(netns, 'tunl0').mtu]).toEqual([0, 1480]);
+      lab.up(netns, 'tunl0');
+      lab.address(netns, 'tunl0', `10.9.${i + 1}.0/32`);
+    }
+    granted(lab.route(h1, '10.9.2.0/24 via 192.168.50.2 dev tunl0 onlink'));
+    granted(lab.route(h2, '10.9.1.0/24 via 192.168.50.1 dev tunl0 onlink'));
+    expect(lab.ping(h1, '10.9.2.0')).toBe('reply ttl=64');
+    granted(deleteLink(h1, 'tunl0'));
+    expect(h1.device('tunl0')).toBeDefined();
+  });
+});
+
+describe('macvlan', () => {
+  const card = (mode: 'bridge' | 'private'): { lab: TestLab; a: Netns; b: Netns; out: Netns } => {
+    const lab = new TestLab();
+    const [a, b, out] = [lab.netns('a'), lab.netns('b'), lab.netns('out')];
+    lab.wire(lab.root, 'eth0', '10.0.0.1/24', out, 'eth0', '10.0.0.9/24');
+    for (const [i, netns] of [a, b].entries()) {
+      granted(addLink(lab.root, { name: `mv${i}`, link: lab.device(lab.root, 'eth0').index, netns, info: { kind: 'macvlan', options: { mode } } }));
+      lab.address(netns, `mv${i}`, `10.0.0.${i + 2}/24`);
+      lab.up(netns, `mv${i}`);
+    }
+    return { lab, a, b, out };
+  };
+  it('reaches the outside and its siblings, never its own host', () => {
+    const { lab, a, out } = card('bridge');
+    expect(lab.ping(a, '10.0.0.9')).toBe('reply ttl=64');
+    expect(lab.ping(out, '10.0.0.2')).toBe('reply ttl=64');
+    expect(lab.ping(a, '10.0.0.3')).toBe('reply ttl=64');
+    expect(lab.ping(a, '10.0.0.1')).toBe('nothing');
+    expect(lab.ping(lab.root, '10.0.0.2')).toBe('nothing');
+  });
+  it('in private mode not even its siblings', () => {
+    const { lab, a } = card('private');
+    expect(lab.ping(a, '10.0.0.9')).toBe('reply ttl=64');
+    expect(lab.ping(a, '10.0.0.3')).toBe('nothing');
+  });
+  it('goes with its card, and not on a bridge port', () => {
+    const { lab, a } = card('bridge');
+    lab.add(lab.root, 'br0', { kind: 'bridge' });
+    expect(refusal(setLink(lab.root, 'eth0', { master: lab.device(lab.root, 'br0').index }))).toBe('EBUSY');
+    granted(deleteLink(lab.root, 'eth0'));
+    expect(lab.links(a)).toEqual(['1 lo UNKNOWN']);
   });
 });

@@ -768,6 +768,8 @@ export class Host {
   changePosted = false;
   /** br_netfilter is loaded. */
   bridgeNetfilter = true;
+  /** ipip is: every namespace has a `tunl0`. */
+  ipipLoaded = false;
   /** Carrier changes that linkwatch has not handled, and when it may handle those that are not urgent. */
   linkwatchList: Device[] = [];
   linkwatchNextUs = 0;

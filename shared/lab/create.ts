@@ -7,6 +7,7 @@ import { Machine } from '../machine/index.ts';
 import { utf8Encode } from '../base/index.ts';
 import type { KubernetesFile, LabFile } from './lab-file.ts';
 import type { Lab, LabOptions } from './lab.ts';
+import { writeLoginFiles } from './login-files.ts';
 import { provision } from './provision.ts';
 import { SimulatedLab } from './simulated-lab.ts';
 
@@ -80,5 +81,6 @@ export function createBlankHost(options: LabOptions & { readonly hostname?: stri
   const { hostname = 'node-1', seed, epochMs } = options;
   const world = makeWorld(seed, epochMs);
   const machine = new Machine(world, { hostname, users: [], hosts: [], nameservers: [], programs: PROGRAMS, seed });
+  writeLoginFiles(machine.init.fs);
   return new SimulatedLab('blank', world, new Map([[hostname, machine]]), undefined, '');
 }

@@ -2,7 +2,7 @@
  * lab: the only door of the simulated lab for the core and the command line. `createLab` builds one from a lab file, `createBlankHost` one bare
  * Linux host; both come up with everything started and nothing waited for. `checkLesson` proves a lesson in fresh labs.
  */
-export { lessonInfo, parseLesson, formatProblem, type LessonFile, type Problem } from '../lesson/index.ts';
+export { lessonInfo, parseLesson, formatProblem } from '../lesson/index.ts';
 export { checkLesson } from './check-lesson.ts';
 export { createBlankHost, createLab } from './create.ts';
 export { parseLabFile, type LabFile } from './lab-file.ts';

@@ -4,6 +4,7 @@ import { addAddress, addRoute, Card, Iff, NatCard, registerDevice, setLink, Swit
 import { Machine, type InstalledProgram } from '../machine/index.ts';
 import { ipv4Mask, parseIpv4, parseIpv4Prefix } from '../wire/index.ts';
 import type { LabFile } from './lab-file.ts';
+import { writeLoginFiles } from './login-files.ts';
 
 /** VirtualBox's own prefix. */
 const VIRTUALBOX_OUI = 0x080027_000000;
@@ -42,6 +43,7 @@ export function provision(world: World, file: LabFile, options: ProvisionOptions
       seed: options.seed * 131 + index,
       ...(options.report ? { report: options.report } : {}),
     });
+    writeLoginFiles(machine.init.fs);
     setLink(machine.netns, 'lo', { flags: Iff.UP, flagsMask: Iff.UP });
     for (const [ifName, { network, address }] of Object.entries(node.interfaces))
       plugIn(world.rng, machine, file, ifName, network, address, segments.get(network));

@@ -301,7 +301,6 @@ export class SimulatedLab implements Lab {
     if (!source.ok) return source;
     const address = this.addressFor(to);
     if (!address.ok) return address;
-    if (protocol.kind === 'tcp') return refuse('not-possible', 'TCP is not modelled yet: trace an echo request or a UDP datagram.');
     const pending = sendTraced(this.world, source.value.netns, address.value, protocol);
     pending.onDone((trace) => {
       this.lessonWorld.noteTrace(from, to, requestOutcome(trace).kind === 'delivered');
@@ -336,7 +335,7 @@ export class SimulatedLab implements Lab {
     return give(sendProbes(this.world, ready));
   }
   private allPairs(): readonly { readonly from: string; readonly to: string }[] {
-    const pods = this.endpoints().filter((endpoint) => endpoint.kind === 'pod' && endpoint.status === 'Running');
+    const pods = this.endpoints().filter((endpoint) => endpoint.kind === 'pod' && endpoint.status !== 'Terminating');
     return pods.flatMap((from) => pods.filter((to) => to !== from).map((to) => ({ from: from.id, to: to.id })));
   }
 

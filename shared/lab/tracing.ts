@@ -1,6 +1,6 @@
 /** Real packets sent in the lab to find out: one that is followed, and echo requests that only ask whether an answer comes. */
 import type { Errno } from '../base/index.ts';
-import { RawSocket, UdpSocket, type IpSocket, type Netns, type World } from '../kernel/index.ts';
+import { RawSocket, TcpSocket, TcpState, UdpSocket, type IpSocket, type Netns, type World } from '../kernel/index.ts';
 import { TraceRecorder, type Trace } from '../trace/index.ts';
 import { IcmpType, IpProtocol, type Ipv4 } from '../wire/index.ts';
 import type { Pending, ProbeProtocol, ProbeResult } from './lab.ts';
@@ -14,7 +14,11 @@ const SETTLE_US = 1_000;
 const DATA = ' !"#$%&\'()*+,-./01234567890123456789012345678901234567890'.padEnd(56, 'a').slice(0, 56);
 
 /** Sends one packet and follows it and what answers it. */
-export function sendTraced(world: World, from: Netns, to: Ipv4, protocol: Exclude<ProbeProtocol, { kind: 'tcp' }>): Pending<Trace> {
+export function sendTraced(world: World, from: Netns, to: Ipv4, protocol: ProbeProtocol): Pending<Trace> {
+  return protocol.kind === 'tcp' ? connectTraced(world, from, to, protocol.port) : sendTracedDatagram(world, from, to, protocol);
+}
+
+function sendTracedDatagram(world: World, from: Netns, to: Ipv4, protocol: Exclude<ProbeProtocol, { kind: 'tcp' }>): Pending<Trace> {
   const { simulation } = world;
   const recorder = new TraceRecorder(world.nextTraceId++, simulation.nowUs);
   const socket = protocol.kind === 'icmp' ? new RawSocket(from, IpProtocol.ICMP) : new UdpSocket(from);
@@ -38,6 +42,27 @@ export function sendTraced(world: World, from: Netns, to: Ipv4, protocol: Exclud
     if (isAnswer(socket, id)) simulation.after(SETTLE_US, finish);
   });
   simulation.after(TRACE_TIMEOUT_US, finish);
+  return pending;
+}
+
+/** The first segment of a connection and what answers it. */
+function connectTraced(world: World, from: Netns, to: Ipv4, port: number): Pending<Trace> {
+  const { simulation } = world;
+  const recorder = new TraceRecorder(world.nextTraceId++, simulation.nowUs);
+  const socket = new TcpSocket(from);
+  const pending = new Promised<Trace>(() => socket.close());
+  const finish = (): void => {
+    if (pending.value !== undefined) return;
+    const trace = recorder.trace();
+    socket.lingerReset = true; // the other side hears at once that nobody will talk
+    socket.close();
+    pending.fulfil(trace);
+  };
+  socket.watchers.add(() => {
+    if (socket.state !== TcpState.SYN_SENT) simulation.after(SETTLE_US, finish);
+  });
+  const begun = socket.connect(to, port, recorder);
+  simulation.after(begun.ok ? TRACE_TIMEOUT_US : SETTLE_US, finish);
   return pending;
 }
 

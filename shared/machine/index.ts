@@ -4,9 +4,8 @@
  *
  * A program finds its network by `netnsOf(p)`; `ip netns add` and its kin use `mountNetns`, `unmountNetns`, `netnsAt`, `NETNS_DIR`.
  */
-export { etcFiles, type EtcOptions, type User } from './etc.ts';
-export { installSystem, mountSys, mountVirtual, type SystemImage } from './install.ts';
-export { Machine, type MachineOptions } from './machine.ts';
+export { mountSys, mountVirtual } from './install.ts';
+export { Machine } from './machine.ts';
 export { mountNetns, namespaceAt, NetNamespace, netnsAt, netnsOf, NETNS_DIR, unmountNetns } from './net-namespace.ts';
 export type { InstalledProgram } from './program.ts';
 export { ownSocket, SocketFile } from './socket-file.ts';

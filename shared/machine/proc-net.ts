@@ -3,7 +3,7 @@
  * Tables of sockets are in proc-net-sockets.ts.
  */
 import type { Bytes } from '../base/index.ts';
-import { Iff, Nud, NUD_VALID, type Device, type Netns, type Route } from '../kernel/index.ts';
+import { Nud, NUD_VALID, type Device, type Netns, type Route } from '../kernel/index.ts';
 import { formatIpv4, formatMac } from '../wire/index.ts';
 
 import { netnsOf } from './net-namespace.ts';
@@ -103,6 +103,3 @@ export const PROC_NET: Readonly<Record<string, DynamicNode>> = {
       'Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE\n face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22\n',
   ),
 };
-
-/** Interface flags as /sys and SIOCGIFFLAGS give them: those of the first 16 bits. */
-export const shortFlags = (flags: number): number => flags & 0xffff & ~Iff.RUNNING;

@@ -11,7 +11,6 @@ import type { LinkState } from './topology.ts';
 /** Which namespace is which pod: by `nodeName/netnsId`. */
 export type PodNames = ReadonlyMap<string, string>;
 
-export const nodeBoxId = (node: string): string => node;
 export const netnsBoxId = (node: string, netns: { readonly id: number; readonly inode: number }): string =>
   netns.id === 0 ? node : `${node}/ns:${netns.inode}`;
 export const linkBoxId = (node: string, netns: { readonly id: number; readonly inode: number }, link: string): string => `${netnsBoxId(node, netns)}/${link}`;

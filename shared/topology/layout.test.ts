@@ -40,11 +40,12 @@ const holds = (outer: Box, inner: Box): boolean =>
 function checkApart(topology: Topology): void {
   const byParent = new Map<string, Box[]>();
   for (const box of topology.boxes) byParent.set(box.parent ?? '', [...(byParent.get(box.parent ?? '') ?? []), box]);
-  for (const siblings of byParent.values()) {
-    for (const [i, a] of siblings.entries()) for (const b of siblings.slice(i + 1)) expect(overlap(a, b), `${a.id} and ${b.id} overlap`).toBe(false);
-  }
+  const wrong: string[] = [];
+  for (const siblings of byParent.values())
+    for (const [i, a] of siblings.entries()) for (const b of siblings.slice(i + 1)) if (overlap(a, b)) wrong.push(`${a.id} and ${b.id} overlap`);
   const byId = new Map(topology.boxes.map((box) => [box.id, box]));
-  for (const box of topology.boxes) if (box.parent !== undefined) expect(holds(byId.get(box.parent)!, box), `${box.id} in ${box.parent}`).toBe(true);
+  for (const box of topology.boxes) if (box.parent !== undefined && !holds(byId.get(box.parent)!, box)) wrong.push(`${box.id} sticks out of ${box.parent}`);
+  expect(wrong).toEqual([]);
 }
 /** Every way begins and ends on the edge of its boxes. */
 function checkLines(topology: Topology): void {

@@ -23,17 +23,12 @@ export interface Ipv6Prefix {
   readonly length: number;
 }
 
-export const IPV4_ANY: Ipv4 = 0;
-export const IPV4_BROADCAST: Ipv4 = -1;
 export const IPV4_LOOPBACK: Ipv4 = 0x7f000001;
 export const IPV6_ANY: Ipv6 = '00000000000000000000000000000000';
 export const IPV6_LOOPBACK: Ipv6 = '00000000000000000000000000000001';
 export const IPV6_ALL_NODES: Ipv6 = 'ff020000000000000000000000000001';
 export const IPV6_ALL_ROUTERS: Ipv6 = 'ff020000000000000000000000000002';
-export const MAC_ZERO: Mac = 0;
 export const MAC_BROADCAST: Mac = 0xffff_ffff_ffff;
-
-export const ipv4 = (a: number, b: number, c: number, d: number): Ipv4 => (a << 24) | (b << 16) | (c << 8) | d;
 
 /** Dotted quad only, as inet_pton(3): no octal, no short forms. */
 export function parseIpv4(text: string): Ipv4 | undefined {
@@ -69,10 +64,7 @@ export function ipv4MaskLength(mask: Ipv4): number | undefined {
 export const ipv4InPrefix = (address: Ipv4, prefix: Ipv4, length: number): boolean => ((address ^ prefix) & ipv4Mask(length)) === 0;
 export const isIpv4Multicast = (address: Ipv4): boolean => (address & 0xf0000000) === (0xe0000000 | 0);
 export const isIpv4Loopback = (address: Ipv4): boolean => address >>> 24 === 127;
-export const isIpv4LinkLocal = (address: Ipv4): boolean => address >>> 16 === 0xa9fe;
 export const isIpv4Zeronet = (address: Ipv4): boolean => address >>> 24 === 0;
-/** 240.0.0.0/4, broadcast excepted. */
-export const isIpv4Reserved = (address: Ipv4): boolean => address >>> 28 === 15 && address !== -1;
 
 /** `A.B.C.D` or `A.B.C.D/LEN`. */
 export function parseIpv4Prefix(text: string): Ipv4Prefix | undefined {
@@ -158,15 +150,6 @@ export function formatIpv6(address: Ipv6): string {
       .join(':');
   return best < 0 ? text(0, 8) : `${text(0, best)}::${text(best + bestLength, 8)}`;
 }
-export function parseIpv6Prefix(text: string): Ipv6Prefix | undefined {
-  const [host = '', digits, ...more] = text.split('/');
-  const address = parseIpv6(host);
-  if (address === undefined || more.length > 0) return undefined;
-  if (digits === undefined) return { address, length: 128 };
-  if (!/^\d{1,3}$/.test(digits) || Number(digits) > 128) return undefined;
-  return { address, length: Number(digits) };
-}
-export const formatIpv6Prefix = (prefix: Ipv6Prefix): string => `${formatIpv6(prefix.address)}/${prefix.length}`;
 
 /** The address with its host bits cleared. */
 export function ipv6Network(address: Ipv6, length: number): Ipv6 {

@@ -22,10 +22,3 @@ export function pseudoHeaderSum6(src: Ipv6, dst: Ipv6, protocol: number, length:
   for (let i = 0; i < 32; i += 4) sum += parseInt(src.slice(i, i + 4), 16) + parseInt(dst.slice(i, i + 4), 16);
   return sum;
 }
-/** A checksum after one 16-bit word changed (RFC 1624, equation 3). */
-export function updateChecksum(checksum: number, before: number, after: number): number {
-  let sum = (~checksum & 0xffff) + (~before & 0xffff) + (after & 0xffff);
-  sum = (sum & 0xffff) + (sum >>> 16);
-  sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
-}

@@ -1,11 +1,9 @@
-/**
- * The web servers of the images httpd and nginx: what they print when they start, and how they stop.
- * Deviation: they answer no requests as long as the kernel has no TCP; `curl` to them is refused.
- */
+/** The web servers of the images httpd and nginx: what they print, what they serve, how they stop. */
 import { netnsOf } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 import { formatIpv4 } from '../../wire/index.ts';
 import { formatTime } from '../../commands/index.ts';
+import { serveHttp, type HttpServer } from './http.ts';
 
 /** The address a server of this pod would be reached by. */
 function ownAddress(p: Process): string {
@@ -23,6 +21,31 @@ function apacheTime(unixUs: number): string {
   return `${DAYS[day % 7]} ${MONTHS[Number(text.slice(5, 7)) - 1]} ${text.slice(8, 10)} ${text.slice(11, 19)}.${String(Math.floor(unixUs) % 1_000_000).padStart(6, '0')} ${text.slice(0, 4)}`;
 }
 
+/** `01/Mar/2026:12:00:07 +0000`. */
+function logTime(unixUs: number): string {
+  const text = formatTime(unixUs);
+  return `${text.slice(8, 10)}/${MONTHS[Number(text.slice(5, 7)) - 1]}/${text.slice(0, 4)}:${text.slice(11, 19)} +0000`;
+}
+
+const APACHE: HttpServer = {
+  port: 80,
+  name: 'Apache/2.4.62 (Unix)',
+  documents: '/usr/local/apache2/htdocs',
+  keepAliveUs: 5_000_000,
+  errorPage: (status, reason) =>
+    `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>${status} ${reason}</title>\n</head><body>\n<h1>${reason}</h1>\n${status === 404 ? '<p>The requested URL was not found on this server.</p>\n' : ''}</body></html>\n`,
+  log: (p, { from, request, status, bytes }) => `${from} - - [${logTime(p.unixUs)}] "${request}" ${status} ${bytes === 0 ? '-' : bytes}\n`,
+};
+const NGINX: HttpServer = {
+  port: 80,
+  name: 'nginx/1.27.4',
+  documents: '/usr/share/nginx/html',
+  keepAliveUs: 65_000_000,
+  errorPage: (status, reason) =>
+    `<html>\r\n<head><title>${status} ${reason}</title></head>\r\n<body>\r\n<center><h1>${status} ${reason}</h1></center>\r\n<hr><center>nginx/1.27.4</center>\r\n</body>\r\n</html>\r\n`,
+  log: (p, { from, request, status, bytes, agent }) => `${from} - - [${logTime(p.unixUs)}] "${request}" ${status} ${bytes} "-" "${agent}" "-"\n`,
+};
+
 export const httpdProgram: Program = function* (p): Sys<number> {
   let stop = '';
   for (const signal of ['TERM', 'INT', 'WINCH'] as const) p.on(signal, () => void (stop = signal));
@@ -33,7 +56,13 @@ export const httpdProgram: Program = function* (p): Sys<number> {
   yield* p.error(
     note('AH00489', 'Apache/2.4.62 (Unix) configured -- resuming normal operations') + note('AH00094', "Command line: 'httpd -D FOREGROUND'", 'core'),
   );
-  while (stop === '') yield* p.sleep(1_000_000_000_000);
+  const failed = yield* serveHttp(p, APACHE, () => stop !== '');
+  if (failed !== undefined) {
+    yield* p.error(
+      `(98)Address already in use: AH00072: make_sock: could not bind to address 0.0.0.0:80\nno listening sockets available, shutting down\nAH00015: Unable to open logs\n`,
+    );
+    return 1;
+  }
   yield* p.error(stop === 'WINCH' ? note('AH00492', 'caught SIGWINCH, shutting down gracefully') : note('AH00491', `caught SIG${stop}, shutting down`));
   return 0;
 };
@@ -52,7 +81,13 @@ export const nginxProgram: Program = function* (p): Sys<number> {
   );
   yield* p.flush();
   yield* p.error(note('using the "epoll" event method') + note('nginx/1.27.4') + note('OS: Linux 6.1.0-18-amd64') + note('start worker processes'));
-  while (stop === '') yield* p.sleep(1_000_000_000_000);
+  const failed = yield* serveHttp(p, NGINX, () => stop !== '');
+  if (failed !== undefined) {
+    yield* p.error(
+      `${formatTime(p.unixUs).slice(0, 19).replaceAll('-', '/').replace('T', ' ')} [emerg] ${p.pid}#${p.pid}: bind() to 0.0.0.0:80 failed (98: Address in use)\n`,
+    );
+    return 1;
+  }
   yield* p.error(note(`signal ${stop === 'QUIT' ? '3 (SIGQUIT)' : '15 (SIGTERM)'} received, ${stop === 'QUIT' ? 'shutting down' : 'exiting'}`) + note('exit'));
   return 0;
 };

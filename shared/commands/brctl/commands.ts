@@ -26,4 +26,5 @@ export const BRCTL_COMMANDS = [
 ] as const satisfies readonly BrctlCommand[];
 export type BrctlName = (typeof BRCTL_COMMANDS)[number]['name'];
 
-export const brctlUsage = (): string => `Usage: brctl [commands]\ncommands:\n${BRCTL_COMMANDS.map(({ name, help }) => `\t${name.padEnd(10)}\t${help}\n`).join('')}`;
+export const brctlUsage = (): string =>
+  `Usage: brctl [commands]\ncommands:\n${BRCTL_COMMANDS.map(({ name, help }) => `\t${name.padEnd(10)}\t${help}\n`).join('')}`;

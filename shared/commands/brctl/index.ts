@@ -2,7 +2,18 @@
  * The program `brctl` of bridge-utils 1.7: bridges the old way, by ioctl and /sys. Authority: brctl(8), brctl_cmd.c, net/bridge/br_ioctl.c.
  */
 import { err, ok, strerror, type Errno, type Result } from '../../base/index.ts';
-import { addLink, Bridge, bridgePortOf, deleteLink, setLink, type BridgeOptions, type BridgePort, type BridgePortOptions, type Device, type Netns } from '../../kernel/index.ts';
+import {
+  addLink,
+  Bridge,
+  bridgePortOf,
+  deleteLink,
+  setLink,
+  type BridgeOptions,
+  type BridgePort,
+  type BridgePortOptions,
+  type Device,
+  type Netns,
+} from '../../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
 import { scanInteger } from '../iproute2/numbers.ts';

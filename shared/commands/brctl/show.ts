@@ -6,7 +6,8 @@ import { formatMac } from '../../wire/index.ts';
 const formatId = (id: BridgeId): string => `${id.priority.toString(16).padStart(4, '0')}.${id.mac.toString(16).padStart(12, '0')}`;
 /** Hundredths of a second. */
 const formatTime = (centiseconds: number): string => `${String(Math.floor(centiseconds / 100)).padStart(4)}.${String(centiseconds % 100).padStart(2, '0')}`;
-const remaining = (timer: Timer | null, nowUs: number): string => formatTime(timer === null || timer.cancelled ? 0 : Math.max(0, Math.floor((timer.atUs - nowUs) / CENTISECOND_US)));
+const remaining = (timer: Timer | null, nowUs: number): string =>
+  formatTime(timer === null || timer.cancelled ? 0 : Math.max(0, Math.floor((timer.atUs - nowUs) / CENTISECOND_US)));
 
 /** Ports by name, as the directory `brif` is sorted. */
 const portsByName = (bridge: Bridge): BridgePort[] => [...bridge.ports].sort((a, b) => (a.device.name < b.device.name ? -1 : 1));
@@ -44,7 +45,9 @@ export function showStp(bridge: Bridge, nowUs: number): string {
     ` topology change timer\t${left(bridge.topologyChangeTimer)}\t\t\tgc timer\t\t${left(bridge.gcTimer)}`,
     ` flags\t\t\t${flags}`,
   ];
-  return `${head.map((line) => `${line}\n`).join('')}\n\n${portsByName(bridge).map((port) => showPort(port, left)).join('')}`;
+  return `${head.map((line) => `${line}\n`).join('')}\n\n${portsByName(bridge)
+    .map((port) => showPort(port, left))
+    .join('')}`;
 }
 
 function showPort(port: BridgePort, left: (timer: Timer | null) => string): string {

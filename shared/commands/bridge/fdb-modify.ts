@@ -143,6 +143,15 @@ export function flush(session: Session, args: Arguments): number {
   const device = session.indexOf(name) || noBridge(name);
   const port = portName === undefined ? undefined : session.indexOf(portName) || giveUp(FAILURE, `Cannot find bridge port device "${portName}"\n`);
   if (vlan !== undefined && vlan >= 4096) giveUp(FAILURE, `Invalid VLAN ID "${vlan}"\n`);
-  const done = flushFdb(session.netns, { device, master: toMaster, self: toSelf || !toMaster, state, stateMask, flags, ...(port !== undefined && { port }), ...(vlan !== undefined && { vlan }) });
+  const done = flushFdb(session.netns, {
+    device,
+    master: toMaster,
+    self: toSelf || !toMaster,
+    state,
+    stateMask,
+    flags,
+    ...(port !== undefined && { port }),
+    ...(vlan !== undefined && { vlan }),
+  });
   return session.accept(done) ? 0 : FAILURE;
 }

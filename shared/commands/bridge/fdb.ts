@@ -58,7 +58,8 @@ export function shownFdb(device: Device, mac: Mac, entry: object | undefined): r
   return bridge instanceof Bridge && entry ? [ofBridge(bridge, entry as FdbEntry)] : [ofDevice(device, mac)];
 }
 
-const vxlanEntries = (device: Vxlan): ShownFdb[] => [...device.fdb.values()].reverse().flatMap((entry) => entry.remotes.map((remote) => ofVxlan(device, entry, remote)));
+const vxlanEntries = (device: Vxlan): ShownFdb[] =>
+  [...device.fdb.values()].reverse().flatMap((entry) => entry.remotes.map((remote) => ofVxlan(device, entry, remote)));
 function ownAddresses(device: Device): ShownFdb[] {
   if (device.hardwareType !== ArpHardware.ETHER) return [];
   const macs = [...device.multicastMacs.keys()];
@@ -220,7 +221,8 @@ function get(session: Session, args: Arguments): number {
       address = args.word;
     }
   }
-  if ((name === undefined && bridgeName === undefined) || address === undefined) return giveUp(FAILURE, 'Device or master and address are required arguments.\n');
+  if ((name === undefined && bridgeName === undefined) || address === undefined)
+    return giveUp(FAILURE, 'Device or master and address are required arguments.\n');
   const mac = parseMac(address);
   const index = name === undefined ? 0 : session.indexOf(name) || noDevice(name);
   const bridgeIndex = bridgeName === undefined ? 0 : session.indexOf(bridgeName) || noBridge(bridgeName);
@@ -231,7 +233,12 @@ function get(session: Session, args: Arguments): number {
   printer.endJson();
   return 0;
 }
-function find(device: Device | undefined, bridge: Device | undefined, mac: Mac, where: 'self' | 'master'): ReturnType<typeof refuse> | { readonly ok: true; readonly value: ShownFdb } {
+function find(
+  device: Device | undefined,
+  bridge: Device | undefined,
+  mac: Mac,
+  where: 'self' | 'master',
+): ReturnType<typeof refuse> | { readonly ok: true; readonly value: ShownFdb } {
   let asked = bridge;
   if (device && where === 'master') {
     const port = bridgePortOf(device);

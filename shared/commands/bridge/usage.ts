@@ -17,7 +17,9 @@ export const linkUsage = (): string =>
     'Usage: bridge link set dev DEV [ cost COST ] [ priority PRIO ] [ state STATE ]',
     ...['guard', 'hairpin', 'fastleave', 'root_block', 'learning', 'learning_sync', 'flood'].map((word) => `${LINK_INDENT}[ ${word} {on | off} ]`),
     `${LINK_INDENT}[ mcast_router MULTICAST_ROUTER ]`,
-    ...['mcast_flood', 'bcast_flood', 'mcast_to_unicast', 'neigh_suppress', 'vlan_tunnel', 'isolated', 'locked'].map((word) => `${LINK_INDENT}[ ${word} {on | off} ]`),
+    ...['mcast_flood', 'bcast_flood', 'mcast_to_unicast', 'neigh_suppress', 'vlan_tunnel', 'isolated', 'locked'].map(
+      (word) => `${LINK_INDENT}[ ${word} {on | off} ]`,
+    ),
     `${LINK_INDENT}[ hwmode {vepa | veb} ]`,
     `${LINK_INDENT}[ backup_port DEVICE ] [ nobackup_port ]`,
     `${LINK_INDENT}[ self ] [ master ]`,

@@ -1,3 +1,2 @@
 /** conntrack: the program, and the text of one connection. */
 export { CONNTRACK_PROGRAMS } from './conntrack.ts';
-export { flowText, type FlowFormat } from './flow-text.ts';

@@ -6,10 +6,10 @@ import { PROCESS_PROGRAMS } from './processes.ts';
 import { STREAM_PROGRAMS } from './streams.ts';
 
 export { duration, statusOf } from './processes.ts';
-export { gnuOptions, parseGnu, usageError, type GnuOption, type GnuUsage, type Parsed } from './options.ts';
-export { closeInput, eachInput, eachPiece, openInput } from './input.ts';
+export { gnuOptions, type GnuUsage, type Parsed } from './options.ts';
+export { closeInput, eachInput, openInput } from './input.ts';
 export { owners } from './ls.ts';
 export { formatDate } from './date.ts';
-export { calendarOf, modeText, shortClock, shortDate } from './stat-text.ts';
+export { modeText, shortClock } from './stat-text.ts';
 
 export const COREUTILS: readonly InstalledProgram[] = [...STREAM_PROGRAMS, ...FIELD_PROGRAMS, ...FILE_PROGRAMS, ...PROCESS_PROGRAMS];

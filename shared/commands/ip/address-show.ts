@@ -56,7 +56,8 @@ export interface ShownAddress {
   readonly preferredS: number | undefined;
 }
 
-const secondsLeft = (untilUs: number | null, nowUs: number): number | undefined => (untilUs === null ? undefined : Math.max(0, Math.floor((untilUs - nowUs) / 1e6)));
+const secondsLeft = (untilUs: number | null, nowUs: number): number | undefined =>
+  untilUs === null ? undefined : Math.max(0, Math.floor((untilUs - nowUs) / 1e6));
 
 export function shownIpv4(address: Ipv4Address, nowUs: number): ShownAddress {
   const preferredS = secondsLeft(address.preferredUntilUs, nowUs);
@@ -108,7 +109,10 @@ export function shownIpv6(address: Ipv6Address, nowUs: number): ShownAddress {
 }
 /** All addresses of a device, IPv4's before IPv6's, as two dumps give them. */
 export function addressesOf(device: Device, nowUs: number): ShownAddress[] {
-  return [...(device.ipv4?.addresses ?? []).map((address) => shownIpv4(address, nowUs)), ...(device.ipv6?.addresses ?? []).map((address) => shownIpv6(address, nowUs))];
+  return [
+    ...(device.ipv4?.addresses ?? []).map((address) => shownIpv4(address, nowUs)),
+    ...(device.ipv6?.addresses ?? []).map((address) => shownIpv6(address, nowUs)),
+  ];
 }
 
 export function passes(address: ShownAddress, filter: LinkFilter): boolean {

@@ -1,5 +1,16 @@
 /** `ip address`, and the listing part of `ip link`. Authority: ip/ipaddress.c (ipaddr_list_flush_or_save, ipaddr_modify). */
-import { addAddress, addAddress6, devicesInOrder, removeAddress, removeAddress6, syncLink, type Address6Request, type AddressRequest, type CreateFlags, type Device } from '../../kernel/index.ts';
+import {
+  addAddress,
+  addAddress6,
+  devicesInOrder,
+  removeAddress,
+  removeAddress6,
+  syncLink,
+  type Address6Request,
+  type AddressRequest,
+  type CreateFlags,
+  type Device,
+} from '../../kernel/index.ts';
 import { ipv4Mask, isIpv4Loopback, type Ipv4 } from '../../wire/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { duplicateArgument, duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
@@ -157,7 +168,8 @@ function flush(session: Session, filter: LinkFilter): number {
     const chosen = devices.flatMap((device) => addressesOf(device, process.nowUs)).filter((address) => passes(address, filter));
     if (options.stats > 1) for (const address of chosen) printAddress(session, address, { ...filter, oneline: true });
     const isDone = chosen.length === 0;
-    if (isDone && options.stats > 0) printer.out(round === 0 ? 'Nothing to flush.\n' : `*** Flush is complete after ${round} round${round > 1 ? 's' : ''} ***\n`);
+    if (isDone && options.stats > 0)
+      printer.out(round === 0 ? 'Nothing to flush.\n' : `*** Flush is complete after ${round} round${round > 1 ? 's' : ''} ***\n`);
     if (isDone) return 0;
     for (const address of chosen) {
       const done = remove(session, address);
@@ -177,7 +189,12 @@ function remove(session: Session, address: ShownAddress): ReturnType<typeof remo
   const { netns } = session;
   const device = address.device.index;
   if (address.family === Family.INET6) return removeAddress6(netns, { device, local: address.local as string, prefixLength: address.prefixLength });
-  const request: AddressRequest = { device, local: address.local as Ipv4, prefixLength: address.prefixLength, ...(address.label !== undefined && { label: address.label }) };
+  const request: AddressRequest = {
+    device,
+    local: address.local as Ipv4,
+    prefixLength: address.prefixLength,
+    ...(address.label !== undefined && { label: address.label }),
+  };
   return removeAddress(netns, { ...request, peer: (address.peer ?? address.local) as Ipv4 });
 }
 

@@ -170,4 +170,3 @@ export function* ip(process: Process): Sys<number> {
 }
 
 export const IP_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/ip', main: ip, origin: 'iproute2 6.1.0' }];
-export { enterNetns } from './enter-netns.ts';

@@ -180,7 +180,11 @@ const KEYWORDS: readonly Keyword[] = [
       state.command.request.alias = word;
     },
   },
-  { words: ['group'], exact: true, read: (state) => void (state.command.request.group = integer(state, 'group', (word) => state.session.names.parseGroup(word))) },
+  {
+    words: ['group'],
+    exact: true,
+    read: (state) => void (state.command.request.group = integer(state, 'group', (word) => state.session.names.parseGroup(word))),
+  },
   {
     words: ['mode'],
     exact: true,
@@ -236,14 +240,13 @@ const KEYWORDS: readonly Keyword[] = [
     },
   },
   { words: ['protodown'], exact: true, read: (state) => void (state.command.request.protoDown = onOff('protodown', state.args.next())) },
-  ...(['gso_max_size', 'gso_max_segs', 'gro_max_size'] as const).map(
-    (word): Keyword => ({ words: [word], exact: true, read: (state) => void (parseU32(state.args.next()) ?? invalidArgument(`Invalid "${word}" value\n`, state.args.word)) }),
-  ),
+  ...(['gso_max_size', 'gso_max_segs', 'gro_max_size'] as const).map((word): Keyword => ({
+    words: [word],
+    exact: true,
+    read: (state) => void (parseU32(state.args.next()) ?? invalidArgument(`Invalid "${word}" value\n`, state.args.word)),
+  })),
   { words: ['parentdev'], exact: true, read: (state) => void state.args.next() },
 ];
-
-/** Names that the support table lists. */
-export const LINK_KEYWORDS: readonly string[] = [...KEYWORDS.flatMap((keyword) => keyword.words), 'type', 'dev'];
 
 /** Reads until `type` (whose word is taken, too) or the end. */
 export function parseLink(session: Session, args: Arguments, request: LinkDraft, isCreating: boolean): LinkCommand {

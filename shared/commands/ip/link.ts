@@ -1,5 +1,16 @@
 /** `ip link`. Authority: ip/iplink.c (do_iplink, iplink_modify, iplink_prop). */
-import { addAltName, addLink, deleteLink, devicesInOrder, removeAltName, setLink, type Device, type KernelResult, type LinkInfo, type LinkRequest } from '../../kernel/index.ts';
+import {
+  addAltName,
+  addLink,
+  deleteLink,
+  devicesInOrder,
+  removeAltName,
+  setLink,
+  type Device,
+  type KernelResult,
+  type LinkInfo,
+  type LinkRequest,
+} from '../../kernel/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { KERNEL_ERROR, kernelSays, USAGE_ERROR, type Session } from '../iproute2/session.ts';

@@ -33,7 +33,9 @@ function groupsOf(device: Device, family: Family): Group[] {
   return [
     ...(wants(Family.PACKET) ? [...device.multicastMacs].map(([mac, users]) => ({ family: Family.PACKET, address: formatMac(mac), users })) : []),
     ...(wants(Family.INET) ? ipv4Groups(device) : []),
-    ...(wants(Family.INET6) ? [...(device.ipv6?.groups ?? [])].reverse().map(([group, users]) => ({ family: Family.INET6, address: formatIpv6(group), users })) : []),
+    ...(wants(Family.INET6)
+      ? [...(device.ipv6?.groups ?? [])].reverse().map(([group, users]) => ({ family: Family.INET6, address: formatIpv6(group), users }))
+      : []),
   ];
 }
 
@@ -61,7 +63,11 @@ function show(session: Session, args: Arguments): number {
       const name = familyName(group.family);
       printer.openObject();
       if (session.options.oneline) printer.text(`${heading}\\`);
-      printer.any(group.family === Family.PACKET ? 'link' : 'family', group.family === Family.PACKET ? `\tlink  ` : `\t${name.padEnd(5)} `, group.family === Family.PACKET ? group.address : name);
+      printer.any(
+        group.family === Family.PACKET ? 'link' : 'family',
+        group.family === Family.PACKET ? `\tlink  ` : `\t${name.padEnd(5)} `,
+        group.family === Family.PACKET ? group.address : name,
+      );
       if (group.family === Family.PACKET) printer.text(group.address, 'mac');
       else printer.any('address', group.address, group.address, group.family === Family.INET ? 'inet' : 'inet6');
       if (group.users !== 1) printer.any('users', ` users ${group.users}`, group.users);

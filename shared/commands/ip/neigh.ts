@@ -1,5 +1,15 @@
 /** `ip neighbour`. Authority: ip/ipneigh.c, net/core/neighbour.c (neigh_fill_info). */
-import { addNeighbour, deleteNeighbour, neighboursInOrder, Nud, type CreateFlags, type Device, type Neighbour, type NeighbourRequest, type ProxyNeighbour } from '../../kernel/index.ts';
+import {
+  addNeighbour,
+  deleteNeighbour,
+  neighboursInOrder,
+  Nud,
+  type CreateFlags,
+  type Device,
+  type Neighbour,
+  type NeighbourRequest,
+  type ProxyNeighbour,
+} from '../../kernel/index.ts';
 import type { Ipv4, Ipv6 } from '../../wire/index.ts';
 import { abbreviates, Arguments } from '../iproute2/arguments.ts';
 import { duplicateArgument, duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
@@ -34,7 +44,14 @@ export function neighCommand(session: Session, words: readonly string[]): number
 function parseState(word: string): number | undefined {
   if (abbreviates(word, 'permanent')) return Nud.PERMANENT;
   if (abbreviates(word, 'reachable')) return Nud.REACHABLE;
-  const exact: Readonly<Record<string, number>> = { noarp: Nud.NOARP, none: Nud.NONE, stale: Nud.STALE, incomplete: Nud.INCOMPLETE, delay: Nud.DELAY, probe: Nud.PROBE };
+  const exact: Readonly<Record<string, number>> = {
+    noarp: Nud.NOARP,
+    none: Nud.NONE,
+    stale: Nud.STALE,
+    incomplete: Nud.INCOMPLETE,
+    delay: Nud.DELAY,
+    probe: Nud.PROBE,
+  };
   if (Object.hasOwn(exact, word)) return exact[word];
   if (abbreviates(word, 'failed')) return Nud.FAILED;
   const value = parseU32(word);
@@ -52,7 +69,15 @@ export interface NeighFilter {
   unusedOnly: boolean;
   protocol: number;
 }
-export const neighFilter = (ifindex = 0): NeighFilter => ({ family: Family.UNSPEC, ifindex, states: -1, prefix: NO_PREFIX, master: 0, unusedOnly: false, protocol: 0 });
+export const neighFilter = (ifindex = 0): NeighFilter => ({
+  family: Family.UNSPEC,
+  ifindex,
+  states: -1,
+  prefix: NO_PREFIX,
+  master: 0,
+  unusedOnly: false,
+  protocol: 0,
+});
 
 /** An entry or a proxy entry, as a message tells it. */
 export interface ShownNeighbour {
@@ -61,8 +86,18 @@ export interface ShownNeighbour {
   readonly device: Device | undefined;
   readonly entry: Neighbour | undefined;
 }
-export const shownNeighbour = (entry: Neighbour): ShownNeighbour => ({ family: entry.family === 4 ? Family.INET : Family.INET6, address: entry.address, device: entry.device, entry });
-const shownProxy = (proxy: ProxyNeighbour): ShownNeighbour => ({ family: proxy.family === 4 ? Family.INET : Family.INET6, address: proxy.address, device: proxy.device ?? undefined, entry: undefined });
+export const shownNeighbour = (entry: Neighbour): ShownNeighbour => ({
+  family: entry.family === 4 ? Family.INET : Family.INET6,
+  address: entry.address,
+  device: entry.device,
+  entry,
+});
+const shownProxy = (proxy: ProxyNeighbour): ShownNeighbour => ({
+  family: proxy.family === 4 ? Family.INET : Family.INET6,
+  address: proxy.address,
+  device: proxy.device ?? undefined,
+  entry: undefined,
+});
 
 function passes(neighbour: ShownNeighbour, filter: NeighFilter): boolean {
   const { entry } = neighbour;
@@ -181,7 +216,8 @@ function show(session: Session, args: Arguments, action: 'show' | 'flush'): numb
     }
   }
   if (device !== undefined) filter.ifindex = session.requireIndex(device);
-  const all = (): ShownNeighbour[] => (proxies ? netns.proxyNeighbours.map(shownProxy) : entries(session).map(shownNeighbour)).filter((each) => passes(each, filter));
+  const all = (): ShownNeighbour[] =>
+    (proxies ? netns.proxyNeighbours.map(shownProxy) : entries(session).map(shownNeighbour)).filter((each) => passes(each, filter));
   if (action === 'flush') return flush(session, filter, all);
   printer.startJson(options.json, options.pretty);
   for (const neighbour of all()) printNeighbour(session, neighbour, filter);
@@ -285,7 +321,8 @@ function get(session: Session, args: Arguments): number {
   const index = device === undefined ? 0 : session.requireIndex(device);
   const { family } = dst;
   const address = family === Family.INET6 ? dst.v6 : dst.v4;
-  const matches = (candidate: ShownNeighbour): boolean => candidate.family === family && candidate.address === address && (index === 0 || candidate.device?.index === index);
+  const matches = (candidate: ShownNeighbour): boolean =>
+    candidate.family === family && candidate.address === address && (index === 0 || candidate.device?.index === index);
   const found = (proxy ? netns.proxyNeighbours.map(shownProxy) : entries(session).map(shownNeighbour)).find(matches);
   if (!found) return giveUp(KERNEL_ERROR, `Error: ${proxy ? 'Proxy neighbour entry not found' : 'Neighbour entry not found'}.\n`);
   printNeighbour(session, found, neighFilter());

@@ -225,10 +225,11 @@ function* monitor(session: Session): Sys<number> {
   for (;;) {
     let changed = false;
     yield* process.block({
-      arm: (wake) => host.changed.add(() => {
-        changed = true;
-        wake();
-      }),
+      arm: (wake) =>
+        host.changed.add(() => {
+          changed = true;
+          wake();
+        }),
     });
     if (!changed) continue;
     const now = names();

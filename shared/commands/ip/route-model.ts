@@ -2,7 +2,17 @@
  * A route as a netlink message tells it: what listing, `route get` and `ip monitor` print alike.
  * Authority: net/ipv4/fib_semantics.c (fib_dump_info), net/ipv6/route.c (rt6_fill_node).
  */
-import { ROUTE_TYPES, routesInOrder, RouteTable, type Device, type Netns, type Nexthop, type Route, type Route6, type RouteMetrics } from '../../kernel/index.ts';
+import {
+  ROUTE_TYPES,
+  routesInOrder,
+  RouteTable,
+  type Device,
+  type Netns,
+  type Nexthop,
+  type Route,
+  type Route6,
+  type RouteMetrics,
+} from '../../kernel/index.ts';
 import type { Ipv4, Ipv6 } from '../../wire/index.ts';
 import { Family, sameBits } from '../iproute2/prefix.ts';
 
@@ -62,15 +72,40 @@ export interface ShownRoute {
   readonly origin: Route | Route6 | undefined;
 }
 export const PLAIN_ROUTE: ShownRoute = {
-  ...{ family: Family.INET, table: 0, type: 1, dst: 0, dstLength: 0, src: undefined, srcLength: 0, tos: 0, protocol: 0, scope: 0, flags: 0, nexthop: undefined },
-  ...{ multipath: [], preferredSource: undefined, priority: undefined, metrics: undefined, expires: 0, pref: undefined, mark: 0, uid: undefined, inDevice: undefined },
+  ...{
+    family: Family.INET,
+    table: 0,
+    type: 1,
+    dst: 0,
+    dstLength: 0,
+    src: undefined,
+    srcLength: 0,
+    tos: 0,
+    protocol: 0,
+    scope: 0,
+    flags: 0,
+    nexthop: undefined,
+  },
+  ...{
+    multipath: [],
+    preferredSource: undefined,
+    priority: undefined,
+    metrics: undefined,
+    expires: 0,
+    pref: undefined,
+    mark: 0,
+    uid: undefined,
+    inDevice: undefined,
+  },
   origin: undefined,
 };
 
 export const typeNumber = (type: (typeof ROUTE_TYPES)[number]): number => ROUTE_TYPES.indexOf(type);
 
 const ignoresLinkdown = (device: Device | null): boolean =>
-  device?.ipv4 !== null && device?.ipv4 !== undefined && (device.netns.ipv4All.ignore_routes_with_linkdown !== 0 || device.ipv4.conf.ignore_routes_with_linkdown !== 0);
+  device?.ipv4 !== null &&
+  device?.ipv4 !== undefined &&
+  (device.netns.ipv4All.ignore_routes_with_linkdown !== 0 || device.ipv4.conf.ignore_routes_with_linkdown !== 0);
 
 function shownNexthop(nexthop: Nexthop): ShownNexthop {
   const dead = nexthop.dead || (nexthop.linkdown && ignoresLinkdown(nexthop.device));
@@ -135,7 +170,8 @@ export function dumpTable(netns: Netns, id: number): ShownRoute[] {
 }
 
 /** IPv6's tables exist once they have been used; main and local always. */
-export const hasTable6 = (netns: Netns, id: number): boolean => id === RouteTable.MAIN || id === RouteTable.LOCAL || netns.routes6.some((route) => route.table === id);
+export const hasTable6 = (netns: Netns, id: number): boolean =>
+  id === RouteTable.MAIN || id === RouteTable.LOCAL || netns.routes6.some((route) => route.table === id);
 
 /** The tree is walked from its leaves: a prefix comes after those within it. */
 export function dumpTable6(netns: Netns, id: number, nowUs: number): ShownRoute[] {

@@ -118,7 +118,10 @@ const KEYWORDS: readonly Keyword[] = [
   { word: 'metric', short: true, read: readPriority },
   { word: 'priority', short: true, read: readPriority },
   { word: 'preference', read: readPriority },
-  { word: 'scope', read: (draft) => void (draft.scope = draft.session.names.parseScope(draft.args.next()) ?? invalidArgument('invalid "scope" value\n', draft.args.word)) },
+  {
+    word: 'scope',
+    read: (draft) => void (draft.scope = draft.session.names.parseScope(draft.args.next()) ?? invalidArgument('invalid "scope" value\n', draft.args.word)),
+  },
   { word: 'mtu', read: (draft) => metric(draft, 'mtu', 'mtu') },
   { word: 'hoplimit', read: (draft) => metric(draft, 'hoplimit', 'hoplimit', 255) },
   { word: 'advmss', read: (draft) => metric(draft, 'mss', 'advmss') },
@@ -164,7 +167,11 @@ const KEYWORDS: readonly Keyword[] = [
       draft.beyond = 'nexthop objects';
     },
   },
-  { word: 'protocol', short: true, read: (draft) => void (draft.protocol = draft.session.names.parseProtocol(draft.args.next()) ?? invalid('protocol', draft.args.word)) },
+  {
+    word: 'protocol',
+    short: true,
+    read: (draft) => void (draft.protocol = draft.session.names.parseProtocol(draft.args.next()) ?? invalid('protocol', draft.args.word)),
+  },
   { word: 'table', short: true, read: (draft) => void (draft.table = draft.session.names.parseTable(draft.args.next()) ?? invalid('table', draft.args.word)) },
   { word: 'vrf', short: true, read: (draft) => invalidArgument('Invalid VRF\n', draft.args.next()) },
   { word: 'dev', read: readDevice },
@@ -181,7 +188,6 @@ const KEYWORDS: readonly Keyword[] = [
   { word: 'ttl-propagate', read: beyond('MPLS') },
   { word: 'fastopen_no_cookie', short: true, read: (draft) => boolMetric(draft, 'fastopen_no_cookie', undefined) },
 ];
-export const ROUTE_KEYWORDS: readonly string[] = [...KEYWORDS.map(({ word }) => word), 'nexthop', 'to'];
 
 export function modifyRoute(session: Session, command: 'new' | 'delete', flags: CreateFlags, args: Arguments): number {
   const draft: Draft = {
@@ -294,7 +300,9 @@ function send(draft: Draft, command: 'new' | 'delete', flags: CreateFlags, devic
     };
     const [first, ...others] = draft.nexthops ?? [];
     if (others.length > 0) giveUp(KERNEL_ERROR, 'not modelled: IPv6 multipath routes\n');
-    const whole: Route6Request = first ? { ...request, ...(first.gateway6 !== undefined && { gateway: first.gateway6 }), ...(first.device !== undefined && { device: first.device }) } : request;
+    const whole: Route6Request = first
+      ? { ...request, ...(first.gateway6 !== undefined && { gateway: first.gateway6 }), ...(first.device !== undefined && { device: first.device }) }
+      : request;
     return command === 'new' ? insertRoute6(session.netns, whole) : removeRoute6(session.netns, whole);
   }
   const request: RouteRequest = {

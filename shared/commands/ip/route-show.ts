@@ -29,7 +29,19 @@ export interface RouteFilter {
 }
 const ANY_MATCH: Prefix = { ...NO_PREFIX, bits: -1 };
 export const routeFilter = (oif = 0): RouteFilter => ({
-  ...{ table: 0, cloned: 'not', protocol: undefined, scope: undefined, types: 0, tos: undefined, oif, iif: 0, mark: undefined, metric: undefined, realm: undefined },
+  ...{
+    table: 0,
+    cloned: 'not',
+    protocol: undefined,
+    scope: undefined,
+    types: 0,
+    tos: undefined,
+    oif,
+    iif: 0,
+    mark: undefined,
+    metric: undefined,
+    realm: undefined,
+  },
   ...{ preferredSource: NO_PREFIX, via: NO_PREFIX, rootDst: NO_PREFIX, matchDst: ANY_MATCH, rootSrc: NO_PREFIX, matchSrc: ANY_MATCH },
 });
 
@@ -93,7 +105,8 @@ export function printRoute(session: Session, route: ShownRoute, filter: RouteFil
     printer.any('type', `${type} `, type);
   }
   const isCloned = (route.flags & RouteFlag.CLONED) !== 0;
-  const text = (address: number | string, length: number): string => (length === hostBits ? formatAddress(family, address) : `${formatAddress(family, address)}/${length}`);
+  const text = (address: number | string, length: number): string =>
+    length === hostBits ? formatAddress(family, address) : `${formatAddress(family, address)}/${length}`;
   const dst = route.dstLength === 0 && !isCloned ? 'default' : text(route.dst, route.dstLength);
   printer.any('dst', `${dst} `, dst, dst === 'default' ? undefined : color);
   if (route.src !== undefined) {

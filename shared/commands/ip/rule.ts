@@ -101,7 +101,9 @@ function passes(rule: Rule, filter: RuleFilter): boolean {
   const { request, src, dst } = filter;
   const family: Family = rule.family === 4 ? Family.INET : Family.INET6;
   const within = (prefix: Prefix | undefined, address: number | string, length: number): boolean =>
-    prefix === undefined || prefix.family === Family.UNSPEC || (prefix.family === family && prefix.bits <= length && sameBits(family, address, family === Family.INET ? prefix.v4 : prefix.v6, prefix.bits));
+    prefix === undefined ||
+    prefix.family === Family.UNSPEC ||
+    (prefix.family === family && prefix.bits <= length && sameBits(family, address, family === Family.INET ? prefix.v4 : prefix.v6, prefix.bits));
   const same = (a: readonly number[] | null, b: readonly number[] | undefined): boolean => b === undefined || (a !== null && a[0] === b[0] && a[1] === b[1]);
   if (request.priority !== undefined && request.priority !== rule.priority) return false;
   if (request.invert && !rule.invert) return false;
@@ -176,7 +178,10 @@ export function printRule(session: Session, rule: Rule, change: 'new' | 'del' = 
     printer.any('fwmark', ` fwmark ${hex(rule.fwmark)}`, hex(rule.fwmark));
     if (rule.fwmask >>> 0 !== 0xffff_ffff) printer.any('fwmask', `/${hex(rule.fwmask)}`, hex(rule.fwmask));
   }
-  for (const [key, name] of [['iif', rule.inName], ['oif', rule.outName]] as const) {
+  for (const [key, name] of [
+    ['iif', rule.inName],
+    ['oif', rule.outName],
+  ] as const) {
     if (name === '') continue;
     printer.text(` ${key} `);
     printer.any(key, name, name, 'ifname');
@@ -191,7 +196,10 @@ export function printRule(session: Session, rule: Rule, change: 'new' | 'del' = 
     const name = (names.numeric ? undefined : protocolName(rule.ipProtocol)) ?? `ipproto-${rule.ipProtocol}`;
     printer.any('ipproto', ` ipproto ${name}`, name);
   }
-  for (const [key, range] of [['sport', rule.srcPorts], ['dport', rule.dstPorts]] as const) {
+  for (const [key, range] of [
+    ['sport', rule.srcPorts],
+    ['dport', rule.dstPorts],
+  ] as const) {
     if (!range) continue;
     if (range[0] === range[1]) printer.any(key, ` ${key} ${range[0]}`, range[0]);
     else {
@@ -243,7 +251,8 @@ function modify(session: Session, command: 'new' | 'delete', args: Arguments): n
     } else if (args.is('to')) {
       const found = prefix(args.next());
       Object.assign(request, { dst: address(found), dstLength: found.bits });
-    } else if (args.begins('preference', 'order', 'priority')) request.priority = parseU32(args.next()) ?? invalidArgument('preference value is invalid\n', args.word);
+    } else if (args.begins('preference', 'order', 'priority'))
+      request.priority = parseU32(args.next()) ?? invalidArgument('preference value is invalid\n', args.word);
     else if (args.is('tos') || args.begins('dsfield')) request.tos = names.parseDsField(args.next()) ?? invalidArgument('TOS value is invalid\n', args.word);
     else if (args.is('fwmark')) readMark(args, request);
     else if (args.begins('realms')) {

@@ -26,12 +26,44 @@ export function printStatistics(session: Session, device: Device, key: string): 
   if (printer.isJson) {
     printer.openObject(key);
     printer.openObject('rx');
-    for (const [name, value] of [['bytes', s.rxBytes], ['packets', s.rxPackets], ['errors', s.rxErrors], ['dropped', s.rxDropped], ['over_errors', 0], ['multicast', s.multicast]] as const) printer.member(name, value);
-    if (detailed) for (const [name, value] of [['length_errors', 0], ['crc_errors', 0], ['frame_errors', 0], ['fifo_errors', 0], ['missed_errors', s.rxMissed]] as const) printer.member(name, value);
+    for (const [name, value] of [
+      ['bytes', s.rxBytes],
+      ['packets', s.rxPackets],
+      ['errors', s.rxErrors],
+      ['dropped', s.rxDropped],
+      ['over_errors', 0],
+      ['multicast', s.multicast],
+    ] as const)
+      printer.member(name, value);
+    if (detailed)
+      for (const [name, value] of [
+        ['length_errors', 0],
+        ['crc_errors', 0],
+        ['frame_errors', 0],
+        ['fifo_errors', 0],
+        ['missed_errors', s.rxMissed],
+      ] as const)
+        printer.member(name, value);
     printer.closeObject();
     printer.openObject('tx');
-    for (const [name, value] of [['bytes', s.txBytes], ['packets', s.txPackets], ['errors', s.txErrors], ['dropped', s.txDropped], ['carrier_errors', s.txCarrierErrors], ['collisions', s.collisions]] as const) printer.member(name, value);
-    if (detailed) for (const [name, value] of [['aborted_errors', 0], ['fifo_errors', 0], ['window_errors', 0], ['heartbeat_errors', 0], ['carrier_changes', changes(device)]] as const) printer.member(name, value);
+    for (const [name, value] of [
+      ['bytes', s.txBytes],
+      ['packets', s.txPackets],
+      ['errors', s.txErrors],
+      ['dropped', s.txDropped],
+      ['carrier_errors', s.txCarrierErrors],
+      ['collisions', s.collisions],
+    ] as const)
+      printer.member(name, value);
+    if (detailed)
+      for (const [name, value] of [
+        ['aborted_errors', 0],
+        ['fifo_errors', 0],
+        ['window_errors', 0],
+        ['heartbeat_errors', 0],
+        ['carrier_changes', changes(device)],
+      ] as const)
+        printer.member(name, value);
     printer.closeObject();
     printer.closeObject();
     return;
@@ -42,7 +74,17 @@ export function printStatistics(session: Session, device: Device, key: string): 
   const txErrors = [0, 0, 0, 0, changes(device)];
   const widths = [10, 7, 6, 7, 7, 7, 10];
   if (!options.human) {
-    for (const row of [rx, tx, ...(detailed ? [[0, ...rxErrors], [0, ...txErrors]] : [])]) row.forEach((value, i) => (widths[i] = Math.max(widths[i]!, String(value).length)));
+    for (const row of [
+      rx,
+      tx,
+      ...(detailed
+        ? [
+            [0, ...rxErrors],
+            [0, ...txErrors],
+          ]
+        : []),
+    ])
+      row.forEach((value, i) => (widths[i] = Math.max(widths[i]!, String(value).length)));
   }
   const end = printer.lineEnd;
   const heads = (first: number, names: readonly string[]): string => names.map((name, i) => name.padStart(widths[i]! - (i === 0 ? first : 0))).join(' ');

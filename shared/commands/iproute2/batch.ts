@@ -19,7 +19,7 @@ export function* runBatch(session: Session, file: string, run: (words: readonly 
   const lines = new LineReader(process, fd);
   let status = 0;
   let number = 0;
-  for (let line: string | undefined; (line = yield* lines.next()) !== undefined; ) {
+  for (let line: string | undefined; (line = yield* lines.next()) !== undefined;) {
     number++;
     line = line.replace(/#.*$/s, '');
     while (line.endsWith('\\')) {
@@ -59,7 +59,7 @@ function* runLine(session: Session, words: readonly string[], run: (words: reado
 
 function splitWords(line: string): string[] {
   const words: string[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     while (at < line.length && ' \t\r\n'.includes(line[at]!)) at++;
     if (at >= line.length) return words;
     if (words.length >= MAX_WORDS - 1) leave(1, 'Too many arguments to command\n');

@@ -26,9 +26,6 @@ export function giveUp(status: number, text = ''): never {
 export function incompleteCommand(): never {
   leave(EXIT_MINUS_ONE, 'Command line is not complete. Try option "help"\n');
 }
-export function missingArgument(key: string): never {
-  leave(EXIT_MINUS_ONE, `Error: argument "${key}" is required\n`);
-}
 /** `message` may end with a newline: then an empty line follows, as from the real program. */
 export function invalidArgument(message: string, argument: string): never {
   leave(EXIT_MINUS_ONE, `Error: argument "${argument}" is wrong: ${message}\n`);

@@ -28,7 +28,8 @@ const IPV4_TYPES: readonly number[] = [ArpHardware.TUNNEL, ArpHardware.SIT, ArpH
 export const linkAddressLength = (hardwareType: number): number =>
   IPV4_TYPES.includes(hardwareType) ? 4 : hardwareType === ArpHardware.ETHER || hardwareType === ArpHardware.LOOPBACK ? 6 : 0;
 /** A tunnel's address is its IPv4 end. */
-export const formatLinkAddress = (address: number, hardwareType: number): string => (IPV4_TYPES.includes(hardwareType) ? formatIpv4(address) : formatMac(address));
+export const formatLinkAddress = (address: number, hardwareType: number): string =>
+  IPV4_TYPES.includes(hardwareType) ? formatIpv4(address) : formatMac(address);
 
 const HARDWARE_NAMES = new Map<number, string>([
   [0, 'netrom'],

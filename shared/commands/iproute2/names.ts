@@ -103,7 +103,8 @@ export class Names {
     this.kept.set(file, table);
     this.readInto(table, `${DIRECTORY}/${file}`);
     const more = this.process.fs.readdir(`${DIRECTORY}/${file}.d`);
-    for (const { name } of more.ok ? more.value : []) if (name.length > 5 && name.endsWith('.conf') && !name.startsWith('.')) this.readInto(table, `${DIRECTORY}/${file}.d/${name}`);
+    for (const { name } of more.ok ? more.value : [])
+      if (name.length > 5 && name.endsWith('.conf') && !name.startsWith('.')) this.readInto(table, `${DIRECTORY}/${file}.d/${name}`);
     return table;
   }
   private readInto(table: Table, path: string): void {

@@ -2,7 +2,18 @@
  * Addresses and prefixes on iproute2's command lines (inet_prefix): `default`, `any`, short IPv4 forms like `10.8` (10.8.0.0), masks as numbers
  * or dotted. Authority: lib/utils.c (get_addr_1, get_prefix_1).
  */
-import { formatIpv4, formatIpv6, IPV6_ANY, ipv4Mask, ipv4MaskLength, isIpv4Multicast, isIpv6Multicast, parseIpv6, type Ipv4, type Ipv6 } from '../../wire/index.ts';
+import {
+  formatIpv4,
+  formatIpv6,
+  IPV6_ANY,
+  ipv4Mask,
+  ipv4MaskLength,
+  isIpv4Multicast,
+  isIpv6Multicast,
+  parseIpv6,
+  type Ipv4,
+  type Ipv6,
+} from '../../wire/index.ts';
 import { leave } from './exit.ts';
 import { parseU32, scanInteger } from './numbers.ts';
 
@@ -83,11 +94,11 @@ export function takePrefix(text: string, family: Family): Prefix {
 }
 
 export const isAddress = (prefix: Prefix): boolean => prefix.family === Family.INET || prefix.family === Family.INET6;
-export const isUnspecified = (prefix: Prefix): boolean => (prefix.family === Family.INET ? prefix.v4 === 0 : prefix.v6 === IPV6_ANY);
 export const isMulticast = (prefix: Prefix): boolean =>
   prefix.family === Family.INET ? isIpv4Multicast(prefix.v4) : prefix.family === Family.INET6 && isIpv6Multicast(prefix.v6);
 
-export const formatAddress = (family: Family, address: Ipv4 | Ipv6): string => (family === Family.INET ? formatIpv4(address as Ipv4) : formatIpv6(address as Ipv6));
+export const formatAddress = (family: Family, address: Ipv4 | Ipv6): string =>
+  family === Family.INET ? formatIpv4(address as Ipv4) : formatIpv6(address as Ipv6);
 
 /** Whether the first `bits` of both agree. */
 export function sameBits(family: Family, a: Ipv4 | Ipv6, b: Ipv4 | Ipv6, bits: number): boolean {
@@ -96,5 +107,5 @@ export function sameBits(family: Family, a: Ipv4 | Ipv6, b: Ipv4 | Ipv6, bits: n
   const digits = bits >> 2;
   if ((a as string).slice(0, digits) !== (b as string).slice(0, digits)) return false;
   const left = bits & 3;
-  return left === 0 || ((parseInt((a as string)[digits] ?? '0', 16) ^ parseInt((b as string)[digits] ?? '0', 16)) >> (4 - left)) === 0;
+  return left === 0 || (parseInt((a as string)[digits] ?? '0', 16) ^ parseInt((b as string)[digits] ?? '0', 16)) >> (4 - left) === 0;
 }

@@ -5,4 +5,3 @@
  *     runIptables(argv, …)     // a command line on a ruleset
  */
 export { IPTABLES_PROGRAMS } from './programs.ts';
-export { runIptables, runRestore, runSave, saveTable, type Outcome, type Surroundings } from './run.ts';

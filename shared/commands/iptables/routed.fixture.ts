@@ -20,7 +20,7 @@ import {
   type World,
 } from '../../kernel/index.ts';
 import { parseIpv4 } from '../../wire/index.ts';
-import { runIptables, runRestore, runSave, type Outcome, type Surroundings } from './run.ts';
+import { runIptables, type Outcome, type Surroundings } from './run.ts';
 
 export const address = (text: string): number => parseIpv4(text)!;
 
@@ -80,10 +80,4 @@ const textOf = (outcome: Outcome): string => outcome.output.map(({ text }) => te
 /** Runs iptables or ip6tables: `-t nat -A POSTROUTING -j MASQUERADE`; words are split at spaces. */
 export function iptables(netns: Netns, line: string, family: Family = 'ip'): string {
   return textOf(runIptables([family === 'ip' ? 'iptables' : 'ip6tables', ...line.split(' ')], family, surroundings(netns, family)));
-}
-export function iptablesSave(netns: Netns, family: Family = 'ip'): string {
-  return textOf(runSave(['iptables-save'], family, surroundings(netns, family)));
-}
-export function iptablesRestore(netns: Netns, text: string, family: Family = 'ip'): string {
-  return textOf(runRestore(text, { counters: true, verbose: 0, test: false, noflush: false, table: undefined }, family, surroundings(netns, family)));
 }

@@ -2,7 +2,7 @@
  * The iptables programs as functions of their arguments, what they read, and a ruleset: they return what they print and their exit status.
  * Authority: iptables/xtables-standalone.c, xtables-save.c, xtables-restore.c.
  */
-import { utf8Decode, utf8Encode, type Bytes } from '../../base/index.ts';
+import { type Bytes } from '../../base/index.ts';
 import { BUILTIN, type Family, type Ruleset, type TableName } from '../../kernel/index.ts';
 import type { Environment } from './environment.ts';
 import { Exit, OTHER_PROBLEM, PARAMETER_PROBLEM, VERSION_PROBLEM, usage } from './exit.ts';
@@ -344,6 +344,3 @@ class Restore {
     return true;
   }
 }
-
-/** Text of a program's output, for tests and tools. */
-export const outputText = (outcome: Outcome): string => utf8Decode(outcome.output.map((each) => utf8Encode(each.text)).join(''));

@@ -190,46 +190,6 @@ export interface Namespace extends KubeObject {
   readonly status: { readonly phase: 'Active' | 'Terminating' };
 }
 
-export interface Service extends KubeObject {
-  readonly spec: {
-    readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
-    readonly clusterIP: string;
-    readonly clusterIPs?: readonly string[];
-    readonly externalIPs?: readonly string[];
-    readonly ports: readonly {
-      readonly name?: string;
-      readonly port: number;
-      readonly targetPort?: number | string;
-      readonly nodePort?: number;
-      readonly protocol: string;
-    }[];
-    readonly selector?: Readonly<Record<string, string>>;
-  };
-}
-
 export interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
-}
-
-export interface DaemonSet extends KubeObject {
-  readonly spec: {
-    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
-    readonly template: { readonly metadata: { readonly labels: Readonly<Record<string, string>> }; readonly spec: PodSpec };
-  };
-  readonly status: {
-    readonly desiredNumberScheduled: number;
-    readonly currentNumberScheduled: number;
-    readonly numberReady: number;
-    readonly updatedNumberScheduled: number;
-    readonly numberAvailable: number;
-  };
-}
-
-export interface Deployment extends KubeObject {
-  readonly spec: {
-    readonly replicas: number;
-    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
-    readonly template: { readonly metadata: { readonly labels: Readonly<Record<string, string>> }; readonly spec: PodSpec };
-  };
-  readonly status: { readonly replicas?: number; readonly readyReplicas?: number; readonly updatedReplicas?: number; readonly availableReplicas?: number };
 }

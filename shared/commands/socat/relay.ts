@@ -8,6 +8,9 @@ import type { Endpoint } from './endpoint.ts';
 import { Fatal, stamp, type Log } from './log.ts';
 import type { SocatOptions } from './options.ts';
 
+/** How often a source with `ignoreeof` is tried again. */
+const IGNORED_END_US = 1e6;
+
 interface Channel {
   readonly from: Endpoint;
   readonly to: Endpoint;
@@ -18,7 +21,8 @@ interface Channel {
   readonly convert: (data: Bytes) => Bytes;
   buffer: Bytes;
   isOpen: boolean;
-  total: number;
+  /** `ignoreeof`: when its source is looked at again. */
+  asleepUntilUs: number;
 }
 
 export interface Side {
@@ -46,7 +50,7 @@ export function* relay(p: Process, left: Side, right: Side, options: SocatOption
     convert: (data) => outward(to.options, inward(from.options, data)),
     buffer: '',
     isOpen: true,
-    total: 0,
+    asleepUntilUs: 0,
   });
   const channels: Channel[] = [];
   if (options.direction !== 'right-to-left') channels.push(channel(left, right, '>', 1));
@@ -57,10 +61,12 @@ export function* relay(p: Process, left: Side, right: Side, options: SocatOption
   let endAtUs = Infinity;
   while (channels.some(({ isOpen }) => isOpen)) {
     const idleAtUs = options.idleUs > 0 ? p.nowUs + options.idleUs : Infinity;
-    const untilUs = Math.min(endAtUs, idleAtUs);
+    const wakeAtUs = Math.min(...channels.map(({ asleepUntilUs }) => (asleepUntilUs > p.nowUs ? asleepUntilUs : Infinity)));
+    const endsAtUs = Math.min(endAtUs, idleAtUs);
+    const untilUs = Math.min(endsAtUs, wakeAtUs);
     const isReady = (): boolean => channels.some((each) => canMove(p, each)) || childFailed(left, right, endAtUs) !== undefined;
     const moved = yield* p.waitFor(isReady, waits, untilUs === Infinity ? undefined : Math.max(0, untilUs - p.nowUs));
-    if (!moved && p.nowUs >= untilUs) break;
+    if (!moved && p.nowUs >= endsAtUs) break;
     const failed = childFailed(left, right, endAtUs);
     if (failed !== undefined) throw new Fatal(failed);
     for (const each of channels) {
@@ -75,8 +81,8 @@ export function* relay(p: Process, left: Side, right: Side, options: SocatOption
     yield* p.tick(50);
   }
 }
-function canMove(p: Process, { isOpen, buffer, from, to }: Channel): boolean {
-  if (!isOpen) return false;
+function canMove(p: Process, { isOpen, buffer, from, to, asleepUntilUs }: Channel): boolean {
+  if (!isOpen || p.nowUs < asleepUntilUs) return false;
   return buffer === '' ? from.canRead(p) : to.canWrite(p);
 }
 /** A program behind a side that fails ends all, unless the end has come already. */
@@ -99,7 +105,10 @@ function* move(p: Process, each: Channel, options: SocatOptions, log: Log): Sys<
       const address = (0x5500_0000_0000 + p.os.rng.below(0x4000_0000) * 4096).toString(16);
       throw new Fatal(`read(${each.from.readFd}, 0x${address}, ${options.bufferBytes}): ${strerror(data.error)}`);
     }
-    if (data.value === '' && !each.from.isPacket) return !each.ignoresEnd;
+    if (data.value === '' && !each.from.isPacket) {
+      if (each.ignoresEnd) each.asleepUntilUs = p.nowUs + IGNORED_END_US;
+      return !each.ignoresEnd;
+    }
     if (options.dump !== 'none') yield* p.error(dumpOf(data.value, each.mark, options.dump, p.unixUs));
     each.buffer = each.convert(data.value);
   }
@@ -111,7 +120,6 @@ function* move(p: Process, each: Channel, options: SocatOptions, log: Log): Sys<
       if (each.to.writeFd === 1 && written.error === 'EPIPE') return true;
       throw new Fatal(`write(${each.to.writeFd}, 0x${(0x5500_0000_0000).toString(16)}, ${each.buffer.length}): ${strerror(written.error)}`);
     }
-    each.total += written.value;
     yield* log.say(p, 'I', `transferred ${written.value} bytes from ${each.from.readFd} to ${each.to.writeFd}`);
     each.buffer = each.buffer.slice(written.value);
   }

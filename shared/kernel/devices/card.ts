@@ -118,7 +118,9 @@ export class Card extends VmCard {
   }
   /** What the card lets in: its own address, groups, everything while something listens promiscuously. */
   wants(mac: Mac): boolean {
-    return this.isUp && (mac === this.address || isMulticastMac(mac) || this.promiscuity > 0 || (this.flags & Iff.PROMISC) !== 0);
+    return (
+      this.isUp && (mac === this.address || isMulticastMac(mac) || this.multicastMacs.has(mac) || this.promiscuity > 0 || (this.flags & Iff.PROMISC) !== 0)
+    );
   }
   transmit(skb: Skb): void {
     countTx(this, skb);

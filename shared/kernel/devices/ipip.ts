@@ -32,6 +32,8 @@ export class Ipip extends Device {
   constructor(
     netns: Netns,
     readonly options: TunnelOptions,
+    /** The module's own `tunl0`, which takes what no other tunnel wants. */
+    readonly isFallback = false,
   ) {
     super(netns);
     this.local = options.local ?? 0;
@@ -54,7 +56,7 @@ export class Ipip extends Device {
     return this.lower?.index ?? 0;
   }
   override get isNetnsLocal(): boolean {
-    return this.name === 'tunl0';
+    return this.isFallback;
   }
   private get protocol(): IpipProtocol {
     let handler = this.netns.protocols.get(IpProtocol.IPIP);

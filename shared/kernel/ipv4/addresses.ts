@@ -9,11 +9,6 @@ import { Scope } from '../numbers.ts';
 /** An address of this namespace (inet_lookup_ifaddr_rcu). */
 export const isLocalAddress = (netns: Netns, address: Ipv4): boolean => netns.localAddresses.has(address);
 
-/** The first device that has it. */
-export function deviceOfAddress(netns: Netns, address: Ipv4): Device | undefined {
-  return netns.localAddresses.get(address)?.[0]?.device;
-}
-
 export const addressMatches = (ifa: Ipv4Address, other: Ipv4): boolean => ipv4InPrefix(other, ifa.address, ifa.prefixLength);
 
 /** inet_addr_onlink: `a` (and `b`, unless 0) are in a network of this device. */

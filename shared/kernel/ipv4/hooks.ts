@@ -31,15 +31,3 @@ function run(handlers: readonly HookHandler[], netns: Netns, hook: Hook, skb: Sk
   }
   return true;
 }
-
-/** nf_register_net_hook: in order of priority, equal ones in order of registration. Returns what takes it out again. */
-export function registerHook(netns: Netns, hook: Hook, handler: HookHandler): () => void {
-  const handlers = netns.hooks[hook] ?? [];
-  let at = handlers.findIndex((other) => other.priority > handler.priority);
-  if (at < 0) at = handlers.length;
-  netns.hooks[hook] = [...handlers.slice(0, at), handler, ...handlers.slice(at)];
-  return () => {
-    const rest = (netns.hooks[hook] ?? []).filter((other) => other !== handler);
-    netns.hooks[hook] = rest.length === 0 ? null : rest;
-  };
-}

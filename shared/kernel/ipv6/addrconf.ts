@@ -300,13 +300,6 @@ function restorePermanent(device: Device): void {
   for (const ifa of device.ipv6?.addresses ?? []) if (ifa.prefixLength < 128 && !ifa.noPrefixRoute) addPrefixRoute(ifa);
 }
 
-/** disable_ipv6 of a device was written. */
-export function ipv6Toggled(device: Device): void {
-  if (device.ipv6 === null) return;
-  if (device.ipv6.conf.disable_ipv6 !== 0) takeDown(device);
-  else if (device.isUp) ipv6DeviceEvent(device, 'up');
-}
-
 /** RTM_NEWADDR. */
 export function addAddress6(netns: Netns, request: Address6Request): KernelResult {
   const device = netns.devices.get(request.device);

@@ -9,10 +9,9 @@
 export { checkRule } from './check.ts';
 export * from './conntrack/connection.ts';
 export type { ConntrackEvent, ConntrackTable } from './conntrack/table.ts';
-export { ConntrackSettings } from './conntrack/settings.ts';
 export * from './match.ts';
 import './sysctls.ts';
-export { existingNetfilter, kernelLog, Netfilter, netfilterOf, type Ipv6Services, type LogLine } from './netfilter.ts';
+export { existingNetfilter, kernelLog, netfilterOf } from './netfilter.ts';
 export * from './ruleset.ts';
 export * from './sets.ts';
 export * from './target.ts';

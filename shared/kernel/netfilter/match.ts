@@ -247,7 +247,6 @@ export type MatchInfo =
   | TcpmssInfo;
 
 export type MatchKind = MatchInfo['kind'];
-export type MatchOf<K extends MatchKind> = Extract<MatchInfo, { readonly kind: K }>;
 
 /** The part of a rule that is not an extension: struct ipt_ip. */
 export interface Selector {

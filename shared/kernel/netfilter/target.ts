@@ -151,7 +151,6 @@ export type ExtensionTarget =
   | SetTarget;
 export type TargetInfo = VerdictTarget | JumpTarget | ExtensionTarget;
 export type TargetKind = ExtensionTarget['kind'];
-export type TargetOf<K extends TargetKind> = Extract<ExtensionTarget, { readonly kind: K }>;
 
 /** Whether it is an extension: neither a verdict nor a jump. */
 export const isExtensionTarget = (target: TargetInfo): target is ExtensionTarget =>

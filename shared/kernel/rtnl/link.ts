@@ -8,6 +8,7 @@ import { Bridge } from '../devices/bridge/bridge.ts';
 import { bridgePortOf } from '../devices/bridge/bridge-state.ts';
 import { Dummy } from '../devices/dummy.ts';
 import { Ipip } from '../devices/ipip.ts';
+import { makeMacvlan } from '../devices/macvlan.ts';
 import { Tun } from '../devices/tun.ts';
 import { Veth } from '../devices/veth.ts';
 import { Vlan } from '../devices/vlan.ts';
@@ -27,8 +28,8 @@ import {
 } from '../device.ts';
 import { fail, notModelled } from '../error.ts';
 import type { KernelResult } from '../error.ts';
-import { netnsIdOf } from '../host.ts';
-import { setCarrier } from '../linkwatch.ts';
+import { loadIpip, netnsIdOf } from '../host.ts';
+import { fire, setCarrier } from '../linkwatch.ts';
 import type { Device, Netns } from '../model.ts';
 import { emit } from '../notify.ts';
 import type { LinkInfo, LinkRequest } from '../requests.ts';
@@ -144,6 +145,8 @@ function makeDevice(
       break;
     }
     case 'ipip':
+      loadIpip(netns.host);
+      if (target.deviceNames.has(name)) return fail('EEXIST');
       device = new Ipip(target, info.options);
       break;
     case 'vlan': {
@@ -159,7 +162,13 @@ function makeDevice(
       if (request.address !== undefined) device.address = request.address;
       break;
     }
-    case 'macvlan':
+    case 'macvlan': {
+      if (request.link === undefined) return fail('EINVAL');
+      const made = makeMacvlan(target, lowerNetns.devices.get(request.link), info.options, address);
+      if (!made.ok) return made;
+      device = made.value;
+      break;
+    }
     case 'macvtap':
     case 'ipvlan':
       return notModelled(`devices of type ${info.kind}${modeText(info.options.mode)}`);
@@ -194,6 +203,8 @@ function makeDevice(
   } else if (request.address !== undefined) device.addressAssignType = 3;
   const link = device.link;
   if (link !== null && link.netns !== device.netns) netnsIdOf(device.netns, link.netns);
+  // A stacked device takes its state from the one below (netif_stacked_transfer_operstate).
+  if (info.kind === 'vlan' || info.kind === 'macvlan') fire(device);
   return ok(device);
 }
 const modeText = (mode: string | undefined): string => (mode === undefined ? '' : ` mode ${mode}`);
@@ -367,7 +378,9 @@ function announceIds(device: Device, from: Netns): void {
 export function deleteLink(netns: Netns, which: number | string): KernelResult {
   const device = findDevice(netns, which);
   if (device === undefined) return fail('ENODEV');
-  if (device.kind === null || (device instanceof Ipip && device.name === 'tunl0')) return fail('EOPNOTSUPP');
+  if (device.kind === null) return fail('EOPNOTSUPP');
+  // ip_tunnel_dellink leaves the module's own device alone, and says nothing.
+  if (device instanceof Ipip && device.isFallback) return done;
   unregisterDevice(device);
   return done;
 }

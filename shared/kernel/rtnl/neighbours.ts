@@ -1,5 +1,5 @@
 /** RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH of ARP and ND (net/core/neighbour.c: neigh_add, neigh_delete, neigh_get). */
-import { done, ok } from '../../base/index.ts';
+import { done } from '../../base/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import type { Neighbour, Netns } from '../model.ts';
@@ -61,13 +61,6 @@ export function deleteNeighbour(netns: Netns, request: NeighbourRequest): Kernel
   updateNeighbour(neighbour, null, Nud.FAILED, { override: true, admin: true });
   removeNeighbour(neighbour);
   return done;
-}
-
-export function getNeighbour(netns: Netns, request: NeighbourRequest): KernelResult<Neighbour> {
-  const device = netns.devices.get(request.device ?? 0);
-  if (device === undefined) return fail('ENODEV', 'Unknown device ifindex');
-  const neighbour = lookupNeighbour(device, request.address, request.family);
-  return neighbour === undefined ? fail('ENOENT', 'Neighbour entry not found') : ok(neighbour);
 }
 
 /** Entries as a dump lists them: by device, then in order of making. (Linux's order is that of a salted hash.) */

@@ -1,17 +1,19 @@
 /** What an acknowledgement does (tcp_ack): frees what arrived, opens the window, finds losses, lets more go. */
-import { type Tcp } from '../../wire/index.ts';
+import { TcpFlag, type Tcp } from '../../wire/index.ts';
 import type { TcpOptions } from './options.ts';
 import { armRto, push, sampleRtt, sendSegment } from './output.ts';
 import { advance, isAfter, isBefore } from './sequence.ts';
 import type { TcpSocket } from './socket.ts';
-import { SEND_BUFFER_BYTES, TcpState } from './state.ts';
+import { SEND_BUFFER_BYTES } from './state.ts';
 
 const DUPLICATES = 3;
 
 export function acknowledge(socket: TcpSocket, tcp: Tcp, length: number, end: number, options: TcpOptions): void {
   const { ack } = tcp;
   if (isBefore(ack, socket.sndUna)) return;
-  const window = socket.state === TcpState.SYN_SENT ? tcp.window : tcp.window * 2 ** socket.sndScale;
+  // The window of a SYN is never scaled.
+  const isSyn = (tcp.flags & TcpFlag.SYN) !== 0;
+  const window = isSyn ? tcp.window : tcp.window * 2 ** socket.sndScale;
   const isUpdate = isAfter(ack, socket.sndUna) || isAfter(tcp.seq, socket.sndWl1) || (tcp.seq === socket.sndWl1 && window > socket.sndWnd);
   const isSame = ack === socket.sndUna && length === 0 && end === tcp.seq && window === socket.sndWnd;
   if (isUpdate) {
@@ -48,12 +50,14 @@ function markSacked(socket: TcpSocket, options: TcpOptions): void {
 function free(socket: TcpSocket, ack: number): void {
   const now = socket.netns.simulation.nowUs;
   let count = 0;
+  let handshake = 0;
   let sentUs = -1;
   while (count < socket.sent) {
     const segment = socket.segments[count]!;
     if (isAfter(segment.endSeq, ack)) break;
     if (segment.transmissions === 1) sentUs = segment.sentUs;
     socket.bytesAcked += segment.data.length;
+    if ((segment.flags & TcpFlag.SYN) !== 0) handshake++;
     count++;
   }
   socket.segments.splice(0, count);
@@ -69,7 +73,7 @@ function free(socket: TcpSocket, ack: number): void {
   if (socket.recoverUntil >= 0) recover(socket, ack);
   else {
     socket.dupAcks = 0;
-    grow(socket, count);
+    grow(socket, count - handshake);
   }
   armRto(socket);
 }

@@ -131,6 +131,8 @@ export class TcpSocket extends Socket implements Endpoint {
   readonly arrived: Arrived[] = [];
   readonly outOfOrder: Arrived[] = [];
   finReceived = false;
+  /** The reader has seen the end. */
+  finRead = false;
   ackTimer: Timer | null = null;
   ackPending = false;
   atoUs = 0;
@@ -327,7 +329,10 @@ export class TcpSocket extends Socket implements Endpoint {
   receive(max: number): KernelResult<Bytes> {
     if (this.state === TcpState.LISTEN) return fail('ENOTCONN');
     if (this.arrived.length > 0) return ok(this.take(max));
-    if (this.finReceived) return ok('');
+    if (this.finReceived) {
+      this.finRead = true;
+      return ok('');
+    }
     if (this.pendingError !== null) return fail(this.takeError()!);
     if (this.readShut) return ok('');
     if (this.state === TcpState.CLOSE) return this.isConnected ? ok('') : fail('ENOTCONN');

@@ -26,5 +26,5 @@ export const JIFFY_US = 1000;
 export const FIRST_WINDOW_PACKETS = 10;
 export const MAX_QUICK_ACKS = 16;
 /** What may wait in a socket to be sent (tcp_sndbuf_expand of a fresh connection). */
-export const SEND_BUFFER_BYTES = 87_040;
+export const SEND_BUFFER_BYTES = 69_120;
 export const MIN_MSS = 88;

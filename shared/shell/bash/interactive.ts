@@ -11,7 +11,7 @@ import { completeLine } from './complete.ts';
 import { expandHistory } from './history-expansion.ts';
 import { History } from './history.ts';
 import { decodePrompt } from './prompt.ts';
-import { readLine } from './main.ts';
+import { readLine } from './read-line.ts';
 import type { Shell } from './shell.ts';
 import { isUnfinished, parseScript } from './syntax/parse.ts';
 

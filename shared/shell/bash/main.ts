@@ -11,6 +11,7 @@ import type { Hooks } from './hooks.ts';
 import { interact } from './interactive.ts';
 import { parseInvocation, usageText, VERSION_TEXT, type Invocation } from './invocation.ts';
 import { hostnameOf } from './prompt.ts';
+import { readLine } from './read-line.ts';
 import { Shell } from './shell.ts';
 import { isUnfinished, parseScript } from './syntax/parse.ts';
 
@@ -218,24 +219,5 @@ function* runInput(shell: Shell): Sys<number> {
     if (next === undefined) return shell.status;
     text = '';
     first = line;
-  }
-}
-
-/** One line with its newline, and no byte more; undefined at the end. */
-export function* readLine(process: Process, fd: number): Sys<Bytes | undefined> {
-  const file = process.fds.get(fd);
-  const canSeek = file?.seek(0, 'current').ok ?? false;
-  let line = '';
-  for (;;) {
-    const piece = yield* process.read(fd, canSeek ? 1024 : 1);
-    if (!piece.ok && piece.error === 'EINTR') continue;
-    if (!piece.ok || piece.value === '') return line === '' ? undefined : line;
-    const end = piece.value.indexOf('\n');
-    if (end < 0) {
-      line += piece.value;
-      continue;
-    }
-    if (canSeek) file?.seek(end + 1 - piece.value.length, 'current');
-    return line + piece.value.slice(0, end + 1);
   }
 }

@@ -1,6 +1,6 @@
 /** What `trap` set: commands for signals and for EXIT, ERR, DEBUG and RETURN. */
 import type { Bytes } from '../../base/index.ts';
-import { parseSignal, SIGNAL_NAMES, signalNumber, type SignalName } from '../process/signals.ts';
+import { parseSignal, signalNumber, type SignalName } from '../process/signals.ts';
 
 export type TrapName = SignalName | 'EXIT' | 'ERR' | 'DEBUG' | 'RETURN';
 
@@ -61,5 +61,3 @@ export class Traps {
     if (command !== undefined) this.commands.set(name, command);
   }
 }
-
-export const ALL_TRAP_NAMES: readonly TrapName[] = ['EXIT', ...SIGNAL_NAMES, 'DEBUG', 'ERR', 'RETURN'];

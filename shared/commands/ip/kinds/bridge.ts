@@ -1,5 +1,14 @@
 /** `type bridge …` and `type bridge_slave …`. Authority: ip/iplink_bridge.c, ip/iplink_bridge_slave.c. Times are hundredths of a second. */
-import { Bridge, bridgePortOf, CENTISECOND_US, PORT_STATE_NAMES, type BridgeOptions, type BridgePort, type BridgePortOptions, type Device } from '../../../kernel/index.ts';
+import {
+  Bridge,
+  bridgePortOf,
+  CENTISECOND_US,
+  PORT_STATE_NAMES,
+  type BridgeOptions,
+  type BridgePort,
+  type BridgePortOptions,
+  type Device,
+} from '../../../kernel/index.ts';
 import type { Timer } from '../../../base/index.ts';
 import { formatMac, macByte, type Mac } from '../../../wire/index.ts';
 import { abbreviates, type Arguments } from '../../iproute2/arguments.ts';
@@ -20,7 +29,13 @@ interface Option<T> {
   /** Name in the usage text. */
   readonly value: string;
 }
-const option = (word: string, field: keyof BridgeOptions, read: Read, value: string, exact?: true): Option<BridgeOptions> => ({ word, field, read, value, ...(exact && { exact }) });
+const option = (word: string, field: keyof BridgeOptions, read: Read, value: string, exact?: true): Option<BridgeOptions> => ({
+  word,
+  field,
+  read,
+  value,
+  ...(exact && { exact }),
+});
 
 /** In the order in which abbreviations are tried; the usage text has its own. */
 const BRIDGE_OPTIONS: readonly Option<BridgeOptions>[] = [
@@ -61,7 +76,25 @@ const BRIDGE_OPTIONS: readonly Option<BridgeOptions>[] = [
   option('nf_call_ip6tables', 'nfCallIp6tables', parseU8, 'NF_CALL_IP6TABLES'),
   option('nf_call_arptables', 'nfCallArptables', parseU8, 'NF_CALL_ARPTABLES'),
 ];
-const USAGE_ORDER = ['forward_delay', 'hello_time', 'max_age', 'ageing_time', 'stp_state', 'priority', 'group_fwd_mask', 'group_address', 'no_linklocal_learn', 'vlan_filtering', 'vlan_protocol', 'vlan_default_pvid', 'vlan_stats_enabled', 'vlan_stats_per_port', 'mcast_snooping', 'mcast_vlan_snooping', 'mcast_router'];
+const USAGE_ORDER = [
+  'forward_delay',
+  'hello_time',
+  'max_age',
+  'ageing_time',
+  'stp_state',
+  'priority',
+  'group_fwd_mask',
+  'group_address',
+  'no_linklocal_learn',
+  'vlan_filtering',
+  'vlan_protocol',
+  'vlan_default_pvid',
+  'vlan_stats_enabled',
+  'vlan_stats_per_port',
+  'mcast_snooping',
+  'mcast_vlan_snooping',
+  'mcast_router',
+];
 
 const bridgeUsage = (): string => {
   const rest = BRIDGE_OPTIONS.map(({ word }) => word).filter((word) => !USAGE_ORDER.includes(word) && word !== 'fdb_flush');
@@ -94,7 +127,10 @@ export const formatBridgeId = (priority: number, mac: Mac): string => `${priorit
 export function centisecondsLeft(timer: Timer | null, nowUs: number): number {
   return timer === null || timer.cancelled ? 0 : Math.max(0, Math.floor((timer.atUs - nowUs) / CENTISECOND_US));
 }
-const seconds = (centiseconds: number): { whole: number; rest: string } => ({ whole: Math.floor(centiseconds / 100), rest: String(centiseconds % 100).padStart(2, '0') });
+const seconds = (centiseconds: number): { whole: number; rest: string } => ({
+  whole: Math.floor(centiseconds / 100),
+  rest: String(centiseconds % 100).padStart(2, '0'),
+});
 function printTimer(session: Session, name: string, timer: Timer | null): void {
   const { whole, rest } = seconds(centisecondsLeft(timer, session.process.nowUs));
   session.printer.rawMember(name, `${whole}.${rest}`);
@@ -197,9 +233,33 @@ const PORT_OPTIONS: readonly PortOption[] = [
 const portUsage = (): string =>
   usageLines(
     'Usage: ... bridge_slave [ fdb_flush ]',
-    ...['state STATE', 'priority PRIO', 'cost COST', 'guard {on | off}', 'hairpin {on | off}', 'fastleave {on | off}', 'root_block {on | off}', 'learning {on | off}'].map(portUsageRow),
-    ...['flood {on | off}', 'proxy_arp {on | off}', 'proxy_arp_wifi {on | off}', 'mcast_router MULTICAST_ROUTER', 'mcast_fast_leave {on | off}', 'mcast_flood {on | off}'].map(portUsageRow),
-    ...['bcast_flood {on | off}', 'mcast_to_unicast {on | off}', 'group_fwd_mask MASK', 'neigh_suppress {on | off}', 'vlan_tunnel {on | off}', 'isolated {on | off}', 'locked {on | off}'].map(portUsageRow),
+    ...[
+      'state STATE',
+      'priority PRIO',
+      'cost COST',
+      'guard {on | off}',
+      'hairpin {on | off}',
+      'fastleave {on | off}',
+      'root_block {on | off}',
+      'learning {on | off}',
+    ].map(portUsageRow),
+    ...[
+      'flood {on | off}',
+      'proxy_arp {on | off}',
+      'proxy_arp_wifi {on | off}',
+      'mcast_router MULTICAST_ROUTER',
+      'mcast_fast_leave {on | off}',
+      'mcast_flood {on | off}',
+    ].map(portUsageRow),
+    ...[
+      'bcast_flood {on | off}',
+      'mcast_to_unicast {on | off}',
+      'group_fwd_mask MASK',
+      'neigh_suppress {on | off}',
+      'vlan_tunnel {on | off}',
+      'isolated {on | off}',
+      'locked {on | off}',
+    ].map(portUsageRow),
     '\t\t\t[ backup_port DEVICE ] [ nobackup_port ]',
   );
 const portUsageRow = (text: string): string => `\t\t\t[ ${text} ]`;
@@ -211,7 +271,10 @@ function parsePort(session: Session, args: Arguments): BridgePortOptions {
     if (args.begins('fdb_flush')) options.flush = true;
     else if (found) {
       const word = args.next();
-      const value = found.read === 'on-off' ? oneOf(found.word, word, ['off', 'on'], (text) => leave(1, text)) === 1 : (found.read(word) ?? invalidArgument(found.message ?? '', word));
+      const value =
+        found.read === 'on-off'
+          ? oneOf(found.word, word, ['off', 'on'], (text) => leave(1, text)) === 1
+          : (found.read(word) ?? invalidArgument(found.message ?? '', word));
       Object.assign(options, { [found.field]: value });
     } else if (args.begins('backup_port')) options.backupPort = session.indexOf(args.next()) || invalidArgument('Device does not exist\n', args.word);
     else if (args.begins('nobackup_port')) options.backupPort = 0;

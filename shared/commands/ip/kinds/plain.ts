@@ -1,5 +1,5 @@
 /** Kinds with few or no options: dummy, ifb, veth, vlan, macvlan, ipvlan, tun. Authority: ip/link_veth.c, iplink_vlan.c, iplink_macvlan.c, iplink_ipvlan.c, ip/iptuntap.c. */
-import { Tun, Vlan, type IpvlanOptions, type MacvlanOptions, type VlanOptions } from '../../../kernel/index.ts';
+import { Macvlan, Tun, Vlan, type IpvlanOptions, type MacvlanOptions, type VlanOptions } from '../../../kernel/index.ts';
 import { EtherType } from '../../../wire/index.ts';
 import { duplicateArgument, giveUp, invalidArgument } from '../../iproute2/exit.ts';
 import { etherProtocolName, parseEtherProtocol } from '../../iproute2/link-layer.ts';
@@ -81,7 +81,12 @@ const vlan: Kind = {
 const MACVLAN_MODES = ['private', 'vepa', 'bridge', 'passthru', 'source'] as const;
 const macvlanUsage = (name: string): string =>
   usageLines(
-    ...[`Usage: ... ${name} mode MODE [flag MODE_FLAG] MODE_OPTS [bcqueuelen BC_QUEUE_LEN]`, '', 'MODE: private | vepa | bridge | passthru | source', 'MODE_FLAG: null | nopromisc | nodst'],
+    ...[
+      `Usage: ... ${name} mode MODE [flag MODE_FLAG] MODE_OPTS [bcqueuelen BC_QUEUE_LEN]`,
+      '',
+      'MODE: private | vepa | bridge | passthru | source',
+      'MODE_FLAG: null | nopromisc | nodst',
+    ],
     ...['MODE_OPTS: for mode "source":', '\tmacaddr { { add | del } <macaddr> | set [ <macaddr> [ <macaddr>  ... ] ] | flush }'],
     'BC_QUEUE_LEN: Length of the rx queue for broadcast/multicast: [0-4294967295]',
   );
@@ -92,11 +97,14 @@ const macvlan: Kind = {
     const options: MacvlanOptions = {};
     for (; !args.isAtEnd; args.advance()) {
       if (args.begins('mode')) {
-        const mode = MACVLAN_MODES.find((each) => each === args.next());
-        options.mode = mode ?? giveUp(USAGE_ERROR, `Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" or "source", not "${args.word}"\n`);
+        const word = args.next();
+        const mode = MACVLAN_MODES.find((each) => each === word);
+        options.mode =
+          mode ?? giveUp(USAGE_ERROR, `Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" or "source", not "${args.word}"\n`);
       } else if (args.begins('flag')) {
         const flag = { nopromisc: 1, nodst: 2, null: 0 }[args.next()];
-        options.flags = (options.flags ?? 0) | (flag ?? giveUp(USAGE_ERROR, `Error: argument of "flag" must be "nopromisc", "nodst" or "null", not "${args.word}"\n`));
+        options.flags =
+          (options.flags ?? 0) | (flag ?? giveUp(USAGE_ERROR, `Error: argument of "flag" must be "nopromisc", "nodst" or "null", not "${args.word}"\n`));
       } else if (args.begins('nopromisc')) options.flags = (options.flags ?? 0) | 1;
       else if (args.begins('nodst')) options.flags = (options.flags ?? 0) | 2;
       else if (args.begins('bcqueuelen')) {
@@ -104,14 +112,24 @@ const macvlan: Kind = {
         if (parseU32(word) === undefined) giveUp(USAGE_ERROR, `Error: argument of "bcqueuelen" must be a positive integer [0-4294967295], not "${word}"\n`);
       } else giveUp(USAGE_ERROR, `${args.begins('help') ? '' : `${name}: unknown option "${args.word}"?\n`}${macvlanUsage(name)}`);
     }
-    if ((options.flags ?? 0) & 1 && options.mode !== 'passthru') giveUp(USAGE_ERROR, `${name}: nopromisc flag only valid in passthru mode\n${macvlanUsage(name)}`);
+    if ((options.flags ?? 0) & 1 && options.mode !== 'passthru')
+      giveUp(USAGE_ERROR, `${name}: nopromisc flag only valid in passthru mode\n${macvlanUsage(name)}`);
     return { kind: name as 'macvlan', options };
+  },
+  print: (session, device) => {
+    if (device instanceof Macvlan) session.printer.any('mode', `mode ${device.mode} `, device.mode);
   },
   usage: macvlanUsage,
 };
 
 const ipvlanUsage = (name: string): string =>
-  usageLines(`Usage: ... ${name} [ mode MODE ] [ FLAGS ]`, '', 'MODE: l3 | l3s | l2', 'FLAGS: bridge | private | vepa', '(first values are the defaults if nothing is specified).');
+  usageLines(
+    `Usage: ... ${name} [ mode MODE ] [ FLAGS ]`,
+    '',
+    'MODE: l3 | l3s | l2',
+    'FLAGS: bridge | private | vepa',
+    '(first values are the defaults if nothing is specified).',
+  );
 const ipvlan: Kind = {
   names: ['ipvlan', 'ipvtap'],
   plain: () => ({ kind: 'ipvlan', options: {} }),

@@ -14,7 +14,13 @@ const vxlanUsage = (): string =>
     ...['Usage: ... vxlan id VNI', '\t\t[ { group | remote } IP_ADDRESS ]', '\t\t[ local ADDR ]', '\t\t[ ttl TTL ]', '\t\t[ tos TOS ]', '\t\t[ df DF ]'],
     ...['\t\t[ flowlabel LABEL ]', '\t\t[ dev PHYS_DEV ]', '\t\t[ dstport PORT ]', '\t\t[ srcport MIN MAX ]', '\t\t[ [no]learning ]', '\t\t[ [no]proxy ]'],
     ...['\t\t[ [no]rsc ]', '\t\t[ [no]l2miss ]', '\t\t[ [no]l3miss ]', '\t\t[ ageing SECONDS ]', '\t\t[ maxaddress NUMBER ]', '\t\t[ [no]udpcsum ]'],
-    ...['\t\t[ [no]udp6zerocsumtx ]', '\t\t[ [no]udp6zerocsumrx ]', '\t\t[ [no]remcsumtx ] [ [no]remcsumrx ]', '\t\t[ [no]external ] [ gbp ] [ gpe ]', '\t\t[ [no]vnifilter ]'],
+    ...[
+      '\t\t[ [no]udp6zerocsumtx ]',
+      '\t\t[ [no]udp6zerocsumrx ]',
+      '\t\t[ [no]remcsumtx ] [ [no]remcsumrx ]',
+      '\t\t[ [no]external ] [ gbp ] [ gpe ]',
+      '\t\t[ [no]vnifilter ]',
+    ],
     ...['', 'Where:\tVNI\t:= 0-16777215', '\tADDR\t:= { IP_ADDRESS | any }', '\tTOS\t:= { NUMBER | inherit }', '\tTTL\t:= { 1..255 | auto | inherit }'],
     ...['\tDF\t:= { unset | set | inherit }', '\tLABEL := 0-1048575'],
   );
@@ -212,7 +218,17 @@ const vxlan: Kind = {
 // --- IPv4 tunnels ---
 
 type TunnelKind = 'ipip' | 'sit' | 'gre' | 'gretap';
-const ENCAP_ROWS = ['fwmark MARK', 'external', 'noencap', 'encap { fou | gue | none }', 'encap-sport PORT', 'encap-dport PORT', '[no]encap-csum', '[no]encap-csum6', '[no]encap-remcsum'];
+const ENCAP_ROWS = [
+  'fwmark MARK',
+  'external',
+  'noencap',
+  'encap { fou | gue | none }',
+  'encap-sport PORT',
+  'encap-dport PORT',
+  '[no]encap-csum',
+  '[no]encap-csum6',
+  '[no]encap-remcsum',
+];
 const row = (text: string): string => `\t\t\t[ ${text} ]`;
 const ipTunnelUsage = (name: string): string =>
   usageLines(
@@ -224,8 +240,26 @@ const ipTunnelUsage = (name: string): string =>
 const greUsage = (name: string): string =>
   usageLines(
     `Usage: ... ${name.padEnd(9)}\t[ remote ADDR ]`,
-    ...['local ADDR', '[no][i|o]seq', '[i|o]key KEY | no[i|o]key', '[no][i|o]csum', 'ttl TTL', 'tos TOS', '[no]pmtudisc', '[no]ignore-df', 'dev PHYS_DEV', ...ENCAP_ROWS].map(row),
-    ...['', 'Where:\tADDR := { IP_ADDRESS | any }', '\tTOS  := { NUMBER | inherit }', '\tTTL  := { 1..255 | inherit }', '\tKEY  := { DOTTED_QUAD | NUMBER }', '\tMARK := { 0x0..0xffffffff }'],
+    ...[
+      'local ADDR',
+      '[no][i|o]seq',
+      '[i|o]key KEY | no[i|o]key',
+      '[no][i|o]csum',
+      'ttl TTL',
+      'tos TOS',
+      '[no]pmtudisc',
+      '[no]ignore-df',
+      'dev PHYS_DEV',
+      ...ENCAP_ROWS,
+    ].map(row),
+    ...[
+      '',
+      'Where:\tADDR := { IP_ADDRESS | any }',
+      '\tTOS  := { NUMBER | inherit }',
+      '\tTTL  := { 1..255 | inherit }',
+      '\tKEY  := { DOTTED_QUAD | NUMBER }',
+      '\tMARK := { 0x0..0xffffffff }',
+    ],
   );
 
 const GRE_KEY = 0x2000;
@@ -244,7 +278,11 @@ function readGreFlag(args: Arguments, options: TunnelOptions): boolean {
       options[field] = on ? (options[field] ?? 0) | bit : (options[field] ?? 0) & ~bit;
     }
   };
-  for (const [suffix, bit] of [['key', GRE_KEY], ['seq', GRE_SEQ], ['csum', GRE_CSUM]] as const) {
+  for (const [suffix, bit] of [
+    ['key', GRE_KEY],
+    ['seq', GRE_SEQ],
+    ['csum', GRE_CSUM],
+  ] as const) {
     for (const side of ['', 'i', 'o']) {
       for (const no of ['', 'no']) {
         const word = `${no}${side}${suffix}`;
@@ -272,7 +310,17 @@ function parseTunnel(session: Session, args: Arguments, command: LinkCommand, na
     const is = (...words: readonly string[]): boolean => (isGre ? args.begins(...words) : words.includes(args.word));
     if (isGre && readGreFlag(args, options)) continue;
     if (!isGre && args.is('mode')) {
-      const modes: Readonly<Record<string, number>> = { 'ipv6/ipv4': 41, ip6ip: 41, 'ipv4/ipv4': 4, ipip: 4, ip4ip4: 4, 'mpls/ipv4': 137, mplsip: 137, 'any/ipv4': 0, any: 0 };
+      const modes: Readonly<Record<string, number>> = {
+        'ipv6/ipv4': 41,
+        ip6ip: 41,
+        'ipv4/ipv4': 4,
+        ipip: 4,
+        ip4ip4: 4,
+        'mpls/ipv4': 137,
+        mplsip: 137,
+        'any/ipv4': 0,
+        any: 0,
+      };
       const protocol = modes[args.next()];
       if (protocol === undefined || (protocol === 41 && name !== 'sit')) invalidArgument('Cannot guess tunnel mode.', args.word);
       options.protocol = protocol;
@@ -313,7 +361,10 @@ function printTunnel(session: Session, device: Device): void {
   if (o.external) printer.any('external', 'external ', true);
   const protocol = PROTOCOL_WORDS[o.protocol ?? 4];
   if (protocol !== undefined) printer.any('proto', `${protocol} `, protocol);
-  for (const [key, address] of [['remote', o.remote], ['local', o.local]] as const) {
+  for (const [key, address] of [
+    ['remote', o.remote],
+    ['local', o.local],
+  ] as const) {
     const text = address ? formatIpv4(address) : 'any';
     printer.any(key, `${key} ${text} `, text);
   }

@@ -182,7 +182,8 @@ function* openTarget(shell: Shell, process: Process, path: Bytes, flags: OpenFla
     const socket = yield* shell.hooks.connect(process, protocol as 'tcp' | 'udp', host, port);
     if (socket.ok) return socket;
     if (typeof socket.error === 'string') {
-      shell.complain(`connect: ${strerror(socket.error)}`, process);
+      // sys_error() of bash names the script, but no line.
+      shell.say(`${shell.prefix.replace(/line \d+: $/, '')}connect: ${strerror(socket.error)}\n`, process);
       return err(`${path}: ${strerror(socket.error)}`);
     }
     shell.complain(socket.error.words, process);

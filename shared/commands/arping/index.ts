@@ -1,0 +1,1 @@
+export { ARPING_PROGRAMS } from './arping.ts';

@@ -1,0 +1,1 @@
+export { SS_PROGRAMS } from './ss.ts';

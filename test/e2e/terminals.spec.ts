@@ -1,0 +1,85 @@
+// Goal: terminals behave as terminals. Method: real keys in a browser; what is expected is what Linux would show.
+import { expect, test } from './web-host.ts';
+import { LabWindow } from './lab-window.ts';
+
+test('Ctrl-C, several on one node, find, copy, a new size', async ({ page, host, context }) => {
+  test.setTimeout(180_000);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(host.address).origin });
+  const window = new LabWindow(page, 'terminals');
+  /** Columns that the window told the core, in order. */
+  const sizes: number[] = [];
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      const columns = /"terminals\.resize".*"columns":(\d+)/.exec(String(payload))?.[1];
+      if (columns !== undefined) sizes.push(Number(columns));
+    }),
+  );
+  await page.goto(host.address);
+  await window.startLesson();
+
+  await test.step('ping prints as replies come, and Ctrl-C ends it', async () => {
+    await window.type('ping 192.168.56.11');
+    await expect(window.terminal).toContainText(/icmp_seq=1 /);
+    await expect(window.terminal).toContainText(/icmp_seq=2 /);
+    await page.keyboard.press('Control+c');
+    await expect(window.terminal).toContainText('ping statistics');
+  });
+  await test.step('a second one on the same node is another shell', async () => {
+    await window.type('echo first-$((40+2))');
+    await expect(window.terminal).toContainText('first-42');
+    await window.openTerminal('controlplane');
+    await expect(window.terminal).not.toContainText('first-42');
+    await page.getByRole('tab').filter({ hasText: 'controlplane 1' }).click();
+    await expect(window.terminal).toContainText('first-42');
+  });
+  await test.step('find counts and goes on', async () => {
+    await page.locator('[data-testid="terminal"]:visible').click();
+    await page.keyboard.press('Control+Shift+F');
+    await page.keyboard.type('icmp_seq=');
+    await expect(page.locator('.find .count')).toContainText(/\d+ of \d+/);
+    await window.shot('find');
+    await page.keyboard.press('Escape');
+  });
+  await test.step('what was selected is copied', async () => {
+    await window.type('clear; echo to-be-copied');
+    await expect(window.terminal).toContainText('to-be-copied');
+    await page
+      .locator('[data-testid="terminal"]:visible .xterm-rows > div')
+      .filter({ hasText: /^to-be-copied/ })
+      .dblclick({ position: { x: 20, y: 8 }, force: true });
+    await page.keyboard.press('Control+Shift+C');
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('copied');
+  });
+  await test.step('a smaller window tells its terminal so', async () => {
+    const before = sizes.at(-1) ?? 0;
+    expect(before).toBeGreaterThan(20);
+    await page.setViewportSize({ width: 1100, height: 800 });
+    await expect.poll(() => sizes.at(-1)).toBeLessThan(before);
+  });
+});
+
+test('a flood neither freezes the window nor hides what comes after it', async ({ page, host }) => {
+  test.setTimeout(180_000);
+  const window = new LabWindow(page, 'flood');
+  await page.goto(host.address);
+  await window.startLesson();
+  await window.type('seq 1 1000000000');
+  await page.waitForTimeout(2_000);
+  // frames go on being drawn: the longest pause in two seconds of flood
+  const longest = await page.evaluate(async () => {
+    let last = performance.now();
+    let most = 0;
+    const until = last + 2_000;
+    while (last < until) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const now = performance.now();
+      most = Math.max(most, now - last);
+      last = now;
+    }
+    return most;
+  });
+  expect(longest).toBeLessThan(1_000);
+  await page.keyboard.press('Control+c');
+  await window.type('clear; echo still-$((2*21))');
+  await expect(window.terminal).toContainText('still-42', { timeout: 20_000 });
+});
