@@ -23,7 +23,7 @@ export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Re
   const id = runtime.newId();
   yield* p.sleep(SANDBOX_US);
   if (pod.spec.hostNetwork) {
-    const pause = startPause(p, runtime, runtime.machine.namespaces.net as NetNamespace, runtime.machine.namespaces.uts);
+    const pause = startPause(p, runtime, runtime.machine.namespaces.net, runtime.machine.namespaces.uts);
     return ok({
       net: runtime.machine.namespaces.net,
       uts: runtime.machine.namespaces.uts,

@@ -77,5 +77,5 @@ function matches(requirement: Requirement, value: string | undefined): boolean {
 function fieldOf(object: KubeObject, path: string): string {
   let value: unknown = object;
   for (const name of path.split('.')) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-  return value === undefined || value === null ? '' : String(value as string | number | boolean);
+  return value === undefined || value === null ? '' : String(value);
 }

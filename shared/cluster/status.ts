@@ -42,5 +42,5 @@ export function invalidObject(kind: string, name: string, errors: readonly Field
     reason: 'Invalid',
     message: `${object} is invalid: ${causes.length === 1 ? causes[0] : `[${causes.join(', ')}]`}`,
     invalid: { object, causes },
-  }) as Refusal;
+  });
 }

@@ -54,7 +54,7 @@ function configFiles(store: ObjectStore, pod: Pod, volume: Volume): Readonly<Rec
 const tokenFiles = (pod: Pod): Readonly<Record<string, string>> => ({
   namespace: pod.metadata.namespace ?? 'default',
   'ca.crt': '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
-  token: `${pod.metadata.uid}`,
+  token: pod.metadata.uid,
 });
 
 function writeFiles(child: Process, path: string, files: Readonly<Record<string, string>>): void {

@@ -75,8 +75,8 @@ function buildConfig(list: NetworkList, plugin: PluginConfig, config: RuntimeCon
     ...plugin,
     name: list.name,
     cniVersion: list.cniVersion,
-    ...(previous ? { prevResult: encodeResult(previous, list.cniVersion) as Json } : {}),
-    ...(wanted.length > 0 ? { runtimeConfig: Object.fromEntries(wanted) as Json } : {}),
+    ...(previous ? { prevResult: encodeResult(previous, list.cniVersion) } : {}),
+    ...(wanted.length > 0 ? { runtimeConfig: Object.fromEntries(wanted) } : {}),
   };
 }
 

@@ -88,7 +88,7 @@ function* call(plugin: Plugin, command: string, args: PluginArgs): Sys<CniError 
     const encoded = plugin.isUnconverted
       ? { ...encodeResult(result.value, '1.0.0'), cniVersion: args.cniVersion }
       : encodeResult(result.value, args.cniVersion);
-    yield* args.p.print(utf8Encode(printJson(encoded as Json)));
+    yield* args.p.print(utf8Encode(printJson(encoded)));
     return undefined;
   }
   const result = yield* command === 'DEL' ? plugin.del(args) : plugin.check(args);

@@ -1,5 +1,5 @@
 /** Takes a worker's cni0 down: its pods are cut off from it and from each other. */
-import { rootOf, type Experiment } from './catalogue.ts';
+import { rootOf, type Experiment } from './definition.ts';
 
 export const BRIDGE_DOWN: Experiment = {
   id: 'bridge-down',

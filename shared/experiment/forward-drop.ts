@@ -1,5 +1,5 @@
 /** A rule in the FORWARD chain of a worker that drops what comes from another worker's pods. */
-import { rootOf, type Experiment } from './catalogue.ts';
+import { rootOf, type Experiment } from './definition.ts';
 
 export const FORWARD_DROP: Experiment = {
   id: 'forward-drop',

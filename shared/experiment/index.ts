@@ -1,3 +1,4 @@
 /** experiment: changes of a lab that show their commands first and can be undone. One file each; `EXPERIMENTS` lists them. */
-export { EXPERIMENTS, type DraftPlan, type ExperimentFacts } from './catalogue.ts';
+export { EXPERIMENTS } from './catalogue.ts';
+export { type DraftPlan, type ExperimentFacts } from './definition.ts';
 export * from './experiment.ts';

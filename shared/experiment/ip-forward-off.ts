@@ -1,5 +1,5 @@
 /** Turns a worker from a router into a host: it no longer passes on what is not for itself. */
-import { rootOf, type Experiment } from './catalogue.ts';
+import { rootOf, type Experiment } from './definition.ts';
 
 export const IP_FORWARD_OFF: Experiment = {
   id: 'ip-forward-off',

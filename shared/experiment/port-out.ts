@@ -1,5 +1,5 @@
 /** Unplugs one pod: its veth end on the node is taken out of the bridge. */
-import { rootOf, type Experiment } from './catalogue.ts';
+import { rootOf, type Experiment } from './definition.ts';
 
 export const PORT_OUT: Experiment = {
   id: 'port-out',

@@ -1,5 +1,5 @@
 /** Takes the route to one worker's pods away from another: packets that way have nowhere to go. */
-import { rootOf, type Experiment } from './catalogue.ts';
+import { rootOf, type Experiment } from './definition.ts';
 
 export const REMOVE_ROUTE: Experiment = {
   id: 'remove-route',

@@ -210,7 +210,7 @@ describe('check', () => {
     ['tape: no', { 'tape-opened': {} }, world(), 'Open the recording.'],
     ['tape: yes', { 'tape-opened': {} }, world({ notes: ['tape-opened'] }), undefined],
   ])('%s', (_, check, at, expected) => {
-    const missing = evaluate(check as CheckDefinition, at, 0);
+    const missing = evaluate(check, at, 0);
     expect(missing?.en).toBe(expected);
     expect(missing?.zh === undefined).toBe(expected === undefined);
     if (missing) expect(missing.zh).toMatch(/[\u4e00-\u9fff]/);

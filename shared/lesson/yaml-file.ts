@@ -3,7 +3,7 @@
  * Used for lab files and lesson definitions.
  */
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 export interface Problem {
   /** 1-based. */

@@ -18,10 +18,6 @@ export interface Ipv4Prefix {
   readonly address: Ipv4;
   readonly length: number;
 }
-export interface Ipv6Prefix {
-  readonly address: Ipv6;
-  readonly length: number;
-}
 
 export const IPV4_LOOPBACK: Ipv4 = 0x7f000001;
 export const IPV6_ANY: Ipv6 = '00000000000000000000000000000000';

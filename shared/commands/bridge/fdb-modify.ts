@@ -6,7 +6,7 @@ import { atoi, parseU32, scanInteger } from '../iproute2/numbers.ts';
 import { Family, takeAddress, type Prefix } from '../iproute2/prefix.ts';
 import { kernelSays, type Session } from '../iproute2/session.ts';
 import { portOfService } from '../names/services.ts';
-import { parseMac, parseVni } from './fdb.ts';
+import { parseMac, parseVni } from './fdb-parse.ts';
 import { FAILURE, noBridge, noDevice } from './link.ts';
 import { fdbUsage } from './usage.ts';
 

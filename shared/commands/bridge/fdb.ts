@@ -16,9 +16,10 @@ import {
 import { formatIpv4, formatMac, isMulticastMac, type Mac } from '../../wire/index.ts';
 import { Arguments, abbreviates } from '../iproute2/arguments.ts';
 import { duplicateArgument, duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
-import { atoi, parseU32, scanInteger } from '../iproute2/numbers.ts';
+import { atoi, parseU32 } from '../iproute2/numbers.ts';
 import type { Session } from '../iproute2/session.ts';
 import { flush, modify } from './fdb-modify.ts';
+import { parseMac, parseVni } from './fdb-parse.ts';
 import { FAILURE, noBridge, noDevice } from './link.ts';
 import { fdbUsage } from './usage.ts';
 
@@ -179,17 +180,6 @@ function show(session: Session, args: Arguments): number {
   }
   printer.endJson();
   return 0;
-}
-
-/** sscanf("%hhx:…"): six numbers; what follows is not looked at. */
-export function parseMac(word: string): Mac {
-  const parts = /^\s*([0-9a-f]+):([0-9a-f]+):([0-9a-f]+):([0-9a-f]+):([0-9a-f]+):([0-9a-f]+)/i.exec(word)?.slice(1);
-  if (!parts) return giveUp(FAILURE, `Invalid mac address ${word}\n`);
-  return parts.reduce((mac, part) => mac * 256 + (parseInt(part.slice(-2), 16) & 255), 0);
-}
-export function parseVni(word: string, message: string): number {
-  const { value, taken } = scanInteger(word);
-  return taken === word.length && value >= 0n && value < 1n << 24n ? Number(value) : invalidArgument(message, word);
 }
 
 /** An error of the kernel that has words of its own. */

@@ -293,7 +293,7 @@ function send(draft: Draft, command: 'new' | 'delete', flags: CreateFlags, devic
   if (draft.family === Family.INET6) {
     const request: Route6Request = {
       ...shared,
-      destination: dst!.v6 as Ipv6,
+      destination: dst!.v6,
       ...(draft.preferredSource && { preferredSource: draft.preferredSource.v6 }),
       ...(gateway && { gateway: gateway.v6 }),
       ...(draft.expires !== undefined && { expires: draft.expires }),
@@ -307,7 +307,7 @@ function send(draft: Draft, command: 'new' | 'delete', flags: CreateFlags, devic
   }
   const request: RouteRequest = {
     ...shared,
-    destination: dst!.v4 as Ipv4,
+    destination: dst!.v4,
     tos: draft.tos,
     ...(scope !== undefined && { scope }),
     ...(draft.preferredSource && { preferredSource: draft.preferredSource.v4 }),

@@ -1,15 +1,9 @@
 /** Running a jq filter: each filter turns one value into any number of values, lazily. Paths are followed beside values, for updates. */
 import { formatValue } from './formats.ts';
-import { callBuiltin } from './functions.ts';
+import { JqError } from './error.ts';
 import { compareJson, isArray, isObject, isTruthy, type Json, type JsonObject, typeName } from './json.ts';
 import type { Filter, Pattern } from './syntax.ts';
 
-/** An error of jq's, with a value that `catch` sees. */
-export class JqError extends Error {
-  constructor(readonly value: Json) {
-    super(typeof value === 'string' ? value : JSON.stringify(value));
-  }
-}
 class Break extends Error {
   constructor(readonly label: object) {
     super('break');
@@ -23,6 +17,7 @@ export interface At {
 }
 type Closure = { readonly filter: Filter; readonly scope: Scope; readonly params: readonly string[] };
 
+export type CallBuiltin = (name: string, args: readonly Filter[], at: At, scope: Scope) => Generator<At, void, void>;
 export class Scope {
   private constructor(
     private readonly parent: Scope | undefined,
@@ -30,25 +25,27 @@ export class Scope {
     private readonly functions: ReadonlyMap<string, Closure>,
     private readonly labels: ReadonlyMap<string, object>,
     readonly budget: Budget,
+    /** The functions that come with jq. */
+    readonly callBuiltin: CallBuiltin,
   ) {}
-  static root(values: ReadonlyMap<string, Json>): Scope {
-    return new Scope(undefined, values, new Map(), new Map(), new Budget());
+  static root(values: ReadonlyMap<string, Json>, callBuiltin: CallBuiltin): Scope {
+    return new Scope(undefined, values, new Map(), new Map(), new Budget(), callBuiltin);
   }
   bind(name: string, value: Json): Scope {
-    return new Scope(this, new Map([[name, value]]), new Map(), new Map(), this.budget);
+    return new Scope(this, new Map([[name, value]]), new Map(), new Map(), this.budget, this.callBuiltin);
   }
   define(name: string, closure: Closure): Scope {
-    return new Scope(this, new Map(), new Map([[name, closure]]), new Map(), this.budget);
+    return new Scope(this, new Map(), new Map([[name, closure]]), new Map(), this.budget, this.callBuiltin);
   }
   /** A function sees itself. */
   defineRecursive(name: string, params: readonly string[], filter: Filter): Scope {
     const functions = new Map<string, Closure>();
-    const scope = new Scope(this, new Map(), functions, new Map(), this.budget);
+    const scope = new Scope(this, new Map(), functions, new Map(), this.budget, this.callBuiltin);
     functions.set(name, { filter, scope, params });
     return scope;
   }
   label(name: string, label: object): Scope {
-    return new Scope(this, new Map(), new Map(), new Map([[name, label]]), this.budget);
+    return new Scope(this, new Map(), new Map(), new Map([[name, label]]), this.budget, this.callBuiltin);
   }
   value(name: string): Json | undefined {
     return this.values.has(name) ? this.values.get(name) : this.parent?.value(name);
@@ -438,7 +435,7 @@ function* update(filter: Extract<Filter, { kind: 'update' }>, at: At, scope: Sco
 function* call(name: string, args: readonly Filter[], at: At, scope: Scope): Generator<At, void, void> {
   const own = scope.function(`${name}/${args.length}`);
   if (!own) {
-    yield* callBuiltin(name, args, at, scope);
+    yield* scope.callBuiltin(name, args, at, scope);
     return;
   }
   yield* bindParams(own, args, 0, own.scope, at, scope);

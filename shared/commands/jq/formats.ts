@@ -1,5 +1,5 @@
 /** `@csv`, `@base64` and their kin. */
-import { JqError } from './evaluate.ts';
+import { JqError } from './error.ts';
 import { formatJson, isArray, type Json, numberText, typeName } from './json.ts';
 
 const PLAIN = { indent: undefined, sortKeys: false, colour: false, ascii: false };

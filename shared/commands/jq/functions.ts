@@ -1,5 +1,6 @@
 /** jq's own functions; those that jq itself writes in jq are written so here too. */
-import { arithmetic, deletePaths, evaluate, getKey, iterate, JqError, pathsOf, recurse, setPath, type At, type Path, type Scope } from './evaluate.ts';
+import { arithmetic, deletePaths, evaluate, getKey, iterate, pathsOf, recurse, setPath, type At, type Path, type Scope } from './evaluate.ts';
+import { JqError } from './error.ts';
 import { textOf } from './formats.ts';
 import { compareJson, isArray, isObject, isTruthy, type Json, parseJsonStream, typeName } from './json.ts';
 import { parseJq, type Filter } from './syntax.ts';

@@ -3,7 +3,9 @@ import { strerror, utf8Decode, utf8Encode, type Bytes } from '../../base/index.t
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Program } from '../../shell/index.ts';
 import { closeInput, openInput } from '../coreutils/index.ts';
-import { evaluate, JqError, Scope } from './evaluate.ts';
+import { JqError } from './error.ts';
+import { evaluate, Scope } from './evaluate.ts';
+import { callBuiltin } from './functions.ts';
 import { formatJson, isTruthy, parseJsonStream, type Json } from './json.ts';
 import { parseJq } from './syntax.ts';
 
@@ -116,7 +118,7 @@ const jq: Program = function* (p) {
   for (const input of inputs) {
     yield* p.tick(10);
     try {
-      for (const { value } of evaluate(filter.value, { value: input, path: undefined }, Scope.root(values))) {
+      for (const { value } of evaluate(filter.value, { value: input, path: undefined }, Scope.root(values), callBuiltin)) {
         last = value;
         yield* p.print(utf8Encode(isRaw && typeof value === 'string' ? value : formatJson(value, style)) + (on.has('join-output') ? '' : '\n'));
       }

@@ -5,6 +5,8 @@
  * Deviation: payloads of known ports (DNS, DHCP) are told by their length.
  */
 import type { Bytes } from '../../base/index.ts';
+import type {
+  Packet} from '../../wire/index.ts';
 import {
   ArpOp,
   decodeQuoted,
@@ -19,7 +21,6 @@ import {
   IcmpType,
   IpProtocol,
   networkLength,
-  Packet,
   TcpFlag,
   transportLength,
   type Arp,
@@ -117,7 +118,7 @@ export class Printer {
     if (packet.ip6 !== null) return this.ipv6(packet, packet.ip6);
     if (packet.arp !== null) return this.arp(packet.arp);
     if (packet.etherType < 0x600) return this.llc(packet);
-    return `${this.options.link ? '' : `${formatMac(packet.ethSrc)} > ${formatMac(packet.ethDst)}, ethertype ${etherName(packet.etherType)}, length ${frameLength(packet)}: `}`;
+    return this.options.link ? '' : `${formatMac(packet.ethSrc)} > ${formatMac(packet.ethDst)}, ethertype ${etherName(packet.etherType)}, length ${frameLength(packet)}: `;
   }
 
   // --- names ---

@@ -11,7 +11,7 @@ export * from './conntrack/connection.ts';
 export type { ConntrackEvent, ConntrackTable } from './conntrack/table.ts';
 export * from './match.ts';
 import './sysctls.ts';
-export { existingNetfilter, kernelLog, netfilterOf } from './netfilter.ts';
+export { existingNetfilter, netfilterOf } from './netfilter.ts';
 export * from './ruleset.ts';
 export * from './sets.ts';
 export * from './target.ts';

@@ -150,7 +150,6 @@ export type ExtensionTarget =
   | ClassifyTarget
   | SetTarget;
 export type TargetInfo = VerdictTarget | JumpTarget | ExtensionTarget;
-export type TargetKind = ExtensionTarget['kind'];
 
 /** Whether it is an extension: neither a verdict nor a jump. */
 export const isExtensionTarget = (target: TargetInfo): target is ExtensionTarget =>

@@ -182,7 +182,7 @@ function printVxlan(session: Session, device: Device): void {
   printer.text(`srcport ${o.portLow ?? 0} ${o.portHigh ?? 0} `);
   number('dstport', o.port ?? 0, 'port');
   printer.member('learning', o.learning ?? true);
-  if (o.learning === false) printer.text('nolearning ');
+  if (!o.learning) printer.text('nolearning ');
   flag('proxy', o.proxy);
   flag('rsc', o.rsc);
   flag('l2miss', o.l2miss);
