@@ -132,6 +132,7 @@ export class ApiServer implements KubernetesApi {
 
   update(resource: ApiResource, namespace: string | undefined, object: unknown): ApiResult<KubeObject> {
     const sent = object as KubeObject;
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
     const name = sent.metadata?.name ?? '';
     const present = this.store.get(resource, namespace, name);
     if (!present) return notFound(resource, name);

@@ -76,6 +76,7 @@ export class PodWorker {
       while (yield* p.wait({ nohang: true }));
       for (const record of this.records) {
         this.noticeEnd(record);
+        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
         if (!this.running.has(record.spec.name) && this.isDue(record) && !this.isDoomed) yield* this.start(p, record);
       }
       if (this.isOver && this.sandbox && this.running.size === 0) {

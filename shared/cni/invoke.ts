@@ -90,6 +90,7 @@ function readAnswer(plugin: string, command: Command, status: number, stdout: st
     const details = parsed.value['details'];
     return err({
       code: typeof code === 'number' ? code : ErrorCode.internal,
+      // eslint-disable-next-line @typescript-eslint/no-base-to-string
       msg: String(parsed.value['msg'] ?? ''),
       ...(typeof details === 'string' && details !== '' ? { details } : {}),
     });

@@ -14,7 +14,6 @@ import {
   type CniError,
   type CniResult,
   type Command,
-  type Json,
   type JsonObject,
   type NetworkList,
   type PluginConfig,

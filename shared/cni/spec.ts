@@ -90,9 +90,7 @@ export function encodeResult(result: CniResult, cniVersion: string): JsonObject 
   return {
     cniVersion: version,
     ...(result.interfaces.length > 0 ? { interfaces: result.interfaces as unknown as Json } : {}),
-    ...(result.ips.length > 0
-      ? { ips: result.ips.map((ip) => ({ ...(isOld ? { version: isIpv6(ip.address) ? '6' : '4' } : {}), ...ip })) }
-      : {}),
+    ...(result.ips.length > 0 ? { ips: result.ips.map((ip) => ({ ...(isOld ? { version: isIpv6(ip.address) ? '6' : '4' } : {}), ...ip })) } : {}),
     ...(result.routes.length > 0 ? { routes: result.routes as unknown as Json } : {}),
     dns: result.dns as unknown as Json,
   };
@@ -137,7 +135,8 @@ export function decodeResult(data: Json | undefined): { readonly result: CniResu
     }
     return { result: { interfaces: [], ips, routes, dns }, cniVersion };
   }
-  const list = <T>(key: string): readonly T[] => (Array.isArray(record[key]) ? (record[key]) : []);
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-return
+  const list = <T>(key: string): readonly T[] => (Array.isArray(record[key]) ? record[key] : []);
   const ips = list<IpConfig & { readonly version?: string }>('ips').map(({ version: _, ...ip }) => ip);
   return { result: { interfaces: list('interfaces'), ips, routes: list('routes'), dns }, cniVersion };
 }

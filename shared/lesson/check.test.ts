@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LinkFact, NetnsSnapshot, RouteEntry, Snapshot } from '../snapshot/index.ts';
 import { evaluate } from './check.ts';
-import type { CheckDefinition } from './definition.ts';
+
 import type { CommandRun, LessonWorld, PodState } from './world.ts';
 
 const link = (name: string, more: Partial<LinkFact> = {}): LinkFact => ({

@@ -42,6 +42,7 @@ function readRange(data: JsonObject): Result<Range, string> {
   const network = networkOf(subnet);
   if (network.value !== subnet.value)
     return err(`Network has host bits set. For a subnet mask of length ${subnet.length} the network address is ${formatAddress(network)}`);
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string
   const address = (key: string, otherwise: Address): Address | undefined => (data[key] === undefined ? otherwise : parseAddress(String(data[key])));
   const gateway = address('gateway', next(subnet));
   const start = address('rangeStart', next(subnet));

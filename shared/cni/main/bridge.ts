@@ -68,6 +68,7 @@ function readConfig(args: PluginArgs): Result<Config, string> {
     hairpinMode: flag('hairpinMode'),
     promiscMode: flag('promiscMode'),
     vlan,
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string
     mac: String(mac),
     ipam: typeof ipam === 'string' ? ipam : '',
   });

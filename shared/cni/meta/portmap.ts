@@ -62,6 +62,7 @@ function* forward(args: PluginArgs, ports: readonly PortMap[], address: string):
     ['OUTPUT', ['-m', 'addrtype', '--dst-type', 'LOCAL', '-j', DNAT_CHAIN], 'append'],
   ];
   for (const port of ports) {
+    // eslint-disable-next-line @typescript-eslint/no-useless-default-assignment
     const { protocol = 'tcp', hostPort, containerPort, hostIP = '' } = port;
     const base = ['-p', protocol, '--dport', String(hostPort), ...(hostIP === '' || hostIP === '0.0.0.0' ? [] : ['-d', hostIP])];
     rules.push([chain, [...base, '-s', address, '-j', MARK_CHAIN], 'append']);

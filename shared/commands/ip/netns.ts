@@ -231,6 +231,7 @@ function* monitor(session: Session): Sys<number> {
           wake();
         }),
     });
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
     if (!changed) continue;
     const now = names();
     for (const name of now) if (!known.includes(name)) printer.out(`add ${name}\n`);

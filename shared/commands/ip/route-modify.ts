@@ -16,7 +16,7 @@ import {
   type RouteRequest,
   type RouteType,
 } from '../../kernel/index.ts';
-import type { Ipv4, Ipv6 } from '../../wire/index.ts';
+
 import { abbreviates, type Arguments } from '../iproute2/arguments.ts';
 import { duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { parseRouteType } from '../iproute2/names.ts';
@@ -155,6 +155,7 @@ const KEYWORDS: readonly Keyword[] = [
     word: 'realms',
     short: true,
     read: (draft) => {
+      // eslint-disable-next-line @typescript-eslint/no-unused-expressions
       draft.session.names.parseRealms(draft.args.next()) ?? invalid('realm', draft.args.word);
       draft.beyond = 'realms';
     },
@@ -163,6 +164,7 @@ const KEYWORDS: readonly Keyword[] = [
   {
     word: 'nhid',
     read: (draft) => {
+      // eslint-disable-next-line @typescript-eslint/no-unused-expressions
       parseU32(draft.args.next()) ?? invalid('id', draft.args.word);
       draft.beyond = 'nexthop objects';
     },
@@ -234,6 +236,7 @@ function readNexthops(draft: Draft, nexthops: Mutable<NexthopRequest>[]): void {
     if (!args.hasNext) leave(255, 'Error: unexpected end of line after "nexthop"\n');
     const nexthop: Mutable<NexthopRequest> = {};
     nexthops.push(nexthop);
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
     for (args.advance(); !args.isAtEnd; args.advance()) {
       if (args.is('via')) {
         let family = parseFamily(args.next());
@@ -252,6 +255,7 @@ function readNexthops(draft: Draft, nexthops: Mutable<NexthopRequest>[]): void {
         nexthop.weight = weight;
       } else if (args.is('onlink')) nexthop.onlink = true;
       else if (args.begins('realms')) {
+        // eslint-disable-next-line @typescript-eslint/no-unused-expressions
         session.names.parseRealms(args.next()) ?? invalid('realm', args.word);
         draft.beyond = 'realms';
       } else if (args.is('encap') || args.is('as')) {

@@ -118,7 +118,7 @@ const jq: Program = function* (p) {
   for (const input of inputs) {
     yield* p.tick(10);
     try {
-      for (const { value } of evaluate(filter.value, { value: input, path: undefined }, Scope.root(values), callBuiltin)) {
+      for (const { value } of evaluate(filter.value, { value: input, path: undefined }, Scope.root(values, callBuiltin))) {
         last = value;
         yield* p.print(utf8Encode(isRaw && typeof value === 'string' ? value : formatJson(value, style)) + (on.has('join-output') ? '' : '\n'));
       }

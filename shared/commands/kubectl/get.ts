@@ -171,6 +171,7 @@ function sortObjects(objects: readonly KubeObject[], by: string | undefined): re
   const valueOf = (object: KubeObject): string | number => {
     let value: unknown = object;
     for (const name of path) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string
     return typeof value === 'number' ? value : String(value ?? '');
   };
   return [...objects].sort((a, b) => {

@@ -5,8 +5,7 @@
  * Deviation: payloads of known ports (DNS, DHCP) are told by their length.
  */
 import type { Bytes } from '../../base/index.ts';
-import type {
-  Packet} from '../../wire/index.ts';
+import type { Packet } from '../../wire/index.ts';
 import {
   ArpOp,
   decodeQuoted,
@@ -118,7 +117,9 @@ export class Printer {
     if (packet.ip6 !== null) return this.ipv6(packet, packet.ip6);
     if (packet.arp !== null) return this.arp(packet.arp);
     if (packet.etherType < 0x600) return this.llc(packet);
-    return this.options.link ? '' : `${formatMac(packet.ethSrc)} > ${formatMac(packet.ethDst)}, ethertype ${etherName(packet.etherType)}, length ${frameLength(packet)}: `;
+    return this.options.link
+      ? ''
+      : `${formatMac(packet.ethSrc)} > ${formatMac(packet.ethDst)}, ethertype ${etherName(packet.etherType)}, length ${frameLength(packet)}: `;
   }
 
   // --- names ---
@@ -211,12 +212,12 @@ export class Printer {
     const quoted = isError ? decodeQuoted(packet.payload) : undefined;
     const wrong = this.options.verbose > 0 && icmp.checksum >= 0 && packet.ip?.isFragment === false ? ` (wrong icmp cksum ${hex(icmp.checksum, 4)})` : '';
     const text = `ICMP ${this.icmpText(icmp, quoted)}, length ${length}${wrong}`;
-    if (this.options.verbose === 0 || quoted?.ip == null) return text;
+    if (this.options.verbose === 0 || quoted === undefined || quoted.ip === null) return text;
     const inner = this.ipv4(quoted, quoted.ip);
     return `${text}\n\t${this.options.link ? `IP ${inner}` : inner}`;
   }
   private icmpText(icmp: Icmp, quoted: Packet | undefined): string {
-    const target = quoted?.ip == null ? '[|icmp]' : this.host(quoted.ip.dst);
+    const target = quoted === undefined || quoted.ip === null ? '[|icmp]' : this.host(quoted.ip.dst);
     switch (icmp.type) {
       case IcmpType.ECHO_REQUEST:
       case IcmpType.ECHO_REPLY:

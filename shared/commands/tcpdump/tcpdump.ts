@@ -99,7 +99,9 @@ class Session {
     socket.bind(device, ALL_PROTOCOLS);
     if (device !== null && !given.has('polite')) socket.setPromiscuous(device);
     for (const signal of ['INT', 'TERM', 'HUP'] as const) p.on(signal, () => void (this.interrupted = true));
+    // eslint-disable-next-line no-useless-assignment
     let drops = 0;
+    // eslint-disable-next-line no-useless-assignment
     let received = 0;
     let captured = 0;
     try {
@@ -256,6 +258,7 @@ class Session {
     if (this.firstUs < 0) this.firstUs = unixUs;
     this.previousUs = unixUs;
     const microseconds = String(unixUs % 1e6).padStart(6, '0');
+    // eslint-disable-next-line no-restricted-globals
     const iso = new Date(Math.floor(unixUs / 1000)).toISOString();
     switch (this.times('time')) {
       case 0:
@@ -268,6 +271,7 @@ class Session {
         return `${iso.slice(0, 10)} ${iso.slice(11, 19)}.${microseconds} `;
       default: {
         const us = since < 0 ? 0 : unixUs - since;
+        // eslint-disable-next-line no-restricted-globals
         return ` ${new Date(Math.floor(us / 1000)).toISOString().slice(11, 19)}.${String(us % 1e6).padStart(6, '0')} `;
       }
     }

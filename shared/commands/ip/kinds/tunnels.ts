@@ -180,7 +180,9 @@ function printVxlan(session: Session, device: Device): void {
   printer.member('high', o.portHigh ?? 0);
   printer.closeObject();
   printer.text(`srcport ${o.portLow ?? 0} ${o.portHigh ?? 0} `);
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
   number('dstport', o.port ?? 0, 'port');
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
   printer.member('learning', o.learning ?? true);
   if (!o.learning) printer.text('nolearning ');
   flag('proxy', o.proxy);
@@ -196,6 +198,7 @@ function printVxlan(session: Session, device: Device): void {
   if (df === 'unset') printer.member('df', df);
   else word('df', 'df', df);
   if (o.label) printer.hex('label', `flowlabel 0x${o.label.toString(16)} `, o.label);
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
   const ageing = o.ageing ?? 300;
   printer.any('ageing', `ageing ${ageing === 0 ? 'none' : ageing} `, ageing);
   if (o.limit) number('maxaddr', o.limit, 'limit');
