@@ -5,8 +5,7 @@
 import { err, ok, utf8Encode, type Bytes, type Result } from '../base/index.ts';
 import type { Container, Pod } from '../commands/index.ts';
 import { mountVirtual, type Machine } from '../machine/index.ts';
-import type {
-  UtsNamespace} from '../shell/index.ts';
+import type { UtsNamespace } from '../shell/index.ts';
 import {
   makePipe,
   MountNamespace,

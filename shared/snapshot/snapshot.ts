@@ -80,12 +80,27 @@ export interface LinkFact {
   readonly addresses: readonly AddressFact[];
   readonly bridge?: { readonly stp: boolean; readonly vlanFiltering: boolean; readonly ageingTimeS: number };
   readonly port?: { readonly state: string; readonly hairpin: boolean; readonly isolated: boolean; readonly learning: boolean; readonly flood: boolean };
-  readonly vxlan?: { readonly vni: number; readonly local?: string; readonly remote?: string; readonly group?: string; readonly port: number; readonly learning: boolean; readonly device?: string };
+  readonly vxlan?: {
+    readonly vni: number;
+    readonly local?: string;
+    readonly remote?: string;
+    readonly group?: string;
+    readonly port: number;
+    readonly learning: boolean;
+    readonly device?: string;
+  };
   readonly tunnel?: { readonly local?: string; readonly remote?: string; readonly ttl: number };
   readonly vlan?: { readonly id: number; readonly device: string };
   /** A virtual machine's card: where it is plugged in. */
   readonly card?: { readonly kind: 'nat' } | { readonly kind: 'segment'; readonly segment: number };
-  readonly statistics: { readonly rxPackets: number; readonly rxBytes: number; readonly rxDropped: number; readonly txPackets: number; readonly txBytes: number; readonly txDropped: number };
+  readonly statistics: {
+    readonly rxPackets: number;
+    readonly rxBytes: number;
+    readonly rxDropped: number;
+    readonly txPackets: number;
+    readonly txBytes: number;
+    readonly txDropped: number;
+  };
 }
 
 export interface RouteEntry {

@@ -60,7 +60,7 @@ const AMBIGUOUS =
 
 function quoted(text: string): string {
   if (AMBIGUOUS.test(text)) return JSON.stringify(text);
-   
+
   if (/[\u0000-\u001f\u007f]/.test(text)) return JSON.stringify(text);
   const isPlain = !/^[\s\-?:,[\]{}#&*!|>'"%@`]/.test(text) || /^[-?:][^\s,[\]{}]/.test(text);
   return isPlain && !/: |:$| #|\s$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;

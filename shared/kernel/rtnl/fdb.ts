@@ -57,7 +57,8 @@ export function flushFdb(netns: Netns, request: FdbFlushRequest): KernelResult {
     flushMatching(port.bridge, (entry) => entry.port === port && fitsBridge(entry, request));
     if (request.self !== true) return done;
   }
-  if (device instanceof BridgeBase) flushMatching(device, (entry) => (request.port === undefined || (entry.port?.device ?? device).index === request.port) && fitsBridge(entry, request));
+  if (device instanceof BridgeBase)
+    flushMatching(device, (entry) => (request.port === undefined || (entry.port?.device ?? device).index === request.port) && fitsBridge(entry, request));
   else if (device instanceof Vxlan) device.flushFdb((entry) => fitsVxlan(entry, request));
   else return fail('EOPNOTSUPP');
   return done;
