@@ -113,7 +113,7 @@ export class ApiServer implements KubernetesApi {
       readonly metadata?: { readonly name?: unknown; readonly labels?: Record<string, string> };
       readonly data?: Readonly<Record<string, unknown>>;
     };
-    const name = typeof metadata?.name === 'string' ? metadata.name : '';
+    const name = nameIn(object);
     const errors = [...checkSubdomain('metadata.name', name), ...checkLabels('metadata.labels', metadata?.labels ?? {})];
     if (errors.length > 0) return invalidObject('ConfigMap', name, errors);
     const bad = Object.entries(data).find(([, value]) => typeof value !== 'string');
@@ -131,11 +131,10 @@ export class ApiServer implements KubernetesApi {
   }
 
   update(resource: ApiResource, namespace: string | undefined, object: unknown): ApiResult<KubeObject> {
-    const sent = object as KubeObject;
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-    const name = sent.metadata?.name ?? '';
+    const name = nameIn(object);
     const present = this.store.get(resource, namespace, name);
     if (!present) return notFound(resource, name);
+    const sent = object as KubeObject;
     if (sent.metadata.resourceVersion && sent.metadata.resourceVersion !== present.metadata.resourceVersion) return conflict(resource, name);
     const errors = checkLabels('metadata.labels', sent.metadata.labels ?? {});
     if (errors.length > 0) return invalidObject(present.kind, name, errors);
@@ -249,3 +248,9 @@ export const makeNamespace = (name: string, now: string, rng: Rng, labels: Reado
   spec: { finalizers: ['kubernetes'] },
   status: { phase: 'Active' },
 });
+
+/** `metadata.name` of what a client sent; '' where there is none. */
+function nameIn(object: unknown): string {
+  const name = (object as { readonly metadata?: { readonly name?: unknown } } | null)?.metadata?.name;
+  return typeof name === 'string' ? name : '';
+}

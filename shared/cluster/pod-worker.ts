@@ -56,13 +56,13 @@ export class PodWorker {
   private get about(): Pod {
     return this.pod ?? this.first;
   }
-  private get isDoomed(): boolean {
+  private isDoomed(): boolean {
     return this.isForgotten || this.pod === undefined || this.pod.metadata.deletionTimestamp !== undefined;
   }
 
   *run(p: Process): Sys<number> {
     this.publish();
-    for (let attempt = 0; !this.sandbox && !this.isDoomed; attempt++) {
+    for (let attempt = 0; !this.sandbox && !this.isDoomed(); attempt++) {
       const made = yield* makeSandbox(p, this.runtime, this.about);
       if (made.ok) this.sandbox = made.value;
       else {
@@ -72,12 +72,11 @@ export class PodWorker {
     }
     this.publish();
     yield* this.runInitContainers(p);
-    while (!this.isDoomed) {
+    while (!this.isDoomed()) {
       while (yield* p.wait({ nohang: true }));
       for (const record of this.records) {
         this.noticeEnd(record);
-        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-        if (!this.running.has(record.spec.name) && this.isDue(record) && !this.isDoomed) yield* this.start(p, record);
+        if (!this.running.has(record.spec.name) && this.isDue(record) && !this.isDoomed()) yield* this.start(p, record);
       }
       if (this.isOver && this.sandbox && this.running.size === 0) {
         yield* removeSandbox(p, this.sandbox);
@@ -102,7 +101,7 @@ export class PodWorker {
     for (const spec of this.about.spec.initContainers ?? []) {
       const record = newRecord(spec);
       this.logs.set(spec.name, { now: new ContainerLog(), before: undefined });
-      while (!this.isDoomed && this.sandbox) {
+      while (!this.isDoomed() && this.sandbox) {
         if (!this.running.has(spec.name) && p.nowUs >= record.startAtUs) yield* this.start(p, record);
         while (yield* p.wait({ nohang: true }));
         this.noticeEnd(record);
@@ -132,7 +131,7 @@ export class PodWorker {
     // a container that ended a moment ago and more often than once waits first
     if (record.state.terminated && record.backoffUs > 0 && !this.hasWaited(record)) return;
     const image = yield* this.pull(p, record);
-    if (!image || this.isDoomed || !this.sandbox) return;
+    if (!image || this.isDoomed() || !this.sandbox) return;
     record.image = image;
     yield* p.sleep(CREATE_US);
     const logs = this.logs.get(spec.name)!;

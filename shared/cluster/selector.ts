@@ -77,6 +77,5 @@ function matches(requirement: Requirement, value: string | undefined): boolean {
 function fieldOf(object: KubeObject, path: string): string {
   let value: unknown = object;
   for (const name of path.split('.')) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-  // eslint-disable-next-line @typescript-eslint/no-base-to-string
-  return value === undefined || value === null ? '' : String(value);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }

@@ -3,8 +3,7 @@ import { err } from '../base/index.ts';
 import type { ApiResource, ApiStatus } from '../commands/index.ts';
 
 type Refusal = { readonly ok: false; readonly error: ApiStatus };
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion
-const refuse = (code: number, reason: ApiStatus['reason'], message: string): Refusal => err({ code, reason, message }) as Refusal;
+const refuse = (code: number, reason: ApiStatus['reason'], message: string): Refusal => err<ApiStatus>({ code, reason, message });
 
 export const qualified = (resource: ApiResource): string => (resource.group === '' ? resource.name : `${resource.name}.${resource.group}`);
 

@@ -31,8 +31,7 @@ export class ObjectStore {
   /** Stores it under a new resourceVersion and tells all who watch. */
   put<T extends KubeObject>(resource: ApiResource, object: T): T {
     let all = this.kinds.get(resource);
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-argument
-    if (!all) this.kinds.set(resource, (all = new Map()));
+    if (!all) this.kinds.set(resource, (all = new Map<string, KubeObject>()));
     const place = key(resource, object.metadata.namespace, object.metadata.name);
     const isNew = !all.has(place);
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(++this.version) } };

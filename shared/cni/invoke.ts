@@ -87,11 +87,10 @@ function readAnswer(plugin: string, command: Command, status: number, stdout: st
         code: ErrorCode.internal,
         msg: `netplugin failed but error parsing its diagnostic message ${JSON.stringify(stdout.trim())}: ${parsed.error}`,
       });
-    const details = parsed.value['details'];
+    const { msg, details } = parsed.value;
     return err({
       code: typeof code === 'number' ? code : ErrorCode.internal,
-      // eslint-disable-next-line @typescript-eslint/no-base-to-string
-      msg: String(parsed.value['msg'] ?? ''),
+      msg: typeof msg === 'string' ? msg : '',
       ...(typeof details === 'string' && details !== '' ? { details } : {}),
     });
   }

@@ -135,8 +135,7 @@ export function decodeResult(data: Json | undefined): { readonly result: CniResu
     }
     return { result: { interfaces: [], ips, routes, dns }, cniVersion };
   }
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-return
-  const list = <T>(key: string): readonly T[] => (Array.isArray(record[key]) ? record[key] : []);
+  const list = <T>(key: string): readonly T[] => (Array.isArray(record[key]) ? (record[key] as readonly T[]) : []);
   const ips = list<IpConfig & { readonly version?: string }>('ips').map(({ version: _, ...ip }) => ip);
   return { result: { interfaces: list('interfaces'), ips, routes: list('routes'), dns }, cniVersion };
 }

@@ -26,8 +26,7 @@ export function createLab(file: LabFile, options: LabOptions): Lab {
   const { kubernetes } = file;
   const cluster = kubernetes && startCluster(kubernetes, machines, options, world.simulation);
   const lab = new SimulatedLab(file.id, world, machines, cluster, kubernetes?.interface ?? '');
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  if (cluster && kubernetes) startPods(lab, cluster, kubernetes);
+  if (cluster) startPods(lab, cluster, kubernetes);
   else world.simulation.runUntil(world.simulation.nowUs + 100_000);
   return lab;
 }

@@ -181,8 +181,7 @@ function linkFact(netns: Netns, device: Device): LinkFact {
           },
         }
       : {}),
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-    ...(device instanceof Vlan && device.link ? { vlan: { id: device.id, device: device.link.name } } : {}),
+    ...(device instanceof Vlan ? { vlan: { id: device.id, device: device.link.name } } : {}),
     ...(device instanceof NatCard
       ? { card: { kind: 'nat' as const } }
       : device instanceof Card

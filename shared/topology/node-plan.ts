@@ -193,10 +193,8 @@ export class NodePlan {
     const above = port && rects.get(port.id);
     const row = above && this.rows.find((one) => one.kind === 'cell' && this.y + one.y === above.y);
     if (!row || PORT_HEIGHT + PORT_GAP + height > row.height) return undefined;
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-    const column = row.slots.indexOf(port?.id);
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-    const own = row.slots.filter((slot) => slot === port?.id).length;
+    const column = row.slots.indexOf(port.id);
+    const own = row.slots.filter((slot) => slot === port.id).length;
     if (column < 0 || own + this.freeRun(row, column + own) < span) return undefined;
     this.take(row, column, Math.max(span, own), id);
     return this.rect(row.y + PORT_HEIGHT + PORT_GAP, column, Math.max(span, own), height);

@@ -69,8 +69,9 @@ function readConfig(args: PluginArgs): Result<Config, string> {
   const cniArgs = ((config['args'] as JsonObject | undefined)?.['cni'] ?? {}) as JsonObject;
   const list = (data: Json | undefined): readonly Json[] => (Array.isArray(data) ? (data as readonly Json[]) : []);
   const env = args.args.get('IP');
-  // eslint-disable-next-line @typescript-eslint/no-base-to-string
-  const texts = [...(env === undefined ? [] : [env]), ...list(cniArgs['ips']), ...list(runtime['ips'])].map((text) => String(text).split('/')[0]!);
+  const texts = [...(env === undefined ? [] : [env]), ...list(cniArgs['ips']), ...list(runtime['ips'])].map((text) =>
+    typeof text === 'string' ? text.split('/')[0]! : '',
+  );
   const requested: Address[] = [];
   for (const text of texts) {
     const address = parseAddress(text);

@@ -42,8 +42,10 @@ function readRange(data: JsonObject): Result<Range, string> {
   const network = networkOf(subnet);
   if (network.value !== subnet.value)
     return err(`Network has host bits set. For a subnet mask of length ${subnet.length} the network address is ${formatAddress(network)}`);
-  // eslint-disable-next-line @typescript-eslint/no-base-to-string
-  const address = (key: string, otherwise: Address): Address | undefined => (data[key] === undefined ? otherwise : parseAddress(String(data[key])));
+  const address = (key: string, otherwise: Address): Address | undefined => {
+    const given = data[key] ?? otherwise;
+    return given === otherwise ? otherwise : typeof given === 'string' ? parseAddress(given) : undefined;
+  };
   const gateway = address('gateway', next(subnet));
   const start = address('rangeStart', next(subnet));
   const last = lastOf(subnet);

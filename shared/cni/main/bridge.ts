@@ -68,8 +68,7 @@ function readConfig(args: PluginArgs): Result<Config, string> {
     hairpinMode: flag('hairpinMode'),
     promiscMode: flag('promiscMode'),
     vlan,
-    // eslint-disable-next-line @typescript-eslint/no-base-to-string
-    mac: String(mac),
+    mac: typeof mac === 'string' ? mac : '',
     ipam: typeof ipam === 'string' ? ipam : '',
   });
 }

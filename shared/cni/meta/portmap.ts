@@ -24,7 +24,8 @@ export const PORTMAP: Plugin = { name: 'portmap', add, del, check };
 
 function portsOf(args: PluginArgs): Result<readonly PortMap[], string> {
   const list = ((args.config['runtimeConfig'] ?? {}) as JsonObject)['portMappings'];
-  const ports = Array.isArray(list) ? (list as unknown as readonly PortMap[]) : [];
+  const given = Array.isArray(list) ? (list as unknown as readonly (Omit<PortMap, 'protocol'> & { readonly protocol?: string })[]) : [];
+  const ports = given.map(({ protocol = 'tcp', ...port }): PortMap => ({ ...port, protocol: protocol.toLowerCase() }));
   for (const port of ports) {
     if (!(port.containerPort > 0)) return err(`failed to parse config: Invalid container port number: ${port.containerPort}`);
     if (!(port.hostPort > 0)) return err(`failed to parse config: Invalid host port number: ${port.hostPort}`);
@@ -62,8 +63,7 @@ function* forward(args: PluginArgs, ports: readonly PortMap[], address: string):
     ['OUTPUT', ['-m', 'addrtype', '--dst-type', 'LOCAL', '-j', DNAT_CHAIN], 'append'],
   ];
   for (const port of ports) {
-    // eslint-disable-next-line @typescript-eslint/no-useless-default-assignment
-    const { protocol = 'tcp', hostPort, containerPort, hostIP = '' } = port;
+    const { protocol, hostPort, containerPort, hostIP = '' } = port;
     const base = ['-p', protocol, '--dport', String(hostPort), ...(hostIP === '' || hostIP === '0.0.0.0' ? [] : ['-d', hostIP])];
     rules.push([chain, [...base, '-s', address, '-j', MARK_CHAIN], 'append']);
     rules.push([chain, [...base, '-s', '127.0.0.1', '-j', MARK_CHAIN], 'append']);

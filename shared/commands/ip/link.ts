@@ -111,8 +111,7 @@ function property(session: Session, args: Arguments): number {
   }
   const names: string[] = [];
   let dev: string | undefined;
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  for (args.advance(); !args.isAtEnd; args.advance()) {
+  while (args.advance()) {
     if (args.begins('altname')) {
       if (!isAltName(args.next())) invalidArgument('not a valid altname', args.word);
       names.push(args.word);

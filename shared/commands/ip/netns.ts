@@ -223,16 +223,7 @@ function* monitor(session: Session): Sys<number> {
   let known = names();
   const { host } = session.netns;
   for (;;) {
-    let changed = false;
-    yield* process.block({
-      arm: (wake) =>
-        host.changed.add(() => {
-          changed = true;
-          wake();
-        }),
-    });
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-    if (!changed) continue;
+    yield* process.block({ arm: (wake) => host.changed.add(wake) });
     const now = names();
     for (const name of now) if (!known.includes(name)) printer.out(`add ${name}\n`);
     for (const name of known) if (!now.includes(name)) printer.out(`delete ${name}\n`);

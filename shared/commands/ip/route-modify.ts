@@ -155,8 +155,7 @@ const KEYWORDS: readonly Keyword[] = [
     word: 'realms',
     short: true,
     read: (draft) => {
-      // eslint-disable-next-line @typescript-eslint/no-unused-expressions
-      draft.session.names.parseRealms(draft.args.next()) ?? invalid('realm', draft.args.word);
+      if (draft.session.names.parseRealms(draft.args.next()) === undefined) invalid('realm', draft.args.word);
       draft.beyond = 'realms';
     },
   },
@@ -164,8 +163,7 @@ const KEYWORDS: readonly Keyword[] = [
   {
     word: 'nhid',
     read: (draft) => {
-      // eslint-disable-next-line @typescript-eslint/no-unused-expressions
-      parseU32(draft.args.next()) ?? invalid('id', draft.args.word);
+      if (parseU32(draft.args.next()) === undefined) invalid('id', draft.args.word);
       draft.beyond = 'nexthop objects';
     },
   },
@@ -236,8 +234,7 @@ function readNexthops(draft: Draft, nexthops: Mutable<NexthopRequest>[]): void {
     if (!args.hasNext) leave(255, 'Error: unexpected end of line after "nexthop"\n');
     const nexthop: Mutable<NexthopRequest> = {};
     nexthops.push(nexthop);
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-    for (args.advance(); !args.isAtEnd; args.advance()) {
+    while (args.advance()) {
       if (args.is('via')) {
         let family = parseFamily(args.next());
         if (family === Family.UNSPEC) ({ family } = draft);
@@ -255,8 +252,7 @@ function readNexthops(draft: Draft, nexthops: Mutable<NexthopRequest>[]): void {
         nexthop.weight = weight;
       } else if (args.is('onlink')) nexthop.onlink = true;
       else if (args.begins('realms')) {
-        // eslint-disable-next-line @typescript-eslint/no-unused-expressions
-        session.names.parseRealms(args.next()) ?? invalid('realm', args.word);
+        if (session.names.parseRealms(args.next()) === undefined) invalid('realm', args.word);
         draft.beyond = 'realms';
       } else if (args.is('encap') || args.is('as')) {
         args.next();

@@ -31,8 +31,7 @@ export function ruleCommand(session: Session, words: readonly string[]): number 
 }
 
 function readMark(args: Arguments, request: Mutable<Partial<RuleRequest>>): void {
-  // eslint-disable-next-line @typescript-eslint/no-useless-default-assignment
-  const [mark = '', mask] = splitOnce(args.next(), '/');
+  const [mark, mask] = splitOnce(args.next(), '/');
   request.fwmark = parseU32(mark) ?? invalidArgument('fwmark value is invalid\n', mark);
   if (mask !== undefined) request.fwmask = parseU32(mask) ?? invalidArgument('fwmask value is invalid\n', mask);
 }
@@ -244,8 +243,7 @@ function modify(session: Session, command: 'new' | 'delete', args: Arguments): n
     return found;
   };
   const address = (found: Prefix): number | string => (found.family === Family.INET6 ? found.v6 : found.v4);
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  for (; !args.isAtEnd; args.advance()) {
+  do {
     if (args.is('not')) request.invert = true;
     else if (args.is('from')) {
       const found = prefix(args.next());
@@ -258,8 +256,7 @@ function modify(session: Session, command: 'new' | 'delete', args: Arguments): n
     else if (args.is('tos') || args.begins('dsfield')) request.tos = names.parseDsField(args.next()) ?? invalidArgument('TOS value is invalid\n', args.word);
     else if (args.is('fwmark')) readMark(args, request);
     else if (args.begins('realms')) {
-      // eslint-disable-next-line @typescript-eslint/no-unused-expressions
-      names.parseRealms(args.next()) ?? invalidArgument('invalid realms\n', args.word);
+      if (names.parseRealms(args.next()) === undefined) invalidArgument('invalid realms\n', args.word);
       giveUp(KERNEL_ERROR, 'not modelled: realms\n');
     } else if (args.begins('protocol')) request.protocol = names.parseProtocol(args.next()) ?? invalidArgument('"protocol" value is invalid\n', args.word);
     else if (args.begins('tun_id')) {
@@ -289,7 +286,7 @@ function modify(session: Session, command: 'new' | 'delete', args: Arguments): n
       }
       hasTable = true;
     }
-  }
+  } while (args.advance());
   if (request.l3mdev && request.table) giveUp(22, 'table can not be specified for l3mdev rules\n');
   if (family === Family.UNSPEC) family = Family.INET;
   if (!hasTable && command === 'new') request.table = 254;

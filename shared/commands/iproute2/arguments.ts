@@ -29,9 +29,10 @@ export class Arguments {
     if (this.isAtEnd) incompleteCommand();
     return this.word;
   }
-  /** Goes to the next word, if there is one. */
-  advance(): void {
+  /** Goes to the next word; false when there is none. */
+  advance(): boolean {
     this.at++;
+    return this.at < this.words.length;
   }
   get hasNext(): boolean {
     return this.at + 1 < this.words.length;

@@ -171,8 +171,8 @@ function sortObjects(objects: readonly KubeObject[], by: string | undefined): re
   const valueOf = (object: KubeObject): string | number => {
     let value: unknown = object;
     for (const name of path) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-    // eslint-disable-next-line @typescript-eslint/no-base-to-string
-    return typeof value === 'number' ? value : String(value ?? '');
+    if (value === undefined) return '';
+    return typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value);
   };
   return [...objects].sort((a, b) => {
     const [x, y] = [valueOf(a), valueOf(b)];

@@ -180,10 +180,8 @@ function printVxlan(session: Session, device: Device): void {
   printer.member('high', o.portHigh ?? 0);
   printer.closeObject();
   printer.text(`srcport ${o.portLow ?? 0} ${o.portHigh ?? 0} `);
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  number('dstport', o.port ?? 0, 'port');
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  printer.member('learning', o.learning ?? true);
+  number('dstport', o.port, 'port');
+  printer.member('learning', o.learning);
   if (!o.learning) printer.text('nolearning ');
   flag('proxy', o.proxy);
   flag('rsc', o.rsc);
@@ -198,9 +196,7 @@ function printVxlan(session: Session, device: Device): void {
   if (df === 'unset') printer.member('df', df);
   else word('df', 'df', df);
   if (o.label) printer.hex('label', `flowlabel 0x${o.label.toString(16)} `, o.label);
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  const ageing = o.ageing ?? 300;
-  printer.any('ageing', `ageing ${ageing === 0 ? 'none' : ageing} `, ageing);
+  printer.any('ageing', `ageing ${o.ageing === 0 ? 'none' : o.ageing} `, o.ageing);
   if (o.limit) number('maxaddr', o.limit, 'limit');
   sense('udpcsum', o.udpChecksum ?? true, 'udp_csum');
   sense('udp6zerocsumtx', o.udp6ZeroChecksumTx ?? false, 'udp_zero_csum6_tx');
