@@ -61,8 +61,17 @@ export class Scene {
       autounselectify: true,
     });
     const { cy } = this;
-    cy.on('tap', (event) => events.onSelect(event.target === cy ? undefined : boxOf(event.target as NodeSingular)));
-    cy.on('dbltap', 'node', (event) => events.onOpen(boxOf(event.target as NodeSingular)));
+    // Cytoscape calls any two taps in quick succession a double one, on whatever they were.
+    let tapped: string | undefined;
+    let tappedBefore: string | undefined;
+    cy.on('tap', (event) => {
+      tappedBefore = tapped;
+      tapped = event.target === cy ? undefined : boxOf(event.target as NodeSingular);
+      events.onSelect(tapped);
+    });
+    cy.on('dbltap', 'node', () => {
+      if (tapped !== undefined && tapped === tappedBefore) events.onOpen(tapped);
+    });
     cy.on('cxttap', (event) => events.onMenu(event.target === cy ? undefined : boxOf(event.target as NodeSingular), event.renderedPosition));
     cy.on('mouseover', 'node', (event) => events.onHover(boxOf(event.target as NodeSingular)));
     cy.on('mouseout', 'node', () => events.onHover(undefined));

@@ -16,10 +16,7 @@ for (const theme of ['light', 'dark'] as const) {
     await window.shot('lab');
     await page.getByTestId('open-trace').click();
     await window.expectAccessible();
-    for (const pod of ['hello-2', 'hello-1']) {
-      const { x, y } = await window.pointOf(await window.podBox(pod));
-      await page.mouse.click(x, y);
-    }
+    for (const pod of ['hello-2', 'hello-1']) await window.clickPod(pod);
     await page.getByTestId('trace-outcome').waitFor();
     await window.expectAccessible();
     await window.shot('trace');

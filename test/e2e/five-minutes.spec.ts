@@ -112,11 +112,9 @@ for (const locale of ['en', 'zh'] as const satisfies readonly Locale[]) {
       await test.step('trace: the way with its reasons', async () => {
         await page.getByTestId('open-trace').click();
         // both ends are picked in the figure
-        const from = await window.pointOf(await window.podBox('hello-2'));
-        await page.mouse.click(from.x, from.y);
+        await window.clickPod('hello-2');
         await expect(page.getByRole('combobox', { name: words.from })).toContainText('hello-2');
-        const to = await window.pointOf(await window.podBox('httpd'));
-        await page.mouse.click(to.x, to.y);
+        await window.clickPod('httpd');
         await expect(page.getByTestId('trace-outcome')).toContainText(words.arrived);
         for (const reason of [words.route, words.arp, words.bridge, words.rule, words.ttl]) await expect(stays).toContainText(reason);
         await window.expectDone('trace');

@@ -79,6 +79,10 @@ export class LabWindow {
     const box = this.page.locator('[data-testid="outline"] [data-box*="/ns:"]').filter({ hasText: new RegExp(`^Pod ${name} `) });
     return (await box.getAttribute('data-box')) ?? '';
   }
+  async clickPod(name: string): Promise<void> {
+    const { x, y } = await this.pointOf(await this.podBox(name));
+    await this.page.mouse.click(x, y);
+  }
 
   async shot(what: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
