@@ -14,12 +14,14 @@ export interface Content extends LessonLibrary {
   labs(locale: Locale): Promise<readonly LabDescription[]>;
   /** By name, or the path of a lab file. Refuses with `not-found` or `damaged`. */
   lab(name: string): Promise<LabFile>;
+  /** Ids of all lessons, damaged ones too. `list` leaves those out and says so. */
+  lessons(): Promise<readonly string[]>;
 }
 
 const EXTENSION = '.yaml';
 const NAME = /^[a-z0-9][-a-z0-9.]*$/;
 
-export function openContent({ resources, home }: Pick<Places, 'resources' | 'home'>): Content {
+export function openContent({ resources, home }: Pick<Places, 'resources' | 'home'>, warn: (message: string) => void = toStderr): Content {
   const labFolders = [join(home, 'labs'), join(resources, 'labs')];
   const lessonFolder = join(resources, 'lessons');
 
@@ -57,14 +59,19 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
       .filter((name) => NAME.test(name))
       .sort();
   };
+  /** The nodes of each lab that can be read. */
+  const labNodes = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
+    const labs = await Promise.all((await labNames()).map(async (name) => [name, await lab(name).catch(() => undefined)] as const));
+    return new Map(labs.flatMap(([name, file]) => (file ? [[name, Object.keys(file.nodes)] as const] : [])));
+  };
   const loadLesson = async (lesson: string): Promise<LessonFile> => {
     const missing = (): never => refuse('not-found', `There is no lesson ${lesson}.`, { lesson });
     if (!NAME.test(lesson)) return missing();
     const folder = join(lessonFolder, lesson);
     const [definition, en, zh] = await Promise.all(['lesson.yaml', 'en.md', 'zh.md'].map((file) => readIfThere(join(folder, file))));
     if (definition === undefined) return missing();
-    const { value, problems } = parseLesson(lesson, { definition, en: en ?? '', zh: zh ?? '' });
-    return value ?? refuse('damaged', problems[0] ?? `the lesson ${lesson} cannot be read`, { lesson });
+    const { value, problems } = parseLesson(lesson, { definition, en, zh }, await labNodes());
+    return value ?? refuse('damaged', problems.join('\n'), { lesson });
   };
   const lessonNames = async (): Promise<readonly string[]> => (await namesIn(lessonFolder)).filter((name) => NAME.test(name)).sort();
 
@@ -82,9 +89,23 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
         }),
       ),
     load: loadLesson,
-    list: async (locale): Promise<readonly LessonInfo[]> => Promise.all((await lessonNames()).map(async (name) => lessonInfo(await loadLesson(name), locale))),
+    lessons: lessonNames,
+    list: async (locale): Promise<readonly LessonInfo[]> => {
+      const read = (await lessonNames()).map((name) =>
+        loadLesson(name).then(
+          (file) => [lessonInfo(file, locale)],
+          (error: unknown) => {
+            warn(error instanceof Error ? error.message : String(error));
+            return [];
+          },
+        ),
+      );
+      return (await Promise.all(read)).flat();
+    },
   };
 }
+
+const toStderr = (message: string): void => void process.stderr.write(`podwalk: ${message}\n`);
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {

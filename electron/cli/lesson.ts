@@ -1,5 +1,7 @@
 /** `podwalk lesson`: `list`, and `check`, which proves each lesson unsolved at its start and solved by its own solution. */
 import { checkLesson, createLab } from '../../shared/lab/index.ts';
+import { WireFailure } from '../../shared/ipc/index.ts';
+import type { Content } from '../content.ts';
 import { content } from './lab-by-name.ts';
 import { formatTable, localeOption, printJson } from './table.ts';
 import { UsageError, type Arguments } from './usage.ts';
@@ -31,18 +33,26 @@ async function list(locale: 'en' | 'zh', isJson: boolean): Promise<number> {
 
 async function check(ids: readonly string[], isJson: boolean): Promise<number> {
   const library = content();
-  const all = await library.list('en');
-  const unknown = ids.find((id) => !all.some((one) => one.id === id));
-  if (unknown !== undefined) throw new UsageError(`there is no lesson ${unknown}; there are: ${all.map((one) => one.id).join(', ')}`);
+  const all = await library.lessons();
+  const unknown = ids.find((id) => !all.includes(id));
+  if (unknown !== undefined) throw new UsageError(`there is no lesson ${JSON.stringify(unknown)}; there are: ${all.join(', ')}`);
   const results: { readonly lesson: string; readonly problems: readonly string[] }[] = [];
-  for (const { id, lab } of all.filter((one) => ids.length === 0 || ids.includes(one.id))) {
-    const file = await library.load(id);
-    const labFile = await library.lab(lab);
-    const problems = checkLesson(file, () => createLab(labFile, { seed: 1, epochMs: Date.now() }));
+  for (const id of all.filter((one) => ids.length === 0 || ids.includes(one))) {
+    const problems = await problemsOf(library, id);
     results.push({ lesson: id, problems });
     if (isJson) continue;
     process.stdout.write(problems.length === 0 ? `ok      ${id}\n` : `FAILED  ${id}\n${problems.map((problem) => `  ${problem}\n`).join('')}`);
   }
   if (isJson) printJson(results);
   return results.every(({ problems }) => problems.length === 0) ? 0 : 1;
+}
+async function problemsOf(library: Content, id: string): Promise<readonly string[]> {
+  try {
+    const file = await library.load(id);
+    const labFile = await library.lab(file.definition.lab);
+    return checkLesson(file, () => createLab(labFile, { seed: 1, epochMs: Date.now() }));
+  } catch (error) {
+    if (!(error instanceof WireFailure)) throw error;
+    return error.message.split('\n');
+  }
 }

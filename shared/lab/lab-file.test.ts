@@ -23,7 +23,12 @@ describe('lab file', () => {
     [
       'not YAML',
       (text) => text.replace('lab: 1', 'lab: [1'),
-      [['title:', 'this is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]']],
+      [
+        [
+          'title:',
+          'this is not YAML: the indentation does not fit: keys of one map, and items of one list, begin in the same column, and what is in brackets is indented',
+        ],
+      ],
     ],
     ['a format it does not know', (text) => text.replace('lab: 1', 'lab: 2'), [['2\ntitle', '"lab" must be "1"']]],
     [
@@ -48,6 +53,52 @@ describe('lab file', () => {
       'an address twice',
       (text) => text.replace('192.168.56.11/24', '192.168.56.12/24'),
       [['192.168.56.12/24 }\n\nkub', "192.168.56.12 is taken by node-1's eth1: two machines on one network need two addresses"]],
+    ],
+    [
+      'an address that cannot be',
+      (text) => text.replace('192.168.56.12/24', '192.168.56.300/24'),
+      [['192.168.56.300', 'an address with its prefix length is needed, such as 192.168.56.11/24']],
+    ],
+    [
+      'the address of the network itself',
+      (text) => text.replace('192.168.56.12/24', '192.168.56.0/24'),
+      [['192.168.56.0/24 }\n\nkub', '192.168.56.0 is the first address of 192.168.56.0/24, which no machine can have']],
+    ],
+    [
+      'the broadcast address',
+      (text) => text.replace('192.168.56.12/24', '192.168.56.255/24'),
+      [['192.168.56.255', '192.168.56.255 is the last address of 192.168.56.0/24, which no machine can have']],
+    ],
+    [
+      "the gateway's address",
+      (text) => text.replace('10.0.2.15/24', '10.0.2.2/24'),
+      [['10.0.2.2/24', '10.0.2.2 is the hypervisor\'s own address in network "nat"']],
+    ],
+    ['a gateway elsewhere', (text) => text.replace('gateway: 10.0.2.2', 'gateway: 10.0.3.2'), [['10.0.3.2', '10.0.3.2 is not in 10.0.2.0/24']]],
+    [
+      'a node twice',
+      (text) => text.replace('  node-2:', '  node-1:'),
+      [
+        [
+          'node-1:\n    interfaces:\n      eth0: { network: nat, address: 10.0.2.15/24 }\n      eth1: { network: host-only, address: 192.168.56.12',
+          'this is not YAML: this key stands here a second time: leave one out',
+        ],
+      ],
+    ],
+    [
+      'a pod twice',
+      (text) => text.replace('name: hello-2', 'name: hello-1'),
+      [['hello-1, image: nginx, node: node-2', 'there is another pod "hello-1" in namespace "default"']],
+    ],
+    [
+      'a kind of network it does not know',
+      (text) => text.replace('kind: segment', 'kind: vlan'),
+      [['vlan', '"networks.host-only.kind" must be one of "segment", "nat"']],
+    ],
+    [
+      'an image that is missing',
+      (text) => text.replace('image: nginx, node: node-2', 'node: node-2'),
+      [['{ name: hello-2', '"kubernetes.pods.1.image" is missing: a text is needed']],
     ],
     [
       'no prefix length',

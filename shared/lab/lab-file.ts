@@ -106,6 +106,13 @@ type Report = (path: readonly (string | number)[], message: string) => void;
 type File = z.infer<typeof labSchema>;
 
 function checkNetworks(file: File, report: Report): void {
+  for (const [key, net] of Object.entries(file.networks)) {
+    if (net.kind !== 'nat') continue;
+    const subnet = parseIpv4Prefix(net.subnet)!;
+    for (const part of ['gateway', 'dns'] as const) {
+      if (!ipv4InPrefix(parseIpv4(net[part])!, subnet.address, subnet.length)) report(['networks', key, part], `${net[part]} is not in ${net.subnet}`);
+    }
+  }
   const owners = new Map<string, string>();
   for (const [node, { interfaces }] of Object.entries(file.nodes)) {
     for (const [name, { network: key, address: given }] of Object.entries(interfaces)) {
@@ -123,12 +130,24 @@ function checkNetworks(file: File, report: Report): void {
       const subnet = parseIpv4Prefix(net.subnet)!;
       if (!ipv4InPrefix(own.address, subnet.address, subnet.length) || own.length !== subnet.length)
         report([...path, 'address'], `${given} is not in ${net.subnet}, the subnet of network "${key}"`);
+      else if (!isHostAddress(own.address, subnet)) {
+        report(
+          [...path, 'address'],
+          `${formatIpv4(own.address)} is the ${own.address === subnet.address ? 'first' : 'last'} address of ${net.subnet}, which no machine can have`,
+        );
+      } else if (net.kind === 'nat' && (own.address === parseIpv4(net.gateway) || own.address === parseIpv4(net.dns)))
+        report([...path, 'address'], `${formatIpv4(own.address)} is the hypervisor's own address in network "${key}"`);
       const owner = owners.get(`${key} ${formatIpv4(own.address)}`);
       if (net.kind === 'segment' && owner !== undefined)
         report([...path, 'address'], `${formatIpv4(own.address)} is taken by ${owner}: two machines on one network need two addresses`);
       owners.set(`${key} ${formatIpv4(own.address)}`, `${node}'s ${name}`);
     }
   }
+}
+
+/** Neither the network's own address nor its broadcast address. */
+function isHostAddress(address: number, subnet: Ipv4Prefix): boolean {
+  return subnet.length > 30 || (address !== subnet.address && address !== (subnet.address | ~ipv4Mask(subnet.length)));
 }
 
 function checkKubernetes(file: File, kubernetes: KubernetesFile, report: Report): void {

@@ -7,7 +7,7 @@
  */
 import type { Bytes, Simulation } from '../base/index.ts';
 import type { ExperimentPlan, ExperimentRun, NodeCommand } from '../experiment/index.ts';
-import type { Lesson, LessonFile, Progress } from '../lesson/index.ts';
+import type { Lesson, LessonFile, Missing, Progress, RevertAction, ShownOutput } from '../lesson/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { Topology } from '../topology/index.ts';
 import type { Trace } from '../trace/index.ts';
@@ -103,9 +103,10 @@ export interface Attempt {
   confirm(step: string, choice: number | undefined, locale: 'en' | 'zh'): LabResult<Progress>;
   /** The commands that "show me" types, variables put in. */
   solution(step: string): LabResult<readonly NodeCommand[]>;
-  /** The commands that take a step's effect away again, and what its checks would miss now: for proving lessons. */
-  revert(step: string): readonly NodeCommand[];
-  missing(step: string): readonly string[];
+  /** What its text says that commands print, what takes its effect away again, and what each of its checks misses now, for events since a moment: for proving lessons. */
+  shown(step: string): LabResult<readonly ShownOutput[]>;
+  revert(step: string): LabResult<readonly RevertAction[]>;
+  verdicts(step: string, sinceUs: number): LabResult<readonly Missing[]>;
   /** Tells of something done outside the lab's own machines. */
   note(event: { readonly kind: 'tape-opened' } | { readonly kind: 'terminal-opened'; readonly node: string }): void;
   stop(): void;

@@ -5,13 +5,14 @@ import { utf8Encode, type Bytes, type Simulation } from '../base/index.ts';
 import type { Cluster, PodInfo } from '../cluster/index.ts';
 import type { ExperimentPlan, ExperimentRun } from '../experiment/index.ts';
 import type { Netns, World } from '../kernel/index.ts';
-import { LessonAttempt, type LessonFile } from '../lesson/index.ts';
+import type { LessonFile } from '../lesson/index.ts';
 import { NetNamespace, type Machine } from '../machine/index.ts';
 import type { Process } from '../shell/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { graphOf, netnsBoxId, TopologyLayout, type Topology } from '../topology/index.ts';
 import { requestOutcome, type Trace } from '../trace/index.ts';
 import { formatIpv4, parseIpv4 } from '../wire/index.ts';
+import { Attempts } from './attempts.ts';
 import { CommandHistory } from './command-history.ts';
 import { ExperimentBench } from './experiment-bench.ts';
 import type { Attempt, Endpoint, ExecOptions, Lab, LabError, LabEvent, LabResult, Pending, ProbeProtocol, ProbeResult, Session, TerminalSize } from './lab.ts';
@@ -26,9 +27,6 @@ const refuse = (code: LabError['code'], message: string, details?: LabError['det
 });
 const give = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
 
-/** Lessons look again this long after something changed, and at least this often. */
-const LOOK_US = 20_000;
-const LOOK_AGAIN_US = 500_000;
 const RUN_LIMIT_US = 60_000_000;
 
 /** A place in the lab where a program can run or a packet can start. */
@@ -46,12 +44,10 @@ export class SimulatedLab implements Lab {
   private readonly eventListeners = new Set<(event: LabEvent) => void>();
   private readonly layout = new TopologyLayout();
   private readonly sessions = new Set<BaseSession>();
-  private readonly attempts = new Set<LessonAttempt>();
-  private isLookSet = false;
-  private isClosed = false;
   readonly history: CommandHistory;
   private readonly bench: ExperimentBench;
   private readonly lessonWorld: LabLessonWorld;
+  private readonly attempts: Attempts;
 
   constructor(
     readonly id: string,
@@ -67,20 +63,21 @@ export class SimulatedLab implements Lab {
     for (const machine of machines.values()) {
       machine.host.changed.add(() => this.changed());
       machine.os.processEnded = (process, ending) => {
-        if (this.history.note(process, ending, this.simulation.nowUs)) this.lookSoon();
+        if (this.history.note(process, ending, this.simulation.nowUs)) this.attempts.lookSoon();
         this.sessionEnded(process);
       };
     }
     cluster?.onChange(() => this.changed());
     this.bench = new ExperimentBench(this, (event) => this.tell(event));
     this.lessonWorld = new LabLessonWorld(this, this.bench);
+    this.attempts = new Attempts(this.lessonWorld, this.simulation, id, (progress) => this.tell({ kind: 'progress', atUs: this.simulation.nowUs, progress }));
   }
 
   // --- changes ---
 
   private changed(): void {
     this.revision++;
-    this.lookSoon();
+    this.attempts.lookSoon();
     if (this.wasTold) return;
     this.wasTold = true;
     for (const listener of [...this.changeListeners]) listener();
@@ -94,7 +91,7 @@ export class SimulatedLab implements Lab {
     return () => void this.eventListeners.delete(listener);
   }
   tell(event: LabEvent): void {
-    if (event.kind === 'experiment') this.lookSoon();
+    if (event.kind === 'experiment') this.attempts.lookSoon();
     for (const listener of [...this.eventListeners]) listener(event);
   }
 
@@ -305,7 +302,7 @@ export class SimulatedLab implements Lab {
     pending.onDone((trace) => {
       this.lessonWorld.noteTrace(from, to, requestOutcome(trace).kind === 'delivered');
       this.tell({ kind: 'trace', atUs: this.simulation.nowUs, trace });
-      this.lookSoon();
+      this.attempts.lookSoon();
     });
     return give(pending);
   }
@@ -357,52 +354,11 @@ export class SimulatedLab implements Lab {
   startAttempt(lesson: LessonFile, seed: number): LabResult<Attempt> {
     if (lesson.definition.lab !== this.id)
       return refuse('not-possible', `The lesson ${lesson.id} runs in the lab ${lesson.definition.lab}, not in ${this.id}.`);
-    const attempt = new LessonAttempt(lesson, this.lessonWorld, { id: `${lesson.id}-${this.world.nextTraceId++}`, seed, lab: this.id });
-    this.attempts.add(attempt);
-    this.lookAgain();
-    attempt.onProgress(() => this.tell({ kind: 'progress', atUs: this.simulation.nowUs, progress: attempt.progress('en') }));
-    const found = <T>(value: T | undefined, step: string): LabResult<T> =>
-      value === undefined ? refuse('not-found', `There is no step ${step}.`) : give(value);
-    return give({
-      id: attempt.id,
-      text: (locale) => attempt.text(locale),
-      progress: (locale) => attempt.progress(locale),
-      onProgress: (listener) => void attempt.onProgress(listener),
-      confirm: (step, choice, locale) => {
-        const confirmed = attempt.confirm(step, choice, locale);
-        return confirmed.ok ? give(attempt.progress(locale)) : refuse('not-possible', confirmed.message);
-      },
-      solution: (step) => found(attempt.solution(step), step),
-      revert: (step) => attempt.revert(step) ?? [],
-      missing: (step) => {
-        const definition = lesson.definition.chapters.flatMap((chapter) => chapter.steps).find((one) => one.id === step);
-        return definition ? attempt.missingFor(definition, 0).map((one) => one.en) : [];
-      },
-      note: (event) => {
-        this.lessonWorld.note(event.kind);
-        attempt.update();
-      },
-      stop: () => void this.attempts.delete(attempt),
-    });
-  }
-  private lookSoon(): void {
-    if (this.attempts.size === 0 || this.isLookSet) return;
-    this.isLookSet = true;
-    this.simulation.after(LOOK_US, () => {
-      this.isLookSet = false;
-      for (const attempt of [...this.attempts]) attempt.update();
-    });
-  }
-  private lookAgain(): void {
-    this.simulation.housekeeping(LOOK_AGAIN_US, () => {
-      if (this.isClosed || this.attempts.size === 0) return;
-      for (const attempt of [...this.attempts]) attempt.update();
-      this.lookAgain();
-    });
+    return give(this.attempts.start(lesson, `${lesson.id}-${this.world.nextTraceId++}`, seed));
   }
   /** What was asked for by a check has become known. */
   looked(): void {
-    this.lookSoon();
+    this.attempts.lookSoon();
   }
 
   // --- driving ---
@@ -415,8 +371,7 @@ export class SimulatedLab implements Lab {
     return pending.value;
   }
   close(): void {
-    this.isClosed = true;
-    this.attempts.clear();
+    this.attempts.close();
     for (const session of [...this.sessions]) session.close();
     this.sessions.clear();
   }

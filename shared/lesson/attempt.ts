@@ -22,6 +22,15 @@ export interface SolutionCommand {
   readonly command: string;
 }
 
+/** What a lesson's text says that a command prints. */
+export interface ShownOutput extends SolutionCommand {
+  readonly lines: readonly string[];
+  /** `follow-a-packet/en.md:41:1`. */
+  readonly place: string;
+}
+/** One thing that takes a step's effect away. */
+export type RevertAction = ({ readonly kind: 'command' } & SolutionCommand) | { readonly kind: 'apply' | 'undo'; readonly experiment: string };
+
 export class LessonAttempt {
   readonly id: string;
   private readonly variables: ReadonlyMap<string, string>;
@@ -62,9 +71,12 @@ export class LessonAttempt {
     }
     if (`${this.doneAtUs.length} ${this.missing.map((one) => one.en).join('\n')}` !== before) this.tell();
   }
-  /** What a step's checks miss at this moment, for events since `sinceUs`. */
-  missingFor(step: StepDefinition, sinceUs: number): readonly NonNullable<Missing>[] {
-    return step.check.map((check) => evaluate(this.fill(check), this.world, sinceUs)).filter((one) => one !== undefined);
+  private missingFor(step: StepDefinition, sinceUs: number): readonly NonNullable<Missing>[] {
+    return this.verdicts(step, sinceUs).filter((one) => one !== undefined);
+  }
+  /** What each of a step's checks misses at this moment, for events since `sinceUs`. */
+  verdicts(step: StepDefinition, sinceUs: number): readonly Missing[] {
+    return step.check.map((check) => evaluate(this.fill(check), this.world, sinceUs));
   }
 
   progress(locale: Locale): Progress {
@@ -122,11 +134,31 @@ export class LessonAttempt {
     return { ok: true };
   }
 
-  solution(id: string): readonly SolutionCommand[] | undefined {
-    return this.steps.find((step) => step.id === id)?.solution.map((one) => this.command(one));
+  solution(step: StepDefinition): readonly SolutionCommand[] {
+    return step.solution.map((one) => this.command(one));
   }
-  revert(id: string): readonly SolutionCommand[] | undefined {
-    return this.steps.find((step) => step.id === id)?.revert.map((one) => this.command(one));
+  /** The outputs that a step's text shows, variables put in. */
+  shown(step: StepDefinition): readonly ShownOutput[] {
+    return (['en', 'zh'] as const).flatMap((locale) =>
+      (this.file.texts[locale].steps.get(step.id)?.runs ?? []).flatMap(({ node, command, output }): readonly ShownOutput[] =>
+        output
+          ? [
+              {
+                node: this.put(node, locale),
+                command: this.put(command, locale).trim(),
+                lines: output.lines.map((line) => this.put(line, locale)),
+                place: `${this.file.id}/${locale}.md:${output.line}:1`,
+              },
+            ]
+          : [],
+      ),
+    );
+  }
+  revert(step: StepDefinition): readonly RevertAction[] {
+    return step.revert.map((one): RevertAction => {
+      const [key = '', value = ''] = Object.entries(one)[0] ?? [];
+      return key === 'apply' || key === 'undo' ? { kind: key, experiment: value } : { kind: 'command', ...this.command(one) };
+    });
   }
   private command(one: Readonly<Record<string, string>>): SolutionCommand {
     const [node = '', command = ''] = Object.entries(one)[0] ?? [];

@@ -178,7 +178,7 @@ describe('check', () => {
     ['reaches: unknown', { reaches: { from: 'a', to: 'b' } }, world(), 'a does not reach b.'],
     ['reaches: yes', { reaches: { from: 'a', to: 'b' } }, world({ reaches: true }), undefined],
     ['cannot-reach: it does', { 'cannot-reach': { from: 'a', to: 'b' } }, world({ reaches: true }), 'a still reaches b.'],
-    ['log: no pod', { log: { pod: 'far', namespace: 'default', matches: '^ 3 ', shows } }, world(), 'There is no pod "far" yet.'],
+    ['log: no pod', { log: { pod: 'far', namespace: 'default', matches: '^ 3 ', shows } }, world(), 'The log of "far" does not show three hops yet.'],
     [
       'log: not there',
       { log: { pod: 'far', namespace: 'default', matches: '^ 3 ', shows } },

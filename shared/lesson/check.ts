@@ -20,9 +20,6 @@ export function evaluate(check: CheckDefinition, world: LessonWorld, sinceUs: nu
   return (CHECKS[kind] as Checker<Kind>)(check[kind] as never, world, sinceUs);
 }
 
-/** Checks of what happened since the step began; the others are about how things are now. */
-export const isEvent = (check: CheckDefinition): boolean => ['ran', 'traced', 'experiment', 'tape-opened'].includes(Object.keys(check)[0] ?? '');
-
 const CHECKS: { readonly [K in Kind]-?: Checker<K> } = {
   pod: ({ name, namespace, node, status }, world) => {
     const pod = findPod(world, namespace, name);
@@ -112,7 +109,6 @@ const CHECKS: { readonly [K in Kind]-?: Checker<K> } = {
   'cannot-reach': ({ from, to }, world) =>
     world.reaches(from, to) === false ? undefined : missing(`${from} still reaches ${to}.`, `${from} 仍然能到 ${to}。`),
   log: ({ pod, namespace, matches, shows }, world) => {
-    if (!findPod(world, namespace, pod)) return missing(`There is no pod "${pod}" yet.`, `还没有名为“${pod}”的 Pod。`);
     return new RegExp(matches, 'm').test(world.log(namespace, pod))
       ? undefined
       : missing(`The log of "${pod}" does not show ${shows.en} yet.`, `“${pod}”的日志里还看不到${shows.zh}。`);

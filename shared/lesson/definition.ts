@@ -62,6 +62,10 @@ const check = z
   .strict()
   .refine((value) => Object.keys(value).length === 1, 'a check asks one thing: one key, such as "pod" or "ran"');
 
+/** Checks of what happened since the step began; the others are about how things are now. */
+const EVENTS: readonly string[] = ['ran', 'traced', 'experiment', 'tape-opened'] satisfies readonly (keyof z.infer<typeof check>)[];
+export const isEventKind = (kind: string): boolean => EVENTS.includes(kind);
+
 /** Command lines by the place they run at: `node-1: kubectl get pods`. */
 const commands = z.array(
   z.record(place, text).refine((one) => Object.keys(one).length === 1, 'one place and its command line are needed, such as "node-1: ip route"'),
@@ -84,7 +88,7 @@ const step = z
         ]),
       )
       .default([]),
-    /** Takes the effect away again; the checks must notice. */
+    /** Takes the effect away again; each check about the present must notice. `apply: …` and `undo: …` are experiments. */
     revert: commands.default([]),
     quiz: z
       .object({ answer: z.int().min(0), choices: z.int().min(2).max(8) })
@@ -118,6 +122,14 @@ export const lessonSchema = z
           context.addIssue({ code: 'custom', path: [...path, 'quiz', 'answer'], message: `the answer is one of 0 to ${one.quiz.choices - 1}` });
         if (one.check.length > 0 && one.solution.length === 0 && one.actions.length === 0)
           context.addIssue({ code: 'custom', path, message: `step "${one.id}" is checked and has no "solution": write what solves it` });
+        const kinds = one.check.map((each) => Object.keys(each));
+        const lasting = kinds.every((each) => each.length === 1) ? kinds.flat().find((kind) => !isEventKind(kind)) : undefined;
+        if (lasting !== undefined && one.revert.length === 0)
+          context.addIssue({
+            code: 'custom',
+            path,
+            message: `step "${one.id}" has a check "${lasting}" and no "revert": write what takes its effect away again, so that the check can be seen to fail`,
+          });
       }
     }
   });

@@ -50,24 +50,42 @@ What is it?
 - That
 `;
 
-function check(change: { readonly definition?: (text: string) => string; readonly en?: (text: string) => string }, expected: readonly string[]): void {
-  const { problems } = parseLesson('x', { definition: change.definition?.(DEFINITION) ?? DEFINITION, en: change.en?.(TEXT) ?? TEXT, zh: TEXT });
+const CHINESE = TEXT.replace('A lesson', '一课')
+  .replace('Short.', '很短。')
+  .replace('You can.', '你会。')
+  .replace('ip route\n#', 'ip route\n```\n\n看。\n\n```bash\n#')
+  .replace('Body.', '正文。');
+const LABS = new Map([['flannel-host-gw', ['controlplane', 'node-1', 'node-2']]]);
+
+type Change = (text: string) => string | undefined;
+function check(change: { readonly definition?: (text: string) => string; readonly en?: Change; readonly zh?: Change }, expected: readonly string[]): void {
+  const { problems } = parseLesson(
+    'x',
+    {
+      definition: change.definition ? change.definition(DEFINITION) : DEFINITION,
+      en: change.en ? change.en(TEXT) : TEXT,
+      zh: change.zh ? change.zh(CHINESE) : CHINESE,
+    },
+    LABS,
+  );
   expect(problems).toEqual(expected);
 }
 
 test('a lesson that is right', () => {
-  const { value, problems } = parseLesson('x', { definition: DEFINITION, en: TEXT, zh: TEXT });
+  const { value, problems } = parseLesson('x', { definition: DEFINITION, en: TEXT, zh: CHINESE }, LABS);
   expect(problems).toEqual([]);
   expect(value?.texts.en.steps.get('look')).toEqual({
     title: 'Look',
     body: '```bash run node-1\nip route\n# no heading\n```',
     hints: ['Type it.'],
+    runs: [{ node: 'node-1', command: 'ip route\n# no heading', line: 13, output: undefined }],
     quiz: undefined,
   });
   expect(value?.texts.en.steps.get('asked')).toEqual({
     title: 'Asked',
     body: 'Body.',
     hints: [],
+    runs: [],
     quiz: { question: 'What is it?', choices: ['This', 'That'] },
   });
 });
@@ -110,5 +128,60 @@ test.each<readonly [string, Parameters<typeof check>[0], readonly string[]]>([
     ['x/en.md:26:1: step "asked" has no question here: write "### Question" below it'],
   ],
   ['no outcome', { en: (text) => text.replace('outcome: You can.\n', '') }, ['x/en.md:4:1: "outcome" is missing']],
+  [
+    'a check that could not be seen to fail',
+    { definition: (text) => text.replace("ran: { command: '^ip route', shows: ip route }", 'no-pod: { name: x }') },
+    ['x/lesson.yaml:8:9: step "look" has a check "no-pod" and no "revert": write what takes its effect away again, so that the check can be seen to fail'],
+  ],
+  [
+    'a lab that is not there',
+    { definition: (text) => text.replace('lab: flannel-host-gw', 'lab: flannel') },
+    ['x/lesson.yaml:2:6: there is no lab "flannel": one of "flannel-host-gw" is needed'],
+  ],
+  [
+    'nodes that are not there',
+    {
+      definition: (text) => text.replace('shows: ip route }', 'shows: ip route, on: node-4 }').replace('- node-1:', '- node-5:'),
+      en: (text) => text.replace('run node-1', 'run node-6'),
+    },
+    [
+      'x/lesson.yaml:10:63: there is no node "node-4": one of "controlplane", "node-1", "node-2" is needed',
+      'x/lesson.yaml:12:13: there is no node "node-5": one of "controlplane", "node-1", "node-2" is needed',
+      'x/en.md:13:1: there is no node "node-6": one of "controlplane", "node-1", "node-2" is needed',
+    ],
+  ],
+  [
+    'an experiment that is not there',
+    { definition: (text) => text.replace('        solution:\n          - node-1: ip route\n', '        actions:\n          - apply: remove-rout\n') },
+    ['x/lesson.yaml:12:20: there is no experiment "remove-rout": one of "remove-route", "ip-forward-off", "forward-drop", "bridge-down", "port-out" is needed'],
+  ],
+  [
+    'a name that stands for nothing',
+    { definition: (text) => text.replace("'^ip route'", "'^ip route ${dst}'") },
+    ['x/lesson.yaml:10:29: "${dst}" stands for nothing: one of "pod.NAME.ip" is needed'],
+  ],
+  ['a language that is missing', { zh: () => undefined }, ['x/zh.md: this file is missing: a lesson is written in English (en.md) and Chinese (zh.md)']],
+  ['a language that is not that language', { zh: () => TEXT }, ['x/zh.md: "title" is not written in Chinese: translate it']],
+  ['a step that was not translated', { zh: (text) => text.replace('正文。', 'Body.') }, ['x/zh.md: step "asked" is not written in Chinese: translate it']],
+  [
+    'not YAML',
+    { definition: (text) => text.replace('minutes: 5', 'minutes: [5') },
+    [
+      'x/lesson.yaml:4:1: this is not YAML: the indentation does not fit: keys of one map, and items of one list, begin in the same column, and what is in brackets is indented',
+    ],
+  ],
+  [
+    'an indent that is wrong',
+    { definition: (text) => text.replace('    steps:', '   steps:') },
+    [
+      'x/lesson.yaml:7:1: this is not YAML: something is missing here or just before: a "-", a closing quote or bracket, a comma, or ":" behind a key; or the indentation is wrong',
+    ],
+  ],
+  [
+    'a key twice',
+    { definition: (text) => text.replace('minutes: 5', 'minutes: 5\nminutes: 6') },
+    ['x/lesson.yaml:4:1: this is not YAML: this key stands here a second time: leave one out'],
+  ],
+  ['a number that is none', { definition: (text) => text.replace('minutes: 5', 'minutes: soon') }, ['x/lesson.yaml:3:10: "minutes" must be a number']],
   ['no head', { en: (text) => text.replace('---\n', '') }, ['x/en.md:1:1: the text begins with a head: "---", then title, summary and outcome, then "---"']],
 ])('%s', (_, change, expected) => check(change, expected));

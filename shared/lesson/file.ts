@@ -2,7 +2,8 @@
 import { lessonSchema, type LessonDefinition } from './definition.ts';
 import type { LessonInfo } from './lesson.ts';
 import { parseLessonText, type LessonText } from './text.ts';
-import { formatProblem, readYaml } from './yaml-file.ts';
+import { checkReferences, type LabNodes } from './references.ts';
+import { formatProblem, readYaml, type Problem } from './yaml-file.ts';
 
 export type Locale = 'en' | 'zh';
 
@@ -10,23 +11,61 @@ export interface LessonFile {
   readonly id: string;
   readonly definition: LessonDefinition;
   readonly texts: Readonly<Record<Locale, LessonText>>;
+  /** Where each step stands: `follow-a-packet/lesson.yaml:9:9`. */
+  readonly places: ReadonlyMap<string, string>;
+}
+/** What is in a lesson's folder; undefined for a file that is missing. */
+export interface LessonSources {
+  readonly definition: string;
+  readonly en: string | undefined;
+  readonly zh: string | undefined;
 }
 
-/** `id` is the folder's name. Problems are lines such as `lesson.yaml:3:5: …`. */
+const LANGUAGES: Readonly<Record<Locale, string>> = { en: 'English', zh: 'Chinese' };
+
+/** `id` is the folder's name. Problems are lines such as `follow-a-packet/lesson.yaml:3:5: …`. */
 export function parseLesson(
   id: string,
-  source: { readonly definition: string; readonly en: string; readonly zh: string },
+  source: LessonSources,
+  labs: LabNodes,
 ): { readonly value: LessonFile | undefined; readonly problems: readonly string[] } {
-  const definition = readYaml(source.definition, lessonSchema);
-  if (!definition.value) return { value: undefined, problems: definition.problems.map((problem) => formatProblem(`${id}/lesson.yaml`, problem)) };
-  const en = parseLessonText(source.en, definition.value);
-  const zh = parseLessonText(source.zh, definition.value);
-  const problems = [
-    ...en.problems.map((problem) => formatProblem(`${id}/en.md`, problem)),
-    ...zh.problems.map((problem) => formatProblem(`${id}/zh.md`, problem)),
-  ];
-  if (!en.value || !zh.value) return { value: undefined, problems };
-  return { value: { id, definition: definition.value, texts: { en: en.value, zh: zh.value } }, problems: [] };
+  const file = readYaml(source.definition, lessonSchema);
+  const inDefinition = (problem: Problem): string => formatProblem(`${id}/lesson.yaml`, problem);
+  const definition = file.value;
+  if (!definition) return { value: undefined, problems: file.problems.map(inDefinition) };
+  const problems: string[] = [];
+  checkReferences(definition, labs, (path, message, part) => problems.push(inDefinition({ ...file.at(path, part), message })));
+  const read = (locale: Locale): LessonText | undefined => {
+    const text = source[locale];
+    const name = `${id}/${locale}.md`;
+    if (text === undefined) {
+      problems.push(`${name}: this file is missing: a lesson is written in English (en.md) and Chinese (zh.md)`);
+      return undefined;
+    }
+    const parsed = parseLessonText(text, definition, labs);
+    problems.push(...parsed.problems.map((problem) => formatProblem(name, problem)));
+    const untold = parsed.value && untranslated(parsed.value, locale);
+    if (untold !== undefined) problems.push(`${name}: ${untold} is not written in ${LANGUAGES[locale]}: translate it`);
+    return parsed.value;
+  };
+  const [en, zh] = [read('en'), read('zh')];
+  if (!en || !zh || problems.length > 0) return { value: undefined, problems };
+  const places = definition.chapters.flatMap((chapter, chapterIndex) =>
+    chapter.steps.map((step, stepIndex): [string, string] => {
+      const { line, column } = file.at(['chapters', chapterIndex, 'steps', stepIndex]);
+      return [step.id, `${id}/lesson.yaml:${line}:${column}`];
+    }),
+  );
+  return { value: { id, definition, texts: { en, zh }, places: new Map(places) }, problems: [] };
+}
+
+/** The first part that is in the other language, told by its script. */
+function untranslated(text: LessonText, locale: Locale): string | undefined {
+  const isOurs = (words: string): boolean => /[\u4e00-\u9fff]/.test(words) === (locale === 'zh');
+  const head = (['title', 'summary', 'outcome'] as const).find((key) => !isOurs(text[key]));
+  if (head !== undefined) return `"${head}"`;
+  const step = [...text.steps].find(([, { body }]) => body !== '' && !isOurs(body));
+  return step && `step "${step[0]}"`;
 }
 
 export function lessonInfo(file: LessonFile, locale: Locale): LessonInfo {

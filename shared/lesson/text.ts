@@ -9,6 +9,8 @@
  *     ### Question          (for a quiz: the question, then a list of choices)
  */
 import type { LessonDefinition } from './definition.ts';
+import { checkRunBlocks, type LabNodes } from './references.ts';
+import { readRunBlocks, type RunBlock } from './shown.ts';
 import type { Problem } from './yaml-file.ts';
 
 export interface LessonText {
@@ -23,6 +25,8 @@ export interface StepWords {
   readonly title: string;
   readonly body: string;
   readonly hints: readonly string[];
+  /** Its commands, and what is shown of their output. */
+  readonly runs: readonly RunBlock[];
   readonly quiz: { readonly question: string; readonly choices: readonly string[] } | undefined;
 }
 
@@ -39,6 +43,7 @@ const HEAD_KEYS = ['title', 'summary', 'outcome'] as const;
 export function parseLessonText(
   source: string,
   definition: LessonDefinition,
+  labs: LabNodes,
 ): { readonly value: LessonText | undefined; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const report = (line: number, message: string): void => void problems.push({ line, column: 1, message });
@@ -49,7 +54,7 @@ export function parseLessonText(
   const steps = new Map<string, StepWords>();
   const steps_ = new Map(definition.chapters.flatMap((chapter) => chapter.steps).map((step) => [step.id, step]));
   const introduction = sections[0]?.level === 0 ? sections[0].body.join('\n').trim() : '';
-  let open: { words: { title: string; body: string; hints: string[]; quiz: StepWords['quiz'] }; id: string } | undefined;
+  let open: { words: { title: string; body: string; hints: string[]; runs: StepWords['runs']; quiz: StepWords['quiz'] }; id: string } | undefined;
   for (const section of sections) {
     const body = section.body.join('\n').trim();
     if (section.level === 1) {
@@ -60,7 +65,9 @@ export function parseLessonText(
       if (section.id === undefined || !steps_.has(section.id))
         report(section.line, `no step "${section.id ?? section.title}" is defined: write its id after the title, such as {#${[...steps_.keys()][0]}}`);
       else {
-        open = { id: section.id, words: { title: section.title, body, hints: [], quiz: undefined } };
+        const runs = readRunBlocks(section.body, section.line + 1);
+        checkRunBlocks(runs, definition, labs, report);
+        open = { id: section.id, words: { title: section.title, body, hints: [], runs, quiz: undefined } };
         steps.set(section.id, open.words);
       }
     } else if (section.level === 3 && open) {

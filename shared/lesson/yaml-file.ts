@@ -2,7 +2,7 @@
  * A YAML text checked against a schema: the value, or problems with line, column and what would be right. Never throws.
  * Used for lab files and lesson definitions.
  */
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node, type YAMLError } from 'yaml';
 import type { z } from 'zod';
 
 export interface Problem {
@@ -17,7 +17,7 @@ export interface YamlFile<T> {
   readonly value: T | undefined;
   readonly problems: readonly Problem[];
   /** Where a value of the document stands, for problems found later. */
-  readonly at: (path: readonly (string | number)[]) => { readonly line: number; readonly column: number };
+  readonly at: (path: readonly (string | number)[], part?: 'key' | 'value') => { readonly line: number; readonly column: number };
 }
 
 export const formatProblem = (source: string, problem: Problem): string => `${source}:${problem.line}:${problem.column}: ${problem.message}`;
@@ -29,8 +29,8 @@ export function readYaml<S extends z.ZodType>(text: string, schema: S): YamlFile
     const { line, col } = counter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const at = (path: readonly (string | number)[]): { line: number; column: number } => position(offsetOf(document, path));
-  const syntax = document.errors.map((error) => ({ ...position(error.pos[0]), message: `this is not YAML: ${error.message}` }));
+  const at: YamlFile<unknown>['at'] = (path, part = 'value') => position(offsetOf(document, path, part === 'key'));
+  const syntax = document.errors.map((error) => ({ ...position(error.pos[0]), message: `this is not YAML: ${ADVICE[error.code] ?? error.message}` }));
   if (syntax.length > 0) return { value: undefined, problems: syntax, at };
   const parsed = schema.safeParse(document.toJS() as unknown);
   if (parsed.success) return { value: parsed.data, problems: [], at };
@@ -39,6 +39,19 @@ export function readYaml<S extends z.ZodType>(text: string, schema: S): YamlFile
   );
   return { value: undefined, problems, at };
 }
+
+/** What usually is the matter; the reader's own words are for who knows its grammar. */
+const ADVICE: Readonly<Partial<Record<YAMLError['code'], string>>> = {
+  DUPLICATE_KEY: 'this key stands here a second time: leave one out',
+  BAD_INDENT: 'the indentation does not fit: keys of one map, and items of one list, begin in the same column, and what is in brackets is indented',
+  TAB_AS_INDENT: 'this is indented by a tab: use spaces',
+  MISSING_CHAR: 'something is missing here or just before: a "-", a closing quote or bracket, a comma, or ":" behind a key; or the indentation is wrong',
+  UNEXPECTED_TOKEN: 'this is not expected here: look for a missing "-", ":" or quote, here or just before',
+  BLOCK_AS_IMPLICIT_KEY: 'a map cannot begin here: put it on a line of its own, indented, or the value in quotes',
+  BAD_SCALAR_START: 'a value cannot begin with this character: put it in quotes',
+  MULTILINE_IMPLICIT_KEY: 'a key must be on one line: look for a missing ":" or quote',
+  BAD_ALIAS: 'this name is not defined: a value that begins with "*" or "&" must be in quotes',
+};
 
 /** The offset of the value at a path; of its key when the value is missing, or of the nearest parent there is. */
 function offsetOf(document: Document, path: readonly (string | number)[], wantsKey = false): number {
@@ -88,6 +101,7 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Found[] {
     case 'invalid_value':
       return [{ path, message: `${name} must be ${issue.values.length === 1 ? words(issue.values) : `one of ${words(issue.values)}`}` }];
     case 'invalid_union':
+      if ('options' in issue) return [{ path, message: `${name} must be one of ${words(issue.options)}` }];
       return [{ path, message: issue.message === 'Invalid input' ? `${name} has none of the forms it may have` : issue.message }];
     case 'too_small':
       return [
