@@ -14,6 +14,7 @@ import { IP_PROGRAMS } from './ip/index.ts';
 import { IPTABLES_PROGRAMS } from './iptables/index.ts';
 import { JQ_PROGRAMS } from './jq/index.ts';
 import { NC_PROGRAMS } from './nc/index.ts';
+import { NET_TOOLS } from './net-tools/index.ts';
 import { PING_PROGRAMS } from './ping/index.ts';
 import { SOCAT_PROGRAMS } from './socat/index.ts';
 import { SS_PROGRAMS } from './ss/index.ts';
@@ -42,6 +43,7 @@ export const PROGRAMS: readonly InstalledProgram[] = [
   ...NC_PROGRAMS,
   ...SOCAT_PROGRAMS,
   ...SS_PROGRAMS,
+  ...NET_TOOLS,
   ...PING_PROGRAMS,
   ...TCPDUMP_PROGRAMS,
   ...TRACEROUTE_PROGRAMS,

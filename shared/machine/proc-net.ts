@@ -3,13 +3,11 @@
  * Tables of sockets are in proc-net-sockets.ts.
  */
 import type { Bytes } from '../base/index.ts';
-import { Nud, NUD_VALID, type Device, type Netns, type Route } from '../kernel/index.ts';
+import { Bridge, Nud, NUD_VALID, RouteTable, routes6InOrder, type Device, type Netns, type Route, type Route6 } from '../kernel/index.ts';
+import { fileOf, type DynamicNode } from '../shell/index.ts';
 import { formatIpv4, formatMac } from '../wire/index.ts';
-
-import { netnsOf } from './net-namespace.ts';
-import { fileOf, type Caller, type DynamicNode } from '../shell/index.ts';
-
-const table = (make: (netns: Netns) => Bytes): DynamicNode => fileOf((caller: Caller) => make(netnsOf(caller)));
+import { hexAddress, table } from './proc-net-format.ts';
+import { PROC_NET_SOCKETS } from './proc-net-sockets.ts';
 
 function dev(netns: Netns): Bytes {
   const head =
@@ -28,13 +26,7 @@ function devLine(device: Device): string {
   return `${device.name.padStart(6)}: ${received} ${sent}\n`;
 }
 
-/** An address as the little-endian machine's 32-bit number. */
-const hexAddress = (address: number): string => {
-  const n = address >>> 0;
-  return [n & 255, (n >>> 8) & 255, (n >>> 16) & 255, n >>> 24].map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('');
-};
-
-const RTF = { UP: 1, GATEWAY: 2, HOST: 4, REJECT: 0x200 } as const;
+const RTF = { UP: 1, GATEWAY: 2, HOST: 4, REJECT: 0x200, NONEXTHOP: 0x200000, EXPIRES: 0x400000, ADDRCONF: 0x40000, LOCAL: 0x80000000 } as const;
 
 function routeLine(route: Route): string {
   const [nexthop] = route.nexthops;
@@ -46,7 +38,7 @@ function routeLine(route: Route): string {
   const name = nexthop?.device?.name ?? '*';
   const metrics = route.metrics;
   const mss = metrics?.advmss !== undefined ? metrics.advmss + 40 : 0;
-  const row = `${name}\t${hexAddress(route.prefix)}\t${hexAddress(gateway)}\t${flags.toString(16).toUpperCase().padStart(4, '0')}\t0\t0\t${route.priority}\t${hexAddress(mask)}\t${mss}\t${metrics?.window ?? 0}\t${metrics?.rtt ?? 0}`;
+  const row = `${name}\t${hexAddress(route.prefix)}\t${hexAddress(gateway)}\t${flags.toString(16).toUpperCase().padStart(4, '0')}\t0\t0\t${route.priority}\t${hexAddress(mask)}\t${mss}\t${metrics?.window ?? 0}\t${Math.floor((metrics?.rtt ?? 0) / 8)}`;
   return `${row.padEnd(127)}\n`;
 }
 
@@ -56,6 +48,63 @@ function route(netns: Netns): Bytes {
   // fib_route_seq walks the trie's leaves: by prefix, the longest of equal prefixes first
   rows.sort((a, b) => (a.prefix >>> 0) - (b.prefix >>> 0) || b.length - a.length);
   return `${head}\n${rows.map(routeLine).join('')}`;
+}
+
+const ANY6 = '0'.repeat(32);
+const hex8 = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
+/** What a table answers for what it does not have. */
+const NULL_ENTRY = `${ANY6} 00 ${ANY6} 00 ${ANY6} ffffffff 00000001 00000000 00200200       lo\n`;
+
+/** rt6_seq_show. Deviation: who refers to a route, and how often it was used, is not counted. */
+function route6Line(route: Route6): string {
+  const isReject = route.type === 'blackhole' || route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'throw';
+  let flags = isReject ? RTF.REJECT | RTF.NONEXTHOP | RTF.UP : RTF.UP;
+  if (route.type === 'local') flags |= RTF.NONEXTHOP | RTF.LOCAL;
+  if (route.gateway !== null) flags |= RTF.GATEWAY;
+  if (route.length === 128 && route.type === 'unicast') flags |= RTF.HOST;
+  if (route.expiresUs !== null) flags |= RTF.EXPIRES;
+  const references = isReject || route.gateway !== null ? 1 : route.type === 'multicast' ? 4 : 2;
+  const numbers = [route.priority, references, 0, flags].map(hex8).join(' ');
+  return `${route.prefix} ${route.length.toString(16).padStart(2, '0')} ${ANY6} 00 ${route.gateway ?? ANY6} ${numbers} ${(route.device?.name ?? 'lo').padStart(8)}\n`;
+}
+/** The main table, then the local one, as in the kernel's hash of tables. */
+function ipv6Route(netns: Netns): Bytes {
+  const all = routes6InOrder(netns);
+  const of = (id: number): string =>
+    all
+      .filter((route) => route.table === id)
+      .map(route6Line)
+      .join('') + NULL_ENTRY;
+  return of(RouteTable.MAIN) + of(RouteTable.LOCAL);
+}
+
+/** igmp_mc_seq_show: the newest group first; that of all hosts is as old as the device is up, those of a bridge are older. */
+function igmp(netns: Netns): Bytes {
+  let text = 'Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n';
+  for (const device of devices(netns)) {
+    if (device.ipv4 === null) continue;
+    const joined = [...device.ipv4.groups].reverse();
+    const all: (readonly [number, number])[] = device.isUp ? [[ALL_HOSTS, 1]] : [];
+    const groups = device instanceof Bridge ? [...all, ...joined] : [...joined, ...all];
+    if (groups.length === 0) continue;
+    text += `${device.index}\t${device.name.padEnd(10)}: ${String(groups.length).padStart(5)} ${'V3'.padStart(7)}\n`;
+    for (const [group, users] of groups) text += `\t\t\t\t${hexAddress(group)} ${String(users).padStart(5)} 0:00000000\t\t0\n`;
+  }
+  return text;
+}
+/** 224.0.0.1. */
+const ALL_HOSTS = 0xe0000001 | 0;
+
+/** igmp6_mc_seq_show: what is reported to routers is 4 (MAF_LAST_REPORTER), all nodes' own groups are not (8: MAF_NOREPORT). */
+function igmp6(netns: Netns): Bytes {
+  const rows: string[] = [];
+  for (const device of devices(netns)) {
+    for (const [group, users] of [...(device.ipv6?.groups ?? [])].reverse()) {
+      const flags = group === 'ff010000000000000000000000000001' ? 8 : group === 'ff020000000000000000000000000001' ? 0xc : 4;
+      rows.push(`${String(device.index).padEnd(4)} ${device.name.padEnd(15)} ${group} ${String(users).padStart(5)} ${hex8(flags).toUpperCase()} 0\n`);
+    }
+  }
+  return rows.join('');
 }
 
 const ATF = { COMPLETE: 2, PERMANENT: 4, PUBLISHED: 8 } as const;
@@ -92,12 +141,16 @@ function ifInet6(netns: Netns): Bytes {
   return rows.join('');
 }
 
-/** The entries of /proc/net that are no tables of sockets. */
+/** The entries of /proc/net. */
 export const PROC_NET: Readonly<Record<string, DynamicNode>> = {
   arp: table(arp),
   dev: table(dev),
   if_inet6: table(ifInet6),
+  igmp: table(igmp),
+  igmp6: table(igmp6),
+  ipv6_route: table(ipv6Route),
   route: table(route),
+  ...PROC_NET_SOCKETS,
   wireless: fileOf(
     () =>
       'Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE\n face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22\n',
