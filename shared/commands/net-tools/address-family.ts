@@ -1,5 +1,5 @@
 /** Address families by the names that options give them. Authority: lib/af.c (aftrans_opt), lib/getroute.c of net-tools 2.10. */
-import type { Bytes } from '../../base/index.ts';
+import { strerror, type Bytes } from '../../base/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
 import type { GivenOption, OptionSpec } from '../options.ts';
 import { isFamily } from './families.ts';
@@ -39,6 +39,11 @@ export function* showRoutes(p: Process, families: readonly string[], view: Route
     else if (family === 'inet6') status = yield* showRoutes6(p, view);
     else {
       const missing = MISSING_TABLES[family];
+      if (family === 'ddp') {
+        yield* p.error(`Error opening /proc/net/atalk_route: ${strerror('ENOENT')}\n`);
+        yield* p.print('DDP (AppleTalk) not configured on this system.\n');
+        return 1;
+      }
       if (!isFamily(family)) yield* p.error(`Address family \`${family}' not supported.\n`);
       else if (missing === undefined) yield* p.error(`No routing for address family \`${family}'.\n`);
       else {

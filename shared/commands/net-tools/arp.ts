@@ -50,7 +50,7 @@ const HELP = [
   '  List of possible hardware types (which support ARP):',
   '',
 ].join('\n');
-const FEATURES = '+I18N';
+const FEATURES = '+I18N +SELINUX';
 const NAME_MAX = 15;
 const FAILED = 255;
 const OPTION_ERROR = 3;
@@ -70,7 +70,7 @@ const main: Program = function* (p) {
   let family = 'inet';
   let action = 'show';
   for (const { id, argument = '' } of options) {
-    if (id === 'V') return (yield* p.print(VERSION + features(FEATURES)), 0);
+    if (id === 'V') return (yield* p.print(VERSION + features(FEATURES, ' (ether)')), 0);
     if (id === 'h') {
       yield* p.error(hardwareList('arp'));
       yield* p.print(HELP);

@@ -81,5 +81,6 @@ export function parseEther(text: string): Mac | undefined {
 
 export const VERSION = 'net-tools 2.10\n';
 const FAMILY_FEATURES = 'AF: (inet) +UNIX +INET +INET6 +IPX +AX25 +NETROM +X25 +ATALK +ECONET +ROSE -BLUETOOTH\n';
-const HARDWARE_FEATURES = 'HW:  +ETHER +ARC +SLIP +PPP +TUNNEL -TR +AX25 +NETROM +X25 +FR +ROSE +ASH +SIT +FDDI +HIPPI +HDLC/LAPB +EUI64 \n';
-export const features = (own: string): string => `${own}\n${FAMILY_FEATURES}${HARDWARE_FEATURES}`;
+const HARDWARE_FEATURES = '+ETHER +ARC +SLIP +PPP +TUNNEL -TR +AX25 +NETROM +X25 +FR +ROSE +ASH +SIT +FDDI +HIPPI +HDLC/LAPB +EUI64 \n';
+/** `hardware`: the kind that a program takes when none is named. */
+export const features = (own: string, hardware = ' '): string => `${own}\n${FAMILY_FEATURES}HW:${hardware} ${HARDWARE_FEATURES}`;

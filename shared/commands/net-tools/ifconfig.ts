@@ -168,7 +168,7 @@ class Configuration {
     hw: (it) => it.hardware(),
     add: (it) => it.addOrDelete('add'),
     del: (it) => it.addOrDelete('del'),
-    tunnel: (it) => it.fail(`not modelled: tunnels of sit devices (${it.take()})\n`),
+    tunnel: (it) => it.tunnel(),
     keepalive: (it) => (it.take(), it.report('SIOCSKEEPALIVE', 'EOPNOTSUPP')),
     outfill: (it) => (it.take(), it.report('SIOCSOUTFILL', 'EOPNOTSUPP')),
     mem_start: (it) => (it.take(), it.report('mem_start: SIOCSIFMAP', 'EOPNOTSUPP')),
@@ -198,11 +198,20 @@ class Configuration {
     this.report('SIOCSIFHWADDR', errno, errno === 'EBUSY' ? ' - you may need to down the interface' : '');
   }
 
+  /** Only sit devices have such an end, and there are none. */
+  private tunnel(): void {
+    const word = this.take();
+    if (parseIpv6(word.split('/', 1)[0] ?? '') === undefined) this.fail(`${word}: Unknown host\n`);
+    else if (!deviceOf(this.netns, this.name)) this.report('SIOGIFINDEX', 'ENODEV');
+    else this.report('SIOCSIFDSTADDR', 'ENODEV');
+  }
+
   private addOrDelete(what: 'add' | 'del'): void {
     const word = this.take();
     if (word.includes(':')) return this.change6(what, word);
-    const address = this.address(word);
-    if (address === undefined) return;
+    const found = resolveName(this.p, word, 'host');
+    if (typeof found === 'string') return this.fail(found);
+    const { address } = found;
     const device = interfaceNamed(this.netns, this.name)?.device;
     if (!device) return this.fail(`Interface ${this.name} not initialized\n`);
     const parent = addressOf(device, this.name);
