@@ -1,7 +1,7 @@
 /** Names and addresses as net-tools reads and shows them: /etc/hosts, /etc/networks. Authority: lib/inet.c. */
 import type { Bytes } from '../../base/index.ts';
 import type { Process } from '../../shell/index.ts';
-import { formatIpv4, ipv4MaskLength, parseIpv4, type Ipv4 } from '../../wire/index.ts';
+import { formatIpv4, parseIpv4, type Ipv4 } from '../../wire/index.ts';
 import { hostNameOf, resolveHost } from '../net/index.ts';
 
 interface Found {
@@ -50,4 +50,3 @@ export function splitMask(word: Bytes): { readonly name: Bytes; readonly mask: I
   if (!/^\d*$/.test(text)) return undefined;
   return { name: word.slice(0, slash), mask: ~(0xffffffff >>> (Number(text) & 31)) };
 }
-export const isMask = (mask: Ipv4): boolean => ipv4MaskLength(mask) !== undefined;
