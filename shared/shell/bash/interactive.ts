@@ -6,9 +6,12 @@ import type { Bytes } from '../../base/index.ts';
 import { editLine, type EditedLine } from '../editor/index.ts';
 import { ProcessGroup } from '../process/session.ts';
 import type { Sys } from '../process/wait.ts';
+import { IndexedArray } from './arrays.ts';
 import { complainOf, runUnit } from './execute/call.ts';
+import { reportJobs, updateWindowSize } from './execute/wait.ts';
 import { completeLine } from './complete.ts';
-import { expandHistory } from './history-expansion.ts';
+import { expandHistory, type LastSubstitution } from './history-expansion.ts';
+import { joinHistory } from './history-lines.ts';
 import { History } from './history.ts';
 import { decodePrompt } from './prompt.ts';
 import { readLine } from './read-line.ts';
@@ -16,47 +19,68 @@ import type { Shell } from './shell.ts';
 import { isUnfinished, parseScript } from './syntax/parse.ts';
 
 const PS1 = '\\s-\\v\\$ ';
+/** Debian's sh, which is dash. */
+const SH_PS1 = '\\$ ';
 const PS2 = '> ';
 /** Until somebody sets another limit. */
 const HISTORY_LINES = 500;
 
+/** What is typed, until it is a command. `isLast`: the input ended in the middle of it. */
+type Typed = { readonly kind: 'command'; readonly text: Bytes; readonly isLast: boolean } | { readonly kind: 'eof' } | { readonly kind: 'interrupted' };
+
 export function* interact(shell: Shell, plain: boolean): Sys<number> {
   const { process } = shell;
-  const history = (shell.history ??= new History(Number(shell.getVariable('HISTSIZE') ?? HISTORY_LINES)));
   const hasTerminal = process.isTerminal(0) && process.isTerminal(2);
+  const conversation = new Conversation(shell, plain || !hasTerminal);
   if (hasTerminal) takeTerminal(shell);
   for (;;) {
-    const text = yield* readCommand(shell, history, plain || !hasTerminal);
-    if (text.kind === 'eof') {
+    const typed = yield* conversation.read();
+    if (typed.kind === 'interrupted') {
+      shell.status = 130;
+      if (shell.traps.pending.length > 0) yield* shell.runner.handleSignals(shell);
+      shell.isInterrupted = false;
+      shell.leaving = shell.leaving?.kind === 'exit' ? shell.leaving : undefined;
+      yield* process.write(2, '\n');
+      if (shell.leaving) return conversation.end();
+      continue;
+    }
+    if (typed.kind === 'eof') {
       if (shell.options.isSet('ignoreeof')) {
         shell.say('Use "exit" to leave the shell.\n');
         continue;
       }
-      yield* process.write(2, shell.options.has('login_shell') ? 'logout\n' : 'exit\n');
-      return shell.status;
+      yield* process.write(2, goodbye(shell));
+      return conversation.end();
     }
-    if (text.kind === 'interrupted') {
-      shell.isInterrupted = false;
-      shell.status = 130;
-      continue;
-    }
-    const parsed = parseScript(text.line);
-    for (const unit of parsed.units) {
-      yield* runUnit(shell, unit);
-      if (shell.leaving) break;
-    }
-    // the prompt begins on a line of its own after ^C
-    if (hasTerminal && shell.status === 130) yield* process.write(2, '\n');
-    if (shell.leaving?.kind === 'discard') {
-      shell.leaving = undefined;
-      continue;
-    }
-    if (shell.leaving) return shell.status;
-    if (parsed.problem) {
-      complainOf(shell, parsed.problem, {});
-      shell.status = 2;
-    }
+    yield* runTyped(shell, typed.text);
+    if (shell.leaving) return conversation.end();
+    if (!typed.isLast) continue;
+    yield* process.write(2, goodbye(shell));
+    return conversation.end();
   }
+}
+
+const isSh = (shell: Shell): boolean => /^-?sh$/.test(shell.name.replace(/^.*\//, ''));
+const goodbye = (shell: Shell): Bytes => (isSh(shell) ? '' : shell.options.has('login_shell') ? 'logout\n' : 'exit\n');
+
+/** Afterwards `leaving` says whether the shell is over. */
+function* runTyped(shell: Shell, text: Bytes): Sys {
+  const parsed = parseScript(text);
+  for (const unit of parsed.units) {
+    yield* runUnit(shell, unit);
+    if (shell.leaving) break;
+  }
+  if (shell.leaving?.kind === 'exit') return;
+  if (shell.leaving) {
+    shell.leaving = undefined;
+    shell.loops = 0;
+    shell.lists = 0;
+    shell.conditions = 0;
+    return;
+  }
+  if (!parsed.problem) return;
+  complainOf(shell, { ...parsed.problem, shown: undefined }, {});
+  shell.status = 2;
 }
 
 /** Job control: a process group of the shell's own, in front. */
@@ -66,56 +90,104 @@ function takeTerminal(shell: Shell): void {
   if (process.pgid !== process.pid && process.group.session.sid !== process.pid) process.join(new ProcessGroup(process.pid, process.group.session));
   terminal?.control({ kind: 'tty.set-foreground', group: process.group } as never, process);
   shell.options.set('monitor', true);
+  updateWindowSize(shell);
 }
 
-/** One complete command: lines are asked for as long as it goes on. */
-function* readCommand(shell: Shell, history: History, plain: boolean): Sys<EditedLine> {
-  let text = '';
-  for (;;) {
-    if (text === '') yield* beforePrompt(shell);
-    const prompt = yield* promptText(shell, text === '' ? (shell.getVariable('PS1') ?? PS1) : (shell.getVariable('PS2') ?? PS2));
-    const next: EditedLine = plain
-      ? yield* readPlain(shell, prompt)
-      : yield* editLine(shell.process, { prompt, history: history.list, complete: (line, cursor) => completeLine(shell, line, cursor) });
-    if (next.kind === 'interrupted' || (next.kind === 'eof' && text === '')) return next;
-    if (next.kind === 'line') {
-      const expanded = shell.options.isSet('histexpand') ? expandHistory(next.line, history.list) : ({ kind: 'same' } as const);
-      if (expanded.kind === 'missing') {
-        shell.say(`bash: ${expanded.event}: event not found\n`);
-        return { kind: 'line', line: '' };
+class Conversation {
+  private readonly history: History;
+  private readonly lastSearch = { query: '' };
+  private readonly lastSubstitution: LastSubstitution = { from: '', to: '' };
+
+  constructor(
+    private readonly shell: Shell,
+    private readonly isPlain: boolean,
+  ) {
+    const { variables } = shell;
+    if (variables.get('HISTFILE') === undefined && !variables.find('HISTFILE')) variables.put('HISTFILE', `${variables.get('HOME') ?? ''}/.bash_history`);
+    for (const name of ['HISTSIZE', 'HISTFILESIZE']) if (variables.get(name) === undefined) variables.put(name, String(HISTORY_LINES));
+    this.history = shell.history ??= new History(Number(variables.get('HISTSIZE')));
+    if (this.history.length === 0 && !isPlain) this.history.load(shell);
+  }
+  /** The shell is over: its status. */
+  end(): number {
+    if (!this.isPlain) this.history.save(this.shell);
+    return this.shell.status;
+  }
+
+  /** One complete command: lines are asked for as long as it goes on. */
+  *read(): Sys<Typed> {
+    const { shell, history } = this;
+    let text = '';
+    let entry = '';
+    for (;;) {
+      if (text === '') yield* beforePrompt(shell);
+      const next = yield* this.line(yield* promptText(shell, text === '' ? 'PS1' : 'PS2'));
+      if (next.kind === 'interrupted' || (next.kind === 'eof' && text === '')) return next;
+      if (next.kind === 'line') {
+        const line = yield* this.expanded(next.line);
+        if (line === undefined) return NOTHING;
+        entry = joinHistory(entry, text, line);
+        text += `${line}\n`;
+        if (isUnfinished(text, parseScript(text))) continue;
       }
-      const line = expanded.kind === 'changed' ? expanded.line : next.line;
-      if (expanded.kind === 'changed') yield* shell.process.write(2, `${line}\n`);
-      text += `${line}\n`;
+      history.add(entry, shell.getVariable('HISTCONTROL') ?? '');
+      const ps0 = shell.getVariable('PS0');
+      if (ps0 !== undefined && ps0 !== '') yield* shell.process.write(2, yield* promptText(shell, 'PS0'));
+      return { kind: 'command', text, isLast: next.kind === 'eof' };
     }
-    if (text.trim() === '') return { kind: 'line', line: '' };
-    if (next.kind === 'line' && isUnfinished(text, parseScript(text))) continue;
-    history.add(text.replace(/\n$/, ''), shell.getVariable('HISTCONTROL') ?? '');
-    return { kind: 'line', line: text };
+  }
+  private *line(prompt: Bytes): Sys<EditedLine> {
+    const { shell, history, lastSearch } = this;
+    if (this.isPlain) return yield* readPlain(shell, prompt);
+    return yield* editLine(shell.process, {
+      prompt,
+      history: history.list,
+      lastSearch,
+      complete: (line, cursor) => completeLine(shell, line, cursor),
+      resized: () => updateWindowSize(shell),
+    });
+  }
+  /** With its `!` replaced; undefined when there is nothing to run. */
+  private *expanded(line: Bytes): Sys<Bytes | undefined> {
+    const { shell, history } = this;
+    if (!shell.options.isSet('histexpand')) return line;
+    const expansion = expandHistory(line, history.list, this.lastSubstitution);
+    switch (expansion.kind) {
+      case 'same':
+        return line;
+      case 'failed':
+        shell.say(`${shell.name.replace(/^-/, '')}: ${expansion.words}\n`);
+        return undefined;
+      case 'changed':
+        yield* shell.process.write(2, `${expansion.line}\n`);
+        if (!expansion.isShown) return expansion.line;
+        history.add(expansion.line, shell.getVariable('HISTCONTROL') ?? '');
+        return undefined;
+    }
   }
 }
+const NOTHING: Typed = { kind: 'command', text: '', isLast: false };
 
 /** What happens before a prompt: finished jobs are told, PROMPT_COMMAND runs. */
 function* beforePrompt(shell: Shell): Sys {
-  shell.jobs.refresh();
-  for (const job of [...shell.jobs.list]) {
-    if (job.isNotified || job.isForeground || job.state === 'running') continue;
-    job.isNotified = true;
-    shell.say(`[${job.id}]${shell.jobs.mark(job)}  ${job.words.padEnd(23)} ${job.command}\n`);
-    if (job.state === 'done') shell.jobs.remove(job);
-  }
-  const command = shell.getVariable('PROMPT_COMMAND');
-  if (command === undefined || command === '') return;
+  reportJobs(shell);
+  if (shell.hasUnsaid) yield* shell.settle();
+  const value = shell.variables.find('PROMPT_COMMAND')?.current;
+  const commands = value instanceof IndexedArray ? value.values() : [shell.getVariable('PROMPT_COMMAND') ?? ''];
   const { status } = shell;
-  yield* shell.runner.evaluate(shell, command, { isFlat: true, name: 'PROMPT_COMMAND' });
-  shell.status = status;
+  for (const command of commands) {
+    if (command === '') continue;
+    yield* shell.runner.evaluate(shell, command, { isFlat: true, name: 'PROMPT_COMMAND' });
+    shell.status = status;
+  }
 }
 
-function* promptText(shell: Shell, prompt: Bytes): Sys<Bytes> {
+function* promptText(shell: Shell, name: 'PS0' | 'PS1' | 'PS2'): Sys<Bytes> {
   const { status } = shell;
-  const text = yield* shell.runner.expandText(shell, decodePrompt(shell, prompt));
+  const fallback = name === 'PS2' ? PS2 : isSh(shell) ? SH_PS1 : PS1;
+  const text = yield* shell.runner.expandText(shell, decodePrompt(shell, shell.getVariable(name) ?? fallback));
   shell.status = status;
-  return text;
+  return name === 'PS0' ? text.replace(/[\x01\x02]/g, '') : text;
 }
 
 function* readPlain(shell: Shell, prompt: Bytes): Sys<EditedLine> {

@@ -71,7 +71,9 @@ export class Jobs {
   /** A subshell shows its parent's jobs until it has its own; it cannot wait for them. */
   inheritFrom(parent: Jobs): void {
     this.inherited = parent.shown;
+    this.inheritedOrder = parent.list.length > 0 ? parent.order.filter((job) => !job.isForeground) : parent.inheritedOrder;
   }
+  private inheritedOrder: readonly Job[] = [];
   private inherited: readonly Job[] = [];
   get shown(): readonly Job[] {
     return this.list.length > 0 ? this.list : this.inherited;
@@ -99,7 +101,8 @@ export class Jobs {
     this.order = [...this.order.filter((other) => other !== job), job];
   }
   private get ranked(): Job[] {
-    return [...this.order.filter((job) => job.state !== 'stopped'), ...this.order.filter((job) => job.state === 'stopped')];
+    const order = this.list.length > 0 ? this.order : this.inheritedOrder;
+    return [...order.filter((job) => job.state !== 'stopped'), ...order.filter((job) => job.state === 'stopped')];
   }
   get current(): Job | undefined {
     return this.ranked.at(-1);
@@ -159,6 +162,6 @@ export class Jobs {
 /** `[1]+  Running                 sleep 5 &`. */
 export function describeJob(job: Job, mark: string, style: 'plain' | 'long'): Bytes {
   const tail = job.state === 'running' ? ' &' : '';
-  const pid = style === 'long' ? `${job.members[0]?.pid ?? 0} ` : ' ';
+  const pid = style === 'long' ? `${String(job.members[0]?.pid ?? 0).padStart(5)} ` : ' ';
   return `[${job.id}]${mark} ${pid}${job.words.padEnd(23)} ${job.command}${tail}\n`;
 }

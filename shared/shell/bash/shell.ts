@@ -145,6 +145,8 @@ export class Shell {
   /** How many command substitutions it is inside of: the depth that PS4 shows. */
   substitutions = 0;
   loops = 0;
+  /** Lists of several commands that are being run. */
+  lists = 0;
   /** Commands in a condition: their failure is no error for `set -e` and the ERR trap. */
   conditions = 0;
   /** Depth of function calls and evaluations. */
@@ -178,6 +180,8 @@ export class Shell {
   mayBecome = false;
   /** SIGINT came, and what it means has not happened yet. */
   isInterrupted = false;
+  /** The newline after an echoed ^C is there already. */
+  hasBrokenLine = false;
   /** The signal that ends it, once its EXIT trap has run. */
   dying: SignalName | undefined = undefined;
   /** A foreground child is waited for: it decides what SIGINT means. */

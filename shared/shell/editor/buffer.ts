@@ -30,11 +30,13 @@ export class EditBuffer {
     this.chars = last.chars;
     this.cursor = last.cursor;
   }
-  reset(): void {
-    this.chars = [];
-    this.cursor = 0;
+  /** `M-r`: undoes everything. */
+  revert(): void {
+    const [first] = this.undoStack;
+    if (!first) return;
+    this.chars = [...first.chars];
+    this.cursor = first.cursor;
     this.undoStack = [];
-    this.lastWasKill = false;
   }
   /** After every command that is no kill. */
   endKill(): void {
@@ -99,6 +101,17 @@ export class EditBuffer {
     const [a = '', b = ''] = [this.chars[this.cursor - 1], this.chars[this.cursor]];
     this.chars.splice(this.cursor - 1, 2, b, a);
     this.cursor++;
+  }
+  /** `M-t`: the word before the cursor changes places with the one at it. */
+  transposeWords(): void {
+    const end = this.wordEnd();
+    const start = this.wordStart(end);
+    const firstStart = this.wordStart(start);
+    const firstEnd = this.wordEnd(firstStart);
+    if (firstEnd > start || firstStart === start) return;
+    const piece = (from: number, to: number): string[] => this.chars.slice(from, to);
+    this.chars.splice(firstStart, end - firstStart, ...piece(start, end), ...piece(firstEnd, start), ...piece(firstStart, firstEnd));
+    this.cursor = end;
   }
   changeWord(change: (word: string) => string): void {
     const end = this.wordEnd();

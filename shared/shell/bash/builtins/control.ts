@@ -64,7 +64,7 @@ const returnBuiltin: Builtin = (shell, args) => {
 
 const exit: Builtin = (shell, args) => {
   if (shell.isInteractive && !shell.isSubshell) {
-    shell.say(args[0] === 'logout' || shell.name.startsWith('-') ? 'logout\n' : 'exit\n');
+    if (!/(?:^-?|\/)sh$/.test(shell.name)) shell.say(shell.options.has('login_shell') ? 'logout\n' : 'exit\n');
     shell.jobs.refresh();
     if (shell.jobs.list.some((job) => job.state === 'stopped') && !shell.warnedOfJobs) {
       shell.say('There are stopped jobs.\n');

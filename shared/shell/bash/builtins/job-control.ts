@@ -3,7 +3,7 @@ import { strerror, type Bytes } from '../../../base/index.ts';
 import { exitStatusOf, parseSignal, signalNumber, signalOfNumber, type SignalName } from '../../process/signals.ts';
 import { NEXT_TURN, type Sys } from '../../process/wait.ts';
 import { afterForeground } from '../execute/start.ts';
-import { giveTerminal, readTermios, reportDeadJobs, waitForeground, writeTermios } from '../execute/wait.ts';
+import { giveTerminal, readTermios, reportDeadJobs, reportJobs, waitForeground, writeTermios } from '../execute/wait.ts';
 import { describeJob, type Job } from '../jobs.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { signalTable } from './control.ts';
@@ -99,8 +99,8 @@ const wait: Builtin = (shell, args) => {
   const variable = parsed.value('p');
   if (variable !== undefined && !isName(variable)) return shell.fail(`\`${variable}': not a valid identifier`);
   if (variable !== undefined) shell.variables.unset(variable);
-  if (parsed.has('n')) return waitNext(shell, parsed.rest, variable);
-  return parsed.rest.length === 0 ? waitAll(shell) : waitFor(shell, parsed.rest, variable);
+  if (parsed.has('n')) return told(shell, waitNext(shell, parsed.rest, variable));
+  return told(shell, parsed.rest.length === 0 ? waitAll(shell) : waitFor(shell, parsed.rest, variable));
 };
 
 /** Until `condition`, or a trapped signal or SIGINT: then 128 and its number. */
@@ -116,11 +116,19 @@ function* until(shell: Shell, condition: () => boolean): Sys<number | undefined>
   }
 }
 
+/** A conversation is told at once what became of the jobs that were waited for. */
+function* told(shell: Shell, waiting: Sys<number>): Sys<number> {
+  const status = yield* waiting;
+  if (shell.isInteractive) reportJobs(shell);
+  return status;
+}
+
 function* waitAll(shell: Shell): Sys<number> {
   const early = yield* until(shell, () => shell.jobs.list.every((job) => job.state !== 'running' || job.isForeground));
   if (early !== undefined) return early;
+  if (shell.isInteractive) return 0;
   reportDeadJobs(shell);
-  if (!shell.isInteractive) for (const job of [...shell.jobs.list]) if (job.state === 'done' && !job.isForeground) shell.jobs.remove(job);
+  for (const job of [...shell.jobs.list]) if (job.state === 'done' && !job.isForeground) shell.jobs.remove(job);
   return 0;
 }
 

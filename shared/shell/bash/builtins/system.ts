@@ -1,5 +1,6 @@
 /** umask, ulimit, times, history and fc; bind and the completion builtins as far as scripts set them. */
 import type { Bytes } from '../../../base/index.ts';
+import { expandHistory } from '../history-expansion.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { complete, compgen, compopt } from './completion.ts';
 import { readOptions } from './usage.ts';
@@ -127,11 +128,16 @@ const history: Builtin = (shell, args) => {
   const place = parsed.value('d');
   if (place !== undefined) return lines.delete(Number(place)) ? 0 : shell.fail(`${place}: history position out of range`);
   if (parsed.has('s')) {
-    lines.add(parsed.rest.join(' '));
+    lines.replaceLast(parsed.rest.join(' '));
     return 0;
   }
   if (parsed.has('p')) {
-    for (const word of parsed.rest) shell.put(`${word}\n`);
+    lines.delete(lines.length); // the line that asks is no part of it
+    for (const word of parsed.rest) {
+      const expansion = expandHistory(word, lines.list, { from: '', to: '' });
+      if (expansion.kind === 'failed') return shell.fail(`${word}: history expansion failed`);
+      shell.put(`${expansion.kind === 'changed' ? expansion.line : word}\n`);
+    }
     return 0;
   }
   if (parsed.has('w') || parsed.has('a')) {
@@ -154,18 +160,32 @@ const history: Builtin = (shell, args) => {
 };
 
 const fc: Builtin = (shell, args) => {
-  const parsed = readOptions(shell, args, 'e:lnrs');
+  // `-1` is a place, no option
+  const place = args.findIndex((word, i) => i > 0 && /^-\d/.test(word));
+  const parsed = readOptions(shell, place < 0 ? args : [...args.slice(0, place), '--', ...args.slice(place)], 'e:lnrs');
   if (typeof parsed === 'number') return parsed;
   const { history: lines } = shell;
-  if (!lines || lines.list.length === 0) return parsed.has('l') ? 0 : shell.fail('no command found');
+  // the entry of fc itself does not count
+  const entries = lines?.list.slice(0, -1) ?? [];
+  if (!lines || entries.length === 0) return parsed.has('l') ? 0 : shell.fail('no command found');
+  const find = (word: Bytes): number => {
+    if (/^-?\d+$/.test(word))
+      return Math.max(0, Math.min(entries.length - 1, word.startsWith('-') ? entries.length + Number(word) : Number(word) - lines.base));
+    return entries.findLastIndex((entry) => entry.startsWith(word));
+  };
   if (parsed.has('l')) {
-    const from = Math.max(0, lines.list.length - 16);
-    const shown = lines.list.map((line, i) => (parsed.has('n') ? `\t ${line}\n` : `${lines.base + i}\t ${line}\n`)).slice(from);
-    shell.put((parsed.has('r') ? shown.reverse() : shown).join(''));
+    const [first, last] = parsed.rest;
+    let from = first === undefined ? Math.max(0, entries.length - 16) : find(first);
+    let to = last === undefined ? entries.length - 1 : find(last);
+    if (from < 0 || to < 0) return shell.fail('no command found');
+    const isReverse = parsed.has('r') !== from > to;
+    if (from > to) [from, to] = [to, from];
+    const shown = entries.slice(from, to + 1).map((line, i) => (parsed.has('n') ? `\t ${line}\n` : `${lines.base + from + i}\t ${line}\n`));
+    shell.put((isReverse ? shown.reverse() : shown).join(''));
     return 0;
   }
-  const wanted = parsed.rest.findLast((word) => !word.includes('='));
-  const line = wanted === undefined ? lines.list.at(-2) : lines.list.findLast((each) => each.startsWith(wanted));
+  const wanted = parsed.rest.find((word) => !/.=/.test(word));
+  const line = entries[wanted === undefined ? entries.length - 1 : find(wanted)];
   if (line === undefined) return shell.fail('no command found');
   let text = line;
   for (const word of parsed.rest) {
@@ -173,7 +193,7 @@ const fc: Builtin = (shell, args) => {
     if (at > 0) text = text.replaceAll(word.slice(0, at), word.slice(at + 1));
   }
   shell.say(`${text}\n`);
-  lines.add(text);
+  lines.replaceLast(text);
   return shell.runner.evaluate(shell, text, { line: shell.line, isFlat: true });
 };
 

@@ -87,6 +87,8 @@ export function* handleSignals(shell: Shell): Sys {
   if (!shell.isInterrupted) return;
   shell.isInterrupted = false;
   if (shell.isInteractive) {
+    if (!shell.hasBrokenLine) shell.say('\n');
+    shell.hasBrokenLine = false;
     shell.leaving = { kind: 'discard' };
     shell.status = 128 + signalNumber('INT');
     return;

@@ -54,6 +54,7 @@ function* runList(shell: Shell, list: List): Sys<number> {
   let status = list.length === 0 ? 0 : shell.status;
   const { mayBecome } = shell;
   shell.mayBecome = false;
+  if (list.length > 1) shell.lists++;
   for (let i = 0; i < list.length; i++) {
     const item = list[i];
     if (!item) break;
@@ -64,8 +65,12 @@ function* runList(shell: Shell, list: List): Sys<number> {
     shell.status = status;
     if (shell.hasUnsaid) yield* shell.settle();
     if (shell.hasSignals) yield* handleSignals(shell);
-    if (shell.leaving) return shell.status;
+    if (shell.leaving) {
+      status = shell.status;
+      break;
+    }
   }
+  if (list.length > 1) shell.lists--;
   return status;
 }
 function* runLastList(shell: Shell, list: List): Sys<number> {
@@ -199,6 +204,7 @@ function* runAndOr(shell: Shell, command: Command & { kind: 'and-or' }): Sys<num
   const { mayBecome } = shell;
   shell.mayBecome = false;
   let status = 0;
+  shell.lists++;
   for (const [i, each] of command.commands.entries()) {
     const operator = command.operators[i - 1];
     if ((operator === '&&' && status !== 0) || (operator === '||' && status === 0)) continue;
@@ -206,7 +212,8 @@ function* runAndOr(shell: Shell, command: Command & { kind: 'and-or' }): Sys<num
     if (isLast) {
       shell.mayBecome = mayBecome && each.kind === 'simple';
       const last = runChecked(shell, each);
-      return typeof last === 'number' ? last : yield* last;
+      status = typeof last === 'number' ? last : yield* last;
+      break;
     }
     shell.conditions++;
     const result = runCommand(shell, each);
@@ -214,8 +221,12 @@ function* runAndOr(shell: Shell, command: Command & { kind: 'and-or' }): Sys<num
     shell.conditions--;
     shell.status = status;
     if (shell.hasSignals) yield* handleSignals(shell);
-    if (shell.leaving) return shell.status;
+    if (shell.leaving) {
+      status = shell.status;
+      break;
+    }
   }
+  shell.lists--;
   return status;
 }
 

@@ -180,6 +180,7 @@ function dispatch(
   shell.lastArgument = args.at(-1) ?? '';
   const definition = shell.functions.get(name);
   if (definition) return withAssignments(shell, resolved, () => shell.runner.callFunction(shell, definition, args));
+  if (name.startsWith('%') && shell.options.monitor) return callBuiltin(shell, 'fg', ['fg', ...args]);
   const builtin = shell.runner.builtins.get(name);
   if (builtin && !shell.disabled.has(name)) {
     if (declared) shell.declared = declared;

@@ -28,8 +28,14 @@ export function* waitForeground(shell: Shell, job: Job): Sys<number> {
     // A child that died of SIGINT passes it on; one that lived on has taken care of it.
     const diedOfInterrupt = job.members.some(({ status }) => status?.kind === 'killed' && status.signal === 'INT');
     if (!diedOfInterrupt) shell.isInterrupted = false;
-    else if (!shell.isInteractive && shell.options.monitor) shell.isInterrupted = true;
+    else if (shell.options.monitor) {
+      // it was in a group of its own: the shell heard nothing, and ends its loop or list as if it had
+      if (!shell.isInteractive || shell.loops > 0 || (shell.traps.get('INT') === undefined && shell.lists > 0)) shell.isInterrupted = true;
+      if (shell.isInteractive) shell.say('\n');
+      shell.hasBrokenLine = shell.isInterrupted;
+    }
   }
+  if (shell.options.has('checkwinsize')) updateWindowSize(shell);
   return statusOf(shell, job.members);
 }
 
@@ -63,6 +69,27 @@ export function reportDeadJobs(shell: Shell): void {
     job.isNotified = true;
     if (!shell.isInteractive && status?.kind === 'killed') shell.jobs.remove(job);
   }
+}
+
+/** What an interactive shell tells of jobs that ended or stopped since. */
+export function reportJobs(shell: Shell): void {
+  const { jobs } = shell;
+  jobs.refresh();
+  const news = jobs.list.filter((job) => !job.isNotified && !job.isForeground && job.state !== 'running');
+  for (const [job, mark] of news.map((job) => [job, jobs.mark(job)] as const)) {
+    job.isNotified = true;
+    shell.say(`[${job.id}]${mark}  ${job.words.padEnd(23)} ${job.command}\n`);
+    if (job.state === 'done') jobs.remove(job);
+  }
+}
+
+/** LINES and COLUMNS, where there is a terminal (shopt checkwinsize). */
+export function updateWindowSize(shell: Shell): void {
+  const answer = shell.process.fds.get(2)?.control({ kind: 'tty.get-size' }, shell.process);
+  if (!answer?.ok) return;
+  const { columns, rows } = answer.value as { readonly columns: number; readonly rows: number };
+  if (rows > 0 && shell.getVariable('LINES') !== String(rows)) shell.variables.put('LINES', String(rows));
+  if (columns > 0 && shell.getVariable('COLUMNS') !== String(columns)) shell.variables.put('COLUMNS', String(columns));
 }
 
 /** Ends the shell's own process by a signal, as it would have ended without a handler. */
