@@ -10,6 +10,7 @@ import { BRCTL_PROGRAMS } from './brctl/index.ts';
 import { BRIDGE_PROGRAMS } from './bridge/index.ts';
 import { CONNTRACK_PROGRAMS } from './conntrack/index.ts';
 import { COREUTILS } from './coreutils/index.ts';
+import { ETHTOOL_PROGRAMS } from './ethtool/index.ts';
 import { IP_PROGRAMS } from './ip/index.ts';
 import { IPTABLES_PROGRAMS } from './iptables/index.ts';
 import { JQ_PROGRAMS } from './jq/index.ts';
@@ -44,6 +45,7 @@ export const PROGRAMS: readonly InstalledProgram[] = [
   ...SOCAT_PROGRAMS,
   ...SS_PROGRAMS,
   ...NET_TOOLS,
+  ...ETHTOOL_PROGRAMS,
   ...PING_PROGRAMS,
   ...TCPDUMP_PROGRAMS,
   ...TRACEROUTE_PROGRAMS,

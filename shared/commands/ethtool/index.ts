@@ -1,0 +1,1 @@
+export { ETHTOOL_PROGRAMS } from './ethtool.ts';
