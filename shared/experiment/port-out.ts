@@ -16,7 +16,8 @@ export const PORT_OUT: Experiment = {
           zh: `Pod 的 eth0 是一根虚拟网线的一端；另一端 ${port.name} 是 ${bridge.name} 的端口。从网桥中取出之后它仍然处于启用状态，却毫无用处：Pod 发出的东西到了 ${port.name}，没有谁继续转发。`,
         },
         commands: [{ node: node.name, command: `ip link set ${port.name} nomaster` }],
-        undo: [{ node: node.name, command: `ip link set ${port.name} master ${bridge.name}` }],
+        // what the plugin had set for the port is lost with it
+        undo: [{ node: node.name, command: `ip link set ${port.name} master ${bridge.name}${port.port?.hairpin ? ' type bridge_slave hairpin on' : ''}` }],
       };
     }
     return undefined;

@@ -27,6 +27,9 @@ interface Run {
   changedUs: number;
 }
 
+/** An address that did not answer ARP is asked for again each second, at each hop. */
+const PROBES = 4;
+
 const refuse = (code: LabError['code'], message: string): { readonly ok: false; readonly error: LabError } => ({ ok: false, error: { code, message } });
 
 export class ExperimentBench {
@@ -94,7 +97,6 @@ export class ExperimentBench {
     before.value.onDone((was) =>
       this.runAll(commands, (outcomes) => {
         run.outcomes = state === 'applied' ? outcomes : [...run.outcomes, ...outcomes];
-        const after = this.lab.probe(was.map(({ from, to }) => ({ from, to })));
         const finish = (results: readonly ProbeResult[]): void => {
           run.broke = pairs(results, was, false);
           run.mended = pairs(results, was, true);
@@ -104,11 +106,28 @@ export class ExperimentBench {
           this.tell({ kind: 'experiment', atUs: run.changedUs, run: shown(run, 'en') });
           pending.fulfil(shown(run, locale));
         };
-        if (after.ok) after.value.onDone(finish);
-        else finish(was);
+        const expected = state === 'undone' ? run.broke : [];
+        this.probeUntil(was, expected, PROBES, finish);
       }),
     );
     return { ok: true, value: pending };
+  }
+
+  /** Asks all pairs; those that are expected to answer again, while ARP still has to find out that it may. */
+  private probeUntil(known: readonly ProbeResult[], expected: readonly Pair[], times: number, done: (results: readonly ProbeResult[]) => void): void {
+    const asked = this.lab.probe(known.map(({ from, to }) => ({ from, to })));
+    if (!asked.ok) {
+      done(known);
+      return;
+    }
+    asked.value.onDone((results) => {
+      const late = results.filter((one) => !one.reached && expected.some(({ from, to }) => from === one.from && to === one.to));
+      if (late.length === 0 || times <= 1) done(results);
+      else
+        this.probeUntil(late, expected, times - 1, (again) =>
+          done(results.map((one) => again.find((other) => other.from === one.from && other.to === one.to) ?? one)),
+        );
+    });
   }
 
   private runAll(commands: readonly NodeCommand[], done: (outcomes: readonly CommandOutcome[]) => void, so: readonly CommandOutcome[] = []): void {
