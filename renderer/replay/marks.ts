@@ -7,7 +7,7 @@ export const MARK_ICONS = { marker: Bookmark, trace: Route, experiment: FlaskCon
 export function markText(
   mark: Mark,
   t: (key: string, values: Record<string, string>) => string,
-  titles: { readonly step: (id: string) => string; readonly experiment: (title: string) => string },
+  titles: { readonly step: (id: string) => string; readonly experiment: (id: string) => string },
 ): string {
   if (mark.kind === 'marker') return mark.label;
   return t(`replay.mark.${mark.kind}`, { label: mark.kind === 'step' || mark.kind === 'experiment' ? titles[mark.kind](mark.label) : mark.label });

@@ -14,7 +14,7 @@ import {
   type TapeEvent,
   type TapeTerminal,
 } from '../../shared/recording/index.ts';
-import type { ExperimentRun, Progress, Topology, Trace } from '../../shared/ipc/index.ts';
+import type { Locale, Progress, Topology, Trace } from '../../shared/ipc/index.ts';
 import type { Screen } from '../terminal/xterm.ts';
 
 export interface StageTerminal {
@@ -43,11 +43,11 @@ export class Stage {
   readonly marks = shallowRef<readonly Mark[]>([]);
   /** Before it the tape shows nothing: the lab was still coming up. */
   readonly begin = ref(0);
-  /** By the title that the tape has, in the language it was written in. */
-  readonly experimentIds = new Map<string, string>();
+  /** By experiment. */
+  readonly experimentTitles = new Map<string, Readonly<Record<Locale, string>>>();
   readonly duration = ref(0);
   readonly progress = shallowRef<Progress>();
-  readonly experiments = shallowRef<readonly ExperimentRun[]>([]);
+  readonly experiments = shallowRef<Frame['experiments']>([]);
   /** The latest trace, and the figure it was made in. */
   readonly trace = shallowRef<{ readonly trace: Trace; readonly seconds: number; readonly topology: Topology }>();
   /** The reader chose a terminal: the one that prints does not come to the front any more. */
@@ -65,7 +65,7 @@ export class Stage {
     this.player.load();
     this.take(this.player.loaded(tape));
     this.begin.value = tape.events.find(([, code]) => code === 'g')?.[0] ?? 0;
-    for (const [, code, data] of tape.events) if (code === 'e') this.experimentIds.set(data.title, data.experiment);
+    for (const [, code, data] of tape.events) if (code === 'e') this.experimentTitles.set(data.experiment, data.titles);
     this.marks.value = this.player.timeline?.marks ?? [];
     this.duration.value = this.player.timeline?.durationSeconds ?? 0;
     this.seek(at);

@@ -35,6 +35,9 @@ export interface CommandOutcome extends NodeCommand {
   readonly output: string;
 }
 
+/** A run as it is kept: its title in each language, for whoever reads it later. */
+export type ExperimentRecord = Omit<ExperimentRun, 'title'> & { readonly titles: Readonly<Record<'en' | 'zh', string>> };
+
 /** An experiment that ran. */
 export interface ExperimentRun {
   readonly run: string;

@@ -24,7 +24,7 @@ export class Attempts {
     const attempt = new LessonAttempt(lesson, this.world, { id, seed, lab: this.lab });
     this.underway.add(attempt);
     if (!this.isLookingAgain) this.lookAgain();
-    attempt.onProgress(() => this.tell(attempt.progress('en')));
+    attempt.onProgress(() => this.tell(attempt.wordless()));
     const steps = lesson.definition.chapters.flatMap((chapter) => chapter.steps);
     const found = <T>(step: string, of: (definition: (typeof steps)[number]) => T): LabResult<T> => {
       const definition = steps.find((one) => one.id === step);

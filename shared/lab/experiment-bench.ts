@@ -6,6 +6,7 @@ import {
   type DraftPlan,
   type ExperimentFacts,
   type ExperimentPlan,
+  type ExperimentRecord,
   type ExperimentRun,
   type NodeCommand,
   type Pair,
@@ -103,7 +104,7 @@ export class ExperimentBench {
           run.state = outcomes.every((one) => one.status === 0) ? state : 'failed';
           run.changedUs = this.lab.simulation.nowUs;
           begun();
-          this.tell({ kind: 'experiment', atUs: run.changedUs, run: shown(run, 'en') });
+          this.tell({ kind: 'experiment', atUs: run.changedUs, run: kept(run) });
           pending.fulfil(shown(run, locale));
         };
         const expected = state === 'undone' ? run.broke : [];
@@ -171,7 +172,10 @@ export class ExperimentBench {
   }
 }
 
+function kept({ id, experiment, plan, outcomes, broke, mended, state }: Run): ExperimentRecord {
+  return { run: id, experiment, titles: plan.title, outcomes, broke, mended, state };
+}
 function shown(run: Run, locale: Locale): ExperimentRun {
-  const { id, experiment, plan, outcomes, broke, mended, state } = run;
-  return { run: id, experiment, title: plan.title[locale], outcomes, broke, mended, state };
+  const { titles, ...rest } = kept(run);
+  return { ...rest, title: titles[locale] };
 }

@@ -57,7 +57,10 @@ class Recorded {
     const before = terminal.text.length;
     terminal.session.write(utf8Encode(`${line}\r`));
     this.until(() => terminal.text.length > before + line.length + 2 && PROMPT.test(terminal.text));
-    const printed = terminal.text.slice(before).replace(/\x1b\[\?2004[hl]\r?/g, '').replaceAll('\r\n', '\n');
+    const printed = terminal.text
+      .slice(before)
+      .replace(/\x1b\[\?2004[hl]\r?/g, '')
+      .replaceAll('\r\n', '\n');
     return printed.slice(printed.indexOf('\n') + 1, printed.lastIndexOf('\n') + 1);
   }
   private terminal(node: string): { readonly session: Session; text: string } {
@@ -236,6 +239,10 @@ describe('the first lesson', () => {
         Object.fromEntries(frame.terminals.map(({ terminal, content }) => [terminal, content.filter((piece) => typeof piece === 'string').join('')])),
       ).toEqual(moment.screens);
     }
+    expect(timeline.frameAt(timeline.durationSeconds).experiments).toMatchObject([
+      { experiment: 'remove-route', state: 'undone', titles: { en: "Remove the route to node-1's pods", zh: '删除到 node-1 上 Pod 的路由' } },
+    ]);
+    expect(timeline.marks.filter((mark) => mark.kind === 'experiment').map((mark) => mark.label)).toEqual(['remove-route', 'remove-route']);
     const boxes = recorded.moments.map(({ topology }) => topology.boxes.some((box) => box.label === 'httpd'));
     expect(boxes).toEqual([false, true, true, true, true]);
   });

@@ -6,7 +6,7 @@
  * Deliberately absent: promises, timers, files. The core turns a `Pending` into a promise and paces the simulation.
  */
 import type { Bytes, Simulation } from '../base/index.ts';
-import type { ExperimentPlan, ExperimentRun, NodeCommand } from '../experiment/index.ts';
+import type { ExperimentPlan, ExperimentRecord, ExperimentRun, NodeCommand } from '../experiment/index.ts';
 import type { Lesson, LessonFile, Missing, Progress, RevertAction, ShownOutput } from '../lesson/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { Topology } from '../topology/index.ts';
@@ -115,7 +115,7 @@ export interface Attempt {
 /** Something that happened in the lab and that a tape keeps. */
 export type LabEvent =
   | { readonly kind: 'trace'; readonly atUs: number; readonly trace: Trace }
-  | { readonly kind: 'experiment'; readonly atUs: number; readonly run: ExperimentRun }
+  | { readonly kind: 'experiment'; readonly atUs: number; readonly run: ExperimentRecord }
   | { readonly kind: 'progress'; readonly atUs: number; readonly progress: Progress };
 
 export interface Lab {

@@ -89,6 +89,16 @@ export class LessonAttempt {
     return { attempt: this.id, lesson: this.file.id, lab: this.options.lab, steps: Object.fromEntries(steps), ...(current ? { current: current.id } : {}) };
   }
 
+  /** The progress without what is missing, for who does not know the reader's language. */
+  wordless(): Progress {
+    const progress = this.progress('en');
+    const steps = Object.entries(progress.steps).map(([id, state]): [string, StepState] => [
+      id,
+      state.kind === 'active' ? { kind: 'active', missing: [] } : state,
+    ]);
+    return { ...progress, steps: Object.fromEntries(steps) };
+  }
+
   text(locale: Locale): Lesson {
     const words = this.file.texts[locale];
     const put = (text: string): string => this.put(text, locale);

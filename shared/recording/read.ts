@@ -178,7 +178,7 @@ const FORMS: Readonly<Record<TapeCode, Form>> = {
   e: objectOf({
     run: isText,
     experiment: isText,
-    title: isText,
+    titles: objectOf({ en: isText, zh: isText }),
     outcomes: listOf(objectOf({ node: isText, command: isText })),
     broke: listOf(isPair),
     mended: listOf(isPair),

@@ -5,7 +5,7 @@
  * Invariant: times never go back. Invariant: what a terminal shows at a moment follows from its last keyframe and the output after it;
  * what the topology is, from the last whole one and the deltas after it.
  */
-import type { ExperimentRun } from '../experiment/index.ts';
+import type { ExperimentRecord } from '../experiment/index.ts';
 import type { Progress } from '../lesson/index.ts';
 import type { Topology } from '../topology/index.ts';
 import type { Trace } from '../trace/index.ts';
@@ -72,7 +72,7 @@ export type TapeEvent =
   /** What changed in it. */
   | readonly [seconds: number, code: 'd', data: TopologyDelta]
   | readonly [seconds: number, code: 't', data: Trace]
-  | readonly [seconds: number, code: 'e', data: ExperimentRun]
+  | readonly [seconds: number, code: 'e', data: ExperimentRecord]
   | readonly [seconds: number, code: 'p', data: Progress]
   /** A label somebody, or the recorder itself, put there. */
   | readonly [seconds: number, code: 'm', data: string];

@@ -2,7 +2,7 @@
  * A tape that can be asked what was at a moment. Built once in one pass; a question costs the output since a terminal's last keyframe and the
  * deltas since the last whole topology.
  */
-import type { ExperimentRun } from '../experiment/index.ts';
+import type { ExperimentRecord } from '../experiment/index.ts';
 import type { Progress } from '../lesson/index.ts';
 import type { Topology } from '../topology/index.ts';
 import type { Trace } from '../trace/index.ts';
@@ -27,14 +27,14 @@ export interface Frame {
   readonly trace?: Trace;
   readonly progress?: Progress;
   /** In the state they were in. */
-  readonly experiments: readonly ExperimentRun[];
+  readonly experiments: readonly ExperimentRecord[];
 }
 
 /** Where something worth a mark on the bar happened. */
 export interface Mark {
   readonly seconds: number;
   readonly kind: 'marker' | 'trace' | 'experiment' | 'step' | 'terminal';
-  /** A label, a step's id, an experiment's title, a terminal's title. */
+  /** A label, a step's id, an experiment's id, a terminal's title. */
   readonly label: string;
 }
 
@@ -95,7 +95,7 @@ export class Timeline {
     const { events } = this.tape;
     let trace: Trace | undefined;
     let progress: Progress | undefined;
-    const experiments = new Map<string, ExperimentRun>();
+    const experiments = new Map<string, ExperimentRecord>();
     for (let place = 0; place < end; place++) {
       const event = events[place]!;
       if (event[1] === 't') trace = event[2];
@@ -164,7 +164,7 @@ function findMarks(events: readonly TapeEvent[]): Mark[] {
     const [seconds, code, data] = event;
     if (code === 'm') return [{ seconds, kind: 'marker', label: data }];
     if (code === 'open') return [{ seconds, kind: 'terminal', label: data.title }];
-    if (code === 'e') return [{ seconds, kind: 'experiment', label: data.title }];
+    if (code === 'e') return [{ seconds, kind: 'experiment', label: data.experiment }];
     if (code === 't') return [{ seconds, kind: 'trace', label: String(data.id) }];
     if (code !== 'p') return [];
     const fresh = Object.entries(data.steps).filter(([step, state]) => state.kind === 'done' && !done.has(`${data.attempt} ${step}`));
