@@ -7,7 +7,7 @@ import type { Bytes } from '../base/index.ts';
 import { macByte } from './address.ts';
 import type { Ipv6, Mac } from './address.ts';
 import { foldChecksum, pseudoHeaderSum4, pseudoHeaderSum6, sumWords } from './checksum.ts';
-import { EtherType, IpProtocol, frameLength, networkLength, transportLength } from './packet.ts';
+import { EtherType, IpProtocol, PARTIAL_CHECKSUM, frameLength, networkLength, transportLength } from './packet.ts';
 import type { Packet } from './packet.ts';
 
 /** The Ethernet frame, without padding and FCS. */
@@ -136,7 +136,7 @@ function writeTransport(packet: Packet, bytes: Uint8Array, at: number, length: n
     put16(bytes, at, udp.srcPort);
     put16(bytes, at + 2, udp.dstPort);
     put16(bytes, at + 4, udp.length >= 0 ? udp.length : length);
-    put16(bytes, at + 6, udp.checksum >= 0 ? udp.checksum : foldChecksum(sumWords(bytes, at, at + length, pseudoHeader(packet, length))) || 0xffff);
+    put16(bytes, at + 6, udp.checksum >= 0 ? udp.checksum : transportChecksum(packet, udp.checksum, bytes, at, length) || 0xffff);
   } else if (tcp !== null) {
     put16(bytes, at, tcp.srcPort);
     put16(bytes, at + 2, tcp.dstPort);
@@ -147,10 +147,14 @@ function writeTransport(packet: Packet, bytes: Uint8Array, at: number, length: n
     put16(bytes, at + 14, tcp.window);
     put16(bytes, at + 18, tcp.urgent);
     putBytes(bytes, at + 20, tcp.options);
-    put16(bytes, at + 16, tcp.checksum >= 0 ? tcp.checksum : foldChecksum(sumWords(bytes, at, at + length, pseudoHeader(packet, length))));
+    put16(bytes, at + 16, tcp.checksum >= 0 ? tcp.checksum : transportChecksum(packet, tcp.checksum, bytes, at, length));
   }
 }
 
+function transportChecksum(packet: Packet, kind: number, bytes: Uint8Array, at: number, length: number): number {
+  const pseudo = pseudoHeader(packet, length);
+  return kind === PARTIAL_CHECKSUM ? foldChecksum(pseudo) ^ 0xffff : foldChecksum(sumWords(bytes, at, at + length, pseudo));
+}
 function pseudoHeader(packet: Packet, length: number): number {
   if (packet.ip !== null) return pseudoHeaderSum4(packet.ip.src, packet.ip.dst, packet.ip.protocol, length);
   return packet.ip6 === null ? 0 : pseudoHeaderSum6(packet.ip6.src, packet.ip6.dst, packet.ip6.nextHeader, length);

@@ -155,10 +155,13 @@ export class Icmp {
   }
 }
 
+/** A checksum that the card will make: until then the field holds the sum of the pseudo header alone (CHECKSUM_PARTIAL). */
+export const PARTIAL_CHECKSUM = -2;
+
 export class Udp {
   /** -1: 8 and the payload. */
   length = -1;
-  /** -1: correct. 0: none was computed (VXLAN). */
+  /** -1: correct. 0: none was computed (VXLAN). PARTIAL_CHECKSUM: not yet made. */
   checksum = -1;
   constructor(
     public srcPort: number,
@@ -173,6 +176,7 @@ export class Udp {
 }
 
 export class Tcp {
+  /** -1: correct. PARTIAL_CHECKSUM: not yet made. */
   checksum = -1;
   urgent = 0;
   constructor(
@@ -240,6 +244,13 @@ export class Packet {
   get vlanId(): number {
     return this.vlan < 0 ? 0 : this.vlan & 0xfff;
   }
+}
+
+/** Makes the checksums that were left to the card, those of encapsulated packets too. */
+export function completeChecksum({ udp, tcp, inner }: Packet): void {
+  if (inner !== null) completeChecksum(inner);
+  if (udp?.checksum === PARTIAL_CHECKSUM) udp.checksum = -1;
+  if (tcp?.checksum === PARTIAL_CHECKSUM) tcp.checksum = -1;
 }
 
 /** Bytes after the network header: transport header and payload. */

@@ -148,6 +148,7 @@ function* listen(p: Process, options: NcOptions): Sys<number> {
   if (options.has('u')) return yield* listenUdp(p, options, address, port);
   const listener = tcpSocket(p);
   listener.reuseAddress = true;
+  listener.reusePort = true;
   const errno = bindSocket(p, listener, address, port);
   const listened = errno === null ? listener.listen(1) : null;
   if (errno !== null || listened === null || !listened.ok) {

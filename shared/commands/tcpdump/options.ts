@@ -36,6 +36,9 @@ type Id =
   | 'user'
   | 'number'
   | 'print'
+  | 'total'
+  | 'link-types'
+  | 'usage'
   | 'unmodelled';
 
 const spec = (id: Id, short: string, argument: OptionSpec['argument'] = 'none', long?: string): OptionSpec<Id> => ({
@@ -77,9 +80,12 @@ export const SPECS: readonly OptionSpec<Id>[] = [
   spec('link-type', 'y', 'required', 'linktype'),
   spec('user', 'Z', 'required', 'relinquish-privileges'),
   spec('number', '#', 'none', 'number'),
+  spec('total', '', 'none', 'count'),
+  spec('link-types', 'L', 'none', 'list-data-link-types'),
+  spec('usage', 'Y'),
   spec('print', '', 'none', 'print'),
   ...['C', 'E', 'G', 'j', 'm', 'M', 'T', 'V', 'W', 'z'].map((letter) => spec('unmodelled', letter, 'required')),
-  ...['b', 'd', 'H', 'I', 'J', 'L'].map((letter) => spec('unmodelled', letter)),
+  ...['b', 'd', 'H', 'I', 'J'].map((letter) => spec('unmodelled', letter)),
 ];
 export type TcpdumpOption = Id;
 

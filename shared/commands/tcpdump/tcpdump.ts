@@ -1,27 +1,30 @@
-/** The program: what it listens to, what it prints around the packets, how it ends. Authority: tcpdump.c, libpcap's pcap-linux.c. */
-import { strerror, toUint8Array, fromUint8Array, type Bytes } from '../../base/index.ts';
+/**
+ * The program: what it listens to, what it prints around the packets, how it ends. Authority: tcpdump.c, libpcap's pcap-linux.c.
+ * Deviation: packets are shown as they come, where libpcap hands them over once a second unless --immediate-mode.
+ */
+import { fromUint8Array, strerror, type Bytes } from '../../base/index.ts';
 import { ALL_PROTOCOLS, PacketSocket, PacketType, type CapturedFrame, type Device } from '../../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
-import { decodeFrame, decodeVxlan, encodeFrame, encodeNetwork, EtherType, LinkType, pcapHeader, pcapRecord, type Packet } from '../../wire/index.ts';
+import { encodeFrame, encodeNetwork, frameLength, LinkType, networkLength, pcapHeader, pcapRecord } from '../../wire/index.ts';
+import { civilOf, twoDigits } from '../names/civil.ts';
 import { hostNameOf, resolveHost, watching } from '../net/index.ts';
 import { parseOptions } from '../options.ts';
-import { FilterError } from './filter-scan.ts';
-import { compileFilter, type PacketFilter } from './filter.ts';
+import { packetOf, readCaptureFile, type Captured } from './capture-file.ts';
+import { compileFilter, FilterError, type PacketFilter } from './filter/index.ts';
 import { SPECS, USAGE, VERSION, type TcpdumpOption } from './options.ts';
-import { dump, Printer } from './print.ts';
+import { hexDump, Printer, textDump } from './print/index.ts';
 
 const SNAPSHOT_LENGTH = 262144;
-/** UDP ports whose payload is a frame: VXLAN's, and the one Linux took before. */
-const VXLAN_PORTS = [4789, 8472];
-
-/** What is shown of a packet, wherever it came from. */
-interface Seen {
-  readonly packet: Packet;
-  readonly unixUs: number;
-  /** Set by captures on all devices. */
-  readonly cooked: CapturedFrame | undefined;
-}
+const LINK_TYPES: Readonly<Record<number, string>> = { [LinkType.ETHERNET]: 'EN10MB (Ethernet)', [LinkType.LINUX_SLL2]: 'LINUX_SLL2 (Linux cooked v2)' };
+/** What libpcap offers besides network devices. */
+const PSEUDO_DEVICES = [
+  'bluetooth-monitor (Bluetooth Linux Monitor) [Wireless]',
+  'nflog (Linux netfilter log (NFLOG) interface) [none]',
+  'nfqueue (Linux netfilter queue (NFQUEUE) interface) [none]',
+  'dbus-system (D-Bus system bus) [none]',
+  'dbus-session (D-Bus session bus) [none]',
+];
 
 const tcpdump: Program = function* (p) {
   const line = parseOptions<TcpdumpOption>(p.argv, SPECS);
@@ -37,44 +40,44 @@ const tcpdump: Program = function* (p) {
   }
   if (given.has('help')) return (yield* p.print(USAGE), 0);
   if (given.has('version')) return (yield* p.print(VERSION), 0);
-  if (given.has('unmodelled')) return yield* p.fail('not modelled: one of the options given (-C -E -G -H -I -J -L -M -T -V -W -b -d -j -m -z)');
+  if (given.has('usage')) return (yield* p.error(USAGE), 1);
+  if (given.has('unmodelled')) return yield* p.fail('not modelled: one of the options given (-C -E -G -H -I -J -M -T -V -W -b -d -j -m -z)');
   return yield* new Session(p, given, (id) => times.get(id) ?? 0, line.operands).run();
 };
 
 class Session {
-  private readonly printer: Printer;
+  private printer: Printer | undefined;
   private interrupted = false;
   private number = 0;
   private firstUs = -1;
   private previousUs = -1;
   private fileFd: number | undefined;
+  private snapshotLength = SNAPSHOT_LENGTH;
 
   constructor(
     private readonly p: Process,
     private readonly given: ReadonlyMap<TcpdumpOption, Bytes | undefined>,
     private readonly times: (id: TcpdumpOption) => number,
     private readonly words: readonly Bytes[],
-  ) {
-    this.printer = new Printer({
-      link: given.has('link'),
-      quiet: given.has('quiet'),
-      verbose: times('verbose'),
-      absolute: given.has('absolute'),
-      numeric: given.has('numeric'),
-      hostName: (address) => hostNameOf(p, address),
-    });
-  }
+  ) {}
 
   *run(): Sys<number> {
     const { p, given } = this;
     const wanted = given.get('count');
     const count = wanted === undefined ? Infinity : Number(wanted);
     if (wanted !== undefined && !(/^\d+$/.test(wanted) && count > 0)) return yield* p.fail(`invalid packet count ${wanted}`);
+    const snapshot = given.get('snaplen');
+    if (snapshot !== undefined && !(/^\d+$/.test(snapshot) && Number(snapshot) <= SNAPSHOT_LENGTH))
+      return yield* p.fail(`invalid snaplen ${snapshot} (must be >= 0 and <= ${SNAPSHOT_LENGTH})`);
+    if (Number(snapshot ?? 0) > 0) this.snapshotLength = Number(snapshot);
     const direction = given.get('direction') ?? 'inout';
-    if (!['in', 'out', 'inout'].includes(direction)) return yield* p.fail(`unknown capture direction '${direction}'`);
+    if (!['in', 'out', 'inout'].includes(direction)) return yield* p.fail(`unknown capture direction \`${direction}'`);
+    const linkType = given.get('link-type');
+    if (linkType !== undefined && !['EN10MB', 'LINUX_SLL2'].includes(linkType.toUpperCase())) return yield* p.fail(`invalid data link type ${linkType}`);
     if (given.has('lines') || given.has('unbuffered')) p.stdout.lineBuffered();
     if (given.has('devices')) return yield* this.listDevices();
     const source = given.get('read');
+    if (source !== undefined && given.has('numeric-foreign')) return yield* p.fail('-f can not be used with -V or -r');
     return source === undefined ? yield* this.live(count, direction) : yield* this.fromFile(source, count);
   }
 
@@ -90,23 +93,26 @@ class Session {
       return yield* p.fail(`${name}: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)`);
     if (device === undefined)
       return yield* p.fail(`${name}: No such device exists\n(${/^\d+$/.test(name) ? 'Invalid adapter index' : 'No such device exists'})`);
+    if (given.has('link-types')) {
+      const types = isAny ? ['LINUX_SLL (Linux cooked v1)', 'LINUX_SLL2 (Linux cooked v2)'] : ['EN10MB (Ethernet)', 'DOCSIS (DOCSIS) (printing not supported)'];
+      return (yield* p.print(`Data link types for ${name} (use option -y to set):\n${types.map((type) => `  ${type}\n`).join('')}`), 0);
+    }
     if (device !== null && !device.isUp) return yield* p.fail(`${name}: That device is not up`);
     if (isAny) yield* p.error('tcpdump: data link type LINUX_SLL2\n');
-    const filter = yield* this.filter();
+    const filter = yield* this.filter('live');
     if (filter === undefined) return 1;
+    const linkType = isAny ? LinkType.LINUX_SLL2 : LinkType.ETHERNET;
+    this.begin(linkType);
     const socket = new PacketSocket(netns, 'raw');
     socket.filter = (packet, _device, packetType) => filter(packet, packetType);
     socket.bind(device, ALL_PROTOCOLS);
     if (device !== null && !given.has('polite')) socket.setPromiscuous(device);
     for (const signal of ['INT', 'TERM', 'HUP'] as const) p.on(signal, () => void (this.interrupted = true));
-    // eslint-disable-next-line no-useless-assignment
-    let drops = 0;
-    // eslint-disable-next-line no-useless-assignment
-    let received = 0;
     let captured = 0;
+    let statistics: ReturnType<PacketSocket['statistics']>;
     try {
-      if (!(yield* this.openOutput(isAny ? LinkType.LINUX_SLL2 : LinkType.ETHERNET))) return 1;
-      yield* this.announce(device === null ? 'any' : device.name, isAny);
+      if (!(yield* this.openOutput(linkType))) return 1;
+      yield* this.announce(name, linkType);
       while (captured < count && !this.interrupted) {
         const frame = socket.receive();
         if (frame === undefined) {
@@ -116,28 +122,33 @@ class Session {
         }
         if (!isWanted(frame, direction)) continue;
         captured++;
-        yield* this.show({ packet: frame.packet, unixUs: frame.unixUs, cooked: isAny ? frame : undefined });
+        yield* this.show(this.cut(frame, isAny));
         yield* p.tick();
       }
     } finally {
-      ({ packets: received, drops } = socket.statistics());
+      statistics = socket.statistics();
       socket.close();
     }
+    if (given.has('total')) yield* p.print(`${captured} packet${captured === 1 ? '' : 's'}\n`);
     if (this.interrupted && !this.isWriting) yield* p.print('\n');
     yield* p.flush();
     if (device?.unregistered === true && !this.interrupted && captured < count) yield* p.error(`tcpdump: pcap_loop: The interface disappeared\n`);
     const told = (n: number, what: string): string => `${n} packet${n === 1 ? '' : 's'} ${what}\n`;
-    yield* p.error(told(captured, 'captured') + told(received, 'received by filter') + told(drops, 'dropped by kernel'));
+    yield* p.error(told(captured, 'captured') + told(statistics.packets, 'received by filter') + told(statistics.drops, 'dropped by kernel'));
     return 0;
   }
-  private *announce(name: string, isAny: boolean): Sys {
-    const type = isAny ? 'LINUX_SLL2 (Linux cooked v2)' : 'EN10MB (Ethernet)';
-    const listening = `listening on ${name}, link-type ${type}, snapshot length ${this.given.get('snaplen') === undefined || this.given.get('snaplen') === '0' ? SNAPSHOT_LENGTH : this.given.get('snaplen')!} bytes\n`;
+  private cut(frame: CapturedFrame, isAny: boolean): Captured {
+    const bytes = isAny ? cookedBytes(frame) : encodeFrame(frame.packet);
+    const length = isAny ? 20 + networkLength(frame.packet) : frameLength(frame.packet);
+    return { bytes: bytes.subarray(0, this.snapshotLength), length, unixUs: frame.unixUs };
+  }
+  private *announce(name: string, linkType: number): Sys {
+    const listening = `listening on ${name}, link-type ${LINK_TYPES[linkType]}, snapshot length ${this.snapshotLength} bytes\n`;
     const quiet = this.times('verbose') === 0 && !this.isWriting;
     yield* this.p.error(quiet ? `tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n${listening}` : `tcpdump: ${listening}`);
   }
   /** Undefined after its message. */
-  private *filter(): Sys<PacketFilter | undefined> {
+  private *filter(source: 'live' | 'file'): Sys<PacketFilter | undefined> {
     const { p } = this;
     let expression = this.words.join(' ');
     const path = this.given.get('file');
@@ -149,11 +160,12 @@ class Session {
       }
       expression = text.value.replaceAll(/#.*/g, ' ');
     }
+    const lookup = (name: Bytes) => {
+      const found = resolveHost(p, name);
+      return found.kind === 'found' ? found.address : undefined;
+    };
     try {
-      return compileFilter(expression, (name) => {
-        const found = resolveHost(p, name);
-        return found.kind === 'found' ? found.address : undefined;
-      });
+      return compileFilter(expression, lookup, source);
     } catch (error) {
       if (!(error instanceof FilterError)) throw error;
       yield* p.fail(error.message);
@@ -167,13 +179,16 @@ class Session {
   }
   private *listDevices(): Sys<number> {
     const all = this.devices();
+    const row = ({ name, isUp }: Device): string =>
+      name === 'lo' ? `lo [${isUp ? 'Up, Running, ' : ''}Loopback]` : isUp ? `${name} [Up, Running, Connected]` : `${name} [none, Disconnected]`;
     const rows = [
-      ...all.filter(({ name, isUp }) => name !== 'lo' && isUp).map(({ name }) => `${name} [Up, Running, Connected]`),
+      ...all.filter(({ name, isUp }) => name !== 'lo' && isUp).map(row),
       'any (Pseudo-device that captures on all interfaces) [Up, Running]',
-      ...all.filter(({ name }) => name === 'lo').map(({ isUp }) => `lo [${isUp ? 'Up, Running, ' : ''}Loopback]`),
-      ...all.filter(({ name, isUp }) => name !== 'lo' && !isUp).map(({ name }) => `${name} [none, Disconnected]`),
+      ...all.filter(({ name, isUp }) => name === 'lo' && isUp).map(row),
+      ...PSEUDO_DEVICES,
+      ...all.filter(({ isUp }) => !isUp).map(row),
     ];
-    yield* this.p.print(rows.map((row, i) => `${i + 1}.${row}\n`).join(''));
+    yield* this.p.print(rows.map((text, i) => `${i + 1}.${text}\n`).join(''));
     return 0;
   }
 
@@ -195,7 +210,7 @@ class Session {
       }
       this.fileFd = fd.value;
     }
-    yield* this.p.write(this.fileFd, pcapHeader(linkType, SNAPSHOT_LENGTH));
+    yield* this.p.write(this.fileFd, pcapHeader(linkType, this.snapshotLength));
     return true;
   }
   private *fromFile(path: Bytes, count: number): Sys<number> {
@@ -204,80 +219,91 @@ class Session {
     if (fd?.ok === false) return yield* p.fail(`${path}: ${strerror(fd.error)}`);
     const all = yield* p.readAll(fd?.ok ? fd.value : 0);
     if (!all.ok) return yield* p.fail(`${path}: ${strerror(all.error)}`);
-    const bytes = toUint8Array(all.value);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (bytes.length < 24) return yield* p.fail(`truncated dump file; tried to read 24 file header bytes, only got ${bytes.length}`);
-    const isLittle = view.getUint32(0, true) === 0xa1b2c3d4;
-    if (!isLittle && view.getUint32(0) !== 0xa1b2c3d4) return yield* p.fail('unknown file format');
-    const linkType = view.getUint32(20, isLittle);
-    if (linkType !== LinkType.ETHERNET) return yield* p.fail(`not modelled: captures of link type ${linkType}`);
-    yield* p.error(`reading from file ${path}, link-type EN10MB (Ethernet), snapshot length ${view.getUint32(16, isLittle)}\n`);
-    const filter = yield* this.filter();
+    const file = readCaptureFile(all.value);
+    if (typeof file === 'string') return yield* p.fail(file);
+    const { linkType } = file;
+    const type = LINK_TYPES[linkType];
+    if (type === undefined) return yield* p.fail(`not modelled: captures of link type ${linkType}`);
+    yield* p.error(`reading from file ${path}, link-type ${type}, snapshot length ${file.snapshotLength}\n`);
+    if (linkType === LinkType.LINUX_SLL2) yield* p.error('Warning: interface names might be incorrect\n');
+    const filter = yield* this.filter('file');
     if (filter === undefined) return 1;
-    if (!(yield* this.openOutput(LinkType.ETHERNET))) return 1;
-    for (let at = 24, shown = 0; at + 16 <= bytes.length && shown < count;) {
-      const length = view.getUint32(at + 8, isLittle);
-      if (at + 16 + length > bytes.length)
-        return yield* p.fail(`pcap_loop: truncated dump file; tried to read ${length} captured bytes, only got ${bytes.length - at - 16}`);
-      const packet = decodeFrame(bytes.subarray(at + 16, at + 16 + length));
-      openTunnel(packet);
-      const unixUs = view.getUint32(at, isLittle) * 1e6 + view.getUint32(at + 4, isLittle);
-      if (filter(packet, PacketType.HOST)) {
+    this.begin(linkType);
+    if (!(yield* this.openOutput(linkType))) return 1;
+    let shown = 0;
+    for (const captured of file.packets) {
+      if (shown >= count) break;
+      const { packet, packetType, linkBytes } = packetOf(linkType, captured.bytes);
+      if (filter(packet, packetType, { ...captured, linkBytes })) {
         shown++;
-        yield* this.show({ packet, unixUs, cooked: undefined });
+        yield* this.show(captured);
       }
-      at += 16 + length;
       yield* p.tick();
     }
+    if (this.given.has('total')) yield* p.print(`${shown} packet${shown === 1 ? '' : 's'}\n`);
+    if (shown < count && file.problem !== undefined) return yield* p.fail(`pcap_loop: ${file.problem}`);
     return 0;
   }
 
   // --- one packet ---
 
-  private *show({ packet, unixUs, cooked }: Seen): Sys {
-    const { p } = this;
+  private begin(linkType: number): void {
+    const { p, given, times } = this;
+    const options = {
+      link: given.has('link'),
+      quiet: given.has('quiet'),
+      verbose: times('verbose'),
+      absolute: given.has('absolute'),
+      unchecked: given.has('unchecked'),
+      withoutDumps: given.has('quiet') || given.has('hex') || given.has('hex-text') || given.has('ascii'),
+      numeric: given.has('numeric'),
+      hostName: (address: number) => hostNameOf(p, address),
+    };
+    this.printer = new Printer(options, linkType, (index) => netnsOf(p).devices.get(index)?.name ?? '?');
+  }
+  private *show(captured: Captured): Sys {
+    const { p, printer } = this;
     if (this.fileFd !== undefined) {
-      yield* p.write(this.fileFd, pcapRecord({ unixUs, bytes: cooked ? cookedBytes(cooked) : fromUint8Array(encodeFrame(packet)) }));
+      const { unixUs, length } = captured;
+      yield* p.write(this.fileFd, pcapRecord({ unixUs, bytes: fromUint8Array(captured.bytes), originalLength: length }));
       if (!this.given.has('print')) return;
     }
+    if (printer === undefined || (this.given.has('total') && !this.given.has('print'))) return;
     const count = this.given.has('number') ? `${String(++this.number).padStart(5)}  ` : '';
-    const text = cooked ? this.printer.cooked(packet, cooked.deviceName, cooked.deviceIndex, cooked.packetType) : this.printer.frame(packet);
-    yield* p.print(`${count}${this.time(unixUs)}${text}${this.bytes(packet)}\n`);
+    const { text, linkBytes } = printer.packet(captured.bytes, captured.length);
+    yield* p.print(`${count}${this.time(captured.unixUs)}${text}${this.dump(captured.bytes, linkBytes)}\n`);
   }
-  private bytes(packet: Packet): string {
-    for (const [id, style] of [
-      ['hex-text', 'hex and text'],
-      ['hex', 'hex'],
-      ['ascii', 'text'],
-    ] as const)
-      if (this.given.has(id)) return dump(this.times(id) > 1 ? encodeFrame(packet) : encodeNetwork(packet), style);
-    return '';
+  private dump(bytes: Uint8Array, linkBytes: number): string {
+    const id = (['hex-text', 'hex', 'ascii'] as const).find((each) => this.given.has(each));
+    if (id === undefined) return '';
+    const shown = this.times(id) > 1 ? bytes : bytes.subarray(linkBytes);
+    return id === 'ascii' ? textDump(shown) : hexDump(shown, '\n\t', id === 'hex-text');
   }
   private time(unixUs: number): string {
     const since = this.times('time') === 5 ? this.firstUs : this.previousUs;
     if (this.firstUs < 0) this.firstUs = unixUs;
     this.previousUs = unixUs;
-    const microseconds = String(unixUs % 1e6).padStart(6, '0');
-    // eslint-disable-next-line no-restricted-globals
-    const iso = new Date(Math.floor(unixUs / 1000)).toISOString();
     switch (this.times('time')) {
       case 0:
-        return `${iso.slice(11, 19)}.${microseconds} `;
+        return `${clock(unixUs)} `;
       case 1:
         return '';
       case 2:
-        return `${Math.floor(unixUs / 1e6)}.${microseconds} `;
-      case 4:
-        return `${iso.slice(0, 10)} ${iso.slice(11, 19)}.${microseconds} `;
-      default: {
-        const us = since < 0 ? 0 : unixUs - since;
-        // eslint-disable-next-line no-restricted-globals
-        return ` ${new Date(Math.floor(us / 1000)).toISOString().slice(11, 19)}.${String(us % 1e6).padStart(6, '0')} `;
+        return `${Math.floor(unixUs / 1e6)}.${String(unixUs % 1e6).padStart(6, '0')} `;
+      case 4: {
+        const { year, month, day } = civilOf(unixUs);
+        return `${year}-${twoDigits(month)}-${twoDigits(day)} ${clock(unixUs)} `;
       }
+      default:
+        return ` ${clock(since < 0 ? 0 : unixUs - since)} `;
     }
   }
 }
 
+function clock(us: number): string {
+  const { hour, minute, second } = civilOf(us);
+  return `${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)}.${String(us % 1e6).padStart(6, '0')}`;
+}
 /** What goes out by the loopback comes in again: once is enough (libpcap). */
 function isWanted(frame: CapturedFrame, direction: string): boolean {
   const isOut = frame.packetType === PacketType.OUTGOING;
@@ -285,25 +311,18 @@ function isWanted(frame: CapturedFrame, direction: string): boolean {
   return direction === 'inout' || isOut === (direction === 'out');
 }
 /** SLL2's header and what follows it. */
-function cookedBytes({ packet, deviceIndex, packetType }: CapturedFrame): Bytes {
-  const header = new Uint8Array(20);
-  const view = new DataView(header.buffer);
-  view.setUint16(0, packet.etherType);
+function cookedBytes({ packet, deviceIndex, packetType }: CapturedFrame): Uint8Array {
+  const network = encodeNetwork(packet);
+  const bytes = new Uint8Array(20 + network.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, packet.etherType <= 1500 ? 4 : packet.etherType);
   view.setUint32(4, deviceIndex);
   view.setUint16(8, 1);
   view.setUint8(10, packetType);
   view.setUint8(11, 6);
-  header.set(encodeFrame(packet).subarray(6, 12), 12);
-  return fromUint8Array(header) + fromUint8Array(encodeNetwork(packet));
-}
-/** Bytes of a file know no tunnel: the port tells. */
-function openTunnel(packet: Packet): void {
-  if (packet.udp === null || packet.etherType === EtherType.ARP || !VXLAN_PORTS.includes(packet.udp.dstPort)) return;
-  const inside = decodeVxlan(packet.payload);
-  if (inside === undefined) return;
-  packet.inner = inside.frame;
-  packet.vni = inside.vni;
-  packet.payload = '';
+  bytes.set(encodeFrame(packet).subarray(6, 12), 12);
+  bytes.set(network, 20);
+  return bytes;
 }
 
 export const TCPDUMP_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/tcpdump', main: tcpdump, origin: 'tcpdump 4.99.3' }];

@@ -9,6 +9,7 @@
 import {
   Arp,
   ArpOp,
+  completeChecksum,
   encodeNetworkBytes,
   EtherType,
   formatIpv4,
@@ -124,6 +125,7 @@ export class Card extends VmCard {
   }
   transmit(skb: Skb): void {
     countTx(this, skb);
+    completeChecksum(skb);
     this.segment.carry(skb, this);
   }
   arrive(skb: Skb, from: Card, delayUs: number): void {

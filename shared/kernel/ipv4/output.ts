@@ -4,7 +4,7 @@
  *     localOutput ─OUTPUT─► output ─POSTROUTING─► finish ─(fragment)─► neighbour ─► device
  *     forward ─────FORWARD─► output
  */
-import { encodeTransportBytes, networkLength } from '../../wire/index.ts';
+import { completeChecksum, encodeTransportBytes, networkLength } from '../../wire/index.ts';
 import type { Ipv4Header } from '../../wire/index.ts';
 import { ensureNeighbour, neighbourOutput } from '../neighbour.ts';
 import { Skb } from '../model.ts';
@@ -106,6 +106,7 @@ function fragment(skb: Skb, mtu: number, netns: Netns): void {
     drop(skb, netns, 'PKT_TOO_BIG', `mtu ${mtu}`);
     return;
   }
+  completeChecksum(skb);
   const bytes = encodeTransportBytes(skb);
   const pieces = Math.ceil(bytes.length / room);
   if (skb.recorder !== null) skb.step({ kind: 'fragment', device: skb.dst!.device!.name, mtu, pieces }, netns);

@@ -3,7 +3,19 @@
  * rule is looked at.
  */
 import type { Icmp } from '../../wire/index.ts';
-import { Icmp6Type, IcmpType, IcmpUnreachable, Ipv4Header, Tcp, TcpFlag, EtherType, IpProtocol, formatMac, networkLength } from '../../wire/index.ts';
+import {
+  Icmp6Type,
+  IcmpType,
+  IcmpUnreachable,
+  Ipv4Header,
+  Tcp,
+  TcpFlag,
+  EtherType,
+  IpProtocol,
+  PARTIAL_CHECKSUM,
+  formatMac,
+  networkLength,
+} from '../../wire/index.ts';
 import { answerTrace, sendIcmpError } from '../ipv4/icmp.ts';
 import { localOutput, mtuFor } from '../ipv4/output.ts';
 import { isLocalAddress, selectSource } from '../ipv4/addresses.ts';
@@ -138,6 +150,7 @@ function sendReset(cause: Skb, c: HookContext): void {
     0,
     '',
   );
+  answer.tcp.checksum = PARTIAL_CHECKSUM;
   answer.mark = netns.ipv4.fwmark_reflect !== 0 ? cause.mark : 0;
   const request = outputRequest(ip.src, isLocalAddress(netns, ip.dst) ? ip.dst : 0);
   request.mark = answer.mark;

@@ -1,7 +1,7 @@
 /** UDP over IPv4 (net/ipv4/udp.c): ports, delivery by best match, port unreachable. */
 import { done } from '../../base/index.ts';
 import type { Bytes } from '../../base/index.ts';
-import { formatIpv4, IcmpType, IcmpUnreachable, IpProtocol, Udp } from '../../wire/index.ts';
+import { formatIpv4, IcmpType, IcmpUnreachable, IpProtocol, PARTIAL_CHECKSUM, Udp } from '../../wire/index.ts';
 import type { Ipv4, Packet } from '../../wire/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
@@ -130,6 +130,7 @@ export class UdpSocket extends IpSocket {
     if (port === 0) return fail(this.connected || options.to !== undefined ? 'EINVAL' : 'EDESTADDRREQ');
     return this.sendPacket(options, 8, payload.length, (skb) => {
       skb.udp = new Udp(this.localPort, port);
+      skb.udp.checksum = PARTIAL_CHECKSUM;
       skb.payload = payload;
     });
   }

@@ -1,6 +1,6 @@
 /** How connections begin: connect's SYN, a listener's SYN-ACK (tcp_connect, tcp_conn_request, inet_rtx_syn_ack). */
 import { done } from '../../base/index.ts';
-import { IpProtocol, Tcp, TcpFlag, type Ipv4 } from '../../wire/index.ts';
+import { IpProtocol, PARTIAL_CHECKSUM, Tcp, TcpFlag, type Ipv4 } from '../../wire/index.ts';
 import { fail, type KernelResult } from '../error.ts';
 import { answerTrace } from '../ipv4/icmp.ts';
 import { localOutput, mtuFor } from '../ipv4/output.ts';
@@ -85,6 +85,7 @@ export function sendSynAck(request: TcpRequest, cause: Skb | null): void {
   const bytes = synOptions(options.advertisedMss, options.sack, stamp, options.sndScale >= 0 ? options.rcvScale : -1);
   const flags = TcpFlag.SYN | TcpFlag.ACK;
   skb.tcp = new Tcp(request.localPort, request.remotePort, request.ownSeq, advance(request.peerSeq, 1), flags, Math.min(options.rcvWnd, 65535), bytes);
+  skb.tcp.checksum = PARTIAL_CHECKSUM;
   skb.socket = listener;
   skb.mark = options.mark;
   if (cause !== null) answerTrace(skb, cause, netns, 'reply');

@@ -3,7 +3,7 @@
  * later, retransmission, probes, resets.
  */
 import type { Bytes } from '../../base/index.ts';
-import { IpProtocol, Tcp, TcpFlag } from '../../wire/index.ts';
+import { IpProtocol, PARTIAL_CHECKSUM, Tcp, TcpFlag } from '../../wire/index.ts';
 import { describe } from '../describe.ts';
 import { localOutput, mtuFor } from '../ipv4/output.ts';
 import { outputRequest, routeOutput } from '../ipv4/route.ts';
@@ -59,6 +59,7 @@ function transmit(socket: TcpSocket, flags: number, seq: number, data: Bytes, op
   const window = isSyn ? Math.min(socket.rcvWnd, 65535) : selectWindow(socket);
   const hasAck = (flags & TcpFlag.ACK) !== 0;
   skb.tcp = new Tcp(socket.localPort, socket.remotePort, seq, hasAck ? socket.rcvNxt : 0, flags, window, options);
+  skb.tcp.checksum = PARTIAL_CHECKSUM;
   skb.payload = data;
   skb.socket = socket;
   skb.mark = socket.mark;

@@ -26,7 +26,7 @@ export function scan(expression: string): Token[] {
   const tokens: Token[] = [];
   for (let rest = expression.trimStart(); rest !== ''; rest = rest.trimStart()) {
     const found = PATTERNS.map(([pattern, make]) => ({ text: pattern.exec(rest)?.[0], make })).find(({ text }) => text !== undefined);
-    if (found?.text === undefined) throw new FilterError(`can't parse filter expression: illegal character '${rest.slice(0, 1)}'`);
+    if (found?.text === undefined) throw new FilterError(`can't parse filter expression: syntax error`);
     const { text, make } = found;
     rest = rest.slice(text.length);
     const same = SAME[text];

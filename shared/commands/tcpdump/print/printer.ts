@@ -1,0 +1,25 @@
+/** Captured bytes as tcpdump 4.99.3 words them: one text a packet, without its time. */
+import { LinkType } from '../../../wire/index.ts';
+import { Dissection, type PrintOptions } from './dissection.ts';
+import { cooked, ethernet } from './ethernet.ts';
+import { ip4 } from './ip4.ts';
+import { ip6 } from './ip6.ts';
+
+export class Printer {
+  private readonly dissection: Dissection;
+  private readonly cooked: ReturnType<typeof cooked>;
+  constructor(
+    options: PrintOptions,
+    private readonly linkType: number,
+    /** For the cooked header, which has an index alone; `?` when there is no such device. */
+    deviceName: (index: number) => string,
+  ) {
+    this.dissection = new Dissection(options, { ethernet, ip4, ip6 });
+    this.cooked = cooked(deviceName);
+  }
+  /** Its text, and how many bytes its link header has. */
+  packet(bytes: Uint8Array, length: number): { readonly text: string; readonly linkBytes: number } {
+    const text = this.dissection.packet(bytes, length, this.linkType === LinkType.LINUX_SLL2 ? this.cooked : ethernet);
+    return { text, linkBytes: this.dissection.linkBytes };
+  }
+}
