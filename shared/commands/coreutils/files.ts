@@ -165,7 +165,7 @@ const touch = program(
 );
 
 /** `755`, `u+x,go-w`: the new mode; undefined when it is none. */
-function changedMode(mode: number, change: Bytes, directory: boolean): number | undefined {
+export function changedMode(mode: number, change: Bytes, directory: boolean): number | undefined {
   if (/^[0-7]{1,4}$/.test(change)) return parseInt(change, 8);
   let now = mode;
   for (const clause of change.split(',')) {

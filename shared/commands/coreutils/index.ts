@@ -2,8 +2,10 @@
 import type { InstalledProgram } from '../../machine/index.ts';
 import { FIELD_PROGRAMS } from './fields.ts';
 import { FILE_PROGRAMS } from './files.ts';
+import { mkfifo, mknod } from './nodes.ts';
 import { PROCESS_PROGRAMS } from './processes.ts';
 import { STREAM_PROGRAMS } from './streams.ts';
+import { stty } from './stty.ts';
 
 export { duration, statusOf } from './processes.ts';
 export { gnuOptions, type GnuUsage, type Parsed } from './options.ts';
@@ -12,4 +14,5 @@ export { owners } from './ls.ts';
 export { formatDate } from './date.ts';
 export { modeText, shortClock } from './stat-text.ts';
 
-export const COREUTILS: readonly InstalledProgram[] = [...STREAM_PROGRAMS, ...FIELD_PROGRAMS, ...FILE_PROGRAMS, ...PROCESS_PROGRAMS];
+const SINGLE = Object.entries({ mkfifo, mknod, stty }).map(([name, main]) => ({ path: `/usr/bin/${name}`, main, origin: 'coreutils 9.1' }));
+export const COREUTILS: readonly InstalledProgram[] = [...STREAM_PROGRAMS, ...FIELD_PROGRAMS, ...FILE_PROGRAMS, ...PROCESS_PROGRAMS, ...SINGLE];

@@ -1,4 +1,4 @@
-/** sleep, timeout, env, nohup, nice, true, false, echo, uname, hostname, id, whoami, nproc, tty, date, xargs, which: small programs about processes. */
+/** sleep, timeout, env, nohup, nice, true, false, echo, uname, id, whoami, nproc, tty, date, xargs, which: small programs about processes. */
 import { strerror, type Bytes } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import { LineReader, parseSignal, searchPath, signalNumber, type ChildStatus, type Process, type Program, type Sys } from '../../shell/index.ts';
@@ -196,33 +196,6 @@ const uname: Program = function* (p) {
   return 0;
 };
 
-const hostname: Program = function* (p) {
-  const [option, ...rest] = p.argv.slice(1);
-  if (option === undefined || option === '-s' || option === '--short')
-    yield* p.print(`${option === undefined ? p.namespaces.uts.hostname : (p.namespaces.uts.hostname.split('.')[0] ?? '')}\n`);
-  else if (option === '-f' || option === '--fqdn') yield* p.print(`${p.namespaces.uts.hostname}\n`);
-  else if (option === '-I' || option === '--all-ip-addresses') yield* p.print(`${hostAddresses(p).join(' ')} \n`);
-  else if (option === '-F' || option === '--file') {
-    const file = p.fs.readFile(rest[0] ?? '');
-    if (!file.ok) return yield* p.failErrno(rest[0] ?? '', file.error);
-    p.namespaces.uts.hostname = file.value.trim();
-  } else if (option.startsWith('-'))
-    return (
-      yield* p.error(`hostname: invalid option -- '${option.slice(1, 2)}'\nUsage: hostname [-b] {hostname|-F file}         set host name (from file)\n`),
-      4
-    );
-  else if (p.credentials.euid !== 0) return yield* p.fail('you must be root to change the host name');
-  else p.namespaces.uts.hostname = option;
-  return 0;
-};
-/** Addresses as `hostname -I` lists them, from the kernel's own table of them. */
-function hostAddresses(p: Process): readonly Bytes[] {
-  const trie = p.fs.readFile('/proc/net/fib_trie');
-  return trie.ok
-    ? [...new Set([...trie.value.matchAll(/\|-- (\S+)\n +\/32 host LOCAL/g)].map((match) => match[1] ?? '').filter((address) => !address.startsWith('127.')))]
-    : [];
-}
-
 const ID: GnuUsage = {
   usage: '[OPTION]... [USER]',
   summary: 'Print user and group information.',
@@ -371,10 +344,5 @@ export const PROCESS_PROGRAMS: readonly InstalledProgram[] = [
     at('sync', constant(0)),
     at('clear', clear, 'ncurses 6.4'),
   ],
-  ...[
-    at('hostname', hostname, 'hostname 3.23'),
-    at('which', which, 'debianutils 5.7'),
-    at('xargs', xargs, 'findutils 4.9'),
-    at('setsid', setsid, 'util-linux 2.38'),
-  ],
+  ...[at('which', which, 'debianutils 5.7'), at('xargs', xargs, 'findutils 4.9'), at('setsid', setsid, 'util-linux 2.38')],
 ];

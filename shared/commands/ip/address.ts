@@ -115,6 +115,7 @@ export function listAddresses(session: Session, args: Arguments, mode: 'link' | 
   }
   // asking for one device by name or index brings its operational state up to date (linkwatch_sync_dev)
   if (only) syncLink(only);
+  else if (filter.family === Family.INET6) filter.tells = 'inet6';
   const shown = only ? [only] : devicesInOrder(netns).filter((each) => passesDump(each, filter));
   for (const each of shown) {
     const addresses = filter.family === Family.PACKET ? [] : addressesOf(each, process.nowUs);
@@ -134,6 +135,7 @@ export function listAddresses(session: Session, args: Arguments, mode: 'link' | 
 }
 /** What the kernel leaves out of a dump itself. */
 function passesDump(device: Device, filter: LinkFilter): boolean {
+  if (filter.tells === 'inet6') return filter.master <= 0 && filter.kind === undefined;
   if (filter.master > 0 && device.master?.index !== filter.master) return false;
   if (filter.master < 0 && device.master) return false;
   return filter.kind === undefined || device.kind === filter.kind;

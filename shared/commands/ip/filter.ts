@@ -20,8 +20,10 @@ export interface LinkFilter {
   master: number;
   kind: string | undefined;
   slaveKind: string | undefined;
+  /** Links come from IPv6's own dump, which tells little of them (inet6_fill_ifinfo). */
+  tells: 'all' | 'inet6';
 }
 export const linkFilter = (oneline: boolean, ifindex = 0): LinkFilter => ({
   ...{ family: 0, ifindex, oneline, showQueue: false, prefix: NO_PREFIX, scope: 0, scopeMask: 0, flags: 0, flagMask: 0, up: false },
-  ...{ label: undefined, group: -1, master: 0, kind: undefined, slaveKind: undefined },
+  ...{ label: undefined, group: -1, master: 0, kind: undefined, slaveKind: undefined, tells: 'all' },
 });

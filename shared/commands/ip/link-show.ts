@@ -92,7 +92,7 @@ export function printLink(session: Session, device: Device, filter: LinkFilter, 
   if (filter.ifindex !== 0 && device.index !== filter.ifindex) return 'hidden';
   if (filter.up && !device.isUp) return 'hidden';
   if (filter.label !== undefined) return 'brief';
-  if (filter.group !== -1 && device.group !== filter.group) return 'hidden';
+  if (filter.tells === 'all' && filter.group !== -1 && device.group !== filter.group) return 'hidden';
   if (filter.master > 0 && device.master?.index !== filter.master) return 'hidden';
   if (filter.kind !== undefined && device.kind !== filter.kind) return 'hidden';
   if (filter.slaveKind !== undefined && slaveKindOf(device) !== filter.slaveKind) return 'hidden';
@@ -101,6 +101,7 @@ export function printLink(session: Session, device: Device, filter: LinkFilter, 
     printBrief(session, device, filter);
     return 'brief';
   }
+  if (filter.tells === 'inet6') return printInet6(session, device);
   printer.any('ifindex', `${device.index}: `, device.index);
   const mDown = printNameAndLink(session, device, (name) => `${name}: `);
   printFlags(session, device, mDown);
@@ -140,9 +141,24 @@ export function printLink(session: Session, device: Device, filter: LinkFilter, 
   return 'whole';
 }
 
+/** What a message of inet6_fill_ifinfo has: no queueing discipline, no group, no namespace of the link. */
+function printInet6(session: Session, device: Device): Printed {
+  const { printer, options } = session;
+  printer.any('ifindex', `${device.index}: `, device.index);
+  const mDown = printNameAndLink(session, device, (name) => `${name}: `, 'index');
+  printFlags(session, device, mDown);
+  printer.any('mtu', `mtu ${device.mtu} `, device.mtu);
+  printOperState(session, device);
+  if (device.txQueueLength !== 0) printer.any('txqlen', `qlen ${device.txQueueLength}`, device.txQueueLength);
+  if (options.details > 0) printAddresses(session, device, 'own');
+  printer.text('\n');
+  printer.flush();
+  return 'whole';
+}
+
 function printBrief(session: Session, device: Device, filter: LinkFilter): void {
   const { printer } = session;
-  const mDown = printNameAndLink(session, device, (name) => `${name.padEnd(16)} `);
+  const mDown = printNameAndLink(session, device, (name) => `${name.padEnd(16)} `, filter.tells === 'inet6' ? 'index' : 'device');
   printOperState(session, device);
   if (filter.family === Family.PACKET) {
     if (linkAddressLength(device.hardwareType) > 0) {
@@ -155,7 +171,7 @@ function printBrief(session: Session, device: Device, filter: LinkFilter): void 
   printer.flush();
 }
 
-function printAddresses(session: Session, device: Device): void {
+function printAddresses(session: Session, device: Device, which: 'all' | 'own' = 'all'): void {
   const { printer } = session;
   const type = device.hardwareType;
   printer.newLine();
@@ -164,6 +180,7 @@ function printAddresses(session: Session, device: Device): void {
   if (linkAddressLength(type) === 0) return;
   const address = formatLinkAddress(device.address, type);
   printer.any('address', address, address, 'mac');
+  if (which === 'own') return;
   if ((device.flags & Iff.POINTOPOINT) !== 0) {
     printer.text(' peer ');
     printer.member('link_pointtopoint', true);

@@ -49,6 +49,9 @@ const IPV6_OPTIONS = [
   ['N', 'nodeinfo opt', 'use icmp6 node info query, try <help> as argument'],
 ] as const;
 
+/** Taken without being told of. */
+const QUIET_OPTIONS = [['r', '', 'send to a host on an attached network, without routing']] as const;
+
 type Row = readonly [string, string, string];
 const row = ([letter, argument, text]: Row): string => `  ${`-${letter}${argument === '' ? '' : ` <${argument}>`}`.padEnd(18)} ${text}\n`;
 export const HELP = [
@@ -91,7 +94,9 @@ const integer = (text: Bytes, low: number, high: number, highText = String(high)
 };
 
 export function parsePing(argv: readonly Bytes[]): Result<PingOptions, PingUsage> {
-  const takes = new Map<string, boolean>([...OPTIONS, ...IPV4_OPTIONS, ...IPV6_OPTIONS].map(([letter, argument]) => [letter, argument !== '']));
+  const takes = new Map<string, boolean>(
+    [...OPTIONS, ...QUIET_OPTIONS, ...IPV4_OPTIONS, ...IPV6_OPTIONS].map(([letter, argument]) => [letter, argument !== '']),
+  );
   const flags = new Set<string>();
   const values = new Map<string, Bytes>();
   const operands: Bytes[] = [];

@@ -19,6 +19,9 @@ const TIMEVAL_BYTES = 16;
 /** Echo replies, source quench, redirects: the others come by the error queue. */
 const RAW_FILTER = ~((1 << IcmpType.ECHO_REPLY) | (1 << 4) | (1 << IcmpType.REDIRECT));
 
+/** Nobody's address means this host. */
+const LOOPBACK: Ipv4 = 0x7f000001;
+
 const ping: Program = function* (p) {
   const parsed = parsePing(p.argv);
   if (!parsed.ok) {
@@ -41,7 +44,7 @@ const ping: Program = function* (p) {
   if (target.includes(':')) return yield* p.fail('not modelled: IPv6 destinations', 2);
   const found = resolveHost(p, target);
   if (found.kind === 'failed') return yield* p.fail(`${target}: ${found.message}`, 2);
-  const session = new Session(p, options, target, found.address, found.isLiteral || options.flags.has('n'));
+  const session = new Session(p, options, target, found.address === 0 ? LOOPBACK : found.address, found.isLiteral || options.flags.has('n'));
   return yield* session.run();
 };
 
@@ -157,6 +160,7 @@ class Session {
     socket.ttl = options.ttl;
     socket.tos = options.tos;
     socket.mark = options.mark;
+    socket.dontRoute = this.has('r');
     if (options.flags.has('t')) socket.multicastTtl = options.ttl;
     if (options.flags.has('M')) socket.pmtuDiscover = options.pmtu;
     socket.broadcast = true;
@@ -175,6 +179,7 @@ class Session {
       if (!result.ok) return `bind: ${strerror(result.error.errno)}`;
     }
     trial.mark = this.options.mark;
+    trial.dontRoute = this.has('r');
     trial.tos = this.options.tos;
     let connected = trial.connectAddress(this.address, 1025);
     if (!connected.ok && connected.error.errno === 'EACCES') {
@@ -185,6 +190,8 @@ class Session {
     }
     if (!connected.ok) return `connect: ${strerror(connected.error.errno)}`;
     this.source = trial.localAddress;
+    const isItsOwn = trial.boundDevice?.ipv4?.addresses.some(({ local }) => local === this.source);
+    if (isItsOwn === false) this.warning = `ping: Warning: source address might be selected on device other than: ${device}\n`;
     return undefined;
   }
   private header(): Bytes {

@@ -2,7 +2,9 @@
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Program } from '../../shell/index.ts';
 import { md5sum } from './digest.ts';
+import { dmesg } from './dmesg.ts';
 import { find } from './find.ts';
+import { hostname } from './hostname.ts';
 import { NAMESPACE_TOOLS } from './namespaces.ts';
 import { PROCESS_TOOLS } from './processes.ts';
 import { SMALL_TOOLS } from './small.ts';
@@ -16,6 +18,8 @@ export const SYSTEM_PROGRAMS: readonly InstalledProgram[] = [
   ...all(PROCESS_TOOLS, 'procps-ng 4.0.2'),
   ...all(NAMESPACE_TOOLS, 'util-linux 2.38.1'),
   ...all(SMALL_TOOLS, 'Debian 12'),
+  { path: '/usr/bin/dmesg', main: dmesg, origin: 'util-linux 2.38.1' },
+  ...all({ hostname, dnsdomainname: hostname, domainname: hostname, nisdomainname: hostname, ypdomainname: hostname }, 'hostname 3.23'),
   { path: '/usr/bin/find', main: find, origin: 'findutils 4.9.0' },
   { path: '/usr/bin/md5sum', main: md5sum, origin: 'coreutils 9.1' },
 ];

@@ -1,5 +1,5 @@
-/** nmap -sL, watch, modprobe, lsmod, dmesg, tty, uptime, free: small programs that scripts of network labs call. */
-import { strerror, type Bytes } from '../../base/index.ts';
+/** nmap -sL, watch, modprobe, lsmod, tty, uptime, free: small programs that scripts of network labs call. */
+import { strerror } from '../../base/index.ts';
 import type { Program } from '../../shell/index.ts';
 import { duration, statusOf } from '../coreutils/index.ts';
 import { formatIpv4, ipv4Mask, parseIpv4Prefix, type Ipv4 } from '../../wire/index.ts';
@@ -81,13 +81,6 @@ const watch: Program = function* (p) {
 const nothing: Program = function* () {
   return 0;
 };
-const showFile = (path: Bytes): Program =>
-  function* (p) {
-    const file = p.fs.readFile(path);
-    if (!file.ok) return yield* p.failErrno(path, file.error);
-    yield* p.print(file.value);
-    return 0;
-  };
 const lsmod: Program = function* (p) {
   const file = p.fs.readFile('/proc/modules');
   yield* p.print('Module                  Size  Used by\n');
@@ -109,4 +102,4 @@ const tty: Program = function* (p) {
   return 0;
 };
 
-export const SMALL_TOOLS: Readonly<Record<string, Program>> = { nmap, watch, modprobe: nothing, lsmod, dmesg: showFile('/var/log/kern.log'), uptime, tty };
+export const SMALL_TOOLS: Readonly<Record<string, Program>> = { nmap, watch, modprobe: nothing, lsmod, uptime, tty };

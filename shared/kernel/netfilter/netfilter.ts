@@ -37,7 +37,7 @@ export interface LogLine {
 }
 const LOG_LINES = 1000;
 const logs = new WeakMap<Host, LogLine[]>();
-/** What netfilter wrote to a machine's kernel log, oldest first. @public */
+/** What netfilter wrote to a machine's kernel log, oldest first. */
 export function kernelLog(host: Host): readonly LogLine[] {
   return logs.get(host) ?? [];
 }

@@ -299,13 +299,19 @@ export abstract class IpSocket extends Socket {
     const ip = skb.ip!;
     if (this.localAddress !== 0 && this.localAddress !== ip.dst && !(skb.dst?.kind !== 'local' && this.kind === 'udp')) return false;
     if (this.connected && this.remoteAddress !== ip.src) return false;
-    return this.boundDevice === null || this.boundDevice === skb.inDevice;
+    return this.boundDevice === null || this.boundDevice === arrivedBy(skb);
   }
   close(): void {
     this.closed = true;
     this.netns.sockets.delete(this);
     this.watchers.notify();
   }
+}
+/** inet_iif: what a host sends to itself arrives by the device that has the address. */
+function arrivedBy(skb: Skb): Device | null {
+  const { inDevice, dst } = skb;
+  if (inDevice === null || !inDevice.isLoopback || dst === null || dst.kind !== 'local') return inDevice;
+  return dst.route?.nexthops[0]?.device ?? inDevice;
 }
 const charge = (skb: Skb): number => networkLength(skb) + 576;
 

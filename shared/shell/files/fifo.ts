@@ -7,9 +7,9 @@ import { PipeBuffer, PipeEnd } from './pipe.ts';
 export class Fifo {
   readonly opening = new WaitQueue();
   private buffer: PipeBuffer | undefined = undefined;
-  /** Opens that wait count as there for the other side, once. */
-  private readersComing = 0;
-  private writersComing = 0;
+  /** Somebody waits for the other side: who waits counts as there already, so that the other side does not meet an end of file. */
+  private readerWaits = false;
+  private writerWaits = false;
 
   constructor(private readonly ino: number) {}
 
@@ -19,23 +19,30 @@ export class Fifo {
     const buffer = (this.buffer ??= new PipeBuffer(this.ino));
     if (reads && writes) return ok(this.end(buffer, true, true));
     if (reads) {
-      if (buffer.writers > 0 || this.writersComing > 0 || flags.nonblock) return ok(this.end(buffer, true, false));
-      this.readersComing = 1;
-      this.opening.wakeAll();
-      return err('EAGAIN');
+      if (buffer.writers > 0 || flags.nonblock) return ok(this.end(buffer, true, false));
+      if (!this.readerWaits) buffer.readers++;
+      this.readerWaits = true;
+    } else {
+      if (buffer.readers > 0) return ok(this.end(buffer, false, true));
+      if (flags.nonblock) return err('ENXIO');
+      if (!this.writerWaits) buffer.writers++;
+      this.writerWaits = true;
     }
-    if (buffer.readers > 0 || this.readersComing > 0) return ok(this.end(buffer, false, true));
-    if (flags.nonblock) return err('ENXIO');
-    this.writersComing = 1;
     this.opening.wakeAll();
     return err('EAGAIN');
   }
   private end(buffer: PipeBuffer, isReader: boolean, isWriter: boolean): PipeEnd {
-    if (isReader) this.readersComing = 0;
-    if (isWriter) this.writersComing = 0;
     const end = new PipeEnd(buffer, isReader, isWriter, () => {
       if (buffer.readers === 0 && buffer.writers === 0 && this.buffer === buffer) this.buffer = undefined;
     });
+    if (isReader && this.readerWaits) {
+      this.readerWaits = false;
+      buffer.readers--;
+    }
+    if (isWriter && this.writerWaits) {
+      this.writerWaits = false;
+      buffer.writers--;
+    }
     this.opening.wakeAll();
     return end;
   }
