@@ -35,6 +35,7 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
   };
   const lab = async (name: string): Promise<LabFile> => {
     const found = await findLab(name);
+    if (!found && !NAME.test(name)) return refuse('not-found', `There is no lab file ${name}.`, { lab: name });
     if (!found) {
       const known = (await labNames()).join(', ');
       return refuse('not-found', `There is no lab ${name}${known === '' ? '' : `; there are: ${known}`}.`, { lab: name });

@@ -13,9 +13,7 @@ export async function lesson({ options, operands }: Arguments): Promise<number> 
   const isJson = options['json'] === true;
   if (what === 'list' && ids.length === 0) return list(locale, isJson);
   if (what === 'check') return check(ids, isJson);
-  throw new UsageError(
-    what === 'list' ? `nothing is expected at ${JSON.stringify(ids[0])}` : `lesson ${what ?? ''} is nothing that can be done: list or check`,
-  );
+  throw new UsageError(what === 'list' ? `nothing is expected at ${JSON.stringify(ids[0])}` : `list or check is wanted, not ${JSON.stringify(what)}`);
 }
 
 async function list(locale: 'en' | 'zh', isJson: boolean): Promise<number> {

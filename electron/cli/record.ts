@@ -3,6 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { TapeWriter } from '../../shared/recording/index.ts';
 import { runInteractive } from './interactive.ts';
 import { isTerminal, nodeOf, openLab, valueOf } from './sh.ts';
+import { whyNot } from './why-not.ts';
 import { Failure, type Arguments } from './usage.ts';
 
 /** The one terminal there is. */
@@ -41,6 +42,8 @@ function openNew(path: string): number {
   try {
     return openSync(path, 'wx', 0o600);
   } catch (error) {
-    throw new Failure((error as NodeJS.ErrnoException).code === 'EEXIST' ? `${path} is there already: choose another name` : String(error));
+    throw new Failure(
+      (error as NodeJS.ErrnoException).code === 'EEXIST' ? `${path} is there already: choose another name` : `${path} cannot be written: ${whyNot(error)}`,
+    );
   }
 }

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatAsciicast, formatEvent, formatHeader, Timeline, type Tape, type TapeEvent, type TapeProblem } from '../../shared/recording/index.ts';
 import { readable } from '../recording/tapes.ts';
+import { whyNot } from './why-not.ts';
 import { Failure, UsageError, type Arguments } from './usage.ts';
 
 export async function play({ options, operands }: Arguments): Promise<number> {
@@ -23,14 +24,14 @@ export async function play({ options, operands }: Arguments): Promise<number> {
 }
 
 export function convert({ options, operands }: Arguments): Promise<number> {
-  const tape = load(operands[0]!);
   const to = options['to'] ?? 'v3';
   if (to !== 'v2' && to !== 'v3' && to !== 'tape') throw new UsageError(`--to is v2, v3 or tape, not ${JSON.stringify(to)}`);
+  const tape = load(operands[0]!);
   const content =
     to === 'tape'
       ? formatHeader(tape.header) + tape.events.map(formatEvent).join('')
       : formatAsciicast(tape, terminalOf(tape, options['terminal']), to === 'v2' ? 2 : 3)!;
-  if (typeof options['output'] === 'string') writeFileSync(options['output'], content);
+  if (typeof options['output'] === 'string') write(options['output'], content);
   else process.stdout.write(content);
   return Promise.resolve(0);
 }
@@ -40,11 +41,19 @@ function load(path: string): Tape {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Failure((error as NodeJS.ErrnoException).code === 'ENOENT' ? `there is no file ${path}` : String(error));
+    throw new Failure(`${path} cannot be read: ${whyNot(error)}`);
   }
   const { tape, problems } = readable(text, basename(path));
   for (const { line, message } of problems satisfies readonly TapeProblem[]) process.stderr.write(`podwalk: ${path}: line ${line}: ${message}\n`);
   return tape;
+}
+
+function write(path: string, content: string): void {
+  try {
+    writeFileSync(path, content);
+  } catch (error) {
+    throw new Failure(`${path} cannot be written: ${whyNot(error)}`);
+  }
 }
 
 function terminalOf(tape: Tape, wanted: string | boolean | undefined): string {

@@ -12,10 +12,11 @@ export async function trace({ options, operands }: Arguments): Promise<number> {
   const lab = await labByName(name);
   const begun = lab.trace(from, to, protocol);
   if (!begun.ok) throw new Failure(begun.error.message);
+  const names = new Map(lab.endpoints().map((endpoint) => [endpoint.box, endpoint.id]));
   const found = lab.runPending(begun.value);
   if (!found) throw new Failure('the trace did not come to an end');
   if (options['json'] === true) printJson(found);
-  else process.stdout.write(formatTrace(found, locale));
+  else process.stdout.write(formatTrace(found, locale, names));
   lab.close();
   const arrived = (kind: string): boolean => kind === 'delivered' || kind === 'left';
   return arrived(requestOutcome(found).kind) && (protocol.kind === 'udp' || arrived(replyOutcome(found).kind)) ? 0 : 1;
@@ -38,9 +39,11 @@ const DIRECTIONS: Record<Hop['direction'], Record<Locale, string>> = {
 };
 const OUTCOMES = { en: ['The packet:', 'The answer:'], zh: ['数据包：', '应答：'] } as const;
 
-export function formatTrace(trace: Trace, locale: Locale): string {
+/** `names`: pods by the box of their namespace. */
+export function formatTrace(trace: Trace, locale: Locale, names: ReadonlyMap<string, string> = new Map()): string {
   const hops = trace.hops.map((hop) => {
-    const place = hop.place.netns === '' ? hop.place.node : `${hop.place.node}/${hop.place.netns}`;
+    const { node, netns, netnsInode } = hop.place;
+    const place = netns === '' ? node : (names.get(`${node}/ns:${netnsInode}`) ?? `${node}/${netns}`);
     const head = `${String(hop.id + 1).padStart(2)}. ${place} (${DIRECTIONS[hop.direction][locale]})`;
     const steps = hop.steps.map(
       ({ atUs, step }) => `${`+${((atUs - trace.startedUs) / 1000).toFixed(3)}`.padStart(12)} ms  ${stepWords(step, locale).text.replaceAll('`', '')}\n`,

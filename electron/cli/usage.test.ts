@@ -31,13 +31,15 @@ describe('command lines', () => {
     ['sh -c true -x --help', { c: 'true', operands: '-x --help' }],
     ['sh --lab=flannel -c true', { lab: 'flannel', c: 'true', operands: '' }],
     ['sh -- -script', { operands: '-script' }],
+    ['trace', 'trace: LAB, FROM and TO are missing'],
+    ['sh -c', 'sh: -c wants a value'],
     ['sh --help', 'help sh'],
     ['sh -x', 'sh: unknown option -x'],
     ['exec flannel node-1 -- ls -l', { operands: 'flannel node-1 -- ls -l' }],
-    ['exec flannel', 'exec: something is missing after flannel'],
+    ['exec flannel', 'exec: NODE is missing'],
     ['trace flannel a b --tcp 80 --json', { tcp: '80', json: true, operands: 'flannel a b' }],
-    ['trace flannel a', 'trace: something is missing after flannel a'],
-    ['lesson', 'lesson: something is missing'],
+    ['trace flannel a', 'trace: TO is missing'],
+    ['lesson', 'lesson: list or check is missing'],
     ['lesson check a b', { operands: 'check a b' }],
   ];
   it.each(cases)('%s', (line, expected) => expect(parse(line)).toEqual(expected));

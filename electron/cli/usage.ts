@@ -16,8 +16,9 @@ export interface CommandSpec {
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** What stands after its first operand is not ours: `sh FILE -x`, `exec LAB NODE -- ls -l`. */
   readonly passesOn?: boolean;
-  /** Operands it takes, at least and at most. */
-  readonly operands: readonly [least: number, most: number];
+  /** Operands it wants, in order, and how many more it takes. */
+  readonly operands: readonly string[];
+  readonly more?: number;
 }
 
 const JSON_OPTION = { json: { about: 'print data' } } as const;
@@ -28,7 +29,7 @@ export const COMMANDS = {
     usage: '[--port N]',
     about: 'open the app in a browser: prints its address',
     options: { port: { value: 'N', about: 'exactly this port' } },
-    operands: [0, 0],
+    operands: [],
   },
   sh: {
     usage: '[--lab LAB] [--node NODE] [FILE | -c COMMAND] [ARG…]',
@@ -39,15 +40,23 @@ export const COMMANDS = {
       c: { value: 'COMMAND', about: 'run this instead of a file' },
     },
     passesOn: true,
-    operands: [0, Infinity],
+    operands: [],
+    more: Infinity,
   },
-  labs: { usage: '[--json]', about: 'list the labs', options: JSON_OPTION, operands: [0, 0] },
-  exec: { usage: 'LAB NODE[/POD] -- COMMAND [ARG…]', about: 'run a command in a lab of its own', options: {}, passesOn: true, operands: [2, Infinity] },
+  labs: { usage: '[--json]', about: 'list the labs', options: JSON_OPTION, operands: [] },
+  exec: {
+    usage: 'LAB NODE[/POD] -- COMMAND [ARG…]',
+    about: 'run a command in a lab of its own',
+    options: {},
+    passesOn: true,
+    operands: ['LAB', 'NODE'],
+    more: Infinity,
+  },
   topology: {
     usage: 'LAB [--format json|dot|svg]',
     about: 'print the topology of a lab',
     options: { format: { value: 'FORMAT', about: 'json (the default), dot or svg' }, ...JSON_OPTION },
-    operands: [1, 1],
+    operands: ['LAB'],
   },
   trace: {
     usage: 'LAB FROM TO [--icmp | --tcp PORT | --udp PORT] [--json]',
@@ -59,25 +68,26 @@ export const COMMANDS = {
       locale: { value: 'en|zh', about: 'the language of the reasons' },
       ...JSON_OPTION,
     },
-    operands: [3, 3],
+    operands: ['LAB', 'FROM', 'TO'],
   },
   lesson: {
     usage: 'list | check [ID…] [--json]',
     about: 'lessons: list them; check that each is unsolved at its start and solved by its solution',
     options: { locale: { value: 'en|zh', about: 'the language of the list' }, ...JSON_OPTION },
-    operands: [1, Infinity],
+    operands: ['list or check'],
+    more: Infinity,
   },
   record: {
     usage: 'FILE [--lab LAB] [--node NODE]',
     about: 'a shell on a node of a simulated lab, recorded on a tape',
     options: { lab: LAB_OPTION, node: { value: 'NODE', about: 'which node; without it, the first' } },
-    operands: [1, 1],
+    operands: ['FILE'],
   },
   play: {
     usage: 'TAPE [--terminal T] [--speed N]',
     about: 'play a terminal of a tape',
     options: { terminal: { value: 'T', about: 'which terminal; without it, the first' }, speed: { value: 'N', about: 'times as fast' } },
-    operands: [1, 1],
+    operands: ['TAPE'],
   },
   convert: {
     usage: 'FILE [--to v2|v3|tape] [--terminal T] [--output FILE]',
@@ -87,7 +97,7 @@ export const COMMANDS = {
       terminal: { value: 'T', about: 'which terminal' },
       output: { value: 'FILE', about: 'where to; without it, standard output' },
     },
-    operands: [1, 1],
+    operands: ['FILE'],
   },
 } as const satisfies Record<string, CommandSpec>;
 export type CommandName = keyof typeof COMMANDS;
@@ -126,9 +136,10 @@ export function parseArguments(command: CommandName, args: readonly string[]): A
   }
   if (parsed.values['help'] === true) throw new HelpAsked(command);
   const operands = [...parsed.positionals, ...rest];
-  const [least, most] = spec.operands;
-  if (operands.length < least)
-    throw new UsageError(operands.length === 0 ? 'something is missing' : `something is missing after ${operands.join(' ')}`, command);
+  const missing = spec.operands.slice(operands.length);
+  if (missing.length > 0)
+    throw new UsageError(`${missing.join(', ').replace(/, ([^,]*)$/, ' and $1')} ${missing.length === 1 ? 'is' : 'are'} missing`, command);
+  const most = spec.operands.length + (spec.more ?? 0);
   if (operands.length > most) throw new UsageError(`nothing is expected at ${JSON.stringify(operands[most])}`, command);
   return { options: parsed.values as Arguments['options'], operands };
 }
@@ -160,10 +171,15 @@ function wordedError(error: unknown): string {
   const [, unknown] = /^Unknown option '([^']+)'/.exec(text) ?? [];
   if (unknown !== undefined) return `unknown option ${unknown}`;
   const [, option, missing] = /^Option '([^']+)' (argument missing|does not take an argument)/.exec(text) ?? [];
-  if (option !== undefined)
-    return missing === 'argument missing' ? `${option.replace(/^-., /, '').replace(/ <value>$/, '')} wants a value` : `${option} takes no value`;
+  if (option !== undefined) return missing === 'argument missing' ? `${optionName(option)} wants a value` : `${optionName(option)} takes no value`;
   return text.split('\n')[0]!;
 }
+
+/** `-c` for what Node calls `-c, --c <value>`. */
+const optionName = (text: string): string => {
+  const name = text.replace(/^-., /, '').replace(/ <value>$/, '');
+  return name.length === 3 ? name.slice(1) : name;
+};
 
 export function helpText(command?: CommandName): string {
   if (command === undefined) {

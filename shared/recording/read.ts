@@ -27,16 +27,21 @@ export function parseTape(text: string): TapeReading {
   const lines = splitLines(text);
   const header = readHeader(lines[0]?.text);
   if (typeof header === 'string') return { value: undefined, problems: [{ line: 1, message: header }] };
+  if (header.podwalk !== TAPE_VERSION) {
+    const message = `this tape has version ${header.podwalk} of the format, and this Podwalk reads version ${TAPE_VERSION}: what it does not know is left out; a newer Podwalk reads it whole`;
+    problems.push({ line: 1, message });
+  }
 
   const events: TapeEvent[] = [];
   let damaged = 0;
+  let firstDamaged = 1;
   let isTopologyKnown = true;
   for (let index = 1; index < lines.length; index++) {
     const { text: line, isWhole } = lines[index]!;
     if (line === '') continue;
     const event = readEvent(line, events.at(-1)?.[0] ?? 0);
     if (typeof event === 'string') {
-      damaged++;
+      if (damaged++ === 0) firstDamaged = index + 1;
       isTopologyKnown = false;
       if (problems.length < MAX_PROBLEMS) problems.push({ line: index + 1, message: isWhole ? event : 'the tape was cut off in this line' });
       continue;
@@ -47,9 +52,9 @@ export function parseTape(text: string): TapeReading {
   }
   if (damaged > 0) {
     const kept = `${events.length} events up to ${(events.at(-1)?.[0] ?? 0).toFixed(1)} s were kept`;
-    problems.push({ line: problems[0]?.line ?? 1, message: `${damaged} damaged line${damaged === 1 ? ' was' : 's were'} left out; ${kept}` });
+    problems.push({ line: firstDamaged, message: `${damaged} damaged line${damaged === 1 ? ' was' : 's were'} left out; ${kept}` });
   }
-  return { value: { header, events }, problems };
+  return { value: { header: { ...header, podwalk: TAPE_VERSION }, events }, problems };
 }
 
 function splitLines(text: string): { readonly text: string; readonly isWhole: boolean }[] {
@@ -68,15 +73,17 @@ function readJson(line: string): unknown {
 }
 
 /** The header, or why it is none. */
-function readHeader(line: string | undefined): TapeHeader | string {
+function readHeader(line: string | undefined): (Omit<TapeHeader, 'podwalk'> & { readonly podwalk: number }) | string {
   const value = line === undefined ? undefined : readJson(line);
   if (!isObject(value)) return 'this is not a tape: its first line is no JSON object';
   if ('version' in value) return 'this is an asciicast, not a tape: import it instead';
   if (typeof value['podwalk'] !== 'number') return 'this is not a tape: its first line has no "podwalk"';
-  if (value['podwalk'] !== TAPE_VERSION) return `this tape has version ${value['podwalk']} of the format; this Podwalk reads version ${TAPE_VERSION}`;
   const { title, lab, startedMs } = value;
-  if (!isText(title) || !isText(lab) || !isNumber(startedMs)) return 'the first line must say "title", "lab" and "startedMs"';
-  return { podwalk: TAPE_VERSION, title, lab, startedMs };
+  if (!isText(title) || !isText(lab) || !isNumber(startedMs)) {
+    if (value['podwalk'] !== TAPE_VERSION) return `this tape has version ${value['podwalk']} of the format; this Podwalk reads version ${TAPE_VERSION}`;
+    return 'the first line must say "title", "lab" and "startedMs"';
+  }
+  return { podwalk: value['podwalk'], title, lab, startedMs };
 }
 
 /** The event, or what is wrong with the line. */

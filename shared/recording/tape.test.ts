@@ -179,7 +179,19 @@ describe('a damaged tape', () => {
     ],
     ['no tape', 'hello\n', 'none', [{ line: 1, message: 'this is not a tape: its first line is no JSON object' }]],
     ['nothing', '', 'none', [{ line: 1, message: 'this is not a tape: its first line is no JSON object' }]],
-    ['a later version', '{"podwalk":2}\n', 'none', [{ line: 1, message: 'this tape has version 2 of the format; this Podwalk reads version 1' }]],
+    [
+      'a later version',
+      lines.join('').replace('"podwalk":1', '"podwalk":2').replace('[4,"m","end"]', '[3.5,"zz",{}]\n[4,"m","end"]'),
+      'g open o d m',
+      [
+        {
+          line: 1,
+          message: 'this tape has version 2 of the format, and this Podwalk reads version 1: what it does not know is left out; a newer Podwalk reads it whole',
+        },
+        { line: 6, message: 'unknown code "zz"' },
+        { line: 6, message: '1 damaged line was left out; 5 events up to 4.0 s were kept' },
+      ],
+    ],
     ['an asciicast', '{"version":2,"width":80,"height":24}\n', 'none', [{ line: 1, message: 'this is an asciicast, not a tape: import it instead' }]],
     ['a header without its fields', '{"podwalk":1}\n', 'none', [{ line: 1, message: 'the first line must say "title", "lab" and "startedMs"' }]],
   ];

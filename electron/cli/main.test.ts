@@ -1,0 +1,148 @@
+/**
+ * Goal: what a user types wrongly is answered with what would be right; usage errors exit 2, failures 1, and a program's own status is passed on.
+ * Method: whole command lines in this process, with what they print; files with mistakes in a folder of the test's own.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runCommandLine } from './main.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'podwalk-cli-'));
+  vi.stubEnv('PODWALK_HOME', folder);
+  vi.stubEnv('LANG', 'C');
+  const good = 'lab: 1\ntitle: { en: A, zh: B }\nsummary: { en: A, zh: B }\nnodes:\n  one: {}\n';
+  const header = '{"podwalk":1,"title":"T","lab":"l","startedMs":0}\n';
+  const opened = '[0,"open",{"terminal":"t1","title":"n","node":"n","columns":80,"rows":24}]\n[0,"o",["t1","hello "]]\n';
+  for (const [name, text] of [
+    ['good.yaml', good],
+    ['key.yaml', good.replace('one: {}', 'one: { interfces: {} }')],
+    ['indent.yaml', good.replace('  one', 'one')],
+    ['address.yaml', good.replace('one: {}', 'one: { interfaces: { eth0: { network: lan, address: 10.0.0.1 } } }')],
+    ['damaged.tape', `${header}${opened}{"nonsense\n[0,"o",["t1","world"]]\n`],
+    ['cut.tape', `${header}${opened}[0,"o",["t1","wor`],
+    ['later.tape', `${header.replace('1', '7')}${opened}`],
+    ['script.sh', 'echo on $(hostname); exit 3\n'],
+  ] as const)
+    writeFileSync(join(folder, name), text);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function run(line: string): Promise<{ readonly status: number; readonly out: string; readonly err: string }> {
+  let [out, err] = ['', ''];
+  const takeOut = vi.spyOn(process.stdout, 'write').mockImplementation((data) => ((out += String(data)), true));
+  const takeErr = vi.spyOn(process.stderr, 'write').mockImplementation((data) => ((err += String(data)), true));
+  try {
+    const status = await runCommandLine(line.replaceAll('@', `${folder}/`).split(' '));
+    return { status, out: out.replaceAll(`${folder}/`, '@'), err: err.replaceAll(`${folder}/`, '@') };
+  } finally {
+    takeOut.mockRestore();
+    takeErr.mockRestore();
+  }
+}
+
+const LAB = 'flannel-host-gw';
+
+describe('a usage error exits 2 and says what would be right', () => {
+  const USAGE = 'usage: podwalk [COMMAND]; podwalk --help lists the commands\n';
+  it.each<readonly [string, string]>([
+    ['frobnicate', `podwalk: there is no command "frobnicate"\n${USAGE}`],
+    ['tarce', `podwalk: there is no command "tarce"; is trace meant?\n${USAGE}`],
+    ['help tarce', `podwalk: there is no command "tarce"; is trace meant?\n${USAGE}`],
+    ['--frob', `podwalk: unknown option --frob\n${USAGE}`],
+    ['exec', 'podwalk exec: LAB and NODE are missing\nusage: podwalk exec LAB NODE[/POD] -- COMMAND [ARG…]\n'],
+    [`exec ${LAB} node-1`, 'podwalk exec: a command is missing: podwalk exec LAB NODE -- ip route\nusage: podwalk exec LAB NODE[/POD] -- COMMAND [ARG…]\n'],
+    [
+      `sh --lab ${LAB} --node node-7 -c true`,
+      'podwalk sh: there is no node node-7; the nodes are controlplane, node-1, node-2\nusage: podwalk sh [--lab LAB] [--node NODE] [FILE | -c COMMAND] [ARG…]\n',
+    ],
+    [
+      `trace ${LAB} node-1 node-2 --tcp http`,
+      'podwalk trace: --tcp wants a port from 1 to 65535, not "http"\nusage: podwalk trace LAB FROM TO [--icmp | --tcp PORT | --udp PORT] [--json]\n',
+    ],
+    [`topology ${LAB} --format png`, 'podwalk topology: --format is json, dot or svg, not "png"\nusage: podwalk topology LAB [--format json|dot|svg]\n'],
+    ['lesson show', 'podwalk lesson: list or check is wanted, not "show"\nusage: podwalk lesson list | check [ID…] [--json]\n'],
+    ['lesson check nothing', 'podwalk lesson: there is no lesson "nothing"; there are: follow-a-packet\nusage: podwalk lesson list | check [ID…] [--json]\n'],
+    ['serve --port many', 'podwalk serve: --port wants a number from 1 to 65535, not "many"\nusage: podwalk serve [--port N]\n'],
+    [
+      'convert nothing --to v9',
+      'podwalk convert: --to is v2, v3 or tape, not "v9"\nusage: podwalk convert FILE [--to v2|v3|tape] [--terminal T] [--output FILE]\n',
+    ],
+    [
+      'play @damaged.tape --terminal t9',
+      'podwalk play: there is no terminal t9 on this tape; there are: t1 (n)\nusage: podwalk play TAPE [--terminal T] [--speed N]\n',
+    ],
+  ])('podwalk %s', async (line, expected) => {
+    const { status, out, err } = await run(line);
+    expect({ status, out, err: err.replace(/^podwalk: @.*: line .*\n/gm, '') }).toEqual({ status: 2, out: '', err: expected });
+  });
+});
+
+describe('a failure exits 1 with one clear line', () => {
+  it.each<readonly [string, string]>([
+    ['exec nolab node-1 -- ls', 'podwalk: There is no lab nolab; there are: flannel-host-gw.\n'],
+    ['exec @none.yaml one -- ls', 'podwalk: There is no lab file @none.yaml.\n'],
+    ['exec @key.yaml one -- ls', 'podwalk: @key.yaml:5:10: "interfces" means nothing here\n'],
+    ['exec @indent.yaml one -- ls', 'podwalk: @indent.yaml:4:7: "nodes" must be a map of keys and values\n'],
+    ['exec @address.yaml one -- ls', 'podwalk: @address.yaml:5:55: an address with its prefix length is needed, such as 192.168.56.11/24\n'],
+    [`exec ${LAB} node-9 -- ls`, 'podwalk: There is no node node-9; there are: controlplane, node-1, node-2.\n'],
+    [`exec ${LAB} node-1 -- frobnicate`, 'podwalk: frobnicate: there is no such program on node-1.\n'],
+    [`trace ${LAB} node-1 nowhere`, 'podwalk: There is no node nowhere; there are: controlplane, node-1, node-2.\n'],
+    ['play @none.tape', 'podwalk: @none.tape cannot be read: there is no such file\n'],
+    ['play @', 'podwalk: @ cannot be read: it is a folder\n'],
+    ['play @script.sh', 'podwalk: script.sh cannot be read: line 1: this is not a tape: its first line is no JSON object.\n'],
+    ['convert @cut.tape --output @no/where', 'podwalk: @no/where cannot be written: there is no such file\n'],
+  ])('podwalk %s', async (line, expected) => {
+    const { status, out, err } = await run(line);
+    expect({ status, out, err: err.replace(/^podwalk: @.*: line .*\n/gm, '') }).toEqual({ status: 1, out: '', err: expected });
+  });
+});
+
+describe('a tape that is damaged is shown as far as it can be read', () => {
+  it.each<readonly [string, string, string]>([
+    [
+      'damaged',
+      'hello world',
+      'podwalk: @damaged.tape: line 4: not JSON\npodwalk: @damaged.tape: line 4: 1 damaged line was left out; 3 events up to 0.0 s were kept\n',
+    ],
+    [
+      'cut',
+      'hello ',
+      'podwalk: @cut.tape: line 4: the tape was cut off in this line\npodwalk: @cut.tape: line 4: 1 damaged line was left out; 2 events up to 0.0 s were kept\n',
+    ],
+    [
+      'later',
+      'hello ',
+      'podwalk: @later.tape: line 1: this tape has version 7 of the format, and this Podwalk reads version 1: what it does not know is left out; a newer Podwalk reads it whole\n',
+    ],
+  ])('%s', async (name, out, err) => expect(await run(`play @${name}.tape`)).toEqual({ status: 0, out, err }));
+});
+
+describe('what works', () => {
+  it('a lab file of the user, whose program has its own status', async () => {
+    expect(await run('exec @good.yaml one -- false')).toEqual({ status: 1, out: '', err: '' });
+  });
+  it('every lesson is proved', async () => {
+    expect(await run('lesson check')).toEqual({ status: 0, out: 'ok      follow-a-packet\n', err: '' });
+  });
+  it('a trace names pods, and exits 1 when the packet is lost', async () => {
+    const { status, out } = await run(`trace ${LAB} node-2/hello-2 node-1/hello-1`);
+    expect(status).toBe(0);
+    expect(out.split('\n').filter((line) => /^ ?\d+\. .*(request|reply)/.test(line))).toEqual([
+      ' 1. node-2/hello-2 (request)',
+      ' 7. node-2 (request)',
+      '13. node-1 (request)',
+      '18. node-1/hello-1 (request)',
+      '19. node-1/hello-1 (reply)',
+      '20. node-1 (reply)',
+      '21. node-2 (reply)',
+      '22. node-2/hello-2 (reply)',
+    ]);
+    expect((await run(`trace ${LAB} node-1 192.168.56.77`)).status).toBe(1);
+  });
+});
