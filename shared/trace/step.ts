@@ -197,7 +197,7 @@ export type Disposition =
   | { readonly kind: 'dropped'; readonly reason: DropReason; readonly detail: string }
   /** It was handed on: following hops tell. */
   | { readonly kind: 'passed' }
-  /** It left the lab (a VM's NAT towards the internet). */
+  /** It left the lab by a VM's NAT, towards this address. */
   | { readonly kind: 'left'; readonly to: string }
   /** It waits (for ARP, for a timer), or the trace was ended first. */
   | { readonly kind: 'pending' }

@@ -37,7 +37,7 @@ export function dispositionWords(disposition: Disposition, locale: TraceLocale):
     case 'passed':
       return zh ? '已转交下一跳' : 'handed on';
     case 'left':
-      return zh ? `离开了实验室，去往 ${disposition.to}` : `left the lab towards ${disposition.to}`;
+      return zh ? `经虚拟机的 NAT 离开了实验室，去往 ${disposition.to}` : `left the lab by the virtual machine's NAT, towards ${disposition.to}`;
     case 'pending':
       return zh ? '没有结果：仍在等待' : 'no end seen: it still waits';
     case 'not-modelled':
@@ -130,7 +130,7 @@ function english(step: Step): string {
       return {
         veth: `Crosses the veth pair: in at \`${step.from}\`, out at \`${step.to}\`.`,
         wire: `Crosses the wire from \`${step.from}\` to \`${step.to}\` (${milliseconds(step.delayUs)}).`,
-        'nat-nic': `Leaves the lab by \`${step.from}\`, behind which is the virtual machine's NAT, towards ${step.to}.`,
+        'nat-nic': `Leaves the lab by \`${step.from}\`, behind which is the virtual machine's NAT, towards \`${step.to}\`.`,
         loopback: 'Comes back through the loopback device.',
         macvlan: `Crosses from macvlan \`${step.from}\` to \`${step.to}\`.`,
       }[step.medium];
@@ -221,7 +221,7 @@ function chinese(step: Step): string {
       return {
         veth: `穿过 veth 对：从 \`${step.from}\` 进，从 \`${step.to}\` 出。`,
         wire: `经线路从 \`${step.from}\` 到 \`${step.to}\`（${milliseconds(step.delayUs)}）。`,
-        'nat-nic': `从 \`${step.from}\` 离开实验室，其后是虚拟机的 NAT，去往 ${step.to}。`,
+        'nat-nic': `从 \`${step.from}\` 离开实验室，其后是虚拟机的 NAT，去往 \`${step.to}\`。`,
         loopback: '经回环设备折返。',
         macvlan: `从 macvlan \`${step.from}\` 到 \`${step.to}\`。`,
       }[step.medium];

@@ -184,13 +184,13 @@ export class NatCard extends VmCard {
     answer.ethSrc = mac;
     answer.ethDst = skb.ethSrc;
     answer.arp = new Arp(ArpOp.REPLY, mac, arp.targetIp, arp.senderMac, arp.senderIp);
-    this.leave(skb, `${formatIpv4(arp.targetIp)} of VirtualBox's NAT`);
+    this.leave(skb, formatIpv4(arp.targetIp));
     this.deliver(answer, skb, NAT_US, 'helper');
   }
   private toOutside(skb: Skb, ip: Ipv4Header): void {
     const isEcho = ip.protocol === IpProtocol.ICMP && skb.icmp?.type === IcmpType.ECHO_REQUEST;
     const isNear = SERVICES.has(ip.dst);
-    this.leave(skb, isNear ? `${formatIpv4(ip.dst)} of VirtualBox's NAT` : `the outside, by NAT: ${describe(skb)}`);
+    this.leave(skb, formatIpv4(ip.dst));
     if (!isNear && ip.ttl <= 1) {
       this.error(skb, IcmpType.TIME_EXCEEDED, 0);
       return;
