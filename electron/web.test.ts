@@ -23,7 +23,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'renderer/.hidden.js'), 'hidden');
   writeFileSync(join(folder, 'renderer/assets/index-abc.js'), 'script');
   const services = {
-    'app.info': () => ({ version: '1', host: 'web', platform: 'test', localTerminal: { kind: 'missing', advice: '' } }),
+    'app.info': () => ({ version: '1', host: 'web', platform: 'test', localTerminal: { kind: 'missing', compiler: '' } }),
   } as unknown as Services<Contract>;
   host = await setupWebHost({ renderer: join(folder, 'renderer'), onChannel: (channel) => serve(channel, contract, services) });
   cookie = `podwalk-${host.port}=${new URL(host.address).searchParams.get('token') ?? ''}`;

@@ -1,8 +1,10 @@
 /**
  * Terminals of this very machine, by node-pty. It is optional: it has no build for Linux that comes with it, so where no compiler was there when
- * Podwalk was installed it is missing, and `localTerminal` says what to do. The only file that knows node-pty.
+ * Podwalk was installed it is missing, and `localTerminal` says what is wanted. The only file that knows node-pty.
  */
+import { readSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
+import type { Readable } from 'node:stream';
 import type * as NodePty from 'node-pty';
 import type { AppInfo } from '../../shared/ipc/index.ts';
 import { refuse } from '../../shared/ipc/index.ts';
@@ -20,23 +22,24 @@ const load = (): Promise<typeof NodePty | undefined> =>
     () => undefined,
   ));
 
+/** How a compiler comes to this system. */
 const COMPILER: Partial<Record<NodeJS.Platform, string>> = {
-  linux: 'a C++ compiler, make and Python 3 (Debian: apt install build-essential python3)',
-  darwin: 'the Xcode command line tools (xcode-select --install)',
-  win32: 'the Visual Studio build tools',
+  linux: 'apt install build-essential python3',
+  darwin: 'xcode-select --install',
+  win32: 'winget install Microsoft.VisualStudio.2022.BuildTools',
 };
 
 export async function localTerminal(): Promise<AppInfo['localTerminal']> {
-  if (await load()) return { kind: 'available' };
-  const advice = `Terminals of this machine need node-pty, which was not built. Install ${COMPILER[process.platform] ?? 'a C++ compiler'}, then run: npm rebuild node-pty`;
-  return { kind: 'missing', advice };
+  return (await load()) ? { kind: 'available' } : { kind: 'missing', compiler: COMPILER[process.platform] ?? 'c++, make, python3' };
 }
 
 export async function openLocalShell(size: TerminalSize): Promise<Program> {
   const nodePty = await load();
   if (!nodePty) {
     const info = await localTerminal();
-    return refuse('not-possible', info.kind === 'missing' ? info.advice : 'There is no terminal of this machine.');
+    const compiler = info.kind === 'missing' ? info.compiler : '';
+    const advice = `Terminals of this machine need node-pty, which could not be built. Install a compiler (${compiler}), then run: npm ci`;
+    return refuse('not-possible', advice, { compiler });
   }
   const isWindows = process.platform === 'win32';
   const shell = isWindows ? (process.env['COMSPEC'] ?? 'cmd.exe') : (process.env['SHELL'] ?? userInfo().shell ?? '/bin/sh');
@@ -64,14 +67,14 @@ class LocalProgram implements Program {
     // With `encoding: null` these are Buffers, which its types do not say.
     pty.onData((data: string | Uint8Array) => {
       const chunk = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
-      this.chunks.push(chunk);
-      this.bytes += chunk.length;
+      this.keep(chunk);
       if (this.bytes >= HIGH_WATER_BYTES && !this.isHeld) {
         this.isHeld = true;
         pty.pause();
       }
       this.readable();
     });
+    this.readRestAtEnd();
     pty.onExit(({ exitCode, signal }) => {
       this.exitStatus = signal ? 128 + signal : exitCode;
       this.readable();
@@ -79,6 +82,26 @@ class LocalProgram implements Program {
     });
   }
 
+  private keep(chunk: Uint8Array): void {
+    this.chunks.push(chunk);
+    this.bytes += chunk.length;
+  }
+  /**
+   * When the program has ended, its socket is destroyed with what it holds, and libuv takes a hang-up after a short read for the end, though the
+   * system has more. So before it is destroyed the rest is read: what waits in the stream comes as data, what waits in the system is read here.
+   */
+  private readRestAtEnd(): void {
+    const { _socket: socket, fd } = this.pty as unknown as { readonly _socket?: Readable; readonly fd?: number };
+    if (!socket || fd === undefined) return; // Windows
+    const destroy = socket.destroy.bind(socket);
+    socket.destroy = (error) => {
+      if (!socket.destroyed) {
+        while (socket.read() !== null);
+        for (let rest = readNow(fd); rest; rest = readNow(fd)) this.keep(rest);
+      }
+      return destroy(error);
+    };
+  }
   /** In pieces as they came, joined up to the limit. */
   read(limit: number): Uint8Array | undefined {
     const taken: Uint8Array[] = [];
@@ -120,5 +143,16 @@ class LocalProgram implements Program {
   onExit(listener: (status: number) => void): void {
     if (this.exitStatus === undefined) this.exitListeners.push(listener);
     else listener(this.exitStatus);
+  }
+}
+
+/** What can be read at once; undefined at the end. */
+function readNow(fd: number): Uint8Array | undefined {
+  const buffer = Buffer.allocUnsafe(1 << 16);
+  try {
+    const size = readSync(fd, buffer);
+    return size > 0 ? buffer.subarray(0, size) : undefined;
+  } catch {
+    return undefined; // EIO is the end of a terminal
   }
 }

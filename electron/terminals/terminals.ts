@@ -20,30 +20,30 @@ export class Terminals {
     labs.addGuest({ labStopping: (lab) => this.closeAll(lab) });
   }
 
-  async open({ lab, node, pod, columns, rows }: Input<'terminals.open'>): Promise<TerminalInfo> {
+  async open(target: Input<'terminals.open'>): Promise<TerminalInfo> {
     if (this.open_.size + this.opening >= MOST_TERMINALS)
       return refuse('too-many', `${MOST_TERMINALS} terminals are open; close one of them first.`, { limit: 'terminals' });
     this.opening++;
     try {
-      const size = { columns, rows };
+      const size = { columns: target.columns, rows: target.rows };
       const terminal = `t${++this.counter}`;
-      if (lab === undefined)
+      if (!('lab' in target))
         return this.keep(
           await Terminal.open(
-            { terminal, node: 'local', title: 'local' },
+            { terminal, node: '', title: '' },
             () => openLocalShell(size),
             size,
             undefined,
             (ended) => this.drop(ended),
           ),
         );
+      const { lab, node, pod } = target;
       const up = this.labs.get(lab);
-      const target = pod === undefined ? node : `${node}/${pod}`;
       const info: TerminalInfo = { terminal, lab, node, ...(pod !== undefined && { pod }), title: this.freeTitle(lab, pod ?? node) };
       return this.keep(
         await Terminal.open(
           info,
-          () => up.running.openShell(target, size),
+          () => up.running.openShell(pod === undefined ? node : `${node}/${pod}`, size),
           size,
           up.recorder,
           (ended) => this.drop(ended),
@@ -53,8 +53,9 @@ export class Terminals {
       this.opening--;
     }
   }
+  /** Those of a lab, and those of this very machine, which are beside every lab. */
   list(lab: string): readonly TerminalInfo[] {
-    return [...this.open_.values()].map(({ info }) => info).filter((info) => info.lab === lab);
+    return [...this.open_.values()].map(({ info }) => info).filter((info) => info.lab === lab || info.lab === undefined);
   }
   get(terminal: string): Terminal {
     return this.open_.get(terminal) ?? refuse('not-found', `There is no terminal ${terminal}.`, { terminal });

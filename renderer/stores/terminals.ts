@@ -80,6 +80,11 @@ export const useTerminals = defineStore('terminals', () => {
     const info = await useCore().call('terminals.open', { lab: id, node: target.node, ...(target.pod === undefined ? {} : { pod: target.pod }), ...size });
     return adopt(info, { activate: true });
   }
+  /** A shell of this very computer. */
+  async function openLocal(): Promise<Tab | undefined> {
+    const size = active.value?.screen.size ?? DEFAULT_SIZE;
+    return adopt(await useCore().call('terminals.open', size), { activate: true });
+  }
   const openEndpoint = (endpoint: Endpoint): Promise<Tab | undefined> =>
     open(endpoint.kind === 'node' ? { node: endpoint.node } : { node: endpoint.node, pod: endpoint.id.slice(endpoint.node.length + 1) });
 
@@ -163,7 +168,7 @@ export const useTerminals = defineStore('terminals', () => {
   }
   const isShellOf = (tab: Tab, node: string): boolean => tab.exit === undefined && tab.info.node === node && tab.info.pod === undefined;
 
-  return { lab, tabs, active, activeId, findOpen, copyOnSelect, enter, leave, open, openEndpoint, adopt, adoptAll, activate, close, run };
+  return { lab, tabs, active, activeId, findOpen, copyOnSelect, enter, leave, open, openLocal, openEndpoint, adopt, adoptAll, activate, close, run };
 });
 
 /** Sends what is typed in order, joining what comes while a piece is under way. */

@@ -30,8 +30,8 @@ export interface AppInfo {
   readonly version: string;
   readonly host: 'electron' | 'web';
   readonly platform: string;
-  /** Whether terminals on this very machine can be opened; where not, what to install. */
-  readonly localTerminal: { readonly kind: 'available' } | { readonly kind: 'missing'; readonly advice: string };
+  /** Whether terminals on this very machine can be opened; where not, the command that brings a compiler to this system. */
+  readonly localTerminal: { readonly kind: 'available' } | { readonly kind: 'missing'; readonly compiler: string };
 }
 
 export interface Settings {
@@ -157,7 +157,9 @@ export const contract = {
   'labs.watch': latest<LabView>()(z.object({ lab }).strict()),
 
   /** Without `lab`: a terminal of this very machine. */
-  'terminals.open': call<TerminalInfo>()(z.object({ lab: lab.optional(), node: name, pod: name.optional(), columns, rows }).strict()),
+  'terminals.open': call<TerminalInfo>()(
+    z.union([z.object({ lab, node: name, pod: name.optional(), columns, rows }).strict(), z.object({ columns, rows }).strict()]),
+  ),
   'terminals.list': call<readonly TerminalInfo[]>()(z.object({ lab }).strict()),
   /** Begins with what is on the screen and the latest scrollback, so that a terminal can be attached to again. */
   'terminals.output': stream<TerminalChunk>()(z.object({ terminal: name }).strict()),

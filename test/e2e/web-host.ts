@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { test as base } from '@playwright/test';
 import { addressIn } from '../../scripts/start.mjs';
 
-const root = dirname(dirname(import.meta.dirname));
+export const root = dirname(dirname(import.meta.dirname));
 const READY_LIMIT_MS = 20_000;
 
 export interface WebHost {
