@@ -48,13 +48,10 @@ beforeEach(() => {
   setActivePinia(createPinia());
   core = new FixtureCore({
     'terminals.list': () => [],
-    'terminals.open': (input) => ({
-      terminal: `t${++opened}`,
-      lab: 'lab',
-      node: input.node,
-      ...(input.pod === undefined ? {} : { pod: input.pod }),
-      title: input.node,
-    }),
+    'terminals.open': (input) => {
+      const place = 'lab' in input ? { lab: input.lab, node: input.node, ...(input.pod === undefined ? {} : { pod: input.pod }) } : { node: '' };
+      return { terminal: `t${++opened}`, title: place.node, ...place };
+    },
     'terminals.input': () => null,
     'terminals.resize': () => null,
     'terminals.close': () => null,
@@ -181,4 +178,13 @@ test('output in a tab that is not looked at is told until it is', async () => {
   expect(first?.hasNews).toBe(true);
   terminals.activate('t1');
   expect(first?.hasNews).toBe(false);
+});
+
+test('a terminal of this computer belongs to no lab, and has the size of the others', async () => {
+  const terminals = useTerminals();
+  await terminals.enter('lab');
+  await terminals.open({ node: 'a' });
+  await terminals.openLocal();
+  expect(core.inputsOf('terminals.open').at(-1)).toEqual({ columns: 91, rows: 17 });
+  expect([terminals.active?.info.lab, terminals.tabs.length]).toEqual([undefined, 2]);
 });
