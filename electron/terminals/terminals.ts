@@ -3,6 +3,7 @@
  * until the last who watched it has seen the end.
  */
 import { refuse, type Input, type TerminalInfo } from '../../shared/ipc/index.ts';
+import type { TerminalSize } from '../../shared/lab/index.ts';
 import type { Labs } from '../labs/labs.ts';
 import { openLocalShell } from './pty.ts';
 import { Terminal } from './terminal.ts';
@@ -10,6 +11,13 @@ import { Terminal } from './terminal.ts';
 const MOST_TERMINALS = 128;
 /** Typed faster than the program reads. */
 const MOST_INPUT_BYTES = 4 << 20;
+
+interface Opening {
+  readonly info: Omit<TerminalInfo, 'terminal'>;
+  readonly start: Parameters<typeof Terminal.open>[1];
+  readonly size: TerminalSize;
+  readonly recorder: Parameters<typeof Terminal.open>[3];
+}
 
 export class Terminals {
   private readonly open_ = new Map<string, Terminal>();
@@ -20,35 +28,27 @@ export class Terminals {
     labs.addGuest({ labStopping: (lab) => this.closeAll(lab) });
   }
 
-  async open(target: Input<'terminals.open'>): Promise<TerminalInfo> {
+  /** A shell of a node, or of a pod. */
+  open({ lab, node, pod, ...size }: Input<'terminals.open'>): Promise<TerminalInfo> {
+    return this.add(() => {
+      const up = this.labs.get(lab);
+      const info = { lab, node, ...(pod !== undefined && { pod }), title: this.freeTitle(lab, pod ?? node) };
+      return { info, start: () => up.running.openShell(pod === undefined ? node : `${node}/${pod}`, size), size, recorder: up.recorder };
+    });
+  }
+  /** A shell of this very machine: of no lab, and never recorded. */
+  openLocal(size: Input<'terminals.openLocal'>): Promise<TerminalInfo> {
+    return this.add(() => ({ info: { node: '', title: '' }, start: () => openLocalShell(size), size, recorder: undefined }));
+  }
+  private async add(prepare: () => Opening): Promise<TerminalInfo> {
     if (this.open_.size + this.opening >= MOST_TERMINALS)
       return refuse('too-many', `${MOST_TERMINALS} terminals are open; close one of them first.`, { limit: 'terminals' });
     this.opening++;
     try {
-      const size = { columns: target.columns, rows: target.rows };
-      const terminal = `t${++this.counter}`;
-      if (!('lab' in target))
-        return this.keep(
-          await Terminal.open(
-            { terminal, node: '', title: '' },
-            () => openLocalShell(size),
-            size,
-            undefined,
-            (ended) => this.drop(ended),
-          ),
-        );
-      const { lab, node, pod } = target;
-      const up = this.labs.get(lab);
-      const info: TerminalInfo = { terminal, lab, node, ...(pod !== undefined && { pod }), title: this.freeTitle(lab, pod ?? node) };
-      return this.keep(
-        await Terminal.open(
-          info,
-          () => up.running.openShell(pod === undefined ? node : `${node}/${pod}`, size),
-          size,
-          up.recorder,
-          (ended) => this.drop(ended),
-        ),
-      );
+      const { info, start, size, recorder } = prepare();
+      const opened = await Terminal.open({ ...info, terminal: `t${++this.counter}` }, start, size, recorder, (ended) => this.drop(ended));
+      this.open_.set(opened.info.terminal, opened);
+      return opened.info;
     } finally {
       this.opening--;
     }
@@ -78,10 +78,6 @@ export class Terminals {
   private drop(terminal: Terminal): void {
     this.open_.delete(terminal.info.terminal);
     terminal.dispose();
-  }
-  private keep(terminal: Terminal): TerminalInfo {
-    this.open_.set(terminal.info.terminal, terminal);
-    return terminal.info;
   }
   /** `node-1`, then `node-1 (2)`. */
   private freeTitle(lab: string, wanted: string): string {

@@ -48,10 +48,14 @@ beforeEach(() => {
   setActivePinia(createPinia());
   core = new FixtureCore({
     'terminals.list': () => [],
-    'terminals.open': (input) => {
-      const place = 'lab' in input ? { lab: input.lab, node: input.node, ...(input.pod === undefined ? {} : { pod: input.pod }) } : { node: '' };
-      return { terminal: `t${++opened}`, title: place.node, ...place };
-    },
+    'terminals.open': (input) => ({
+      terminal: `t${++opened}`,
+      lab: 'lab',
+      node: input.node,
+      ...(input.pod === undefined ? {} : { pod: input.pod }),
+      title: input.node,
+    }),
+    'terminals.openLocal': () => ({ terminal: `t${++opened}`, node: '', title: '' }),
     'terminals.input': () => null,
     'terminals.resize': () => null,
     'terminals.close': () => null,
@@ -185,6 +189,6 @@ test('a terminal of this computer belongs to no lab, and has the size of the oth
   await terminals.enter('lab');
   await terminals.open({ node: 'a' });
   await terminals.openLocal();
-  expect(core.inputsOf('terminals.open').at(-1)).toEqual({ columns: 91, rows: 17 });
+  expect(core.inputsOf('terminals.openLocal')).toEqual([{ columns: 91, rows: 17 }]);
   expect([terminals.active?.info.lab, terminals.tabs.length]).toEqual([undefined, 2]);
 });

@@ -83,7 +83,7 @@ export const useTerminals = defineStore('terminals', () => {
   /** A shell of this very computer. */
   async function openLocal(): Promise<Tab | undefined> {
     const size = active.value?.screen.size ?? DEFAULT_SIZE;
-    return adopt(await useCore().call('terminals.open', size), { activate: true });
+    return adopt(await useCore().call('terminals.openLocal', size), { activate: true });
   }
   const openEndpoint = (endpoint: Endpoint): Promise<Tab | undefined> =>
     open(endpoint.kind === 'node' ? { node: endpoint.node } : { node: endpoint.node, pod: endpoint.id.slice(endpoint.node.length + 1) });

@@ -156,10 +156,10 @@ export const contract = {
   'labs.pause': call<null>()(z.object({ lab, isPaused: z.boolean() }).strict()),
   'labs.watch': latest<LabView>()(z.object({ lab }).strict()),
 
-  /** Without `lab`: a terminal of this very machine. */
-  'terminals.open': call<TerminalInfo>()(
-    z.union([z.object({ lab, node: name, pod: name.optional(), columns, rows }).strict(), z.object({ columns, rows }).strict()]),
-  ),
+  'terminals.open': call<TerminalInfo>()(z.object({ lab, node: name, pod: name.optional(), columns, rows }).strict()),
+  /** A shell of this very machine. */
+  'terminals.openLocal': call<TerminalInfo>()(z.object({ columns, rows }).strict()),
+  /** Those of the lab, and those of this machine. */
   'terminals.list': call<readonly TerminalInfo[]>()(z.object({ lab }).strict()),
   /** Begins with what is on the screen and the latest scrollback, so that a terminal can be attached to again. */
   'terminals.output': stream<TerminalChunk>()(z.object({ terminal: name }).strict()),
