@@ -12,6 +12,7 @@ import { CONNTRACK_PROGRAMS } from './conntrack/index.ts';
 import { COREUTILS } from './coreutils/index.ts';
 import { ETHTOOL_PROGRAMS } from './ethtool/index.ts';
 import { IP_PROGRAMS } from './ip/index.ts';
+import { IPSET_PROGRAMS } from './ipset/index.ts';
 import { IPTABLES_PROGRAMS } from './iptables/index.ts';
 import { JQ_PROGRAMS } from './jq/index.ts';
 import { NC_PROGRAMS } from './nc/index.ts';
@@ -40,6 +41,7 @@ export const PROGRAMS: readonly InstalledProgram[] = [
   ...BRIDGE_PROGRAMS,
   ...BRCTL_PROGRAMS,
   ...IPTABLES_PROGRAMS,
+  ...IPSET_PROGRAMS,
   ...CONNTRACK_PROGRAMS,
   ...NC_PROGRAMS,
   ...SOCAT_PROGRAMS,

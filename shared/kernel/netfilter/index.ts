@@ -12,7 +12,7 @@ export type { ConntrackEvent, ConntrackTable } from './conntrack/table.ts';
 export * from './match.ts';
 import './sysctls.ts';
 export { existingNetfilter, kernelLog, netfilterOf } from './netfilter.ts';
-export type { LogLine } from './netfilter.ts';
+export type { LogLine, Netfilter } from './netfilter.ts';
 export * from './ruleset.ts';
 export * from './sets.ts';
 export * from './target.ts';

@@ -35,7 +35,17 @@ export type SetValue =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'mac'; readonly mac: number };
 
+/** What `--map-set` would give a packet (skbinfo). */
+export interface SkbInfo {
+  readonly mark: number;
+  readonly mask: number;
+  /** As tc numbers it: major and minor. */
+  readonly priority: number;
+  readonly queue: number;
+}
+
 export class SetElement {
+  skbinfo: SkbInfo | null = null;
   packets = 0;
   bytes = 0;
   /** Null: forever. */
@@ -54,6 +64,10 @@ export interface SetOptions {
   readonly hashSize: number;
   readonly maxElements: number;
   readonly bucketSize: number;
+  /** Addresses are cut to so many bits before they are stored or looked up; null: not at all. */
+  readonly netmask: number | null;
+  /** Where hashing starts. */
+  readonly initval: number;
   /** Of bitmaps. */
   readonly range: { readonly min: SetValue; readonly max: SetValue } | null;
   readonly forceAdd: boolean;
@@ -79,8 +93,8 @@ export class IpSet {
   private readonly elements = new Map<string, SetElement>();
   /** Lengths of networks in it and how many, longest first when asked. */
   private readonly lengths = new Map<number, number>();
-  /** Rules and list sets that name it. */
-  references = 0;
+  /** Its place among the sets of a namespace: the first that was free when it was made. */
+  index = 0;
   readonly dimensions: readonly Dimension[];
   constructor(
     public name: string,
@@ -112,6 +126,22 @@ export class IpSet {
     this.elements.set(key, element);
     for (const value of element.values) if (value.kind === 'net') this.lengths.set(value.length, (this.lengths.get(value.length) ?? 0) + 1);
     return null;
+  }
+  /** Into a list of sets, before or after another of its elements. */
+  insert(element: SetElement, where: 'before' | 'after', other: SetElement): void {
+    const all = this.list().filter((each) => each !== element);
+    all.splice(all.indexOf(other) + (where === 'after' ? 1 : 0), 0, element);
+    this.elements.clear();
+    for (const each of all) this.elements.set(keyOf(each.values), each);
+  }
+  /** ip_set_swap: the elements of two sets of one type change places. */
+  swap(other: IpSet): void {
+    const mine = this.list();
+    const theirs = other.list();
+    this.flush();
+    other.flush();
+    for (const element of theirs) this.add(element);
+    for (const element of mine) other.add(element);
   }
   delete(values: readonly SetValue[]): boolean {
     const key = keyOf(values);
@@ -160,6 +190,17 @@ export function network(address: Address, length: number): Address {
 export class IpSets {
   readonly sets = new Map<string, IpSet>();
 
+  /** ip_set_create: under the first free index. */
+  register(set: IpSet): void {
+    const taken = new Set([...this.sets.values()].map(({ index }) => index));
+    while (taken.has(set.index)) set.index++;
+    this.sets.set(set.name, set);
+  }
+  /** As a dump lists them: by index, lists of sets last. */
+  inOrder(): readonly IpSet[] {
+    return [...this.sets.values()].sort((a, b) => Number(a.type === 'list:set') - Number(b.type === 'list:set') || a.index - b.index);
+  }
+
   /** `-m set`: also counts, where the set counts. */
   test(info: SetInfo, c: HookContext): boolean {
     const set = this.sets.get(info.set.name);
@@ -200,7 +241,8 @@ export class IpSets {
       switch (dimension) {
         case 'ip':
         case 'net': {
-          const address = isSource ? c.src : c.dst;
+          const whole = isSource ? c.src : c.dst;
+          const address = set.options.netmask === null ? whole : network(whole, set.options.netmask);
           values.push({ kind: 'net', address, length: typeof address === 'number' ? 32 : 128 });
           break;
         }

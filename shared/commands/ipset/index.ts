@@ -1,0 +1,1 @@
+export { IPSET_PROGRAMS } from './ipset.ts';
