@@ -128,6 +128,8 @@ export interface Stack {
   /** It is too big for the way out and must not be fragmented: its sender is told. */
   fragmentationNeeded(skb: Skb, mtu: number): void;
   reassemblyTimeout(skb: Skb): void;
+  /** A rule rejects an IPv6 packet: its sender is told with this code of destination unreachable. */
+  unreachable6(skb: Skb, netns: Netns, code: number): void;
   /** An echo reply, or an error about an echo request: ping sockets get it. */
   echoReply(skb: Skb): void;
   echoError(skb: Skb, quoted: Packet): void;

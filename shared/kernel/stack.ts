@@ -10,7 +10,7 @@ import { sendIcmpError } from './ipv4/icmp.ts';
 import { receiveIpv4 } from './ipv4/input.ts';
 import { receiveIpv6 } from './ipv6/input.ts';
 import { sendIcmp6Unreachable } from './ipv6/icmp.ts';
-import type { Device, Skb, Stack } from './model.ts';
+import type { Device, Netns, Skb, Stack } from './model.ts';
 import { Iff, PacketType } from './numbers.ts';
 import { drop, DEVICE_HOP_US, tap } from './transmit.ts';
 import { pingError, pingReply } from './sockets/ping.ts';
@@ -80,6 +80,9 @@ export class LinuxStack implements Stack {
   reassemblyTimeout(skb: Skb): void {
     const netns = skb.device?.netns;
     if (netns !== undefined) sendIcmpError(skb, netns, IcmpType.TIME_EXCEEDED, 1, 0);
+  }
+  unreachable6(skb: Skb, netns: Netns, code: number): void {
+    sendIcmp6Unreachable(skb, netns, code);
   }
   echoReply(skb: Skb): void {
     pingReply(skb);

@@ -14,6 +14,13 @@ export function passes(netns: Netns, hook: Hook, skb: Skb, inDevice: Device | nu
   if (skb.recorder !== null) skb.step({ kind: 'hook', hook: HOOK_NAMES[hook]!, bridged: false }, netns);
   return run(handlers, netns, hook, skb, inDevice, outDevice);
 }
+/** The same for IPv6. */
+export function passes6(netns: Netns, hook: Hook, skb: Skb, inDevice: Device | null, outDevice: Device | null): boolean {
+  const handlers = netns.hooks6[hook] ?? null;
+  if (handlers === null) return true;
+  if (skb.recorder !== null) skb.step({ kind: 'hook', hook: HOOK_NAMES[hook]!, bridged: false }, netns);
+  return run(handlers, netns, hook, skb, inDevice, outDevice);
+}
 /** The same, called by a bridge (br_netfilter). */
 export function passesForBridge(netns: Netns, hook: Hook, skb: Skb, inDevice: Device | null, outDevice: Device | null): boolean {
   const handlers = netns.hooks[hook] ?? null;

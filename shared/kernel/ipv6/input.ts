@@ -1,10 +1,11 @@
 /**
  * IPv6 on its way in: for us, or forwarded where net.ipv6 forwarding is on.
- * Absent: netfilter's hooks, extension headers other than hop-by-hop, UDP and TCP over IPv6.
+ * Absent: extension headers other than hop-by-hop, UDP and TCP over IPv6.
  */
 import { IPV6_ANY, IpProtocol, isIpv6LinkLocal, isIpv6Multicast } from '../../wire/index.ts';
-import type { Device, Skb } from '../model.ts';
-import { PacketType, RouteTable } from '../numbers.ts';
+import type { Device, Ipv6Device, Skb } from '../model.ts';
+import { passes6 } from '../ipv4/hooks.ts';
+import { Hook, PacketType, RouteTable } from '../numbers.ts';
 import { drop } from '../transmit.ts';
 import { receiveIcmp6, sendIcmp6TimeExceeded, sendIcmp6Unreachable } from './icmp.ts';
 import { output6 } from './output.ts';
@@ -16,6 +17,13 @@ export function receiveIpv6(skb: Skb, device: Device): void {
   if (skb.packetType === PacketType.OTHERHOST) return drop(skb, netns, 'OTHERHOST', 'the frame is for another MAC address');
   if (ip6 === null || ipv6 === null || ipv6.conf.disable_ipv6 !== 0) return drop(skb, netns, 'UNHANDLED_PROTO', 'IPv6 is disabled here');
   if (isIpv6Multicast(ip6.src)) return drop(skb, netns, 'IP_INVALID_SOURCE', '');
+  if (netns.hooks6[Hook.PREROUTING] !== null && !passes6(netns, Hook.PREROUTING, skb, device, null)) return;
+  route(skb, device, ipv6);
+}
+/** ip6_rcv_finish: after PREROUTING, which may have changed where it goes. */
+function route(skb: Skb, device: Device, ipv6: Ipv6Device): void {
+  const { netns } = device;
+  const ip6 = skb.ip6!;
   const local = isIpv6Multicast(ip6.dst)
     ? ipv6.groups.has(ip6.dst)
     : ipv6.addresses.some((ifa) => ifa.address === ip6.dst) ||
@@ -36,12 +44,14 @@ export function receiveIpv6(skb: Skb, device: Device): void {
   }
   ip6.hopLimit--;
   if (skb.recorder !== null) skb.step({ kind: 'forward', from: device.name, to: way.device.name, ttl: ip6.hopLimit }, netns);
+  if (netns.hooks6[Hook.FORWARD] !== null && !passes6(netns, Hook.FORWARD, skb, device, way.device)) return;
   output6(skb, netns, way.device, way.nextHop);
 }
 
 function deliver(skb: Skb, device: Device): void {
   const { netns } = device;
   const { nextHeader } = skb.ip6!;
+  if (netns.hooks6[Hook.INPUT] !== null && !passes6(netns, Hook.INPUT, skb, device, null)) return;
   if (nextHeader === IpProtocol.ICMPV6) receiveIcmp6(skb, netns, device);
   else {
     const multicast = isIpv6Multicast(skb.ip6!.dst);

@@ -5,7 +5,9 @@ import type { Errno } from '../../base/index.ts';
 import { ensureNeighbour, neighbourOutput } from '../neighbour.ts';
 import type { Device, Netns, Skb } from '../model.ts';
 import { drop, transmit } from '../transmit.ts';
-import { lookup6, selectSource6 } from './routes.ts';
+import { passes6 } from '../ipv4/hooks.ts';
+import { Hook } from '../numbers.ts';
+import { lookup6, selectSource6, type Lookup6 } from './routes.ts';
 
 /** Fills in `ip6` and sends. `source` null: the best one. Null when it went, else why not. */
 export function send6(skb: Skb, netns: Netns, source: Ipv6 | null, destination: Ipv6, protocol: number, outDevice: Device | null, hopLimit = 64): Errno | null {
@@ -15,12 +17,24 @@ export function send6(skb: Skb, netns: Netns, source: Ipv6 | null, destination: 
   if (from === null) return 'EADDRNOTAVAIL';
   skb.etherType = EtherType.IPV6;
   skb.ip6 = new Ipv6Header(from, destination, protocol, hopLimit);
-  output6(skb, netns, way.device, way.nextHop);
+  if (netns.hooks6[Hook.OUTPUT] === null) output6(skb, netns, way.device, way.nextHop);
+  else return filterAndSend(skb, netns, way, outDevice);
+  return null;
+}
+
+/** What rules of OUTPUT leave of it: a packet with another destination is routed anew (ip6_route_me_harder). */
+function filterAndSend(skb: Skb, netns: Netns, way: Lookup6, outDevice: Device | null): Errno | null {
+  const { dst } = skb.ip6!;
+  if (!passes6(netns, Hook.OUTPUT, skb, null, way.device)) return 'EPERM';
+  const again = skb.ip6!.dst === dst ? way : lookup6(netns, skb.ip6!.dst, outDevice);
+  if (typeof again === 'string') return again;
+  output6(skb, netns, again.device, again.nextHop);
   return null;
 }
 
 export function output6(skb: Skb, netns: Netns, device: Device, nextHop: Ipv6): void {
   skb.device = device;
+  if (netns.hooks6[Hook.POSTROUTING] !== null && !passes6(netns, Hook.POSTROUTING, skb, skb.inDevice, device)) return;
   if (networkLength(skb) > device.mtu) {
     drop(skb, netns, 'PKT_TOO_BIG', `mtu ${device.mtu}`);
     return;

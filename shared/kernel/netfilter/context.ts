@@ -14,7 +14,7 @@ export interface NetfilterServices {
   readonly sets: { test(info: SetInfo, context: HookContext): boolean; change(target: SetTarget, context: HookContext): void };
   readonly recent: { test(info: RecentInfo, context: HookContext): boolean };
   sendUnreachable6(skb: Skb, netns: Netns, code: number): void;
-  source6(out: Device, skb: Skb): Address | null;
+  source6(out: Device): Address | null;
   redirect6(context: HookContext): Address | null;
   text(address: Address): string;
   log(level: number, text: string): void;

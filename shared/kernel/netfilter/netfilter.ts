@@ -23,13 +23,6 @@ import { IpSets } from './sets.ts';
 import { CompiledChains, traverse } from './traverse.ts';
 import { touch } from '../notify.ts';
 
-/** What IPv6 adds to the targets; set by ipv6/. */
-export interface Ipv6Services {
-  sendUnreachable(skb: Skb, netns: Netns, code: number): void;
-  /** The source address for a packet that leaves by a device. */
-  source(out: Device, skb: Skb): string | null;
-}
-
 export interface LogLine {
   readonly atUs: number;
   readonly level: number;
@@ -212,7 +205,6 @@ export class Netfilter {
   readonly conntrack: ConntrackTable;
   readonly sets = new IpSets();
   readonly recent = new RecentLists();
-  ipv6Services: Ipv6Services | null = null;
   private readonly families: Readonly<Record<Family, FamilyHooks>>;
   private readonly contexts: HookContext[] = [];
   private depth = 0;
@@ -253,10 +245,10 @@ export class Netfilter {
   }
 
   sendUnreachable6(skb: Skb, netns: Netns, code: number): void {
-    this.ipv6Services?.sendUnreachable(skb, netns, code);
+    netns.stack.unreachable6(skb, netns, code);
   }
-  source6(out: Device, skb: Skb): string | null {
-    return this.ipv6Services?.source(out, skb) ?? out.ipv6?.addresses.find((each) => each.scope === 0)?.address ?? null;
+  source6(out: Device): string | null {
+    return out.ipv6?.addresses.find((each) => each.scope === 0)?.address ?? null;
   }
   redirect6(c: HookContext): string | null {
     if (c.hook === Hook.OUTPUT) return '00000000000000000000000000000001';

@@ -189,7 +189,7 @@ function rangeFor(target: NatTarget, c: HookContext, ct: Connection): NatRange |
     case 'MASQUERADE': {
       const out = c.outDevice;
       if (out === null) return null;
-      const address = c.skb.ip !== null ? selectSource(out, c.skb.dst?.gateway || c.skb.ip.dst, Scope.UNIVERSE) : c.netfilter.source6(out, c.skb);
+      const address = c.skb.ip !== null ? selectSource(out, c.skb.dst?.gateway || c.skb.ip.dst, Scope.UNIVERSE) : c.netfilter.source6(out);
       if (address === 0 || address === null) return null;
       ct.masqueradeIndex = out.index;
       return { ...range, addresses: { min: address, max: address } };
