@@ -63,7 +63,7 @@ describe('a usage error exits 2 and says what would be right', () => {
     ],
     [
       `trace ${LAB} node-1 node-2 --tcp http`,
-      'podwalk trace: --tcp wants a port from 1 to 65535, not "http"\nusage: podwalk trace LAB FROM TO [--icmp | --tcp PORT | --udp PORT] [--json]\n',
+      'podwalk trace: --tcp wants a port from 1 to 65535, not "http"\nusage: podwalk trace LAB FROM TO [--icmp | --tcp PORT | --udp PORT] [--all] [--json]\n',
     ],
     [`topology ${LAB} --format png`, 'podwalk topology: --format is json, dot or svg, not "png"\nusage: podwalk topology LAB [--format json|dot|svg]\n'],
     ['lesson show', 'podwalk lesson: list or check is wanted, not "show"\nusage: podwalk lesson list | check [ID…] [--json]\n'],
@@ -83,6 +83,9 @@ describe('a usage error exits 2 and says what would be right', () => {
   });
 });
 
+const PODS =
+  'pods that run: node-1/hello-1, node-2/hello-2, controlplane/kube-system/coredns-668d6bf9bc-nqmvl, controlplane/kube-system/coredns-668d6bf9bc-rk7dg.';
+
 describe('a failure exits 1 with one clear line', () => {
   it.each<readonly [string, string]>([
     ['exec nolab node-1 -- ls', 'podwalk: There is no lab nolab; there are: flannel-host-gw.\n'],
@@ -90,9 +93,9 @@ describe('a failure exits 1 with one clear line', () => {
     ['exec @key.yaml one -- ls', 'podwalk: @key.yaml:5:10: "interfces" means nothing here\n'],
     ['exec @indent.yaml one -- ls', 'podwalk: @indent.yaml:4:7: "nodes" must be a map of keys and values\n'],
     ['exec @address.yaml one -- ls', 'podwalk: @address.yaml:5:55: an address with its prefix length is needed, such as 192.168.56.11/24\n'],
-    [`exec ${LAB} node-9 -- ls`, 'podwalk: There is no node node-9; there are: controlplane, node-1, node-2.\n'],
+    [`exec ${LAB} node-9 -- ls`, `podwalk: There is no node-9; nodes: controlplane, node-1, node-2; ${PODS}\n`],
     [`exec ${LAB} node-1 -- frobnicate`, 'podwalk: frobnicate: there is no such program on node-1.\n'],
-    [`trace ${LAB} node-1 nowhere`, 'podwalk: There is no node nowhere; there are: controlplane, node-1, node-2.\n'],
+    [`trace ${LAB} node-1 nowhere`, `podwalk: There is no nowhere; nodes: controlplane, node-1, node-2; ${PODS}\n`],
     ['play @none.tape', 'podwalk: @none.tape cannot be read: there is no such file\n'],
     ['play @', 'podwalk: @ cannot be read: it is a folder\n'],
     ['play @script.sh', 'podwalk: script.sh cannot be read: line 1: this is not a tape: its first line is no JSON object.\n'],
@@ -143,6 +146,9 @@ describe('what works', () => {
       '21. node-2 (reply)',
       '22. node-2/hello-2 (reply)',
     ]);
+    expect(out).toMatch(/\n14 more hops on the packet's behalf/);
+    const whole = await run(`trace ${LAB} hello-2 pod/hello-1 --all`);
+    expect(whole.out.split('\n').filter((line) => /^ ?\d+\. /.test(line))).toHaveLength(22);
     expect((await run(`trace ${LAB} node-1 192.168.56.77`)).status).toBe(1);
   });
 });

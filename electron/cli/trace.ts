@@ -16,7 +16,7 @@ export async function trace({ options, operands }: Arguments): Promise<number> {
   const found = lab.runPending(begun.value);
   if (!found) throw new Failure('the trace did not come to an end');
   if (options['json'] === true) printJson(found);
-  else process.stdout.write(formatTrace(found, locale, names));
+  else process.stdout.write(formatTrace(found, locale, names, { all: options['all'] === true }));
   lab.close();
   const arrived = (kind: string): boolean => kind === 'delivered' || kind === 'left';
   return arrived(requestOutcome(found).kind) && (protocol.kind === 'udp' || arrived(replyOutcome(found).kind)) ? 0 : 1;
@@ -39,9 +39,10 @@ const DIRECTIONS: Record<Hop['direction'], Record<Locale, string>> = {
 };
 const OUTCOMES = { en: ['The packet:', 'The answer:'], zh: ['数据包：', '应答：'] } as const;
 
-/** `names`: pods by the box of their namespace. */
-export function formatTrace(trace: Trace, locale: Locale, names: ReadonlyMap<string, string> = new Map()): string {
-  const hops = trace.hops.map((hop) => {
+/** `names`: pods by the box of their namespace. `all`: also what happened on the packet's behalf, ARP and copies that a bridge flooded. */
+export function formatTrace(trace: Trace, locale: Locale, names: ReadonlyMap<string, string>, { all }: { readonly all: boolean }): string {
+  const told = all ? trace.hops : trace.hops.filter((hop) => hop.direction !== 'helper');
+  const hops = told.map((hop) => {
     const { node, netns, netnsInode } = hop.place;
     const place = netns === '' ? node : (names.get(`${node}/ns:${netnsInode}`) ?? `${node}/${netns}`);
     const head = `${String(hop.id + 1).padStart(2)}. ${place} (${DIRECTIONS[hop.direction][locale]})`;
@@ -51,5 +52,10 @@ export function formatTrace(trace: Trace, locale: Locale, names: ReadonlyMap<str
     return `${head}\n${steps.join('')}${' '.repeat(17)}→ ${dispositionWords(hop.disposition, locale)}\n`;
   });
   const [request, reply] = OUTCOMES[locale];
-  return `${hops.join('')}\n${request} ${dispositionWords(requestOutcome(trace), locale)}\n${reply} ${dispositionWords(replyOutcome(trace), locale)}\n`;
+  const untold = trace.hops.length - told.length;
+  const more = {
+    en: `\n${untold} more hops on the packet's behalf (ARP, errors): --all tells them.\n`,
+    zh: `\n另有 ${untold} 段为它服务的经过（ARP、差错）：用 --all 查看。\n`,
+  }[locale];
+  return `${hops.join('')}${untold > 0 ? more : ''}\n${request} ${dispositionWords(requestOutcome(trace), locale)}\n${reply} ${dispositionWords(replyOutcome(trace), locale)}\n`;
 }

@@ -59,12 +59,13 @@ export const COMMANDS = {
     operands: ['LAB'],
   },
   trace: {
-    usage: 'LAB FROM TO [--icmp | --tcp PORT | --udp PORT] [--json]',
+    usage: 'LAB FROM TO [--icmp | --tcp PORT | --udp PORT] [--all] [--json]',
     about: "a packet's way through a lab, each decision with its reason",
     options: {
       icmp: { about: 'an echo request (the default)' },
       tcp: { value: 'PORT', about: 'a TCP connection' },
       udp: { value: 'PORT', about: 'a UDP datagram' },
+      all: { about: "also what happened on the packet's behalf: ARP, errors" },
       locale: { value: 'en|zh', about: 'the language of the reasons' },
       ...JSON_OPTION,
     },

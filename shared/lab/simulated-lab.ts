@@ -158,13 +158,14 @@ export class SimulatedLab implements Lab {
     return devices.flatMap((device) => device.ipv4?.addresses ?? [])[0]?.local;
   }
 
-  /** `node-1`, `node-1/httpd`, `node-1/kube-system/coredns-x`, `pod/httpd`, `node-1/NAME` of an `ip netns`. */
+  /** `node-1`, `httpd` or `pod/httpd`, `node-1/httpd`, `node-1/kube-system/coredns-x`, `node-1/NAME` of an `ip netns`. */
   find(target: string): LabResult<Target> {
     const [first = '', ...rest] = target.split('/');
     const machine = this.machines.get(first);
     if (machine && rest.length === 0) return give({ kind: 'node', node: first, machine, netns: machine.netns });
-    if (!machine && first !== 'pod') return refuse('not-found', `There is no node ${first}; there are: ${this.nodes.join(', ')}.`, { target });
-    const [namespace, name] = rest.length > 1 ? [rest[0]!, rest.slice(1).join('/')] : ['default', rest[0] ?? ''];
+    if (!machine && first !== 'pod' && rest.length > 0)
+      return refuse('not-found', `There is no node ${first}; there are: ${this.nodes.join(', ')}.`, { target });
+    const [namespace, name] = rest.length > 1 ? [rest[0]!, rest.slice(1).join('/')] : ['default', rest[0] ?? first];
     for (const info of this.cluster?.pods() ?? []) {
       const { metadata, spec } = info.pod;
       if (metadata.name !== name || metadata.namespace !== namespace || (machine && spec.nodeName !== first)) continue;
@@ -175,7 +176,8 @@ export class SimulatedLab implements Lab {
     const named = machine?.host.namedNetns.get(name);
     if (machine && named) return give({ kind: 'netns', node: first, machine, netns: named });
     const pods = this.endpoints().filter((endpoint) => endpoint.kind === 'pod');
-    return refuse('not-found', `There is no ${target}; pods that run: ${pods.map((pod) => pod.id).join(', ') || 'none'}.`, { target });
+    const nodes = machine ? '' : `nodes: ${this.nodes.join(', ')}; `;
+    return refuse('not-found', `There is no ${target}; ${nodes}pods that run: ${pods.map((pod) => pod.id).join(', ') || 'none'}.`, { target });
   }
   /** Where a namespace is, as `find` would name it. */
   private placeOf(netns: Netns): string {
