@@ -16,7 +16,10 @@ export class IndexedArray {
   get(index: number): Bytes | undefined {
     return this.map.get(index);
   }
+  /** Declared, and never assigned: `declare -p` shows no value. */
+  isBlank = false;
   set(index: number, value: Bytes): void {
+    this.isBlank = false;
     if (index > this.last) this.last = index;
     else if (!this.map.has(index)) this.isSorted = false;
     this.map.set(index, value);
@@ -28,6 +31,7 @@ export class IndexedArray {
     for (const key of this.map.keys()) if (key > this.last) this.last = key;
   }
   push(value: Bytes): void {
+    this.isBlank = false;
     this.set(this.last + 1, value);
   }
   get size(): number {
@@ -75,7 +79,10 @@ export class AssociativeArray {
   get(key: Bytes): Bytes | undefined {
     return this.map.get(key);
   }
+  /** Declared, and never assigned. */
+  isBlank = false;
   set(key: Bytes, value: Bytes): void {
+    this.isBlank = false;
     if (!this.map.has(key)) this.order = undefined;
     this.map.set(key, value);
   }

@@ -67,19 +67,24 @@ export function* completeLine(shell: Shell, line: string, cursor: number): Sys<C
   else if (before[0] === 'ip' && exec >= 0 && before.length === exec + 2) before = [];
   const list = (texts: readonly Bytes[], suffix = ' '): Candidate[] =>
     texts.map((text) => ({ text: quoted(utf8Decode(text), quote), display: utf8Decode(text), suffix: quote + suffix }));
+  const isDir = (path: Bytes): boolean => {
+    const inode = shell.process.fs.stat(path);
+    return inode.ok && inode.value.kind === 'dir';
+  };
   if (/^\$\w*$/.test(word)) {
     const names = shell.variables.list().map(({ name }) => name);
-    return { from, list: names.filter((name) => name.startsWith(word.slice(1))).map((name) => ({ text: `$${name}`, display: name, suffix: ' ' })) };
+    return {
+      from,
+      list: names
+        .filter((name) => name.startsWith(word.slice(1)))
+        .map((name) => ({ text: `$${name}`, display: name, suffix: isDir(shell.getVariable(name) ?? '') ? '/' : ' ' })),
+    };
   }
   if (before.length === 0 && !word.includes('/')) return { from, list: list(commandNames(shell, utf8Encode(word))) };
   const known =
     before.length === 0 ? undefined : shell.hooks.complete?.({ words: [...before, utf8Encode(word)], word: utf8Encode(word), process: shell.process });
   if (known !== undefined && known.length > 0)
     return { from, list: known.map(({ text, suffix }) => ({ text: quoted(utf8Decode(text), quote), display: utf8Decode(text), suffix })) };
-  const isDir = (path: Bytes): boolean => {
-    const inode = shell.process.fs.stat(path);
-    return inode.ok && inode.value.kind === 'dir';
-  };
   const expanded = word.startsWith('~/') ? `${shell.getVariable('HOME') ?? ''}${word.slice(1)}` : word;
   const files = fileNames(shell, utf8Encode(expanded), before[0] === 'cd' || before[0] === 'rmdir');
   return {

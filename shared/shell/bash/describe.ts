@@ -39,6 +39,6 @@ export function describeVariable(variable: Variable, isUtf8: boolean): Bytes {
   const flags = describeFlags(variable);
   const value = variable.current;
   const head = `declare -${flags === '' ? '-' : flags} ${variable.name}`;
-  if (value === undefined) return head;
+  if (value === undefined || (typeof value === 'object' && value.isBlank)) return head;
   return typeof value === 'string' ? `${head}=${declareQuote(value, isUtf8)}` : `${head}=${describeArray(value, isUtf8)}`;
 }

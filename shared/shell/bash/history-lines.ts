@@ -27,7 +27,8 @@ export function joinHistory(entry: Bytes, typed: Bytes, line: Bytes): Bytes {
   return `${entry}${entry.endsWith('\n') ? ' ' : '; '}${line}`;
 }
 
-const isComment = (typed: Bytes): boolean => /(?:^|\n)\s*#[^\n]*\n$/.test(typed);
+/** The last line ends in a comment. */
+const isComment = (typed: Bytes): boolean => /(?:^|\s)#[^'"\n]*\n$/.test(typed);
 /** `pattern)` of a case whose end has not come. */
 const isPattern = (typed: Bytes, before: Bytes): boolean =>
   before.endsWith(')') && (typed.match(/\bcase\b/g)?.length ?? 0) > (typed.match(/\besac\b/g)?.length ?? 0);

@@ -3,7 +3,7 @@
  * SHELLS). Without a terminal, or with `plain`, lines are read as they come.
  */
 import type { Bytes } from '../../base/index.ts';
-import { editLine, type EditedLine } from '../editor/index.ts';
+import { editLine, type EditedLine, type EditorMemory } from '../editor/index.ts';
 import { ProcessGroup } from '../process/session.ts';
 import type { Sys } from '../process/wait.ts';
 import { IndexedArray } from './arrays.ts';
@@ -95,7 +95,7 @@ function takeTerminal(shell: Shell): void {
 
 class Conversation {
   private readonly history: History;
-  private readonly lastSearch = { query: '' };
+  private readonly memory: EditorMemory = { query: '', kills: [] };
   private readonly lastSubstitution: LastSubstitution = { from: '', to: '' };
 
   constructor(
@@ -137,12 +137,12 @@ class Conversation {
     }
   }
   private *line(prompt: Bytes): Sys<EditedLine> {
-    const { shell, history, lastSearch } = this;
+    const { shell, history, memory } = this;
     if (this.isPlain) return yield* readPlain(shell, prompt);
     return yield* editLine(shell.process, {
       prompt,
       history: history.list,
-      lastSearch,
+      memory,
       complete: (line, cursor) => completeLine(shell, line, cursor),
       resized: () => updateWindowSize(shell),
     });

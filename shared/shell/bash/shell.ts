@@ -288,11 +288,19 @@ export class Shell {
   }
   /** As it is, on standard error. */
   say(text: Bytes, process = this.process): void {
+    if (this.output !== '') this.flushLines(process);
     const data = this.unsaid + text;
     this.unsaid = '';
     const written = process.fds.get(2)?.write(data, process);
     if (written?.ok && written.value < data.length) this.unsaid = data.slice(written.value);
     else if (written && !written.ok && written.error === 'EAGAIN') this.unsaid = data;
+  }
+  /** Standard output is line buffered: what a builtin printed comes before what it complains about. */
+  private flushLines(process: Process): void {
+    const end = this.output.lastIndexOf('\n') + 1;
+    if (end === 0) return;
+    const written = process.fds.get(1)?.write(this.output.slice(0, end), process);
+    if (written?.ok) this.output = this.output.slice(written.value);
   }
   get hasUnsaid(): boolean {
     return this.unsaid !== '';

@@ -8,9 +8,13 @@ export class EditBuffer {
   chars: string[] = [];
   cursor = 0;
   private undoStack: { readonly chars: string[]; readonly cursor: number }[] = [];
-  private readonly killRing: string[] = [];
   /** Kills that follow each other make one entry. */
   private lastWasKill = false;
+
+  constructor(
+    /** The kill ring, which outlives the line. */
+    private readonly killRing: string[] = [],
+  ) {}
 
   get text(): string {
     return this.chars.join('');

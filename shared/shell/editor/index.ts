@@ -1,2 +1,2 @@
 /** editor: the line editor of interactive shells. */
-export { editLine, type Candidate, type Candidates, type EditedLine } from './line-editor.ts';
+export { editLine, type Candidate, type Candidates, type EditedLine, type EditorMemory } from './line-editor.ts';

@@ -30,12 +30,18 @@ export interface Candidates {
 /** ^C leaves the cursor at the beginning of the row below which the next prompt goes. */
 export type EditedLine = { readonly kind: 'line'; readonly line: Bytes } | { readonly kind: 'eof' } | { readonly kind: 'interrupted' };
 
+/** What C-r C-r looks for again, and what C-y brings back. */
+export interface EditorMemory {
+  query: string;
+  readonly kills: string[];
+}
+
 export interface LineRequest {
   /** Expanded; hidden parts stand between \x01 and \x02. */
   readonly prompt: Bytes;
   readonly history: readonly Bytes[];
-  /** Remembered from line to line: what C-r C-r looks for again. */
-  readonly lastSearch: { query: string };
+  /** Remembered from line to line. */
+  readonly memory: EditorMemory;
   complete?(line: string, cursor: number): Sys<Candidates>;
   /** The window has another size. */
   resized?(): void;
@@ -62,7 +68,7 @@ export function* editLine(p: Process, request: LineRequest): Sys<EditedLine> {
 }
 
 class Editor {
-  private readonly buffer = new EditBuffer();
+  private readonly buffer: EditBuffer;
   private readonly decoder = new KeyDecoder();
   private readonly screen: Screen;
   private historyAt: number;
@@ -82,6 +88,7 @@ class Editor {
     private readonly p: Process,
     private readonly request: LineRequest,
   ) {
+    this.buffer = new EditBuffer(request.memory.kills);
     this.screen = new Screen(p, request.prompt);
     this.historyAt = request.history.length;
   }
@@ -214,7 +221,7 @@ class Editor {
         return undefined;
       case 'C-r':
       case 'C-s':
-        this.search = new Search(request.history, buffer.text, name === 'C-r' ? 'back' : 'forward', request.lastSearch);
+        this.search = new Search(request.history, buffer.text, name === 'C-r' ? 'back' : 'forward', request.memory);
         yield* this.drawSearch(this.search);
         return undefined;
       case 'C-q':

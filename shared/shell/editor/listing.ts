@@ -15,7 +15,7 @@ export function inColumns(cells: readonly string[], width: number): string {
   let out = '';
   for (let row = 0; row < rows; row++) {
     const line = cells.filter((_, i) => i % rows === row);
-    out += `${line.map((text, i) => (i < line.length - 1 ? text + ' '.repeat(cell - textWidth(text)) : text)).join('')}\n`;
+    out += `${line.map((text, i) => (i < count - 1 ? text + ' '.repeat(cell - textWidth(text)) : text)).join('')}\n`;
   }
   return out;
 }

@@ -1,6 +1,7 @@
 /** Incremental search through the history: C-r backwards, C-s forwards (readline's isearch.c). */
 import { utf8Decode, type Bytes } from '../../base/index.ts';
 import type { Key } from './keys.ts';
+import type { EditorMemory } from './line-editor.ts';
 
 export class Search {
   private query = '';
@@ -13,7 +14,7 @@ export class Search {
     private readonly typed: string,
     private direction: 'back' | 'forward',
     /** What the search before this one looked for. */
-    private readonly last: { query: string },
+    private readonly last: EditorMemory,
   ) {
     this.at = history.length;
   }

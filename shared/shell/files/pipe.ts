@@ -1,10 +1,19 @@
 /** Pipes (pipe(7)): 64 KiB between a writer and a reader; FIFOs are the same with a name. */
 import { err, ok, type Bytes, type Errno, type Result } from '../../base/index.ts';
-import { OpenFile, type Readiness } from './inode.ts';
+import { Inode, OpenFile, type FileSystem, type Readiness } from './inode.ts';
 
 export const PIPE_BYTES = 65536;
 /** PIPE_BUF: what is written in one piece or not at all. */
 const ATOMIC_BYTES = 4096;
+
+const PIPEFS: FileSystem = { type: 'pipefs', device: 14 };
+
+/** What fstat(2) shows of a pipe. */
+class PipeInode extends Inode {
+  constructor(ino: number) {
+    super(PIPEFS, ino, 'fifo', 0o600, 0);
+  }
+}
 
 /** What lies between the two ends. */
 export class PipeBuffer {
@@ -91,6 +100,10 @@ export class PipeEnd extends OpenFile {
       hangup: this.isReader ? buffer.writers === 0 : buffer.readers === 0,
     };
   }
+  override get inode(): Inode {
+    return (this.shown ??= new PipeInode(this.buffer.ino));
+  }
+  private shown: Inode | undefined = undefined;
   override describe(): Bytes {
     return `pipe:[${this.buffer.ino}]`;
   }

@@ -51,7 +51,7 @@ const fg: Builtin = (shell, args) => {
   return toForeground(shell, job);
 };
 function* toForeground(shell: Shell, job: Job): Sys<number> {
-  shell.say(`${job.command}\n`);
+  yield* shell.process.write(1, `${job.command}\n`);
   const own = readTermios(shell);
   job.isForeground = true;
   giveTerminal(shell, job.group);
@@ -86,9 +86,9 @@ const bg: Builtin = (shell, args) => {
       shell.fail(`job ${job.id} already in background`);
       continue;
     }
+    shell.put(`[${job.id}]${shell.jobs.mark(job)} ${job.command} &\n`);
     resume(job);
     shell.jobs.touch(job);
-    shell.put(`[${job.id}]${shell.jobs.mark(job)} ${job.command} &\n`);
   }
   return status;
 };

@@ -39,7 +39,7 @@ const printf: Builtin = (shell, args) => {
   const [format] = rest;
   if (format === undefined) return usage(shell);
   if (variable !== undefined && !/^[A-Za-z_]\w*(\[[\s\S]+\])?$/.test(variable)) return shell.fail(`\`${variable}': not a valid identifier`, 2);
-  const run = new Format(shell, format, rest.slice(1));
+  const run = new Format(shell, format, rest.slice(1), variable === undefined);
   const text = run.all();
   if (variable === undefined) shell.put(text);
   else assignTo(shell, variable, text);
@@ -66,6 +66,8 @@ class Format {
     private readonly shell: Shell,
     private readonly format: Bytes,
     private readonly args: readonly Bytes[],
+    /** What is there goes out before a complaint. */
+    private readonly isPrinted: boolean,
   ) {}
 
   all(): Bytes {
@@ -80,6 +82,10 @@ class Format {
     return this.args[this.next++];
   }
   private fail(words: Bytes): void {
+    if (this.isPrinted) {
+      this.shell.put(this.out);
+      this.out = '';
+    }
     this.shell.fail(words);
     this.status = 1;
   }

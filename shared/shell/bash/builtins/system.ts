@@ -85,8 +85,7 @@ const LIMITS: readonly { readonly letter: string; readonly words: string; readon
 const ulimit: Builtin = (shell, args) => {
   const parsed = readOptions(shell, args, 'SHabcdefiklmnpqrstuvxPRT');
   if (typeof parsed === 'number') return parsed;
-  const show = (row: (typeof LIMITS)[number]): void =>
-    shell.put(`${row.words.padEnd(28)}${`(${row.unit})`.padStart(Math.max(0, 23 - 1))} ${row.read(shell)}\n`);
+  const show = (row: (typeof LIMITS)[number]): void => shell.put(`${row.words.padEnd(20)}${`(${row.unit})`.padStart(20)} ${row.read(shell)}\n`);
   if (parsed.has('a')) {
     for (const row of LIMITS) show(row);
     return 0;

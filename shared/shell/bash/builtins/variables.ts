@@ -55,7 +55,7 @@ const declare: Builtin = (shell, args) => {
   if (typeof parsed === 'number') return parsed;
   const wanted = targets(shell, args, parsed.rest);
   if (parsed.has('f') || parsed.has('F')) return declareFunctions(shell, parsed, wanted);
-  if (parsed.has('p')) return printVariables(shell, parsed, wanted);
+  if (parsed.has('p')) return printVariables(shell, parsed, wanted, isLocalBuiltin);
   if (wanted.length === 0) return listVariables(shell, parsed, isLocalBuiltin);
   const isInFunction = shell.frames.some((frame) => frame.kind === 'function');
   let status = 0;
@@ -101,8 +101,10 @@ function declareOne(shell: Shell, parsed: Parsed, { text, name: fullName, assign
         shell.fail(`${name}: cannot convert associative to indexed array`);
         return false;
       }
-      if (value === undefined && assignment === undefined) variable.value = new IndexedArray();
-      else arrayOf(variable);
+      if (value === undefined && assignment === undefined) {
+        variable.value = new IndexedArray();
+        variable.value.isBlank = true;
+      } else arrayOf(variable);
     }
     if (letter === 'A' && sign === '-') {
       if (value instanceof IndexedArray) {
@@ -112,6 +114,7 @@ function declareOne(shell: Shell, parsed: Parsed, { text, name: fullName, assign
       if (!(value instanceof AssociativeArray)) {
         const array = new AssociativeArray();
         if (typeof value === 'string') array.set('0', value);
+        else array.isBlank = assignment === undefined;
         variable.value = array;
       }
     }
@@ -191,10 +194,10 @@ const hasKind = (variable: Variable, letter: string): boolean => {
   return attribute !== undefined && variable[attribute];
 };
 
-function printVariables(shell: Shell, parsed: Parsed, wanted: readonly Target[]): number {
+function printVariables(shell: Shell, parsed: Parsed, wanted: readonly Target[], isLocalBuiltin: boolean): number {
   if (wanted.length === 0) {
     const letters = parsed.options.flatMap(({ letter }) => (letter === 'p' || letter === 'g' ? [] : [letter]));
-    for (const variable of shell.variables.list()) {
+    for (const variable of isLocalBuiltin ? shell.variables.locals() : shell.variables.list()) {
       if (letters.every((letter) => hasKind(variable, letter))) shell.put(`${describeVariable(variable, shell.isUtf8)}\n`);
     }
     return 0;

@@ -164,7 +164,7 @@ export function* runUnit(shell: Shell, unit: Unit, isLast = false): Sys<number> 
 export function complainOf(shell: Shell, problem: SyntaxProblem, how: Evaluation): void {
   const name = shell.isInteractive && how.name === undefined ? shell.name : (shell.frames.at(-1)?.source ?? shell.name);
   const where = shell.isInteractive && how.name === undefined ? `${name}: ` : `${name}: ${how.name === undefined ? '' : `${how.name}: `}line ${problem.line}: `;
-  shell.say(`${where}${problem.message}\n`);
+  if (problem.message !== '') shell.say(`${where}${problem.message}\n`);
   if (problem.shown !== undefined) shell.say(`${where}\`${problem.shown}'\n`);
 }
 

@@ -75,7 +75,13 @@ export function* runFor(shell: Shell, node: For): Sys<number> {
   for (const word of words) {
     if (shell.options.xtrace) yield* trace(shell, `for ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
     shell.line = node.line;
-    shell.assign(node.name, word);
+    try {
+      shell.assign(node.name, word);
+    } catch (error) {
+      if (!(error instanceof ShellFailure)) throw error;
+      shell.loops--;
+      throw new ShellFailure(error.words, 'command');
+    }
     status = yield* shell.runner.runList(shell, node.body);
     if (endsLoop(shell)) break;
     if (shell.process.spend()) yield NEXT_TURN;
@@ -216,7 +222,7 @@ function indent(from: number, to: number): Bytes {
 export function* runArithmetic(shell: Shell, node: Arithmetic): Sys<number> {
   shell.line = node.line;
   const expression = yield* text(shell, node.expression);
-  if (shell.options.xtrace) yield* trace(shell, `(( ${expression.trim()} ))`);
+  if (shell.options.xtrace) yield* trace(shell, `(( ${expression} ))`);
   return arithmeticStatus(shell, expression, '((');
 }
 /** 1 for zero; an error is said and is 1 too. */

@@ -101,12 +101,12 @@ const isChecked = (command: Command): boolean => {
 function runChecked(shell: Shell, command: Command): MaybeSys<number> {
   const status = runCommand(shell, command);
   if (typeof status !== 'number') return checkLater(shell, command, status);
-  return status === 0 || !isChecked(command) ? status : checkStatus(shell, status);
+  return status === 0 || !isChecked(command) ? status : checkStatus(shell, status, command);
 }
 function* checkLater(shell: Shell, command: Command, waiting: Sys<number>): Sys<number> {
   const status = yield* waiting;
   if (status === 0 || !isChecked(command)) return status;
-  const checked = checkStatus(shell, status);
+  const checked = checkStatus(shell, status, command);
   return typeof checked === 'number' ? checked : yield* checked;
 }
 
@@ -186,6 +186,11 @@ function define(shell: Shell, command: Command & { kind: 'function' }): number {
   const known = shell.functions.get(command.name);
   if (known?.isReadonly) {
     shell.complain(`${command.name}: readonly function`);
+    return 1;
+  }
+  if (/[$`]/.test(command.name)) {
+    shell.line = command.line;
+    shell.complain(`\`${command.name}': not a valid identifier`);
     return 1;
   }
   const source = shell.frames.at(-1)?.source ?? (shell.isInteractive ? 'main' : 'environment');

@@ -2,6 +2,7 @@
 import type { Sys } from '../../process/wait.ts';
 import type { ShellFailure } from '../failure.ts';
 import type { MaybeSys, Shell } from '../shell.ts';
+import type { Command } from '../syntax/tree.ts';
 
 /** Says what went wrong and decides how much is given up; the status of the command. */
 export function fail(shell: Shell, failure: ShellFailure): number {
@@ -17,10 +18,15 @@ export function fail(shell: Shell, failure: ShellFailure): number {
 }
 
 /** After a command that `set -e` and ERR care about. */
-export function checkStatus(shell: Shell, status: number): MaybeSys<number> {
+export function checkStatus(shell: Shell, status: number, command: Command): MaybeSys<number> {
   if (status === 0 || shell.conditions > 0 || shell.leaving) return status;
   const wantsTrap = shell.traps.get('ERR') !== undefined;
   if (!wantsTrap && !shell.options.errexit) return status;
+  const culprit = command.kind === 'pipeline' ? command.commands.at(-1) : command;
+  if (wantsTrap && culprit && command.kind !== 'simple') {
+    shell.current = culprit;
+    shell.line = culprit.line;
+  }
   return failed(shell, status, wantsTrap);
 }
 function* failed(shell: Shell, status: number, wantsTrap: boolean): Sys<number> {

@@ -54,7 +54,7 @@ function report(shell: Shell, job: Job): void {
     shell.say(`${signalWords(status.signal)}\n`);
     return;
   }
-  shell.complain(`${String(job.members[0]?.pid ?? 0)} ${signalWords(status.signal).padEnd(23)} ${job.command}`);
+  shell.complain(`${String(job.members[0]?.pid ?? 0).padStart(5)} ${signalWords(status.signal).padEnd(23)} ${job.command}`);
 }
 
 /** What scripts say of background jobs that signals killed, once they notice. */
@@ -65,7 +65,7 @@ export function reportDeadJobs(shell: Shell): void {
     const { status } = job;
     const isSilent =
       status?.kind !== 'killed' || ['INT', 'TERM', 'PIPE'].includes(status.signal) || shell.isSubstitution || shell.traps.get(status.signal) !== undefined;
-    if (!isSilent && !job.isNotified) shell.complain(`${String(job.members[0]?.pid ?? 0)} ${signalWords(status.signal).padEnd(23)} ${job.command}`);
+    if (!isSilent && !job.isNotified) shell.complain(`${String(job.members[0]?.pid ?? 0).padStart(5)} ${signalWords(status.signal).padEnd(23)} ${job.command}`);
     job.isNotified = true;
     if (!shell.isInteractive && status?.kind === 'killed') shell.jobs.remove(job);
   }

@@ -50,11 +50,12 @@ function firstAlias(
     if (node.type === 'Command' && node.name && node.name.text === node.name.value) {
       consider(node.name.text, node.name.pos);
       // An alias that ends with a blank lets the next word be one too.
-      const next = node.args[0];
-      const previous = regions.find(
-        (region) => next && region.end <= next.pos && /[ \t]$/.test(text.slice(region.start, region.end)) && text.slice(region.end, next.pos).trim() === '',
-      );
-      if (next?.type === 'Word' && previous) consider(next.text, next.pos);
+      for (const next of node.args) {
+        const previous = regions.find(
+          (region) => region.end <= next.pos && /[ \t]$/.test(text.slice(region.start, region.end)) && text.slice(region.end, next.pos).trim() === '',
+        );
+        if (next.type === 'Word' && previous) consider(next.text, next.pos);
+      }
     }
     // Substitutions of escaped backquotes have positions of their own.
     if (node.type === 'CommandExpansion' && node.script?.source !== undefined) return;

@@ -57,7 +57,19 @@ export class Lowering implements ScriptLowering {
   }
 
   list(statements: readonly Unbash.Statement[]): List {
+    this.checkJoints(statements);
     return statements.map((statement) => this.statement(statement));
+  }
+  /** A parenthesis behind words begins no command of its own, though the parser passes over it. */
+  private checkJoints(statements: readonly Unbash.Statement[]): void {
+    const { text } = this.source;
+    for (const { command } of statements) {
+      if (command.type !== 'Command' || !text.startsWith(command.name?.text ?? '', command.pos)) continue;
+      const gap = /^[ \t]*\([ \t]*/.exec(text.slice(command.end, command.end + 80))?.[0];
+      if (gap === undefined) continue;
+      const isName = command.suffix.length === 0 && command.prefix.length === 0;
+      this.problems.push({ message: 'unexpected token', pos: command.end + (isName ? gap.length : gap.indexOf('(')) });
+    }
   }
   statement(statement: Unbash.Statement): Item {
     return { command: this.node(statement.command), isBackground: statement.background ?? false };

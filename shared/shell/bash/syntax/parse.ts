@@ -134,8 +134,18 @@ function describe(text: Bytes, source: SourceText, first: Problem, script: Parse
   }
   const condition = describeCondition(text, first, all);
   if (condition !== undefined)
-    return { line: source.lineAt(Math.min(first.pos, text.trimEnd().length)), message: condition, shown: undefined, isIncomplete: false, status: undefined };
+    return {
+      line: source.lineAt(Math.min(first.message.startsWith('unexpected token') ? text.lastIndexOf(']]', first.pos) : first.pos, text.trimEnd().length)),
+      message: condition,
+      shown: undefined,
+      isIncomplete: false,
+      status: undefined,
+    };
   const pos = placeOf(text, first, all);
+  const isNamed =
+    /(?:^|[\s;&|(])(?:for|select|case|function|coproc)$/.test(text.slice(0, first.pos).trimEnd()) && /^[ \t]*(?:\n|$)/.test(text.slice(first.pos));
+  if (isNamed || (first.message === 'unexpected token' && /^(?:\n|$)/.test(text.slice(first.pos))))
+    return near('newline', source.lineAt(first.pos), text, source);
   const isTarget = first.message.startsWith('expected redirect target');
   if (isTarget && (pos >= text.length || text.charAt(pos) === '\n')) return near('newline', source.lineAt(pos), text, source);
   if (pos >= text.length) return atEnd('syntax error: unexpected end of file');
@@ -145,6 +155,11 @@ function describe(text: Bytes, source: SourceText, first: Problem, script: Parse
 
 /** Mistakes inside `[[ … ]]` have words of their own. */
 function describeCondition(text: Bytes, first: Problem, all: readonly Problem[]): string | undefined {
+  const isBroken = /^unexpected token/.test(first.message) && /expected .* to close '\[\['/.test(all[1]?.message ?? '');
+  const condition = isBroken ? text.slice(text.lastIndexOf('[[', first.pos), first.pos) : '';
+  if (/^\[\[\s+\]\]|(?:&&|\|\|)\s+\]\]/.test(condition)) return '';
+  if (/\s(?:==?|!=|=~|<|>|-(?:eq|ne|lt|le|gt|ge|nt|ot|ef))\s+\]\]/.test(condition)) return "unexpected argument `]]' to conditional binary operator";
+  if (first.message === "expected ')' to close test group" && text.slice(0, first.pos).trimEnd().endsWith(']]')) return "unexpected token `]]', expected `)'";
   if (/^expected operand after unary/.test(first.message)) return "unexpected argument `]]' to conditional unary operator";
   if (/expected .* to close '\[\['/.test(first.message) && /\]\]\s*;?\s*$/.test(text.slice(0, first.pos)))
     return "unexpected argument `]]' to conditional binary operator";
@@ -156,7 +171,7 @@ function placeOf(text: Bytes, first: Problem, all: readonly Problem[]): number {
   let { pos } = first;
   if (/^expected command in (brace group|subshell)/.test(first.message)) pos++;
   // A keyword that is missing is missed when the token in its place has been read; where the text ends there is none.
-  if (/^expected '(do|then|in)'/.test(first.message) && all.length === 1 && all[0] === first) {
+  if (/^expected '(do|then|in)'/.test(first.message) && (all.length === 1 || /'else'$/.test(all[1]?.message ?? '')) && all[0] === first) {
     const before = /[^\s;&|()<>]+$/.exec(text.slice(0, pos).trimEnd())?.[0];
     if (before !== undefined) return text.slice(0, pos).trimEnd().length - before.length;
   }
