@@ -21,7 +21,7 @@ import { PING_PROGRAMS } from './ping/index.ts';
 import { SOCAT_PROGRAMS } from './socat/index.ts';
 import { SS_PROGRAMS } from './ss/index.ts';
 import { SYSTEM_PROGRAMS } from './system/index.ts';
-import { GREP_PROGRAMS, SED_PROGRAMS } from './text/index.ts';
+import { TEXT_PROGRAMS } from './text/index.ts';
 import { TCPDUMP_PROGRAMS } from './tcpdump/index.ts';
 import { TRACEROUTE_PROGRAMS } from './traceroute/index.ts';
 
@@ -32,8 +32,7 @@ export * from './kubectl/index.ts';
 export const PROGRAMS: readonly InstalledProgram[] = [
   ...BASH_PROGRAMS,
   ...COREUTILS,
-  ...GREP_PROGRAMS,
-  ...SED_PROGRAMS,
+  ...TEXT_PROGRAMS,
   ...AWK_PROGRAMS,
   ...JQ_PROGRAMS,
   ...SYSTEM_PROGRAMS,

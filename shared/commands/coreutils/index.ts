@@ -1,18 +1,33 @@
 /** GNU coreutils and the small programs that every Debian machine has beside them. */
 import type { InstalledProgram } from '../../machine/index.ts';
+import { DUMP_PROGRAMS } from './dump.ts';
+import { ENCODING_PROGRAMS } from './encode.ts';
+import { expr } from './expr.ts';
 import { FIELD_PROGRAMS } from './fields.ts';
 import { FILE_PROGRAMS } from './files.ts';
+import { LINE_PROGRAMS } from './lines.ts';
 import { mkfifo, mknod } from './nodes.ts';
 import { PROCESS_PROGRAMS } from './processes.ts';
+import { RARE_PROGRAMS } from './rare.ts';
 import { STREAM_PROGRAMS } from './streams.ts';
 import { stty } from './stty.ts';
 
 export { duration, statusOf } from './processes.ts';
-export { gnuOptions, type GnuUsage, type Parsed } from './options.ts';
+export { gnuOptions, usageError, type GnuUsage, type Parsed } from './options.ts';
 export { closeInput, eachInput, openInput } from './input.ts';
 export { owners } from './ls.ts';
 export { formatDate } from './date.ts';
 export { modeText, shortClock } from './stat-text.ts';
 
-const SINGLE = Object.entries({ mkfifo, mknod, stty }).map(([name, main]) => ({ path: `/usr/bin/${name}`, main, origin: 'coreutils 9.1' }));
-export const COREUTILS: readonly InstalledProgram[] = [...STREAM_PROGRAMS, ...FIELD_PROGRAMS, ...FILE_PROGRAMS, ...PROCESS_PROGRAMS, ...SINGLE];
+const SINGLE = Object.entries({ expr, mkfifo, mknod, stty }).map(([name, main]) => ({ path: `/usr/bin/${name}`, main, origin: 'coreutils 9.1' }));
+export const COREUTILS: readonly InstalledProgram[] = [
+  ...STREAM_PROGRAMS,
+  ...FIELD_PROGRAMS,
+  ...LINE_PROGRAMS,
+  ...ENCODING_PROGRAMS,
+  ...DUMP_PROGRAMS,
+  ...FILE_PROGRAMS,
+  ...RARE_PROGRAMS,
+  ...PROCESS_PROGRAMS,
+  ...SINGLE,
+];

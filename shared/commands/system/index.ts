@@ -1,7 +1,7 @@
 /** Programs about the machine itself: sysctls, processes, namespaces, mounts, files. */
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Program } from '../../shell/index.ts';
-import { md5sum } from './digest.ts';
+import { DIGEST_TOOLS } from './digest.ts';
 import { dmesg } from './dmesg.ts';
 import { find } from './find.ts';
 import { hostname } from './hostname.ts';
@@ -21,5 +21,5 @@ export const SYSTEM_PROGRAMS: readonly InstalledProgram[] = [
   { path: '/usr/bin/dmesg', main: dmesg, origin: 'util-linux 2.38.1' },
   ...all({ hostname, dnsdomainname: hostname, domainname: hostname, nisdomainname: hostname, ypdomainname: hostname }, 'hostname 3.23'),
   { path: '/usr/bin/find', main: find, origin: 'findutils 4.9.0' },
-  { path: '/usr/bin/md5sum', main: md5sum, origin: 'coreutils 9.1' },
+  ...all(DIGEST_TOOLS, 'coreutils 9.1'),
 ];
