@@ -13,7 +13,7 @@ import { STREAM_PROGRAMS } from './streams.ts';
 import { stty } from './stty.ts';
 
 export { duration, statusOf } from './processes.ts';
-export { gnuOptions, usageError, type GnuUsage, type Parsed } from './options.ts';
+export { gnuOptions, type GnuUsage, type Parsed } from './options.ts';
 export { closeInput, eachInput, openInput } from './input.ts';
 export { owners } from './ls.ts';
 export { formatDate } from './date.ts';
