@@ -5,6 +5,7 @@ import { netnsOf, type InstalledProgram } from '../machine/index.ts';
 import { anyOf, type Program } from '../shell/index.ts';
 import { formatIpv4, IcmpType, type Ipv4 } from '../wire/index.ts';
 import { hostNameOf, resolveHost, watching } from './net/index.ts';
+import { BUSYBOX_WGET } from './wget/index.ts';
 import { answerOf, sendUdpProbe, type ProbeSettings } from './traceroute/index.ts';
 
 interface Flags {
@@ -172,4 +173,4 @@ const busyboxTraceroute: Program = function* (p) {
 
 const at = (name: string, main: Program): InstalledProgram => ({ path: `/bin/${name}`, main, origin: 'busybox 1.36.1' });
 /** Applets that differ from the programs of a Debian machine. */
-export const BUSYBOX_NET: readonly InstalledProgram[] = [at('ping', busyboxPing), at('traceroute', busyboxTraceroute)];
+export const BUSYBOX_NET: readonly InstalledProgram[] = [at('ping', busyboxPing), at('traceroute', busyboxTraceroute), ...BUSYBOX_WGET];

@@ -10,6 +10,7 @@ import { BRCTL_PROGRAMS } from './brctl/index.ts';
 import { BRIDGE_PROGRAMS } from './bridge/index.ts';
 import { CONNTRACK_PROGRAMS } from './conntrack/index.ts';
 import { COREUTILS } from './coreutils/index.ts';
+import { CURL_PROGRAMS } from './curl/index.ts';
 import { ETHTOOL_PROGRAMS } from './ethtool/index.ts';
 import { IP_PROGRAMS } from './ip/index.ts';
 import { IPSET_PROGRAMS } from './ipset/index.ts';
@@ -24,8 +25,10 @@ import { SYSTEM_PROGRAMS } from './system/index.ts';
 import { TEXT_PROGRAMS } from './text/index.ts';
 import { TCPDUMP_PROGRAMS } from './tcpdump/index.ts';
 import { TRACEROUTE_PROGRAMS } from './traceroute/index.ts';
+import { WGET_PROGRAMS } from './wget/index.ts';
 
 export { BUSYBOX_NET } from './busybox-net.ts';
+export { civilOf, twoDigits } from './names/civil.ts';
 export * from './kubectl/index.ts';
 
 /** What every simulated machine has installed. */
@@ -43,6 +46,8 @@ export const PROGRAMS: readonly InstalledProgram[] = [
   ...IPSET_PROGRAMS,
   ...CONNTRACK_PROGRAMS,
   ...NC_PROGRAMS,
+  ...CURL_PROGRAMS,
+  ...WGET_PROGRAMS,
   ...SOCAT_PROGRAMS,
   ...SS_PROGRAMS,
   ...NET_TOOLS,

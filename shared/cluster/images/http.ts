@@ -4,18 +4,26 @@ import { TcpSocket } from '../../kernel/index.ts';
 import { netnsOf, ownSocket, SocketFile } from '../../machine/index.ts';
 import type { Process, Sys, Wait } from '../../shell/index.ts';
 import { formatIpv4 } from '../../wire/index.ts';
+import { parseRequest, refusal, type Answer, type Manners, type Request } from './manners.ts';
 
 export interface HttpServer {
   readonly port: number;
-  /** `Apache/2.4.62 (Unix)`. */
-  readonly name: string;
   readonly documents: string;
   readonly keepAliveUs: number;
-  /** The page for a status that is no 200. */
-  readonly errorPage: (status: number, reason: string) => string;
+  readonly manners: Manners;
   /** A line of the access log. */
   readonly log: (p: Process, entry: AccessEntry) => string;
 }
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html',
+  txt: 'text/plain',
+  css: 'text/css',
+  js: 'text/javascript',
+  json: 'application/json',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+};
+
 export interface AccessEntry {
   readonly from: string;
   readonly request: string;
@@ -27,24 +35,6 @@ export interface AccessEntry {
 /** Longer heads are refused. */
 const HEAD_BYTES = 8190;
 const BACKLOG = 511;
-const REASONS: Readonly<Record<number, string>> = {
-  200: 'OK',
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Not Allowed',
-  414: 'URI Too Long',
-};
-const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html',
-  txt: 'text/plain',
-  css: 'text/css',
-  js: 'text/javascript',
-  json: 'application/json',
-  png: 'image/png',
-  svg: 'image/svg+xml',
-};
-
 /** Serves until `isOver`, looked at whenever a signal or a connection comes; an errno name when the port cannot be had. */
 export function* serveHttp(p: Process, server: HttpServer, isOver: () => boolean): Sys<string | undefined> {
   const listener = new TcpSocket(netnsOf(p));
@@ -95,51 +85,41 @@ function* serveConnection(p: Process, server: HttpServer, socket: TcpSocket): Sy
 
 /** One request; true when the connection stays open. */
 function* answer(p: Process, server: HttpServer, from: string, head: Bytes): Sys<boolean> {
-  const [request = '', ...lines] = head.split('\r\n');
-  const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
-  const [method = '', target = '', version = ''] = request.split(' ');
-  const found = read(p, server, method, target, version, head.length);
-  const page = found.status === 200 ? found.body : utf8Encode(server.errorPage(found.status, REASONS[found.status] ?? ''));
-  const isKept = version === 'HTTP/1.1' && headers.get('connection')?.toLowerCase() !== 'close' && found.status !== 400;
-  const fields = [
-    `HTTP/1.1 ${found.status} ${REASONS[found.status] ?? ''}`,
-    `Server: ${server.name}`,
-    `Content-Type: ${found.type}`,
-    `Content-Length: ${page.length}`,
-    `Connection: ${isKept ? 'keep-alive' : 'close'}`,
-  ];
-  const sent = yield* p.write(5, `${fields.join('\r\n')}\r\n\r\n${method === 'HEAD' ? '' : page}`);
-  yield* p.write(
-    1,
-    utf8Encode(
-      server.log(p, {
-        from,
-        request: utf8Decode(request),
-        status: found.status,
-        bytes: method === 'HEAD' ? 0 : page.length,
-        agent: headers.get('user-agent') ?? '-',
-      }),
-    ),
-  );
+  const request = head.length > HEAD_BYTES ? undefined : parseRequest(head);
+  const found = request === undefined ? refusal(400) : find(p, server, request);
+  const isKept = request?.version === 'HTTP/1.1' && request.field('connection')?.toLowerCase() !== 'close' && !CLOSING.includes(found.status);
+  const { manners } = server;
+  const page = found.content ?? utf8Encode(manners.page(found, request));
+  const fields = manners.fields(found, { length: page.length, isKept, unixUs: p.unixUs });
+  const isBare = request?.method === 'HEAD';
+  const lines = [`HTTP/1.1 ${found.status} ${manners.reason(found.status)}`, ...fields.map(([name, value]) => `${name}: ${value}`)];
+  const sent = yield* p.write(5, `${lines.join('\r\n')}\r\n\r\n${isBare ? '' : page}`);
+  const entry = {
+    from,
+    request: utf8Decode(head.split('\r\n', 1)[0] ?? ''),
+    status: found.status,
+    bytes: isBare ? 0 : page.length,
+    agent: request?.field('user-agent') ?? '-',
+  };
+  yield* p.write(1, utf8Encode(server.log(p, entry)));
   return isKept && sent.ok;
 }
+/** After these the connection ends. */
+const CLOSING: readonly number[] = [400, 414, 501, 505];
 
-function read(
-  p: Process,
-  server: HttpServer,
-  method: string,
-  target: string,
-  version: string,
-  length: number,
-): { readonly status: number; readonly body: Bytes; readonly type: string } {
-  const fail = (status: number) => ({ status, body: '', type: 'text/html' });
-  if (length > HEAD_BYTES) return fail(414);
-  if (!/^HTTP\/1\.[01]$/.test(version) || !target.startsWith('/')) return fail(400);
-  if (method !== 'GET' && method !== 'HEAD') return fail(405);
-  const path = target.split('?')[0]!;
-  if (path.split('/').includes('..')) return fail(400);
-  const file = `${server.documents}${path.endsWith('/') ? `${path}index.html` : path}`;
-  const content = p.fs.readFile(file);
-  if (!content.ok) return fail(content.error === 'EACCES' ? 403 : 404);
-  return { status: 200, body: content.value, type: TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream' };
+function find(p: Process, { documents, manners }: HttpServer, request: Request): Answer {
+  const refused = manners.refuses(request);
+  if (refused !== undefined) return refused;
+  const [path = ''] = request.target.split('?', 1);
+  if (!path.startsWith('/') || decoded(path).split('/').includes('..')) return refusal(400);
+  if (request.method === 'OPTIONS') return { ...refusal(200), content: '', type: 'text/html', allow: true };
+  const file = `${documents}${decoded(path)}${path.endsWith('/') ? 'index.html' : ''}`;
+  const status = p.fs.stat(file);
+  if (status.ok && status.value.kind === 'dir') return { ...refusal(301), location: `http://${request.field('host') ?? ''}${path}/` };
+  const content = status.ok ? p.fs.readFile(file) : status;
+  if (!content.ok) return refusal(content.error === 'EACCES' ? 403 : 404);
+  const dot = file.lastIndexOf('.');
+  const type = dot > file.lastIndexOf('/') ? TYPES[file.slice(dot + 1)] : undefined;
+  return { ...refusal(200), content: content.value, type, modifiedUs: status.ok ? status.value.mtimeUs : 0 };
 }
+const decoded = (path: Bytes): Bytes => path.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));

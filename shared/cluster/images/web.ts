@@ -4,6 +4,7 @@ import type { Process, Program, Sys } from '../../shell/index.ts';
 import { formatIpv4 } from '../../wire/index.ts';
 import { formatTime } from '../../commands/index.ts';
 import { serveHttp, type HttpServer } from './http.ts';
+import { APACHE_MANNERS, NGINX_MANNERS } from './manners.ts';
 
 /** The address a server of this pod would be reached by. */
 function ownAddress(p: Process): string {
@@ -29,20 +30,16 @@ function logTime(unixUs: number): string {
 
 const APACHE: HttpServer = {
   port: 80,
-  name: 'Apache/2.4.62 (Unix)',
   documents: '/usr/local/apache2/htdocs',
   keepAliveUs: 5_000_000,
-  errorPage: (status, reason) =>
-    `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>${status} ${reason}</title>\n</head><body>\n<h1>${reason}</h1>\n${status === 404 ? '<p>The requested URL was not found on this server.</p>\n' : ''}</body></html>\n`,
+  manners: APACHE_MANNERS,
   log: (p, { from, request, status, bytes }) => `${from} - - [${logTime(p.unixUs)}] "${request}" ${status} ${bytes === 0 ? '-' : bytes}\n`,
 };
 const NGINX: HttpServer = {
   port: 80,
-  name: 'nginx/1.27.4',
   documents: '/usr/share/nginx/html',
   keepAliveUs: 65_000_000,
-  errorPage: (status, reason) =>
-    `<html>\r\n<head><title>${status} ${reason}</title></head>\r\n<body>\r\n<center><h1>${status} ${reason}</h1></center>\r\n<hr><center>nginx/1.27.4</center>\r\n</body>\r\n</html>\r\n`,
+  manners: NGINX_MANNERS,
   log: (p, { from, request, status, bytes, agent }) => `${from} - - [${logTime(p.unixUs)}] "${request}" ${status} ${bytes} "-" "${agent}" "-"\n`,
 };
 
