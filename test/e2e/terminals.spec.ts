@@ -35,6 +35,23 @@ test('Ctrl-C, several on one node, find, copy, a new size', async ({ page, host,
     await page.getByRole('tab').filter({ hasText: 'controlplane 1' }).click();
     await expect(window.terminal).toContainText('first-42');
   });
+  await test.step('tcpdump on a node shows what ping on another sends, as it is sent', async () => {
+    await window.openTerminal('node-1');
+    await window.type('tcpdump -ni cni0 icmp');
+    await expect(window.terminal).toContainText('listening on cni0');
+    await window.openTerminal('node-2');
+    await window.type('ping 10.244.1.2');
+    await expect(window.terminal).toContainText(/seq=2 ttl=63/);
+    await page.getByRole('tab').filter({ hasText: 'node-1' }).click();
+    await expect(window.terminal).toContainText(/IP 192\.168\.56\.12 > 10\.244\.1\.2: ICMP echo request, id \d+, seq 2, length 64/);
+    await page.locator('[data-testid="terminal"]:visible').click();
+    await page.keyboard.press('Control+c');
+    await expect(window.terminal).toContainText(/\d+ packets captured/);
+    await window.openTerminal('hello-1');
+    await window.type('hostname');
+    await expect(window.terminal).toContainText(/# hostname\s*hello-1/);
+    await page.getByRole('tab').filter({ hasText: 'controlplane 1' }).click();
+  });
   await test.step('find counts and goes on', async () => {
     await page.locator('[data-testid="terminal"]:visible').click();
     await page.keyboard.press('Control+Shift+F');
