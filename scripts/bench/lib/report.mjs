@@ -20,3 +20,5 @@ export const ms = (value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 export const speed = (bytesPerSecond) => `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
 /** @param {number} value */
 export const count = (value) => Math.round(value).toLocaleString('en-US');
+/** @param {number} value */
+export const ratio = (value) => value.toFixed(2);
