@@ -22,6 +22,7 @@ import { PING_PROGRAMS } from './ping/index.ts';
 import { SOCAT_PROGRAMS } from './socat/index.ts';
 import { SS_PROGRAMS } from './ss/index.ts';
 import { SYSTEM_PROGRAMS } from './system/index.ts';
+import { TC_PROGRAMS } from './tc/index.ts';
 import { TEXT_PROGRAMS } from './text/index.ts';
 import { TCPDUMP_PROGRAMS } from './tcpdump/index.ts';
 import { TRACEROUTE_PROGRAMS } from './traceroute/index.ts';
@@ -53,6 +54,7 @@ export const PROGRAMS: readonly InstalledProgram[] = [
   ...NET_TOOLS,
   ...ETHTOOL_PROGRAMS,
   ...PING_PROGRAMS,
+  ...TC_PROGRAMS,
   ...TCPDUMP_PROGRAMS,
   ...TRACEROUTE_PROGRAMS,
   ...ARPING_PROGRAMS,

@@ -239,6 +239,9 @@ export function moveDevice(device: Device, to: Netns, name: string | null, newIn
   // dev_shutdown: it gets its queueing discipline anew when it comes up.
   device.qdisc = 'noop';
   device.qdiscWaits = true;
+  device.egress?.reset();
+  device.egress = null;
+  device.ingress = null;
   to.devices.set(device.index, device);
   to.deviceNames.set(device.name, device);
   for (const alt of device.altNames) to.deviceNames.set(alt, device);

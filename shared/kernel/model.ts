@@ -336,6 +336,8 @@ export abstract class Device {
   readonly routes = new Set<Route>();
   /** What `tc` put on its way out, instead of `qdisc`'s plain hand-over. */
   egress: EgressQueue | null = null;
+  /** Where filters on what arrives would be. */
+  ingress: { readonly name: 'ingress' | 'clsact' } | null = null;
   unregistered = false;
 
   constructor(netns: Netns) {

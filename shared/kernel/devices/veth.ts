@@ -14,6 +14,8 @@ export class Veth extends Device {
     this.flags = Iff.BROADCAST | Iff.MULTICAST;
     this.mtu = 1500;
     this.maxMtu = 65535;
+    // One for each processor.
+    this.numTxQueues = this.numRxQueues = 2;
   }
   override get link(): Device | null {
     return this.peer;
