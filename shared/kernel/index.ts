@@ -70,7 +70,7 @@ export { setBridgeOptions, setPortOptions } from './rtnl/bridge-options.ts';
 export { addFdb, deleteFdb, flushFdb } from './rtnl/fdb.ts';
 export { addLink, deleteLink, findDevice, setLink } from './rtnl/link.ts';
 export { addNeighbour, deleteNeighbour, neighboursInOrder } from './rtnl/neighbours.ts';
-export { IngressQdisc, type Discipline, type QdiscStatistics } from './qdisc/discipline.ts';
+export type { Discipline, QdiscStatistics } from './qdisc/discipline.ts';
 export { Fifo, type FifoOptions } from './qdisc/fifo.ts';
 export { Netem, type Chance, type NetemOptions } from './qdisc/netem.ts';
 export { Tbf, type TbfOptions } from './qdisc/tbf.ts';
