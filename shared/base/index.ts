@@ -5,4 +5,5 @@ export * from './errno.ts';
 export * from './posix-regex.ts';
 export * from './result.ts';
 export * from './rng.ts';
+export * from './sha256.ts';
 export * from './simulation.ts';

@@ -7,6 +7,7 @@ import {
   type ApiResource,
   type ApiResult,
   type ConfigMap,
+  type Deployment,
   type ExecRequest,
   type KubeObject,
   type KubernetesApi,
@@ -16,6 +17,7 @@ import {
   type Namespace,
   type Node,
   type Pod,
+  type Service,
   type Table,
   type Watch,
 } from '../commands/index.ts';
@@ -26,7 +28,9 @@ import { checkLabel, checkLabels, checkSubdomain, randomUid } from './names.ts';
 import { admitPod } from './pod-admission.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { tableOf } from './printer.ts';
-import { CONFIGMAPS, NAMESPACES, NODES, PODS, RESOURCES } from './resources.ts';
+import { admitDeployment } from './deployment-admission.ts';
+import { CONFIGMAPS, DEPLOYMENTS, NAMESPACES, NODES, PODS, RESOURCES, SERVICES } from './resources.ts';
+import { admitService, type Pools } from './service-admission.ts';
 import { parseFieldSelector, parseLabelSelector, type Matcher } from './selector.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalidObject, methodNotAllowed, notFound } from './status.ts';
 import type { ObjectStore } from './store.ts';
@@ -35,6 +39,8 @@ export interface ApiServerOptions {
   readonly version: string;
   /** `192.168.56.10:6443`. */
   readonly server: string;
+  /** `10.96.0.0/12`. */
+  readonly serviceCIDR: string;
   readonly connect: (p: Process) => Sys<Result<void, string>>;
 }
 
@@ -83,32 +89,34 @@ export class ApiServer implements KubernetesApi {
   create(resource: ApiResource, namespace: string | undefined, object: unknown, options: { readonly dryRun?: boolean } = {}): ApiResult<KubeObject> {
     if (!resource.verbs.includes('create')) return methodNotAllowed();
     const now = formatTime(this.simulation.unixUs);
-    const made =
-      resource === PODS
-        ? this.newPod(namespace ?? 'default', object, now)
-        : resource === CONFIGMAPS
-          ? this.newConfigMap(namespace ?? 'default', object, now)
-          : newNamespace(object, now, this.rng);
+    const made = this.make(resource, namespace ?? 'default', object, now);
     if (!made.ok) return made;
     const { metadata } = made.value;
     if (this.store.get(resource, metadata.namespace, metadata.name)) return alreadyExists(resource, metadata.name);
     return ok(options.dryRun ? made.value : this.store.put(resource, made.value));
   }
-  private newPod(namespace: string, object: unknown, now: string): ApiResult<Pod> {
+  private make(resource: ApiResource, namespace: string, object: unknown, now: string): ApiResult<KubeObject> {
+    if (resource === NAMESPACES) return newNamespace(object, now, this.rng);
+    const place = this.store.get(NAMESPACES, undefined, namespace) as Namespace | undefined;
+    if (!place) return notFound(NAMESPACES, namespace);
     const given = (object as { readonly metadata?: { readonly namespace?: unknown } } | null)?.metadata?.namespace;
     if (typeof given === 'string' && given !== namespace)
       return badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
-    const place = this.store.get(NAMESPACES, undefined, namespace) as Namespace | undefined;
-    if (!place) return notFound(NAMESPACES, namespace);
-    const pod = admitPod(object, namespace, now, this.rng);
-    if (!pod.ok) return pod;
-    if (place.status.phase === 'Terminating')
-      return forbidden(PODS, pod.value.metadata.name, `unable to create new content in namespace ${namespace} because it is being terminated`);
-    return pod;
+    const made =
+      resource === PODS
+        ? admitPod(object, namespace, now, this.rng)
+        : resource === SERVICES
+          ? admitService(object, namespace, now, this.pools)
+          : resource === DEPLOYMENTS
+            ? admitDeployment(object, namespace, now, this.rng)
+            : this.newConfigMap(namespace, object, now);
+    if (!made.ok || place.status.phase !== 'Terminating') return made;
+    return forbidden(resource, made.value.metadata.name, `unable to create new content in namespace ${namespace} because it is being terminated`);
   }
-
+  private get pools(): Pools {
+    return { cidr: this.options.serviceCIDR, taken: this.store.list(SERVICES) as readonly Service[], rng: this.rng };
+  }
   private newConfigMap(namespace: string, object: unknown, now: string): ApiResult<ConfigMap> {
-    if (!this.store.get(NAMESPACES, undefined, namespace)) return notFound(NAMESPACES, namespace);
     const { metadata, data = {} } = object as {
       readonly metadata?: { readonly name?: unknown; readonly labels?: Record<string, string> };
       readonly data?: Readonly<Record<string, unknown>>;
@@ -146,6 +154,16 @@ export class ApiServer implements KubernetesApi {
     };
     if (resource === NODES) return ok(this.store.put(resource, { ...(present as Node), metadata, spec: (sent as Node).spec }));
     if (resource === PODS) return this.updatePod(present as Pod, sent as Pod, metadata);
+    if (resource === SERVICES) {
+      const made = admitService({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.pools, present as Service);
+      return made.ok ? ok(this.store.put(resource, made.value)) : made;
+    }
+    if (resource === DEPLOYMENTS) {
+      const made = admitDeployment({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.rng);
+      if (!made.ok) return made;
+      const { status } = present as Deployment;
+      return ok(this.store.put(resource, { ...made.value, metadata, status }));
+    }
     if (resource === CONFIGMAPS) return ok(this.store.put(resource, { ...(present as ConfigMap), metadata, data: (sent as ConfigMap).data ?? {} }));
     return ok(this.store.put(resource, { ...present, metadata }));
   }

@@ -4,7 +4,7 @@
  */
 import { err, ok, Rng, utf8Encode, type Result, type Simulation } from '../base/index.ts';
 import type { PluginCall } from '../cni/index.ts';
-import { formatTime, kubectlProgram, type KubernetesApi, type Node, type Pod } from '../commands/index.ts';
+import { formatTime, kubectlProgram, type Endpoints, type EndpointSlice, type KubernetesApi, type Node, type Pod } from '../commands/index.ts';
 import { findDevice, getRoute, NatCard } from '../kernel/index.ts';
 import type { InstalledProgram, Machine } from '../machine/index.ts';
 import { programImage, type Process, type Sys } from '../shell/index.ts';
@@ -21,10 +21,15 @@ import { makeNode } from './node-object.ts';
 import { ImageStore, type NodeRuntime } from './node-runtime.ts';
 import { randomHex, randomUid } from './names.ts';
 import { podReason } from './printer.ts';
-import { CONFIGMAPS, NAMESPACES, NODES, PODS } from './resources.ts';
+import { corednsProgram } from './coredns.ts';
+import { DeploymentController } from './deployments.ts';
+import { EndpointController } from './endpoints.ts';
+import { kubeProxyProgram } from './kube-proxy.ts';
+import { CONFIGMAPS, ENDPOINTS, ENDPOINTSLICES, NAMESPACES, NODES, PODS, SERVICES } from './resources.ts';
 import { Scheduler } from './scheduler.ts';
 import { ObjectStore } from './store.ts';
-import { flannelConfig, systemTemplates } from './system-pods.ts';
+import { admitService } from './service-admission.ts';
+import { flannelConfig, systemServices, systemTemplates, type SystemService } from './system-pods.ts';
 
 export interface ClusterOptions {
   readonly simulation: Simulation;
@@ -35,6 +40,7 @@ export interface ClusterOptions {
   readonly controlPlane: string;
   readonly interface: string;
   readonly podCIDR: string;
+  readonly serviceCIDR: string;
   readonly backend: 'host-gw';
   /** Programs that containers may have, and busybox's own. */
   readonly programs: readonly InstalledProgram[];
@@ -75,12 +81,23 @@ export class Cluster {
     this.rng = new Rng(options.seed);
     this.events = new EventRecorder(this.store, simulation, this.rng);
     const server = `${this.addressOf(options.controlPlane)}:6443`;
-    this.api = new ApiServer(this.store, simulation, this.rng, this.kubelets, { version: options.version, server, connect: (p) => this.connect(p, server) });
+    this.api = new ApiServer(this.store, simulation, this.rng, this.kubelets, {
+      version: options.version,
+      server,
+      serviceCIDR: options.serviceCIDR,
+      connect: (p) => this.connect(p, server),
+    });
     const registry = new ImageRegistry([
-      ...systemImages(options.version, options.programs, flanneldProgram({ store: this.store, network: options.podCIDR, nodeName: (p) => this.nodeOf(p) })),
+      ...systemImages(options.version, options.programs, {
+        flanneld: flanneldProgram({ store: this.store, network: options.podCIDR, nodeName: (p) => this.nodeOf(p) }),
+        'kube-proxy': kubeProxyProgram({ store: this.store, podCIDR: options.podCIDR }),
+        coredns: corednsProgram(this.store),
+      }),
       ...userImages(options.programs, options.busybox),
     ]);
     this.makeObjects();
+    new EndpointController(this.store, simulation, this.rng);
+    new DeploymentController(this.store, simulation, this.rng, this.events);
     new Scheduler(this.store, this.events, simulation, this.rng);
     for (const [name, machine] of options.machines) this.startNode(name, machine, registry);
     const templates = systemTemplates({
@@ -136,6 +153,7 @@ export class Cluster {
       metadata: { name: 'kube-flannel-cfg', namespace: 'kube-flannel', uid: randomUid(this.rng), resourceVersion: '', creationTimestamp: born },
       data: flannelConfig(podCIDR, backend),
     } as never);
+    for (const service of systemServices(this.options.serviceCIDR)) this.makeService(service, born);
     const cidr = parseIpv4Prefix(podCIDR)!;
     const names = [controlPlane, ...[...this.options.machines.keys()].filter((name) => name !== controlPlane)];
     for (const [index, name] of names.entries()) {
@@ -157,6 +175,25 @@ export class Cluster {
       );
       prepareMachine(machine, kubectlProgram(this.api), this.api.server);
     }
+  }
+  private makeService({ namespace, ...sent }: SystemService, born: string): void {
+    const pools = { cidr: this.options.serviceCIDR, taken: [], rng: this.rng };
+    const made = admitService(sent, namespace, born, pools);
+    if (!made.ok) throw new Error(`the service ${sent.metadata.name} is refused: ${made.error.message}`);
+    this.store.put(SERVICES, made.value);
+    if (sent.spec.selector) return;
+    const metadata = { name: sent.metadata.name, namespace, uid: randomUid(this.rng), resourceVersion: '', creationTimestamp: born };
+    const address = this.addressOf(this.options.controlPlane);
+    const port = { name: 'https', port: 6443, protocol: 'TCP' as const };
+    this.store.put(ENDPOINTS, { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets: [{ addresses: [{ ip: address }], ports: [port] }] });
+    this.store.put(ENDPOINTSLICES, {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': metadata.name } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [address], conditions: { ready: true, serving: true, terminating: false } }],
+      ports: [port],
+    });
   }
   private nodeOf(p: Process): string {
     for (const [name, kubelet] of this.kubelets) if (kubelet.runtime.machine.os === p.os) return name;

@@ -5,9 +5,10 @@
 import { formatTime, type Node } from '../commands/index.ts';
 import { addRoute, tablesInOrder, routesInOrder, RouteTable, type Netns } from '../kernel/index.ts';
 import { netnsOf } from '../machine/index.ts';
-import { anyOf, exitStatusOf, WaitQueue, type Process, type Program, type Sys } from '../shell/index.ts';
+import { anyOf, WaitQueue, type Process, type Program, type Sys } from '../shell/index.ts';
 import { formatIpv4, parseIpv4, parseIpv4Prefix } from '../wire/index.ts';
 import { NODES } from './resources.ts';
+import { runProgram } from './run-program.ts';
 import type { ObjectStore } from './store.ts';
 
 /** routeCheckRetries, and the period of the rules' check (--iptables-resync 5 s). */
@@ -130,27 +131,20 @@ function* setupRules(p: Process, network: string, subnet: string): Sys {
   ];
   const text = `*nat\n:FLANNEL-POSTRTG - [0:0]\n${nat.join('\n')}\nCOMMIT\n*filter\n:FLANNEL-FWD - [0:0]\n${filter.join('\n')}\nCOMMIT\n`;
   // started anew: what an earlier run appended to POSTROUTING and FORWARD is there already
-  const present = yield* run(p, ['iptables', '-t', 'nat', '-C', 'POSTROUTING', '-m', 'comment', '--comment', 'flanneld masq', '-j', 'FLANNEL-POSTRTG'], '');
+  const { status: present } = yield* runProgram(p, [
+    'iptables',
+    '-t',
+    'nat',
+    '-C',
+    'POSTROUTING',
+    '-m',
+    'comment',
+    '--comment',
+    'flanneld masq',
+    '-j',
+    'FLANNEL-POSTRTG',
+  ]);
   if (present === 0) return;
-  const status = yield* run(p, ['iptables-restore', '--wait', '--noflush'], text);
+  const { status } = yield* runProgram(p, ['iptables-restore', '--wait', '--noflush'], text);
   if (status !== 0) yield* log(p, 'iptables.go:509', `Failed to setup IPTables. iptables-restore exited with status ${status}`, 'E');
-}
-
-/** A program with text on its input; its exit status, 127 when it is not there. */
-function* run(p: Process, argv: readonly string[], input: string): Sys<number> {
-  const pipe = p.pipe();
-  const sink = yield* p.open('/dev/null', { write: true });
-  if (!pipe.ok || !sink.ok) return 126;
-  const child = p.spawn(argv, {
-    fds: new Map([
-      [0, pipe.value.read],
-      [1, sink.value],
-      [2, sink.value],
-    ]),
-  });
-  p.close(pipe.value.read);
-  p.close(sink.value);
-  if (child.ok) yield* p.write(pipe.value.write, input);
-  p.close(pipe.value.write);
-  return child.ok ? exitStatusOf(yield* p.waitExit(child.value)) : 127;
 }

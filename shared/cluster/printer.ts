@@ -4,11 +4,16 @@ import {
   parseTime,
   type ApiResource,
   type ConfigMap,
+  type Deployment,
+  type Endpoints,
+  type EndpointSlice,
   type KubeEvent,
   type KubeObject,
   type Namespace,
   type Node,
   type Pod,
+  type ReplicaSet,
+  type Service,
   type Table,
 } from '../commands/index.ts';
 
@@ -78,12 +83,102 @@ const EVENT_COLUMNS: readonly Column[] = [
   { name: 'Name', priority: 1, cell: (event: KubeEvent) => event.metadata.name },
 ];
 
+const selectorText = (labels: Readonly<Record<string, string>> | undefined): string =>
+  Object.entries(labels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(',') || NONE;
+
+const SERVICE_COLUMNS: readonly Column[] = [
+  NAME,
+  { name: 'Type', cell: (service: Service) => service.spec.type },
+  { name: 'Cluster-IP', cell: (service: Service) => service.spec.clusterIP },
+  { name: 'External-IP', cell: (service: Service) => (service.spec.type === 'LoadBalancer' ? '<pending>' : NONE) },
+  {
+    name: 'Port(s)',
+    cell: (service: Service) =>
+      (service.spec.ports ?? []).map((one) => `${one.port}${one.nodePort === undefined ? '' : `:${one.nodePort}`}/${one.protocol}`).join(',') || NONE,
+  },
+  AGE,
+  { name: 'Selector', priority: 1, cell: (service: Service) => selectorText(service.spec.selector) },
+];
+
+const few = (all: readonly string[], most: number): string =>
+  all.length === 0 ? NONE : all.length > most ? `${all.slice(0, most).join(',')} + ${all.length - most} more...` : all.join(',');
+
+const ENDPOINTS_COLUMNS: readonly Column[] = [
+  NAME,
+  {
+    name: 'Endpoints',
+    cell: ({ subsets = [] }: Endpoints) =>
+      few(
+        subsets.flatMap(({ addresses = [], ports = [] }) => ports.flatMap(({ port }) => addresses.map(({ ip }) => `${ip}:${port}`))),
+        3,
+      ),
+  },
+  AGE,
+];
+const SLICE_COLUMNS: readonly Column[] = [
+  NAME,
+  { name: 'AddressType', cell: (slice: EndpointSlice) => slice.addressType },
+  {
+    name: 'Ports',
+    cell: (slice: EndpointSlice) =>
+      slice.ports.length === 0
+        ? '<unset>'
+        : few(
+            slice.ports.map((one) => String(one.port)),
+            3,
+          ),
+  },
+  {
+    name: 'Endpoints',
+    cell: (slice: EndpointSlice) =>
+      slice.endpoints.length === 0
+        ? '<unset>'
+        : few(
+            slice.endpoints.flatMap((one) => one.addresses),
+            3,
+          ),
+  },
+  AGE,
+];
+
+const containers = (of: (one: { readonly name: string; readonly image: string }) => string) => (object: Deployment | ReplicaSet) =>
+  object.spec.template.spec.containers.map(of).join(',');
+const TEMPLATE_COLUMNS: readonly Column[] = [
+  { name: 'Containers', priority: 1, cell: containers((one) => one.name) },
+  { name: 'Images', priority: 1, cell: containers((one) => one.image) },
+  { name: 'Selector', priority: 1, cell: (object: Deployment | ReplicaSet) => selectorText(object.spec.selector.matchLabels) },
+];
+const DEPLOYMENT_COLUMNS: readonly Column[] = [
+  NAME,
+  { name: 'Ready', cell: ({ spec, status }: Deployment) => `${status.readyReplicas ?? 0}/${spec.replicas}` },
+  { name: 'Up-to-date', cell: ({ status }: Deployment) => String(status.updatedReplicas ?? 0) },
+  { name: 'Available', cell: ({ status }: Deployment) => String(status.availableReplicas ?? 0) },
+  AGE,
+  ...TEMPLATE_COLUMNS,
+];
+const REPLICASET_COLUMNS: readonly Column[] = [
+  NAME,
+  { name: 'Desired', cell: ({ spec }: ReplicaSet) => String(spec.replicas) },
+  { name: 'Current', cell: ({ status }: ReplicaSet) => String(status.replicas) },
+  { name: 'Ready', cell: ({ status }: ReplicaSet) => String(status.readyReplicas ?? 0) },
+  AGE,
+  ...TEMPLATE_COLUMNS,
+];
+
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   pods: POD_COLUMNS,
   nodes: NODE_COLUMNS,
   namespaces: NAMESPACE_COLUMNS,
   configmaps: CONFIGMAP_COLUMNS,
   events: EVENT_COLUMNS,
+  services: SERVICE_COLUMNS,
+  endpoints: ENDPOINTS_COLUMNS,
+  endpointslices: SLICE_COLUMNS,
+  deployments: DEPLOYMENT_COLUMNS,
+  replicasets: REPLICASET_COLUMNS,
 };
 
 export function tableOf(resource: ApiResource, objects: readonly KubeObject[], nowUs: number): Table {

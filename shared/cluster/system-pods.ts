@@ -1,4 +1,5 @@
 /** The pods that kubeadm and flannel's manifest put on a cluster: control plane, kube-proxy, CoreDNS, kube-flannel. */
+import { formatIpv4, parseIpv4Prefix } from '../wire/index.ts';
 import type { PodSpec } from '../commands/index.ts';
 import type { Template } from './controllers.ts';
 
@@ -172,3 +173,33 @@ export const flannelConfig = (network: string, backend: string): Readonly<Record
   )}\n`,
   'net-conf.json': `${JSON.stringify({ Network: network, EnableNFTables: false, Backend: { Type: backend } }, null, 2)}\n`,
 });
+
+export interface SystemService {
+  readonly namespace: string;
+  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  readonly spec: { readonly clusterIP: string; readonly ports: readonly object[]; readonly selector?: Readonly<Record<string, string>> };
+}
+/** The API server's own service, the first address of the range, and the name server, the tenth. */
+export function systemServices(serviceCIDR: string): readonly SystemService[] {
+  const first = parseIpv4Prefix(serviceCIDR)!.address;
+  return [
+    {
+      namespace: 'default',
+      metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
+      spec: { clusterIP: formatIpv4(first + 1), ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
+    },
+    {
+      namespace: 'kube-system',
+      metadata: { name: 'kube-dns', labels: { 'k8s-app': 'kube-dns', 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS' } },
+      spec: {
+        clusterIP: formatIpv4(first + 10),
+        ports: [
+          { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
+          { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
+          { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 },
+        ],
+        selector: { 'k8s-app': 'kube-dns' },
+      },
+    },
+  ];
+}

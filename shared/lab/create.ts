@@ -40,6 +40,7 @@ function startCluster(file: KubernetesFile, machines: ReadonlyMap<string, Machin
     controlPlane: file.controlPlane,
     interface: file.interface,
     podCIDR: file.podCIDR,
+    serviceCIDR: file.serviceCIDR,
     backend: file.network.backend,
     programs: PROGRAMS,
     busybox: BUSYBOX_NET,

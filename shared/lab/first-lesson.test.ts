@@ -117,7 +117,7 @@ const withoutCounters = ({ boxes, lines }: Topology): Topology => ({
 });
 
 /** The whole lesson, typed. */
-function walk(seed: number): { readonly recorded: Recorded; readonly printed: Readonly<Record<string, string>>; readonly address: string } {
+function walk(seed: number): { readonly recorded: Recorded; readonly printed: Readonly<Record<string, string>>; readonly address: string; readonly conntrack: readonly string[] } {
   const recorded = new Recorded(seed);
   const { lab } = recorded;
   const on = (node: string): string => `--overrides='{"spec":{"nodeSelector":{"kubernetes.io/hostname":"${node}"}}}'`;
@@ -136,7 +136,9 @@ function walk(seed: number): { readonly recorded: Recorded; readonly printed: Re
   printed['delete'] = recorded.type('controlplane', 'kubectl delete pod traceroute --now');
   printed['ping'] = recorded.type('node-2', `ping -c 1 ${address}`);
   recorded.remember();
-  return { recorded, printed, address };
+  const root = (node: string) => lab.snapshot().nodes.find((one) => one.name === node)?.namespaces.find((netns) => netns.id === 0);
+  const conntrack = root('node-2')?.conntrack.filter((text) => text.includes('src=192.168.56.12 dst=10.244.1.3')) ?? [];
+  return { recorded, printed, address, conntrack };
 }
 
 describe('the first lesson', () => {
@@ -172,6 +174,11 @@ describe('the first lesson', () => {
         String.raw`^traceroute to 10\.244\.1\.3 \(10\.244\.1\.3\), 30 hops max, 46 byte packets\n 1  10\.244\.2\.1 \(10\.244\.2\.1\)${ms}\n 2  192\.168\.56\.11 \(192\.168\.56\.11\)${ms}\n 3  10\.244\.1\.3 \(10\.244\.1\.3\)${ms}\n$`,
       ),
     );
+    expect(walked.conntrack).toEqual([
+      expect.stringMatching(
+        /^icmp {5}1 \d+ src=192\.168\.56\.12 dst=10\.244\.1\.3 type=8 code=0 id=\d+ src=10\.244\.1\.3 dst=192\.168\.56\.12 type=0 code=0 id=\d+ mark=0 use=1$/,
+      ),
+    ]);
     // one router in between: node-1
     expect(walked.printed['ping']).toMatch(/^64 bytes from 10\.244\.1\.3: icmp_seq=1 ttl=63 time=/m);
   });

@@ -47,6 +47,7 @@ import type {
   SocketFact,
   TableFact,
 } from '../snapshot/index.ts';
+import { flowText } from '../commands/index.ts';
 import { formatIpv4, formatIpv6, formatMac } from '../wire/index.ts';
 
 /** Settings that matter to packets and differ between hosts. */
@@ -95,10 +96,17 @@ export function netnsSnapshot(netns: Netns): NetnsSnapshot {
       })),
     fdb: devices.flatMap(fdbOf),
     iptables: tablesOf(netns),
-    conntrack: [],
+    conntrack: connectionsOf(netns),
     sysctls: Object.fromEntries(SYSCTLS.flatMap((path) => sysctlText(netns, path))),
     sockets: [...netns.sockets].flatMap(socketFact),
   };
+}
+
+/** As `conntrack -L` lists them. */
+function connectionsOf(netns: Netns): readonly string[] {
+  const { nowUs } = netns.host.world.simulation;
+  const format = { extended: false, id: false, what: 'listing', use: 1 } as const;
+  return [...(existingNetfilter(netns)?.conntrack.all() ?? [])].map((connection) => flowText(connection, nowUs, format));
 }
 
 function sysctlText(netns: Netns, path: string): readonly (readonly [string, string])[] {

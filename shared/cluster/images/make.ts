@@ -1,6 +1,7 @@
 /** How images are put together: from programs that machines have, under the paths of the image. */
 import type { InstalledProgram } from '../../machine/index.ts';
-import type { Program, Sys } from '../../shell/index.ts';
+import { formatTime } from '../../commands/index.ts';
+import type { Process, Program, Sys } from '../../shell/index.ts';
 import type { Image, ImageProgram } from '../image.ts';
 
 const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -40,6 +41,12 @@ export const makeImage = (parts: ImageParts): Image => ({
   ...parts,
   digest: digestOf(`${parts.repository}:${parts.tags[0] ?? ''}`),
 });
+
+/** A line of a component's log, as k8s.io/klog writes it. */
+export function klog(p: Process, where: string, text: string, level = 'I'): string {
+  const now = formatTime(p.unixUs);
+  return `${level}${now.slice(5, 7)}${now.slice(8, 10)} ${now.slice(11, 19)}.${String(Math.floor(p.unixUs) % 1_000_000).padStart(6, '0')} ${String(p.pid).padStart(7)} ${where}] ${text}`;
+}
 
 /** A program that says it is up and then works until it is told to end. */
 export const daemon = (lines: (p: Parameters<Program>[0]) => readonly string[]): Program =>

@@ -1,16 +1,14 @@
 /** Images of the cluster's own components. They run as processes; what they do is done by the parts of this module, flanneld's by itself. */
 import type { InstalledProgram } from '../../machine/index.ts';
-import { formatTime } from '../../commands/index.ts';
 import { programImage, type Process, type Program } from '../../shell/index.ts';
 import type { Image } from '../image.ts';
-import { applets, daemon, makeImage, own } from './make.ts';
+import { applets, daemon, klog, makeImage, own } from './make.ts';
 
-const klog = (p: Process, where: string, text: string): string => {
-  const now = formatTime(p.unixUs);
-  return `I${now.slice(5, 7)}${now.slice(8, 10)} ${now.slice(11, 19)}.${String(Math.floor(p.unixUs) % 1_000_000).padStart(6, '0')}       1 ${where}] ${text}`;
-};
-
-export function systemImages(version: string, programs: readonly InstalledProgram[], flanneld: Program): readonly Image[] {
+export function systemImages(
+  version: string,
+  programs: readonly InstalledProgram[],
+  components: Readonly<Record<'flanneld' | 'kube-proxy' | 'coredns', Program>>,
+): readonly Image[] {
   const component = (name: string, sizeBytes: number, lines: (p: Process) => readonly string[]): Image =>
     makeImage({
       repository: `registry.k8s.io/${name}`,
@@ -32,14 +30,7 @@ export function systemImages(version: string, programs: readonly InstalledProgra
       tags: [version],
       sizeBytes: 30_907_858,
       entrypoint: ['/usr/local/bin/kube-proxy'],
-      programs: [
-        own(
-          '/usr/local/bin/kube-proxy',
-          'kube-proxy',
-          daemon((p) => [klog(p, 'server_linux.go:66', '"Using iptables proxy"')]),
-        ),
-        ...iptables,
-      ],
+      programs: [own('/usr/local/bin/kube-proxy', 'kube-proxy', components['kube-proxy']), ...iptables],
     }),
     makeImage({
       repository: 'registry.k8s.io/etcd',
@@ -59,19 +50,13 @@ export function systemImages(version: string, programs: readonly InstalledProgra
       tags: ['v1.11.3'],
       sizeBytes: 18_562_039,
       entrypoint: ['/coredns'],
-      programs: [
-        own(
-          '/coredns',
-          'coredns',
-          daemon(() => ['.:53', 'CoreDNS-1.11.3', 'linux/amd64, go1.21.11, a6338e9']),
-        ),
-      ],
+      programs: [own('/coredns', 'coredns', components.coredns)],
     }),
     makeImage({
       repository: 'ghcr.io/flannel-io/flannel',
       tags: ['v0.26.4'],
       sizeBytes: 31_404_814,
-      programs: [own('/opt/bin/flanneld', 'flanneld', flanneld), ...iptables, ...applets(programs, '/bin', ['cp', 'sh', 'cat', 'ls'])],
+      programs: [own('/opt/bin/flanneld', 'flanneld', components.flanneld), ...iptables, ...applets(programs, '/bin', ['cp', 'sh', 'cat', 'ls'])],
     }),
     makeImage({
       repository: 'ghcr.io/flannel-io/flannel-cni-plugin',

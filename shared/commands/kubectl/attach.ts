@@ -70,5 +70,11 @@ export function* attachTo(
   if (how.stdin && !how.quiet) yield* p.error("If you don't see a command prompt, try pressing enter.\n");
   const container = context.flags.string('container');
   const status = yield* api.attach(p, namespace, name, { stdin: how.stdin, tty: how.tty, ...(container === undefined ? {} : { container }) });
-  return status.ok ? 0 : yield* refuse(context, status.error);
+  if (status.ok) return 0;
+  // over before it could be joined: what it printed is kept
+  const log = api.logs(namespace, name, {});
+  if (!log.ok) return yield* refuse(context, status.error);
+  yield* p.error(`warning: couldn't attach to pod/${name}, falling back to streaming logs: ${status.error.message}\n`);
+  yield* p.print(log.value.read());
+  return 0;
 }

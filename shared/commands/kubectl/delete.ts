@@ -72,7 +72,9 @@ function* remove(context: Context): Sys<number> {
       status = 1;
       continue;
     }
-    yield* p.print(`${one.resource.singular} "${one.name}" ${flags.bool('force') && seconds === 0 ? 'force deleted' : 'deleted'}\n`);
+    yield* p.print(
+      `${one.resource.singular}${one.resource.group === '' ? '' : `.${one.resource.group}`} "${one.name}" ${flags.bool('force') && seconds === 0 ? 'force deleted' : 'deleted'}\n`,
+    );
     waited.push(one);
   }
   yield* p.flush();

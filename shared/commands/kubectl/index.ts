@@ -3,5 +3,6 @@ export * from './api.ts';
 export { humanDuration } from './duration.ts';
 export { kubectlProgram } from './kubectl.ts';
 export * from './objects.ts';
+export * from './objects-apps.ts';
 export { parseQuantity } from './quantity.ts';
 export { formatTime, parseTime } from './time.ts';

@@ -1,0 +1,11 @@
+/** pod-template-hash: the same template has the same one; ten digits of the alphabet of generated names, as the controller makes them. */
+import type { PodTemplate } from '../commands/index.ts';
+
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** FNV-1a of 32 bits over the template in JSON, its decimal digits spelt safely (util/rand.SafeEncodeString). */
+export function templateHash(template: PodTemplate): string {
+  let hash = 0x811c9dc5;
+  for (const char of JSON.stringify(template)) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
+  return [...String(hash >>> 0).padStart(10, '0')].map((digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
+}
