@@ -4,7 +4,7 @@
  */
 import { err, ok, Rng, utf8Encode, type Result, type Simulation } from '../base/index.ts';
 import type { PluginCall } from '../cni/index.ts';
-import { formatTime, kubectlProgram, type Endpoints, type EndpointSlice, type KubernetesApi, type Node, type Pod } from '../commands/index.ts';
+import { formatTime, kubectlProgram, type KubernetesApi, type Node, type Pod } from '../commands/index.ts';
 import { findDevice, getRoute, NatCard } from '../kernel/index.ts';
 import type { InstalledProgram, Machine } from '../machine/index.ts';
 import { programImage, type Process, type Sys } from '../shell/index.ts';
