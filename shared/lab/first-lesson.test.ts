@@ -117,7 +117,12 @@ const withoutCounters = ({ boxes, lines }: Topology): Topology => ({
 });
 
 /** The whole lesson, typed. */
-function walk(seed: number): { readonly recorded: Recorded; readonly printed: Readonly<Record<string, string>>; readonly address: string; readonly conntrack: readonly string[] } {
+function walk(seed: number): {
+  readonly recorded: Recorded;
+  readonly printed: Readonly<Record<string, string>>;
+  readonly address: string;
+  readonly conntrack: readonly string[];
+} {
   const recorded = new Recorded(seed);
   const { lab } = recorded;
   const on = (node: string): string => `--overrides='{"spec":{"nodeSelector":{"kubernetes.io/hostname":"${node}"}}}'`;
@@ -136,7 +141,11 @@ function walk(seed: number): { readonly recorded: Recorded; readonly printed: Re
   printed['delete'] = recorded.type('controlplane', 'kubectl delete pod traceroute --now');
   printed['ping'] = recorded.type('node-2', `ping -c 1 ${address}`);
   recorded.remember();
-  const root = (node: string) => lab.snapshot().nodes.find((one) => one.name === node)?.namespaces.find((netns) => netns.id === 0);
+  const root = (node: string) =>
+    lab
+      .snapshot()
+      .nodes.find((one) => one.name === node)
+      ?.namespaces.find((netns) => netns.id === 0);
   const conntrack = root('node-2')?.conntrack.filter((text) => text.includes('src=192.168.56.12 dst=10.244.1.3')) ?? [];
   return { recorded, printed, address, conntrack };
 }
