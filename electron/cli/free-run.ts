@@ -26,17 +26,30 @@ export async function runFree(lab: Lab, session: Session, input: Input, output: 
     await input.turn();
     const startMs = performance.now();
     let steps = 0;
-    const end = simulation.runFree(
-      () => session.exitStatus === undefined && output.size < GATHER_BYTES && ((++steps & 255) !== 0 || performance.now() - startMs < SLICE_MS),
-    );
+    const goesOn = (): boolean =>
+      session.exitStatus === undefined && output.size < GATHER_BYTES && ((++steps & 255) !== 0 || performance.now() - startMs < SLICE_MS);
+    const waits = (): boolean => input.isOpen && session.isWaitingForInput;
+    const end = waits() ? 'waiting' : simulation.runFree(() => goesOn() && !waits());
     gather();
     output.flush();
     if (output.isBroken) return 141; // 128 + SIGPIPE: nobody reads any more
     if (session.exitStatus !== undefined) return session.exitStatus;
-    if (end === 'held') await new Promise<void>((resolve) => (simulation.onRelease = resolve));
+    if (end === 'waiting') await atWallClock(simulation, input, () => goesOn() && waits());
+    else if (end === 'held') await new Promise<void>((resolve) => (simulation.onRelease = resolve));
     else if (end === 'idle' && !(await input.more())) {
       throw new Failure('the program waits for something that can never come: no process can run, no timer is set, and standard input has ended');
     }
+  }
+}
+
+/** As long as the program waits for input that may still come, its time is the real one: its timeouts are what they say. */
+async function atWallClock(simulation: Lab['simulation'], input: Input, goesOn: () => boolean): Promise<void> {
+  const [startMs, startUs] = [performance.now(), simulation.nowUs];
+  while (goesOn()) {
+    const end = simulation.runUntil(startUs + (performance.now() - startMs) * 1000, goesOn);
+    if (end === 'held' || !goesOn()) return;
+    const next = simulation.nextTimerUs;
+    if (end === 'reached') await input.within(next === undefined ? SLICE_MS : Math.min(SLICE_MS, Math.max(1, (next - simulation.nowUs) / 1000)));
   }
 }
 
@@ -101,6 +114,21 @@ export class Input {
   /** Lets what has come in come in; what is there before the program starts is there for its first read. */
   async turn(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
+  }
+  /** More may come. */
+  get isOpen(): boolean {
+    return this.state === 'open';
+  }
+  /** Until something comes, but no longer than this. */
+  async within(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.heard = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.heard = () => undefined;
   }
   /** Waits for more. False: there is none. */
   async more(): Promise<boolean> {

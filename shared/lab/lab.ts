@@ -64,6 +64,8 @@ export interface Session {
   /** How many bytes were taken, the rest is to be given again after `onWritable`. For a terminal these are keys. */
   write(data: Bytes): number;
   onWritable(listener: () => void): void;
+  /** It waits for input that has not come: how long it waits is for whoever gives it to say. A terminal's clock is the wall's anyway. */
+  readonly isWaitingForInput: boolean;
   /** End of input. A terminal has none: type ^D. */
   closeInput(): void;
   resize(size: TerminalSize): void;

@@ -43,6 +43,9 @@ abstract class BaseSession implements Session {
   has(process: Process): boolean {
     return this.process === process;
   }
+  get isWaitingForInput(): boolean {
+    return false;
+  }
   abstract read(limit: number): Bytes;
   abstract readError(limit: number): Bytes;
   abstract write(data: Bytes): number;
@@ -74,6 +77,10 @@ export class PipeSession extends BaseSession {
   }
   get hasStarted(): boolean {
     return this.process !== undefined;
+  }
+  override get isWaitingForInput(): boolean {
+    const { reader } = this.input;
+    return this.isInputOpen && reader.changed.isWaitedFor && !reader.poll().readable;
   }
   read(limit: number): Bytes {
     return take(this.output.reader, limit);
