@@ -1,7 +1,7 @@
 /** What an acknowledgement does (tcp_ack): frees what arrived, opens the window, finds losses, lets more go. */
 import { TcpFlag, type Tcp } from '../../wire/index.ts';
 import type { TcpOptions } from './options.ts';
-import { armRto, push, sampleRtt, sendSegment } from './output.ts';
+import { armRto, push, sampleRtt, sendAgain } from './output.ts';
 import { advance, isAfter, isBefore } from './sequence.ts';
 import type { TcpSocket } from './socket.ts';
 import { SEND_BUFFER_BYTES } from './state.ts';
@@ -107,7 +107,7 @@ function duplicate(socket: TcpSocket): void {
   socket.cwnd = socket.ssthresh;
   const first = socket.segments.slice(0, socket.sent).find((segment) => !segment.isSacked);
   markLost(socket);
-  if (first !== undefined) sendSegment(socket, first);
+  if (first !== undefined) sendAgain(socket, first);
   push(socket);
   armRto(socket);
 }

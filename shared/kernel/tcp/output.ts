@@ -120,6 +120,12 @@ export function sendSegment(socket: TcpSocket, segment: Segment): boolean {
   } else if (!isSyn && segment.data.length > 0) dataSent(socket, segment);
   return transmit(socket, segment.flags | ack, segment.seq, segment.data, isSyn ? synOptionsOf(socket) : plainOptions(socket));
 }
+/** tcp_retransmit_skb: what has grown too long for one packet, because options take more room now, goes in pieces. */
+export function sendAgain(socket: TcpSocket, segment: Segment): boolean {
+  const mss = currentMss(socket);
+  if (segment.data.length > mss) split(socket, socket.segments.indexOf(segment), mss);
+  return sendSegment(socket, segment);
+}
 /** tcp_event_data_sent: who answers soon after having heard something need not acknowledge separately. */
 function dataSent(socket: TcpSocket, segment: Segment): void {
   if (segment.data.length < socket.mss) socket.sndSml = segment.endSeq;
@@ -135,7 +141,7 @@ export function push(socket: TcpSocket): void {
   for (let i = 0; i < socket.sent && flying < socket.cwnd; i++) {
     const segment = segments[i]!;
     if (!segment.isLost || segment.isSacked) continue;
-    sendSegment(socket, segment);
+    sendAgain(socket, segment);
     flying++;
     hasSent = true;
   }
@@ -164,6 +170,7 @@ function split(socket: TcpSocket, at: number, size: number): void {
   const rest = new Segment(advance(segment.seq, size), segment.data.slice(size), segment.flags);
   rest.transmissions = segment.transmissions;
   rest.sentUs = segment.sentUs;
+  rest.isLost = segment.isLost;
   segment.data = segment.data.slice(0, size);
   segment.flags &= ~(TcpFlag.FIN | TcpFlag.PSH);
   socket.segments.splice(at + 1, 0, rest);
@@ -271,7 +278,7 @@ function lossProbe(socket: TcpSocket): void {
   if (fresh !== undefined && !isAfter(fresh.endSeq, advance(socket.sndUna, socket.sndWnd))) {
     socket.sent++;
     sendSegment(socket, fresh);
-  } else sendSegment(socket, segments[socket.sent - 1]!);
+  } else sendAgain(socket, segments[socket.sent - 1]!);
   arm(socket, 'rto', socket.rtoUs);
 }
 
@@ -301,7 +308,7 @@ function timeout(socket: TcpSocket): void {
   const first = socket.segments.find((segment) => !segment.isSacked)!;
   socket.retransmits++;
   socket.timeouts++;
-  sendSegment(socket, first);
+  sendAgain(socket, first);
   if (!isSyn || socket.timeouts > SYN_LINEAR_TIMEOUTS) {
     socket.backoff++;
     socket.rtoUs = Math.min(socket.rtoUs * 2, RTO_MAX_US);
@@ -345,7 +352,8 @@ export function mtuReduced(socket: TcpSocket): void {
   if (routeOf(socket) === null) return;
   for (let i = 0; i < socket.sent; i++) {
     const segment = socket.segments[i]!;
-    if (segment.data.length > socket.mss) split(socket, i, socket.mss);
+    const mss = currentMss(socket);
+    if (segment.data.length > mss) split(socket, i, mss);
     if (!segment.isSacked) segment.isLost = true;
   }
   socket.recoverUntil = socket.sndNxt;
