@@ -190,11 +190,18 @@ function contains(a: Json, b: Json): boolean {
   if (typeName(a) === typeName(b)) return compareJson(a, b) === 0;
   throw new JqError(`${typeName(a)} (${textOf(a)}) and ${typeName(b)} (${textOf(b)}) cannot have their containment checked`);
 }
+function regexOf(source: string, flags: string): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch {
+    throw new JqError(`${source} (at offset 0) is not a valid regex`);
+  }
+}
 function matches(value: Json, pattern: Json, flags: Json): Json[] {
   const [source, letters] = isArray(pattern) ? [pattern[0] ?? '', pattern[1] ?? null] : [pattern, flags];
   const given = letters === null ? '' : textOf(letters);
   const subject = text(value, 'cannot be matched, as it is not a string');
-  const regex = new RegExp(
+  const regex = regexOf(
     text(source, 'cannot be matched, as it is not a string').replace(/\(\?<(\w+)>/g, '(?<$1>'),
     `${given.includes('g') ? 'g' : ''}${given.includes('i') ? 'i' : ''}${given.includes('s') ? 's' : ''}`,
   );
@@ -312,7 +319,7 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
       ];
     case 'split':
       if (b === null && typeof value === 'string' && typeof a === 'string') return [arithmetic('/', value, a)];
-      return [text(value, 'cannot be split').split(new RegExp(text(a, 'cannot be split')))];
+      return [text(value, 'cannot be split').split(regexOf(text(a, 'cannot be split'), ''))];
     case 'indices':
       if (typeof value === 'string' && typeof a === 'string')
         return [[...value.matchAll(new RegExp(a.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'g'))].map((match) => match.index)];

@@ -1,5 +1,5 @@
 /** ps, pgrep, pkill, pidof, kill, killall of procps-ng 4.0: what they read, they read from the process table of their own pid namespace. */
-import type { Bytes } from '../../base/index.ts';
+import { compilePosixRegex, type Bytes } from '../../base/index.ts';
 import { parseSignal, SIGNAL_NAMES, signalNumber, type Process, type Program, type Sys } from '../../shell/index.ts';
 import { owners, shortClock } from '../coreutils/index.ts';
 
@@ -139,8 +139,11 @@ const ps: Program = function* (p) {
   return rows.length > 0 ? 0 : 1;
 };
 
-function matching(p: Process, pattern: Bytes, flags: ReadonlySet<string>): readonly Row[] {
-  const regex = new RegExp(flags.has('x') ? `^(?:${pattern})$` : pattern, flags.has('i') ? 'i' : '');
+/** What is wrong with the pattern, or the rows. */
+function matching(p: Process, pattern: Bytes, flags: ReadonlySet<string>): readonly Row[] | string {
+  const compiled = compilePosixRegex(flags.has('x') ? `^(${pattern})$` : pattern, { syntax: 'extended', ignoreCase: flags.has('i') });
+  if (!compiled.ok) return compiled.error;
+  const regex = compiled.value;
   return rowsOf(p).filter(
     (row) =>
       row.process !== p && row.process.state !== 'zombie' && regex.test(flags.has('f') ? row.process.argv.join(' ') : row.process.comm) !== flags.has('v'),
@@ -161,6 +164,7 @@ const pgrepAs = (kills: boolean): Program =>
     const [pattern] = operands;
     if (pattern === undefined) return yield* p.fail(`no matching criteria specified\nTry \`${p.name} --help' for more information.`, 2);
     const found = matching(p, pattern, flags);
+    if (typeof found === 'string') return yield* p.fail(found, 2);
     const chosen = flags.has('n') ? found.slice(-1) : flags.has('o') ? found.slice(0, 1) : found;
     for (const row of chosen) {
       if (kills && signal) p.kill(row.pid, signal);

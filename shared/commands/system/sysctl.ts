@@ -1,5 +1,5 @@
 /** sysctl(8) of procps-ng 4.0: reads and writes below /proc/sys. */
-import { strerror, type Bytes, type Errno } from '../../base/index.ts';
+import { compilePosixRegex, strerror, type Bytes, type Errno } from '../../base/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 
 const FLAGS: Readonly<Record<string, string>> = {
@@ -168,7 +168,11 @@ export const sysctl: Program = function* (p) {
         return 1;
       }
       on.add(name);
-      if (name === 'pattern') pattern = new RegExp(attached ?? rest.shift() ?? '');
+      if (name === 'pattern') {
+        const compiled = compilePosixRegex(attached ?? rest.shift() ?? '', { syntax: 'extended' });
+        if (!compiled.ok) return yield* p.fail(`regex: ${compiled.error}`);
+        pattern = compiled.value;
+      }
       if (name === 'load')
         files.push(attached ?? (operands.length === 0 && rest[0] !== undefined && !rest[0].startsWith('-') ? (rest.shift() ?? '') : '/etc/sysctl.conf'));
     }
