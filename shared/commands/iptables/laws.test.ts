@@ -229,7 +229,12 @@ const nat = fc.record({
     '-p udp -j SNAT --to-source 10.0.2.1:5000-5003',
     '-p udp -j MASQUERADE --to-ports 6000-6001',
   ),
-  destination: fc.constantFrom('', '-j DNAT --to-destination 10.0.2.2', '-p udp -j DNAT --to-destination 10.0.2.3:7000', '-p udp -j DNAT --to-destination :7000'),
+  destination: fc.constantFrom(
+    '',
+    '-j DNAT --to-destination 10.0.2.2',
+    '-p udp -j DNAT --to-destination 10.0.2.3:7000',
+    '-p udp -j DNAT --to-destination :7000',
+  ),
 });
 it('NAT there and back is the identity: answers come from where the question went', () =>
   fc.assert(
