@@ -124,7 +124,7 @@ export function closeDevice(device: Device): KernelResult {
 
 /** dev_set_mac_address. */
 export function setMac(device: Device, mac: Mac): KernelResult {
-  if (!device.isEthernet && !device.isLoopback) return fail('EOPNOTSUPP');
+  if ((!device.isEthernet && !device.isLoopback) || device.hasFixedAddress) return fail('EOPNOTSUPP');
   if (!isValidUnicastMac(mac)) return fail('EADDRNOTAVAIL');
   const refused = device.checkMac(mac);
   if (refused !== null) return refused;

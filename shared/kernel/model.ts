@@ -213,6 +213,8 @@ export interface Ipv6Address {
   optimistic: boolean;
   noDad: boolean;
   permanent: boolean;
+  /** `home` (mobile IPv6). */
+  readonly home: boolean;
   validUntilUs: number | null;
   preferredUntilUs: number | null;
   noPrefixRoute: boolean;
@@ -399,6 +401,10 @@ export abstract class Device {
   get isNetnsLocal(): boolean {
     return false;
   }
+  /** Its driver has no way to set the address. */
+  get hasFixedAddress(): boolean {
+    return false;
+  }
   /** As ethtool reports it; 0: unknown. A bridge makes its path cost from it. */
   get speedMbps(): number {
     return 0;
@@ -451,6 +457,7 @@ export interface RouteMetrics {
   initrwnd?: number;
   quickack?: number;
   congestion?: string;
+  congestionLock?: boolean;
 }
 export class Nexthop {
   weight = 1;

@@ -150,6 +150,20 @@ export interface VlanOptions {
 export interface MacvlanOptions {
   mode?: 'private' | 'vepa' | 'bridge' | 'passthru' | 'source';
   flags?: number;
+  /** `bcqueuelen`. */
+  queueLength?: number;
+  /** `macaddr …` of mode source. */
+  sources?: { verb: 'add' | 'del' | 'set' | 'flush'; macs: Mac[] };
+}
+/** How `ip tuntap` opened it, and for whom. */
+export interface TunOptions {
+  packetInfo?: boolean;
+  vnetHeader?: boolean;
+  multiQueue?: boolean;
+  oneQueue?: boolean;
+  /** -1: anybody who may. */
+  owner?: number;
+  group?: number;
 }
 export interface IpvlanOptions {
   mode?: 'l2' | 'l3' | 'l3s';
@@ -167,7 +181,7 @@ export type LinkInfo =
   | { readonly kind: 'vlan'; readonly options: VlanOptions }
   | { readonly kind: 'macvlan' | 'macvtap'; readonly options: MacvlanOptions }
   | { readonly kind: 'ipvlan'; readonly options: IpvlanOptions }
-  | { readonly kind: 'tun'; readonly mode: 'tun' | 'tap' }
+  | { readonly kind: 'tun'; readonly mode: 'tun' | 'tap'; readonly options?: TunOptions }
   /** Any other word that a user typed as a type. */
   | { readonly kind: 'other'; readonly name: string };
 
@@ -342,6 +356,8 @@ export interface NeighbourRequest extends CreateFlags {
   readonly device?: number;
   readonly address: Ipv4 | Ipv6;
   readonly mac?: Mac;
+  /** Bytes that were given for it. */
+  readonly macLength?: number;
   /** Bits of Nud; default permanent. */
   readonly state?: number;
   readonly proxy?: boolean;

@@ -26,7 +26,7 @@ export function bridgeDirs(device: Device): Record<string, DynamicNode> {
   const number = (read: () => number, option: keyof BridgeOptions): DynamicNode => numberFile(read, (value) => set({ [option]: value }));
   return {
     bridge: dirOf({
-      ageing_time: number(() => s.ageingTime, 'ageingTime'),
+      ageing_time: number(() => device.ageingTime, 'ageingTime'),
       bridge_id: line(() => idText(device.id)),
       flush: { kind: 'file', mode: 0o200, write: () => set({ fdbFlush: true }) },
       forward_delay: number(() => device.forwardDelay, 'forwardDelay'),

@@ -40,7 +40,7 @@ export function showStp(bridge: Bridge, nowUs: number): string {
     ` max age\t\t${formatTime(bridge.maxAge)}\t\t\tbridge max age\t\t${formatTime(bridge.settings.maxAge)}`,
     ` hello time\t\t${formatTime(bridge.helloTime)}\t\t\tbridge hello time\t${formatTime(bridge.settings.helloTime)}`,
     ` forward delay\t\t${formatTime(bridge.forwardDelay)}\t\t\tbridge forward delay\t${formatTime(bridge.settings.forwardDelay)}`,
-    ` ageing time\t\t${formatTime(bridge.settings.ageingTime)}`,
+    ` ageing time\t\t${formatTime(bridge.ageingTime)}`,
     ` hello timer\t\t${left(bridge.helloTimer)}\t\t\ttcn timer\t\t${left(bridge.tcnTimer)}`,
     ` topology change timer\t${left(bridge.topologyChangeTimer)}\t\t\tgc timer\t\t${left(bridge.gcTimer)}`,
     ` flags\t\t\t${flags}`,

@@ -293,7 +293,7 @@ function modify(session: Session, command: 'new' | 'delete', flags: CreateFlags,
     if (!local || !isMulticast(local)) giveUp(USAGE_ERROR, 'autojoin needs multicast address\n');
     giveUp(KERNEL_ERROR, 'not modelled: autojoin\n');
   }
-  if (!local) return giveUp(KERNEL_ERROR, 'RTNETLINK answers: Invalid argument\n');
+  if (!local) return giveUp(KERNEL_ERROR, `RTNETLINK answers: ${family === Family.UNSPEC ? 'Operation not supported' : 'Invalid argument'}\n`);
   const shared = {
     ...flags,
     device: index,

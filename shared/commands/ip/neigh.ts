@@ -286,7 +286,7 @@ function modify(session: Session, command: 'new' | 'delete', flags: CreateFlags,
   if (lladdr !== undefined && lladdr !== 'null') {
     const parsed = parseLinkAddress(lladdr, 20);
     if ('error' in parsed) giveUp(USAGE_ERROR, parsed.error);
-    else request.mac = macOfBytes(parsed.bytes);
+    else Object.assign(request, { mac: macOfBytes(parsed.bytes), macLength: parsed.bytes.length });
   }
   if (device !== undefined) request.device = session.requireIndex(device);
   const is6 = dst.family === Family.INET6;

@@ -11,7 +11,9 @@ export function shownAnswer(session: Session, answer: RouteAnswer, request: Rout
   const { nowUs } = session.process;
   const isInput = answer.inDevice !== null;
   const learnt = dst.pathMtu > 0 && dst.expiresUs > nowUs;
-  const metrics = { ...answer.route?.metrics, ...(learnt && { mtu: dst.pathMtu, mtuLock: dst.mtuLocked }) };
+  // Broadcasts, and groups that no route names, go by none of a route's metrics.
+  const goesByRoute = dst.type !== 'broadcast' && (dst.type !== 'multicast' || dst.route !== null);
+  const metrics = { ...(goesByRoute && answer.route?.metrics), ...(learnt && { mtu: dst.pathMtu, mtuLock: dst.mtuLocked }) };
   // local and main are one table until there are rules of a user
   const table = answer.table === 255 && !session.netns.hasCustomRules ? 254 : answer.table;
   return {

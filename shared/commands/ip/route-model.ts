@@ -11,6 +11,7 @@ import {
   type Nexthop,
   type Route,
   type Route6,
+  type RouteException,
   type RouteMetrics,
 } from '../../kernel/index.ts';
 import type { Ipv4, Ipv6 } from '../../wire/index.ts';
@@ -167,6 +168,37 @@ export function shownRoute6(route: Route6, nowUs: number): ShownRoute {
 export function dumpTable(netns: Netns, id: number): ShownRoute[] {
   const table = netns.tables.get(id);
   return table ? routesInOrder(table).map(shownRoute) : [];
+}
+
+/** fnhe_dump_buckets: what was learnt of single destinations: path MTUs and redirects. */
+export function dumpCache(netns: Netns, id: number, nowUs: number): ShownRoute[] {
+  const shown: ShownRoute[] = [];
+  for (const table of netns.tables.values()) {
+    if (id !== 0 && table.id !== id) continue;
+    for (const route of routesInOrder(table)) {
+      for (const nexthop of route.nexthops) {
+        for (const [destination, learnt] of nexthop.exceptions ?? []) {
+          if (learnt.expiresUs > nowUs || learnt.mtu === 0) shown.push(shownException(route, nexthop, destination, learnt, nowUs));
+        }
+      }
+    }
+  }
+  return shown;
+}
+function shownException(route: Route, nexthop: Nexthop, destination: Ipv4, learnt: RouteException, nowUs: number): ShownRoute {
+  const gateway = learnt.gateway === 0 ? nexthop.gateway : learnt.gateway;
+  const redirected = learnt.gateway !== 0 && learnt.gateway !== nexthop.gateway ? CacheFlag.REDIRECTED : 0;
+  const metrics = { ...route.metrics, ...(learnt.mtu > 0 && { mtu: learnt.mtu, mtuLock: learnt.locked }) };
+  return {
+    ...PLAIN_ROUTE,
+    table: route.table,
+    dst: destination,
+    dstLength: 32,
+    flags: RouteFlag.CLONED | redirected,
+    nexthop: { gateway: gateway === 0 ? undefined : gateway, via6: undefined, device: nexthop.device ?? undefined, weight: 1, flags: 0 },
+    ...(Object.keys(metrics).length > 0 && { metrics }),
+    expires: Math.max(0, Math.ceil((learnt.expiresUs - nowUs) / 1e6)),
+  };
 }
 
 /** IPv6's tables exist once they have been used; main and local always. */

@@ -145,7 +145,10 @@ const KEYWORDS: readonly Keyword[] = [
     word: 'congctl',
     short: true,
     read: (draft) => {
-      if (draft.args.next() === 'lock') draft.args.next();
+      if (draft.args.next() === 'lock') {
+        draft.metrics.congestionLock = true;
+        draft.args.next();
+      }
       draft.metrics.congestion = draft.args.word;
     },
   },

@@ -238,7 +238,7 @@ function printMetrics(session: Session, metrics: RouteMetrics): void {
   printer.openObject();
   for (const [key, name] of present) {
     const number = Number(metrics[key]);
-    const lock = (key === 'mtu' && metrics.mtuLock) || key === 'rtoMin' ? 'lock ' : '';
+    const lock = (key === 'mtu' && metrics.mtuLock) || (key === 'congestion' && metrics.congestionLock) || key === 'rtoMin' ? 'lock ' : '';
     printer.text(`${name} ${lock}`);
     if (key === 'features') {
       if ((number & 1) !== 0) printer.any('ecn', 'ecn ', null);

@@ -19,7 +19,7 @@ import { Family, parseFamily, takeAddress, takePrefix, type Prefix } from '../ip
 import { KERNEL_ERROR, USAGE_ERROR, type Session } from '../iproute2/session.ts';
 import { protocolNumber } from '../names/protocols.ts';
 import { shownAnswer, shownAnswer6 } from './route-answer.ts';
-import { dumpTable, dumpTable6, hasTable6, tableIds6, type ShownRoute } from './route-model.ts';
+import { dumpCache, dumpTable, dumpTable6, hasTable6, tableIds6, type ShownRoute } from './route-model.ts';
 import { modifyRoute } from './route-modify.ts';
 import { passesRoute, printRoute, routeFilter, type RouteFilter } from './route-show.ts';
 import { routeUsage } from './usage.ts';
@@ -139,7 +139,8 @@ function dump(session: Session, filter: RouteFilter): ShownRoute[] | { readonly 
     if (filter.table !== 0 && !hasTable6(netns, filter.table)) return { missing: 'ipv6' };
     for (const id of filter.table === 0 ? tableIds6(netns) : [filter.table]) routes.push(...dumpTable6(netns, id, process.nowUs));
   }
-  return filter.cloned === 'cached' ? [] : routes;
+  if (filter.cloned !== 'cached') return routes;
+  return family === Family.INET6 ? [] : dumpCache(netns, filter.table, process.nowUs);
 }
 const missingTable = (family: string): string => `Error: ${family}: FIB table does not exist.\n`;
 

@@ -3,7 +3,7 @@
  * needs: devices by name and index, and what to say when the kernel says no. Authority: ip/ip.c, lib/ll_map.c, lib/libnetlink.c.
  */
 import { strerror } from '../../base/index.ts';
-import type { Device, KernelError, KernelResult, Netns } from '../../kernel/index.ts';
+import { syncLink, type Device, type KernelError, type KernelResult, type Netns } from '../../kernel/index.ts';
 import { netnsOf } from '../../machine/index.ts';
 import type { Process } from '../../shell/index.ts';
 import { giveUp } from './exit.ts';
@@ -57,9 +57,11 @@ export class Session {
     const match = /^if(\d+)/.exec(name);
     return match ? this.netns.devices.get(Number(match[1])) : undefined;
   }
-  /** ll_name_to_index: 0 when there is none. `ifN` is taken at its word. */
+  /** ll_name_to_index: 0 when there is none. `ifN` is taken at its word. Being asked for it, the kernel looks after its link. */
   indexOf(name: string): number {
-    return this.netns.device(name)?.index ?? Number(/^if(\d+)/.exec(name)?.[1] ?? 0);
+    const device = this.netns.device(name);
+    if (device) syncLink(device);
+    return device?.index ?? Number(/^if(\d+)/.exec(name)?.[1] ?? 0);
   }
   /** ll_index_to_name. */
   nameOf(index: number): string {

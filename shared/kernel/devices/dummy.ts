@@ -20,7 +20,12 @@ export class Dummy extends Device {
     if (kind === 'ifb') this.txQueueLength = 32;
   }
   override get defaultQdisc(): string {
-    return this.kind === 'ifb' ? 'pfifo_fast' : 'noqueue';
+    if (this.kind === 'dummy') return 'noqueue';
+    return this.numTxQueues > 1 ? 'mq' : 'pfifo_fast';
+  }
+  /** ifb has no way to set it. */
+  override get hasFixedAddress(): boolean {
+    return this.kind === 'ifb';
   }
   transmit(skb: Skb): void {
     countTx(this, skb);

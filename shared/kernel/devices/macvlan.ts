@@ -1,49 +1,66 @@
 /**
  * macvlan (drivers/net/macvlan.c): devices with MACs of their own on one card. In mode `bridge` they reach each other directly, in `private`
- * and `vepa` only by way of what is beyond the card; the card's own host they never reach, as a frame for it leaves by the card.
- *
- * Absent: mode `source`, macvtap.
+ * and `vepa` only by way of what is beyond the card; the card's own host they never reach, as a frame for it leaves by the card. In mode
+ * `source` a device hears what comes from the MACs on its list, whoever it is for. A macvtap is one whose frames a program would read.
  */
 import { done, ok } from '../../base/index.ts';
-import { isMulticastMac } from '../../wire/index.ts';
+import { isMulticastMac, MAC_BROADCAST } from '../../wire/index.ts';
 import type { Mac } from '../../wire/index.ts';
-import { closeDevice, unregisterDevice } from '../device.ts';
-import { fail, notModelled } from '../error.ts';
+import { unregisterDevice } from '../device.ts';
+import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import { setCarrier } from '../linkwatch.ts';
 import { Device } from '../model.ts';
 import type { DeviceEvent, Netns, RxHandler, Skb } from '../model.ts';
 import { Iff, PacketType } from '../numbers.ts';
 import type { MacvlanOptions } from '../requests.ts';
-import { classify, countRx, countTx, crossing, transmit } from '../transmit.ts';
+import { classify, countRx, countTx, crossing, drop, transmit } from '../transmit.ts';
 import { joinMac, leaveMac } from './multicast-macs.ts';
 
-export type MacvlanMode = 'private' | 'vepa' | 'bridge' | 'passthru';
+export type MacvlanMode = NonNullable<MacvlanOptions['mode']>;
+/** MACVLAN_DEFAULT_BC_QUEUE_LEN: frames for everybody that wait for the worker. */
+const BROADCAST_QUEUE = 1000;
+const FLAG_NO_PROMISC = 1;
 
 /** What takes frames from the card: one for all macvlans on it (macvlan_port). */
 class MacvlanPort implements RxHandler {
   readonly kind = 'macvlan';
   devices: Macvlan[] = [];
   constructor(readonly lower: Device) {}
+  /** The longest queue that any of its devices asks for. */
+  get queueLength(): number {
+    return this.devices.reduce((most, device) => Math.max(most, device.queueLength), 0);
+  }
 
   /** macvlan_handle_frame. */
   handleFrame(skb: Skb): boolean {
     if (isMulticastMac(skb.ethDst)) {
       const from = this.find(skb.ethSrc);
+      this.forwardSource(skb);
       for (const device of this.devices) {
-        if (device === from || !device.isUp) continue;
+        if (device === from || !device.isUp || device.mode === 'source' || !device.hears(skb.ethDst)) continue;
         // From outside: to all. What a bridge-mode sibling sent was handed over on its way out.
-        if (from === undefined || from.mode === 'vepa' || (from.mode === 'bridge' && device.mode === 'vepa')) device.arrive(skb.clone(), this.lower);
+        if (from === undefined || (from.mode === 'vepa' && device.mode !== 'private') || (from.mode === 'bridge' && device.mode === 'vepa'))
+          device.arrive(skb.clone(), this.lower);
       }
       return false;
     }
+    if (this.forwardSource(skb)) return true;
     const device = this.devices.find((candidate) => candidate.mode === 'passthru') ?? this.find(skb.ethDst);
     if (device === undefined) return false;
     device.arrive(skb, this.lower);
     return true;
   }
+  /** macvlan_forward_source: true when the only one that hears this sender wants the frame for itself. */
+  private forwardSource(skb: Skb): boolean {
+    for (const device of this.devices) {
+      if (device.mode !== 'source' || !device.isUp || !device.sources.has(skb.ethSrc)) continue;
+      device.arrive(skb.clone(), this.lower);
+    }
+    return false;
+  }
   find(mac: Mac): Macvlan | undefined {
-    return this.devices.find((device) => device.address === mac);
+    return this.devices.find((device) => device.address === mac && device.isUp);
   }
   deviceEvent(event: DeviceEvent): void {
     for (const device of [...this.devices]) device.lowerEvent(event, this.lower);
@@ -51,15 +68,28 @@ class MacvlanPort implements RxHandler {
 }
 
 export class Macvlan extends Device {
-  readonly kind = 'macvlan';
   private readonly port: MacvlanPort;
+  mode: MacvlanMode;
+  flagBits: number;
+  /** `bcqueuelen`. */
+  queueLength: number;
+  /** Mode source: whom it listens to. */
+  readonly sources: Set<Mac>;
   constructor(
     netns: Netns,
     readonly lower: Device,
-    readonly mode: MacvlanMode,
+    readonly kind: 'macvlan' | 'macvtap',
+    options: MacvlanOptions,
     address: Mac,
   ) {
     super(netns);
+    const mode = options.mode ?? 'vepa';
+    this.mode = mode;
+    this.flagBits = options.flags ?? 0;
+    this.queueLength = options.queueLength ?? BROADCAST_QUEUE;
+    this.sources = new Set(options.sources?.macs);
+    // TUN_READQ_SIZE.
+    if (kind === 'macvtap') this.txQueueLength = 500;
     this.flags = Iff.BROADCAST | Iff.MULTICAST;
     this.address = mode === 'passthru' ? lower.address : address;
     this.addressAssignType = 1;
@@ -76,18 +106,53 @@ export class Macvlan extends Device {
   override get speedMbps(): number {
     return this.lower.speedMbps;
   }
+  /** `usedbcqueuelen`. */
+  get usedQueueLength(): number {
+    return this.port.queueLength;
+  }
+  /** mc_filter: a frame for a group comes in when somebody here has joined it. */
+  hears(group: Mac): boolean {
+    return group === MAC_BROADCAST || (this.flags & (Iff.PROMISC | Iff.ALLMULTI)) !== 0 || this.multicastMacs.has(group);
+  }
+  override get defaultQdisc(): string {
+    return this.kind === 'macvtap' ? 'pfifo_fast' : 'noqueue';
+  }
+  private get takesAll(): boolean {
+    return this.mode === 'passthru' && (this.flagBits & FLAG_NO_PROMISC) === 0;
+  }
+  /** macvlan_changelink. */
+  change(options: MacvlanOptions): KernelResult {
+    if (options.mode !== undefined && options.mode !== this.mode) {
+      // In or out of passthru is for the making of it.
+      if (options.mode === 'passthru' || this.mode === 'passthru') return fail('EINVAL');
+      if (this.mode === 'source') this.sources.clear();
+      this.mode = options.mode;
+    }
+    if (options.flags !== undefined) this.flagBits = options.flags;
+    if (options.queueLength !== undefined) this.queueLength = options.queueLength;
+    const { sources } = options;
+    if (sources !== undefined) {
+      if (this.mode !== 'source') return fail('EINVAL');
+      if (sources.verb === 'set' || sources.verb === 'flush') this.sources.clear();
+      for (const mac of sources.macs) {
+        if (sources.verb === 'del') this.sources.delete(mac);
+        else this.sources.add(mac);
+      }
+    }
+    return done;
+  }
   override checkMtu(mtu: number): KernelResult<never> | null {
     return mtu > this.lower.mtu ? fail('EINVAL') : null;
   }
   override open(): 'EBUSY' | null {
-    if (this.mode === 'passthru') this.lower.promiscuity++;
+    if (this.takesAll) this.lower.promiscuity++;
     else if (this.lower.address === this.address || this.port.devices.some((other) => other !== this && other.isUp && other.address === this.address))
       return 'EBUSY';
     else joinMac(this.lower, this.address);
     return null;
   }
   override stop(): void {
-    if (this.mode === 'passthru') this.lower.promiscuity--;
+    if (this.takesAll) this.lower.promiscuity--;
     else leaveMac(this.lower, this.address);
   }
 
@@ -96,8 +161,9 @@ export class Macvlan extends Device {
     countTx(this, skb);
     if (this.mode === 'bridge') {
       const siblings = this.port.devices.filter((device) => device !== this && device.mode === 'bridge' && device.isUp);
-      if (isMulticastMac(skb.ethDst)) for (const device of siblings) device.arrive(skb.clone(), this);
-      else {
+      if (isMulticastMac(skb.ethDst)) {
+        for (const device of siblings) if (device.hears(skb.ethDst)) device.arrive(skb.clone(), this);
+      } else {
         const to = siblings.find((device) => device.address === skb.ethDst);
         if (to !== undefined) {
           to.arrive(skb, this);
@@ -112,7 +178,13 @@ export class Macvlan extends Device {
   /** A frame for it, from the card or from a sibling. */
   arrive(skb: Skb, from: Device): void {
     if (!this.isUp) return;
+    if (this.kind === 'macvtap') {
+      this.stats.rxDropped++;
+      drop(skb, this.netns, 'NO_TX_TARGET', 'no program reads from it');
+      return;
+    }
     countRx(this, skb);
+    if (isMulticastMac(skb.ethDst) && skb.ethDst !== MAC_BROADCAST) this.stats.multicast++;
     if (skb.recorder !== null && from.netns !== this.netns) crossing(skb, from, this, 'macvlan', 0);
     skb.scrub(from.netns === this.netns ? 'same-netns' : 'other-netns');
     skb.device = this;
@@ -124,8 +196,7 @@ export class Macvlan extends Device {
 
   override lowerEvent(event: DeviceEvent, lower: Device): void {
     if (event === 'unregister') unregisterDevice(this);
-    else if (event === 'down') closeDevice(this);
-    else if (event === 'up' || event === 'change') setCarrier(this, lower.carrier ? 'on' : 'off');
+    else if (event === 'up' || event === 'down' || event === 'change') setCarrier(this, lower.carrier ? 'on' : 'off');
     else if (event === 'change-mtu' && this.mtu > lower.mtu) this.mtu = lower.mtu;
   }
   override unregistering(): readonly Device[] {
@@ -136,14 +207,18 @@ export class Macvlan extends Device {
 }
 
 /** macvlan_common_newlink. */
-export function makeMacvlan(netns: Netns, link: Device | undefined, options: MacvlanOptions, address: Mac): KernelResult<Macvlan> {
+export function makeMacvlan(
+  netns: Netns,
+  link: Device | undefined,
+  kind: 'macvlan' | 'macvtap',
+  options: MacvlanOptions,
+  address: Mac,
+): KernelResult<Macvlan> {
   if (link === undefined) return fail('ENODEV');
-  const mode = options.mode ?? 'vepa';
-  if (mode === 'source') return notModelled('macvlan mode source');
   // On top of another macvlan: beside it, on the same card.
   const lower = link instanceof Macvlan ? link.lower : link;
-  const allowed = canCarry(lower, mode);
-  return allowed.ok ? ok(new Macvlan(netns, lower, mode, address)) : allowed;
+  const allowed = canCarry(lower, options.mode ?? 'vepa');
+  return allowed.ok ? ok(new Macvlan(netns, lower, kind, options, address)) : allowed;
 }
 function canCarry(lower: Device, mode: MacvlanMode): KernelResult {
   if (!lower.isEthernet || lower.isLoopback) return fail('EINVAL');

@@ -2,6 +2,7 @@
 import type { Mac } from '../../wire/index.ts';
 import { Device } from '../model.ts';
 import type { Netns, Skb } from '../model.ts';
+import type { TunOptions } from '../requests.ts';
 import { ArpHardware, Iff } from '../numbers.ts';
 import { drop } from '../transmit.ts';
 
@@ -11,6 +12,7 @@ export class Tun extends Device {
     netns: Netns,
     address: Mac,
     readonly mode: 'tun' | 'tap',
+    readonly options: TunOptions = {},
   ) {
     super(netns);
     if (mode === 'tap') {
@@ -24,10 +26,11 @@ export class Tun extends Device {
       this.txQueueLength = 500;
     }
     this.carrier = false;
-    this.maxMtu = 65521;
+    this.carrierDownCount = 1;
+    this.maxMtu = mode === 'tap' ? 65521 : 65535;
   }
   override get speedMbps(): number {
-    return 10;
+    return 10_000;
   }
   override get defaultQdisc(): string {
     return 'pfifo_fast';

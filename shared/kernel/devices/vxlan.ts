@@ -63,7 +63,7 @@ class VxlanPort implements UdpTunnel {
       drop(skb, netns, 'VXLAN_INVALID_HDR', '');
       return true;
     }
-    const device = this.devices.find((candidate) => candidate.vni === carried.vni);
+    const device = this.devices.find((candidate) => candidate.options.external === true || candidate.vni === carried.vni);
     if (device === undefined) drop(skb, netns, 'VXLAN_VNI_NOT_FOUND', `no device here has VNI ${carried.vni}`);
     else device.decapsulate(skb, carried.frame instanceof Skb ? carried.frame : copyOf(carried.frame));
     return true;
@@ -120,6 +120,10 @@ export class Vxlan extends Device {
   get lower(): Device | null {
     return this.lowerDevice;
   }
+  /** vxlan_get_link_ksettings: that of the device below. */
+  override get speedMbps(): number {
+    return this.lowerDevice?.speedMbps ?? 0;
+  }
   override checkMtu(mtu: number): KernelResult<never> | null {
     return this.lowerDevice !== null && mtu > this.lowerDevice.mtu - HEADROOM ? fail('EINVAL') : null;
   }
@@ -175,6 +179,12 @@ export class Vxlan extends Device {
 
   /** vxlan_xmit. */
   transmit(skb: Skb): void {
+    if (this.options.external === true) {
+      // Nothing here gives a packet the tunnel data that it would go by.
+      this.stats.txDropped++;
+      drop(skb, this.netns, 'VXLAN_NO_REMOTE', `${this.name} goes by what a route says of the tunnel, and none says it`);
+      return;
+    }
     const entry = isMulticastMac(skb.ethDst) ? this.fdb.get(0) : (this.findLive(skb.ethDst) ?? this.fdb.get(0));
     if (entry === undefined || entry.remotes.length === 0) {
       this.stats.txDropped++;
@@ -335,13 +345,10 @@ export class Vxlan extends Device {
     this.changed(entry, 'new');
     return done;
   }
-  /** vxlan_flush: all but where everything else goes. */
+  /** vxlan_flush: where everything else goes as well. */
   flushFdb(fits: (entry: VxlanFdbEntry) => boolean): void {
-    const first = this.options.remote ?? 0;
     for (const entry of [...this.fdb.values()]) {
       if (!fits(entry)) continue;
-      entry.remotes = entry.mac === 0 && first !== 0 ? entry.remotes.filter((remote) => remote.ip === first) : [];
-      if (entry.remotes.length > 0) continue;
       this.fdb.delete(entry.mac);
       this.changed(entry, 'del');
     }
@@ -365,9 +372,11 @@ const sameRemote = (a: VxlanRemote, b: VxlanRemote): boolean => a.ip === b.ip &&
 /** vxlan_config_validate. */
 export function makeVxlan(netns: Netns, underlay: Netns, options: VxlanOptions, address: Mac): KernelResult<Vxlan> {
   const { id } = options;
-  if (options.external === true) return { ok: false, error: { errno: 'EOPNOTSUPP', notModelled: 'VXLAN in external (collect metadata) mode' } };
   if (options.remote6 !== undefined || options.local6 !== undefined) return { ok: false, error: { errno: 'EOPNOTSUPP', notModelled: 'VXLAN over IPv6' } };
-  if (id === undefined || id < 0 || id >= 1 << 24) return fail('ERANGE', 'Specified VXLAN VNI is out of range');
+  if (options.gpe === true && options.external !== true) return fail('EINVAL', 'VXLAN GPE does not support this combination of attributes');
+  if (options.external !== true && id === undefined) return fail('ERANGE', 'Specified VXLAN VNI is out of range');
+  const vni = id ?? 0;
+  if (vni < 0 || vni >= 1 << 24) return fail('ERANGE', 'Specified VXLAN VNI is out of range');
   const lower = options.link === undefined || options.link === 0 ? null : underlay.devices.get(options.link);
   if (lower === undefined) return fail('ENODEV', 'Invalid local interface, device not found');
   if (lower === null && options.remote !== undefined && isIpv4Multicast(options.remote))
@@ -376,7 +385,7 @@ export function makeVxlan(netns: Netns, underlay: Netns, options: VxlanOptions, 
   const port = options.port ?? VXLAN_DEFAULT_PORT;
   for (const other of underlay.host.netnses) {
     for (const device of other.devices.values()) {
-      if (device instanceof Vxlan && device.underlay === underlay && device.vni === id && device.port === port)
+      if (device instanceof Vxlan && device.underlay === underlay && device.vni === vni && device.port === port)
         return fail('EEXIST', 'A VXLAN device with the specified VNI already exists');
     }
   }

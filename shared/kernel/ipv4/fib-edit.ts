@@ -10,7 +10,7 @@ import { ipv4Mask } from '../../wire/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import { FibTable, Nexthop, Route } from '../model.ts';
-import type { Device, DeviceEvent, Netns } from '../model.ts';
+import type { Device, DeviceEvent, Netns, RouteMetrics } from '../model.ts';
 import { emit, touch } from '../notify.ts';
 import { RouteTable, Scope } from '../numbers.ts';
 import type { RouteType } from '../numbers.ts';
@@ -78,7 +78,7 @@ export function makeRoute(netns: Netns, request: RouteRequest): KernelResult<Rou
   if (LEAST_SCOPE[type] > scope) return fail('EINVAL', 'Invalid scope');
   const route = new Route(tableId, request.destination, request.length, request.tos ?? 0, type, scope, request.protocol ?? 3, request.priority ?? 0);
   route.preferredSource = request.preferredSource ?? 0;
-  route.metrics = request.metrics ?? null;
+  route.metrics = request.metrics === undefined ? null : clipMetrics(request.metrics);
   const wanted: readonly NexthopRequest[] = request.nexthops ?? [nexthopOf(request)];
   if (ROUTE_ERRORS[type] !== undefined) {
     if (request.gateway !== undefined || request.gateway6 !== undefined || request.device !== undefined || request.nexthops !== undefined) {
@@ -105,6 +105,13 @@ export function makeRoute(netns: Netns, request: RouteRequest): KernelResult<Rou
   }
   if (route.preferredSource !== 0 && !isValidSource(netns, route)) return fail('EINVAL', 'Invalid prefsrc address');
   return ok(route);
+}
+/** ip_metrics_convert: what no packet could be. */
+function clipMetrics(metrics: RouteMetrics): RouteMetrics {
+  const clipped = { ...metrics };
+  if (clipped.mtu !== undefined) clipped.mtu = Math.min(clipped.mtu, 65535 - 15);
+  if (clipped.advmss !== undefined) clipped.advmss = Math.min(clipped.advmss, 65535 - 40);
+  return clipped;
 }
 function nexthopOf(request: RouteRequest): NexthopRequest {
   return {

@@ -21,6 +21,8 @@ import { deviceRoutesDown, deviceRoutesUp, flushRouteCache, insertRoute, removeR
 import { allHostsDown, allHostsUp } from './groups.ts';
 
 const MINIMUM_MTU = 68;
+/** IFNAMSIZ without the final zero. */
+const LABEL_LENGTH = 15;
 
 /** What was asked to be added or changed; a label is the device's name unless given. */
 export function addAddress(netns: Netns, request: AddressRequest): KernelResult {
@@ -278,10 +280,7 @@ export function ipv4DeviceEvent(device: Device, event: DeviceEvent): void {
       flushRouteCache(netns);
       return;
     case 'change-name':
-      for (const ifa of device.ipv4?.addresses ?? []) {
-        const colon = ifa.label.indexOf(':');
-        ifa.label = colon < 0 ? device.name : `${device.name}${ifa.label.slice(colon)}`.slice(0, 15);
-      }
+      relabel(device);
       return;
     case 'unregister':
       detachIpv4(device);
@@ -289,6 +288,16 @@ export function ipv4DeviceEvent(device: Device, event: DeviceEvent): void {
     case 'going-down':
       return;
   }
+}
+/** inetdev_changename: the first address is called as the device; others keep what follows their colon, or get a number. */
+function relabel(device: Device): void {
+  const addresses = device.ipv4?.addresses ?? [];
+  addresses.forEach((ifa, i) => {
+    const colon = ifa.label.indexOf(':');
+    const suffix = i === 0 ? '' : colon < 0 ? `:${i + 1}` : ifa.label.slice(colon);
+    ifa.label = device.name.slice(0, LABEL_LENGTH - suffix.length) + suffix;
+    emit(device.netns, { kind: 'address', change: 'new', address: ifa });
+  });
 }
 function attachIpv4(device: Device): void {
   const { netns } = device;

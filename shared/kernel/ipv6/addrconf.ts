@@ -186,6 +186,7 @@ function makeAddress(device: Device, address: Ipv6, prefixLength: number, scope:
     optimistic: false,
     noDad: false,
     permanent: true,
+    home: false,
     validUntilUs: null,
     preferredUntilUs: null,
     noPrefixRoute: false,
@@ -202,12 +203,12 @@ function insert(device: Device, ifa: Ipv6Address): void {
   const place = ipv6.addresses.findIndex((other) => rank(ifa) >= rank(other));
   if (place < 0) ipv6.addresses.push(ifa);
   else ipv6.addresses.splice(place, 0, ifa);
-  if (ifa.prefixLength < 128 && !ifa.noPrefixRoute) addPrefixRoute(ifa);
+  if (!ifa.noPrefixRoute && ifa.address !== IPV6_LOOPBACK) addPrefixRoute(ifa);
   if (isReady(device) || device.isLoopback) startDad(ifa);
 }
 function addPrefixRoute(ifa: Ipv6Address): void {
   const { netns } = ifa.device;
-  const prefix = ipv6Network(ifa.peer ?? ifa.address, ifa.prefixLength);
+  const prefix = ipv6Network(ifa.address, ifa.prefixLength);
   const priority = ifa.metric === 0 ? METRIC_KERNEL : ifa.metric;
   if (netns.routes6.some((route) => route.device === ifa.device && route.prefix === prefix && route.length === ifa.prefixLength && route.priority === priority))
     return;
@@ -247,6 +248,10 @@ function completeDad(ifa: Ipv6Address): void {
   const { device } = ifa;
   const { netns } = device;
   ifa.tentative = false;
+  // __ipv6_ifa_notify: the other end has a route of its own.
+  if (ifa.peer !== null && !netns.routes6.some((route) => route.prefix === ifa.peer && route.length === 128 && route.device === device)) {
+    addRoute6(netns, new Route6(RouteTable.MAIN, ifa.peer, 128, 'unicast', device, null, METRIC_KERNEL, RouteProtocol.KERNEL));
+  }
   if (!netns.routes6.some((route) => route.table === RouteTable.LOCAL && route.prefix === ifa.address && route.device === device)) {
     addRoute6(netns, new Route6(RouteTable.LOCAL, ifa.address, 128, 'local', device, null, 0, RouteProtocol.KERNEL));
   }
@@ -297,7 +302,7 @@ function takeDown(device: Device): void {
   for (const neighbour of [...ipv6.neighbours.values()]) removeNeighbour(neighbour);
 }
 function restorePermanent(device: Device): void {
-  for (const ifa of device.ipv6?.addresses ?? []) if (ifa.prefixLength < 128 && !ifa.noPrefixRoute) addPrefixRoute(ifa);
+  for (const ifa of device.ipv6?.addresses ?? []) if (!ifa.noPrefixRoute && ifa.address !== IPV6_LOOPBACK) addPrefixRoute(ifa);
 }
 
 /** RTM_NEWADDR. */
@@ -307,7 +312,7 @@ export function addAddress6(netns: Netns, request: Address6Request): KernelResul
   if (device === undefined) return fail('ENODEV', 'ipv6: Unable to find the interface');
   if (device.ipv6 === null) return fail('ENOBUFS', 'ipv6: IPv6 is disabled on this device');
   if (device.ipv6.conf.disable_ipv6 !== 0) return fail('EACCES', 'ipv6: IPv6 is disabled on this device');
-  if (isIpv6Multicast(request.local)) return fail('EADDRNOTAVAIL', 'ipv6: Cannot assign requested address');
+  if (isIpv6Multicast(request.local)) return fail('EINVAL', 'ipv6: Cannot assign multicast address without "IFA_F_MCAUTOJOIN" flag');
   const now = netns.simulation.nowUs;
   const until = (seconds: number | undefined): number | null => (seconds === undefined || seconds >= 0xffffffff ? null : now + seconds * 1e6);
   const known = device.ipv6.addresses.find((ifa) => ifa.address === request.local);
@@ -315,6 +320,8 @@ export function addAddress6(netns: Netns, request: Address6Request): KernelResul
     if (request.exclusive === true || request.replace !== true) return fail('EEXIST', 'ipv6: address already assigned');
     known.validUntilUs = until(request.validS);
     known.preferredUntilUs = until(request.preferredS);
+    known.permanent = known.validUntilUs === null;
+    watchLifetime(known);
     emit(netns, { kind: 'address6', change: 'new', address: known });
     return done;
   }
@@ -326,14 +333,28 @@ export function addAddress6(netns: Netns, request: Address6Request): KernelResul
     optimistic: request.optimistic === true,
     validUntilUs: until(request.validS),
     preferredUntilUs: until(request.preferredS),
+    permanent: until(request.validS) === null,
+    home: request.home === true,
     noPrefixRoute: request.noPrefixRoute === true,
     metric: request.metric ?? 0,
     protocol: request.protocol ?? 0,
   };
   insert(device, ifa);
+  watchLifetime(ifa);
   emit(netns, { kind: 'address6', change: 'new', address: ifa });
   return done;
 }
+/** addrconf_verify_rtnl: what is no longer valid goes. */
+function watchLifetime(ifa: Ipv6Address): void {
+  if (ifa.validUntilUs === null) return;
+  const { netns } = ifa.device;
+  const { simulation } = netns;
+  simulation.housekeeping(ifa.validUntilUs - simulation.nowUs, () => {
+    if (ifa.validUntilUs === null || ifa.validUntilUs > simulation.nowUs || ifa.device.ipv6?.addresses.includes(ifa) !== true) return;
+    removeAddress6(netns, { device: ifa.device.index, local: ifa.address, prefixLength: ifa.prefixLength });
+  });
+}
+
 /** RTM_DELADDR. */
 export function removeAddress6(netns: Netns, request: Address6Request): KernelResult {
   const device = netns.devices.get(request.device);
@@ -344,11 +365,12 @@ export function removeAddress6(netns: Netns, request: Address6Request): KernelRe
   ifa.dadTimer?.cancel();
   list.splice(list.indexOf(ifa), 1);
   if (device.isEthernet) leaveGroup(device, ipv6SolicitedNode(ifa.address));
-  const prefix = ipv6Network(ifa.peer ?? ifa.address, ifa.prefixLength);
-  const needed = list.some((other) => ipv6Network(other.peer ?? other.address, other.prefixLength) === prefix && other.prefixLength === ifa.prefixLength);
+  const prefix = ipv6Network(ifa.address, ifa.prefixLength);
+  const needed = list.some((other) => ipv6Network(other.address, other.prefixLength) === prefix && other.prefixLength === ifa.prefixLength);
   removeRoutes6(netns, (route) => {
     if (route.device !== device || route.protocol !== RouteProtocol.KERNEL) return false;
     if (route.table === RouteTable.LOCAL) return route.prefix === ifa.address && route.length === 128;
+    if (ifa.peer !== null && route.prefix === ifa.peer && route.length === 128) return true;
     return !needed && route.prefix === prefix && route.length === ifa.prefixLength;
   });
   emit(netns, { kind: 'address6', change: 'del', address: ifa });

@@ -8,7 +8,7 @@ import { Bridge } from '../devices/bridge/bridge.ts';
 import { bridgePortOf } from '../devices/bridge/bridge-state.ts';
 import { Dummy } from '../devices/dummy.ts';
 import { Ipip } from '../devices/ipip.ts';
-import { makeMacvlan } from '../devices/macvlan.ts';
+import { Macvlan, makeMacvlan } from '../devices/macvlan.ts';
 import { Tun } from '../devices/tun.ts';
 import { Veth } from '../devices/veth.ts';
 import { Vlan } from '../devices/vlan.ts';
@@ -32,6 +32,7 @@ import { loadIpip, netnsIdOf } from '../host.ts';
 import { fire, setCarrier } from '../linkwatch.ts';
 import type { Device, Netns } from '../model.ts';
 import { emit } from '../notify.ts';
+import { OPER_STATES } from '../numbers.ts';
 import type { LinkInfo, LinkRequest } from '../requests.ts';
 import { setBridgeOptions, setPortOptions } from './bridge-options.ts';
 
@@ -90,6 +91,7 @@ export function addLink(netns: Netns, request: LinkRequest): KernelResult<Device
   if (request.index !== undefined && netns.devices.has(request.index)) return fail('EEXIST');
   if (info === undefined) return fail('EOPNOTSUPP');
   if (info.kind === 'other') {
+    if (info.name === 'tun') return fail('EOPNOTSUPP', 'tun/tap creation via rtnetlink is not supported.');
     if (NOT_MODELLED.has(info.name)) return notModelled(`devices of type ${info.name}`);
     return fail('EOPNOTSUPP', 'Unknown device type');
   }
@@ -136,7 +138,7 @@ function makeDevice(
       device = new Dummy(target, address, info.kind);
       break;
     case 'tun':
-      device = new Tun(target, address, info.mode);
+      device = new Tun(target, address, info.mode, info.options ?? {});
       break;
     case 'vxlan': {
       const made = makeVxlan(target, lowerNetns, info.options, address);
@@ -162,14 +164,14 @@ function makeDevice(
       if (request.address !== undefined) device.address = request.address;
       break;
     }
-    case 'macvlan': {
+    case 'macvlan':
+    case 'macvtap': {
       if (request.link === undefined) return fail('EINVAL');
-      const made = makeMacvlan(target, lowerNetns.devices.get(request.link), info.options, address);
+      const made = makeMacvlan(target, lowerNetns.devices.get(request.link), info.kind, info.options, address);
       if (!made.ok) return made;
       device = made.value;
       break;
     }
-    case 'macvtap':
     case 'ipvlan':
       return notModelled(`devices of type ${info.kind}${modeText(info.options.mode)}`);
     case 'gre':
@@ -204,7 +206,7 @@ function makeDevice(
   const link = device.link;
   if (link !== null && link.netns !== device.netns) netnsIdOf(device.netns, link.netns);
   // A stacked device takes its state from the one below (netif_stacked_transfer_operstate).
-  if (info.kind === 'vlan' || info.kind === 'macvlan') fire(device);
+  if (info.kind === 'vlan' || info.kind === 'macvlan' || info.kind === 'macvtap') fire(device);
   return ok(device);
 }
 const modeText = (mode: string | undefined): string => (mode === undefined ? '' : ` mode ${mode}`);
@@ -334,12 +336,14 @@ function applyChanges(netns: Netns, device: Device, request: LinkRequest): Kerne
     if (!changed.ok) return changed;
   }
   if (request.carrier !== undefined) {
-    if (!(device instanceof Dummy || device instanceof Tun)) return fail('EOPNOTSUPP');
+    if (device instanceof Tun) return fail('EPERM');
+    if (device.kind !== 'dummy' && !(device instanceof Macvlan)) return fail('EOPNOTSUPP');
     setCarrier(device, request.carrier ? 'on' : 'off');
   }
   if (request.txQueueLength !== undefined) device.txQueueLength = request.txQueueLength;
+  if (request.operState !== undefined) setOperState(device, request.operState);
   if (request.linkMode !== undefined) device.linkMode = request.linkMode;
-  if (request.protoDown !== undefined) return fail('EOPNOTSUPP', 'Attribute failed policy validation');
+  if (request.protoDown !== undefined) return fail('EOPNOTSUPP', 'Protodown not supported by device');
   if (request.addrGenMode !== undefined && device.ipv6 !== null) device.ipv6.conf.addr_gen_mode = request.addrGenMode;
   if (request.port !== undefined) {
     const port = bridgePortOf(device);
@@ -358,12 +362,20 @@ function applyChanges(netns: Netns, device: Device, request: LinkRequest): Kerne
   return done;
 }
 
+/** set_operstate: a user may end or begin dormancy, no more. */
+function setOperState(device: Device, state: number): void {
+  const present = device.operState;
+  if (OPER_STATES[state] === 'UP' && (present === 'DORMANT' || present === 'TESTING' || present === 'UNKNOWN')) device.operState = 'UP';
+  if (OPER_STATES[state] === 'DORMANT' && (present === 'UP' || present === 'UNKNOWN')) device.operState = 'DORMANT';
+}
+
 /** `ip link set X type KIND …`. */
 function changeInfo(device: Device, info: LinkInfo): KernelResult {
   const kind = info.kind === 'other' ? info.name : info.kind;
   if (device.kind !== kind) return fail('EOPNOTSUPP');
   if (device instanceof Bridge && info.kind === 'bridge') return info.options === undefined ? done : setBridgeOptions(device, info.options);
   if (device instanceof Vxlan && info.kind === 'vxlan') return device.change(info.options);
+  if (device instanceof Macvlan && (info.kind === 'macvlan' || info.kind === 'macvtap')) return device.change(info.options);
   return fail('EOPNOTSUPP');
 }
 

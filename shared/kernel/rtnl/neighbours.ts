@@ -2,11 +2,14 @@
 import { done } from '../../base/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
-import type { Neighbour, Netns } from '../model.ts';
+import type { Device, Neighbour, Netns } from '../model.ts';
 import { ensureNeighbour, lookupNeighbour, removeNeighbour, sendEvent, updateNeighbour } from '../neighbour.ts';
 import { touch } from '../notify.ts';
-import { Nud } from '../numbers.ts';
+import { ArpHardware, Nud } from '../numbers.ts';
 import type { NeighbourRequest } from '../requests.ts';
+
+/** dev->addr_len. */
+const linkAddressBytes = (device: Device): number => (device.isEthernet || device.isLoopback ? 6 : device.hardwareType === ArpHardware.NONE ? 0 : 4);
 
 export function addNeighbour(netns: Netns, request: NeighbourRequest): KernelResult {
   const { family, address } = request;
@@ -20,6 +23,7 @@ export function addNeighbour(netns: Netns, request: NeighbourRequest): KernelRes
     return done;
   }
   if (device === null) return fail('EINVAL', 'Device not specified');
+  if (request.macLength !== undefined && request.macLength < linkAddressBytes(device)) return fail('EINVAL', 'Invalid link address');
   const inDevice = family === 4 ? device.ipv4 : device.ipv6;
   if (inDevice === null) return fail('EINVAL');
   const state = request.state ?? Nud.PERMANENT;

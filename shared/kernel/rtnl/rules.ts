@@ -48,6 +48,13 @@ export function addRule(netns: Netns, request: RuleRequest): KernelResult {
   const list = request.family === 4 ? netns.rules : netns.rules6;
   const lengthLimit = request.family === 4 ? 32 : 128;
   if ((request.srcLength ?? 0) > lengthLimit || (request.dstLength ?? 0) > lengthLimit) return fail('EINVAL', 'Invalid address length');
+  for (const [name, ports] of [
+    ['sport', request.srcPorts],
+    ['dport', request.dstPorts],
+  ] as const) {
+    if (ports !== undefined && (ports[0] === 0 || ports[0] > ports[1])) return fail('EINVAL', `Invalid ${name} range`);
+  }
+  if (request.family === 4 && ((request.tos ?? 0) & 3) !== 0) return fail('EINVAL', 'Invalid dsfield (tos): ECN bits must be 0');
   const rule = fill(netns, request);
   if (rule.action === 'lookup' && rule.table === 0 && !rule.l3mdev) return fail('EINVAL', 'Invalid table');
   if (rule.action === 'goto' && rule.target <= rule.priority) return fail('EINVAL', 'Backward goto not supported');

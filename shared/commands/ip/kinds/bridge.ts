@@ -145,7 +145,7 @@ function printBridge(session: Session, device: Device): void {
   number('forward_delay', device.forwardDelay);
   number('hello_time', device.helloTime);
   number('max_age', device.maxAge);
-  number('ageing_time', s.ageingTime);
+  number('ageing_time', device.ageingTime);
   number('stp_state', s.stpState);
   number('priority', device.bridgePriority);
   number('vlan_filtering', s.vlanFiltering);

@@ -1,6 +1,7 @@
 /** Kinds with few or no options: dummy, ifb, veth, vlan, macvlan, ipvlan, tun. Authority: ip/link_veth.c, iplink_vlan.c, iplink_macvlan.c, iplink_ipvlan.c, ip/iptuntap.c. */
 import { Macvlan, Tun, Vlan, type IpvlanOptions, type MacvlanOptions, type VlanOptions } from '../../../kernel/index.ts';
-import { EtherType } from '../../../wire/index.ts';
+import { EtherType, formatMac, parseMac, type Mac } from '../../../wire/index.ts';
+import type { Arguments } from '../../iproute2/arguments.ts';
 import { duplicateArgument, giveUp, invalidArgument } from '../../iproute2/exit.ts';
 import { etherProtocolName, parseEtherProtocol } from '../../iproute2/link-layer.ts';
 import { parseU16, parseU32 } from '../../iproute2/numbers.ts';
@@ -90,6 +91,20 @@ const macvlanUsage = (name: string): string =>
     ...['MODE_OPTS: for mode "source":', '\tmacaddr { { add | del } <macaddr> | set [ <macaddr> [ <macaddr>  ... ] ] | flush }'],
     'BC_QUEUE_LEN: Length of the rx queue for broadcast/multicast: [0-4294967295]',
   );
+/** `macaddr { add | del } MAC`, `macaddr set MAC…`, `macaddr flush`: it takes what is left of the line. */
+function readSources(args: Arguments, options: MacvlanOptions): void {
+  const word = args.next();
+  const verb = (['add', 'del', 'set', 'flush'] as const).find((each) => each.startsWith(word)) ?? giveUp(USAGE_ERROR, macvlanUsage('macvlan'));
+  const macs: Mac[] = [];
+  const take = (): void => {
+    const mac = parseMac(args.next());
+    if (mac === undefined) giveUp(USAGE_ERROR, `"${args.word}" is invalid lladdr.\n`);
+    macs.push(mac);
+  };
+  if (verb === 'add' || verb === 'del') take();
+  else if (verb === 'set') while (args.hasNext) take();
+  options.sources = { verb, macs };
+}
 const macvlan: Kind = {
   names: ['macvlan', 'macvtap'],
   plain: (name) => ({ kind: name as 'macvlan', options: {} }),
@@ -109,15 +124,28 @@ const macvlan: Kind = {
       else if (args.begins('nodst')) options.flags = (options.flags ?? 0) | 2;
       else if (args.begins('bcqueuelen')) {
         const word = args.next();
-        if (parseU32(word) === undefined) giveUp(USAGE_ERROR, `Error: argument of "bcqueuelen" must be a positive integer [0-4294967295], not "${word}"\n`);
-      } else giveUp(USAGE_ERROR, `${args.begins('help') ? '' : `${name}: unknown option "${args.word}"?\n`}${macvlanUsage(name)}`);
+        options.queueLength = parseU32(word) ?? giveUp(USAGE_ERROR, `Error: argument of "bcqueuelen" must be a positive integer [0-4294967295], not "${word}"\n`);
+      } else if (args.begins('macaddr')) readSources(args, options);
+      else giveUp(USAGE_ERROR, `${args.begins('help') ? '' : `${name}: unknown option "${args.word}"?\n`}${macvlanUsage(name)}`);
     }
     if ((options.flags ?? 0) & 1 && options.mode !== 'passthru')
       giveUp(USAGE_ERROR, `${name}: nopromisc flag only valid in passthru mode\n${macvlanUsage(name)}`);
     return { kind: name as 'macvlan', options };
   },
   print: (session, device) => {
-    if (device instanceof Macvlan) session.printer.any('mode', `mode ${device.mode} `, device.mode);
+    if (!(device instanceof Macvlan)) return;
+    const { printer } = session;
+    printer.any('mode', `mode ${device.mode} `, device.mode);
+    if ((device.flagBits & 1) !== 0) printer.any('nopromisc', 'nopromisc ', true);
+    if ((device.flagBits & 2) !== 0) printer.any('nodst', 'nodst ', true);
+    printer.any('bcqueuelen', `bcqueuelen ${device.queueLength} `, device.queueLength);
+    printer.any('usedbcqueuelen', `usedbcqueuelen ${device.usedQueueLength} `, device.usedQueueLength);
+    if (device.mode !== 'source') return;
+    printer.any('macaddr_count', `remotes (${device.sources.size}) `, device.sources.size);
+    if (device.sources.size === 0) return;
+    printer.openArray('macaddr_data');
+    for (const mac of device.sources) printer.any(null, `${formatMac(mac)} `, formatMac(mac));
+    printer.closeArray();
   },
   usage: macvlanUsage,
 };
@@ -158,9 +186,18 @@ const tun: Kind = {
     const { printer } = session;
     if (!(device instanceof Tun)) return;
     printer.any('type', `type ${device.mode} `, device.mode);
-    printer.onOff('pi', (word) => `pi ${word} `, false);
-    printer.onOff('vnet_hdr', (word) => `vnet_hdr ${word} `, false);
+    const { options } = device;
+    printer.onOff('pi', (word) => `pi ${word} `, options.packetInfo === true);
+    printer.onOff('vnet_hdr', (word) => `vnet_hdr ${word} `, options.vnetHeader === true);
+    if (options.multiQueue) {
+      printer.any('multi_queue', 'multi_queue ', true);
+      // no program has a queue of it open
+      printer.any('numqueues', 'numqueues 0 ', 0);
+      printer.any('numdisabled', 'numdisabled 0 ', 0);
+    } else printer.member('multi_queue', false);
     printer.onOff('persist', (word) => `persist ${word} `, true);
+    if (options.owner !== undefined) printer.any('user', `user ${options.owner === 0 ? 'root' : options.owner} `, options.owner === 0 ? 'root' : String(options.owner));
+    if (options.group !== undefined) printer.any('group', `group ${options.group === 0 ? 'root' : options.group} `, options.group === 0 ? 'root' : String(options.group));
   },
 };
 

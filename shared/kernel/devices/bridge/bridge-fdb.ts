@@ -12,7 +12,7 @@ import { CENTISECOND_US, FdbEntry, PortState } from './bridge-state.ts';
 import type { BridgeBase, BridgePort } from './bridge-state.ts';
 
 /** hold_time: shorter while the topology changes. */
-const holdTimeUs = (bridge: BridgeBase): number => (bridge.topologyChange ? bridge.forwardDelay : bridge.settings.ageingTime) * CENTISECOND_US;
+const holdTimeUs = (bridge: BridgeBase): number => (bridge.topologyChange ? bridge.forwardDelay : bridge.ageingTime) * CENTISECOND_US;
 
 export function isExpired(bridge: BridgeBase, entry: FdbEntry): boolean {
   return !entry.isStatic && !entry.externLearn && entry.updatedUs + holdTimeUs(bridge) <= bridge.netns.simulation.nowUs;
@@ -156,8 +156,10 @@ export function addFdbByUser(bridge: BridgeBase, port: BridgePort | null, reques
     entry.port = port;
   }
   const now = bridge.netns.simulation.nowUs;
-  entry.isLocal = (state & Nud.PERMANENT) !== 0;
-  entry.isStatic = entry.isLocal || (state & Nud.NOARP) !== 0;
+  // br_fdb_external_learn_add: what a control plane knows is neither local nor static, whatever is said.
+  const isLearnt = request.externLearn === true;
+  entry.isLocal = !isLearnt && (state & Nud.PERMANENT) !== 0;
+  entry.isStatic = !isLearnt && (entry.isLocal || (state & Nud.NOARP) !== 0);
   entry.addedByUser = true;
   entry.sticky = request.sticky === true;
   entry.externLearn ||= request.externLearn === true;
