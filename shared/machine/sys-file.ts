@@ -13,10 +13,10 @@ export function parseNumber(data: Bytes): number | undefined {
 }
 
 /** A number that can be written. */
-export const numberFile = (make: () => number, set: (value: number) => Result<void, Errno>): DynamicNode => ({
+export const numberFile = (make: () => number, set: (value: number) => Result<void, Errno>, show: (value: number) => string = String): DynamicNode => ({
   kind: 'file',
   mode: 0o644,
-  read: () => ok(`${make()}\n`),
+  read: () => ok(`${show(make())}\n`),
   write: (data) => {
     const value = parseNumber(data);
     return value === undefined ? err('EINVAL') : set(value);
