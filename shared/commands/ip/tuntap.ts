@@ -69,7 +69,11 @@ function change(session: Session, verb: 'add' | 'delete', args: Arguments): numb
     return 0;
   }
   if (there) return giveUp(USAGE_ERROR, `ioctl(TUNSETIFF): ${strerror('EBUSY')}\n`);
-  const made = addLink(netns, { name: name ?? `${mode}%d`, ...(options.multiQueue && { numTxQueues: MAX_QUEUES, numRxQueues: MAX_QUEUES }), info: { kind: 'tun', mode, options } });
+  const made = addLink(netns, {
+    name: name ?? `${mode}%d`,
+    ...(options.multiQueue && { numTxQueues: MAX_QUEUES, numRxQueues: MAX_QUEUES }),
+    info: { kind: 'tun', mode, options },
+  });
   return made.ok ? 0 : giveUp(USAGE_ERROR, `ioctl(TUNSETIFF): ${strerror(made.error.errno)}\n`);
 }
 

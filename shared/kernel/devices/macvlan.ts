@@ -207,13 +207,7 @@ export class Macvlan extends Device {
 }
 
 /** macvlan_common_newlink. */
-export function makeMacvlan(
-  netns: Netns,
-  link: Device | undefined,
-  kind: 'macvlan' | 'macvtap',
-  options: MacvlanOptions,
-  address: Mac,
-): KernelResult<Macvlan> {
+export function makeMacvlan(netns: Netns, link: Device | undefined, kind: 'macvlan' | 'macvtap', options: MacvlanOptions, address: Mac): KernelResult<Macvlan> {
   if (link === undefined) return fail('ENODEV');
   // On top of another macvlan: beside it, on the same card.
   const lower = link instanceof Macvlan ? link.lower : link;

@@ -124,7 +124,8 @@ const macvlan: Kind = {
       else if (args.begins('nodst')) options.flags = (options.flags ?? 0) | 2;
       else if (args.begins('bcqueuelen')) {
         const word = args.next();
-        options.queueLength = parseU32(word) ?? giveUp(USAGE_ERROR, `Error: argument of "bcqueuelen" must be a positive integer [0-4294967295], not "${word}"\n`);
+        options.queueLength =
+          parseU32(word) ?? giveUp(USAGE_ERROR, `Error: argument of "bcqueuelen" must be a positive integer [0-4294967295], not "${word}"\n`);
       } else if (args.begins('macaddr')) readSources(args, options);
       else giveUp(USAGE_ERROR, `${args.begins('help') ? '' : `${name}: unknown option "${args.word}"?\n`}${macvlanUsage(name)}`);
     }
@@ -196,8 +197,10 @@ const tun: Kind = {
       printer.any('numdisabled', 'numdisabled 0 ', 0);
     } else printer.member('multi_queue', false);
     printer.onOff('persist', (word) => `persist ${word} `, true);
-    if (options.owner !== undefined) printer.any('user', `user ${options.owner === 0 ? 'root' : options.owner} `, options.owner === 0 ? 'root' : String(options.owner));
-    if (options.group !== undefined) printer.any('group', `group ${options.group === 0 ? 'root' : options.group} `, options.group === 0 ? 'root' : String(options.group));
+    if (options.owner !== undefined)
+      printer.any('user', `user ${options.owner === 0 ? 'root' : options.owner} `, options.owner === 0 ? 'root' : String(options.owner));
+    if (options.group !== undefined)
+      printer.any('group', `group ${options.group === 0 ? 'root' : options.group} `, options.group === 0 ? 'root' : String(options.group));
   },
 };
 
