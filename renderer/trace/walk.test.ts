@@ -41,7 +41,7 @@ const send: Step = { kind: 'send', by: 'ping', summary: 'IP 10.244.1.2 > 10.244.
 const receive = (device: string): Step => ({ kind: 'receive', device, summary: 'IP (ttl 64) ICMP' });
 const transmit = (device: string): Step => ({ kind: 'transmit', device, summary: 'IP (ttl 63) ICMP' });
 const toBridge: Step = { kind: 'fdb', bridge: 'cni0', mac: '0a:00:00:00:00:01', port: 'cni0', entry: 'local' };
-const forward: Step = { kind: 'forward', from: 'cni0', to: 'eth1', ttl: 63 };
+const forward: Step = { kind: 'forward', from: 'cni0', to: 'eth1', ttl: 63, summary: 'IP (ttl 63) ICMP' };
 const deliver: Step = { kind: 'deliver', to: 'the kernel' };
 
 function crossing(): Trace {
@@ -112,7 +112,7 @@ describe('a packet from pod to pod over two nodes', () => {
       'ICMP',
       'ICMP · TTL 64',
       'ICMP · TTL 63',
-      'IP (ttl 64) ICMP',
+      'IP (ttl 63) ICMP',
     ]);
   });
 });

@@ -256,19 +256,10 @@ export function isTelling(step: Step): boolean {
   return step.kind !== 'chain' && step.kind !== 'hook' && step.kind !== 'source' && step.kind !== 'rule';
 }
 
-/** What stands beside the packet: its protocol and, once a machine forwarded it, its TTL. */
+/** What stands beside the packet: its protocol and its TTL. */
 export function packetLabel(walk: Walk, index: number): string {
   const headers = headersAt(walk, index) ?? '';
   const protocol = /\b(ICMP6?|TCP|UDP|ARP)\b/i.exec(headers)?.[1]?.toUpperCase() ?? '';
-  let ttl = /\bttl[ =](\d+)/i.exec(headers)?.[1];
-  for (let i = index; i >= 0; i--) {
-    const stop = walk.stops[i]!;
-    if (stop.hop.direction !== walk.stops[index]?.hop.direction) break;
-    if (stop.step.kind === 'forward') {
-      ttl = String(stop.step.ttl);
-      break;
-    }
-    if ('summary' in stop.step) break;
-  }
+  const ttl = /\b(?:ttl|hop limit)[ =](\d+)/i.exec(headers)?.[1];
   return [protocol, ttl === undefined ? '' : `TTL ${ttl}`].filter((part) => part !== '').join(' · ');
 }

@@ -172,9 +172,16 @@ export type Step =
       readonly target: string;
     }
   | { readonly kind: 'conntrack'; readonly state: 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED'; readonly flow: string }
-  | { readonly kind: 'nat'; readonly manip: 'SNAT' | 'DNAT'; readonly before: string; readonly after: string; readonly why: 'rule' | 'flow' | 'reply' }
+  | {
+      readonly kind: 'nat';
+      readonly manip: 'SNAT' | 'DNAT';
+      readonly before: string;
+      readonly after: string;
+      readonly summary: string;
+      readonly why: 'rule' | 'flow' | 'reply';
+    }
   /** The kernel forwards: the TTL goes down. */
-  | { readonly kind: 'forward'; readonly from: string; readonly to: string; readonly ttl: number }
+  | { readonly kind: 'forward'; readonly from: string; readonly to: string; readonly ttl: number; readonly summary: string }
   | { readonly kind: 'fragment'; readonly device: string; readonly mtu: number; readonly pieces: number }
   | { readonly kind: 'reassemble'; readonly pieces: number }
   /** Path MTU or redirect learnt from an ICMP error. */

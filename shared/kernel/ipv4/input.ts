@@ -3,6 +3,7 @@
  */
 import type { Errno } from '../../base/index.ts';
 import { formatIpv4, IcmpType, IcmpUnreachable, IpProtocol, networkLength } from '../../wire/index.ts';
+import { describe } from '../describe.ts';
 import type { Device, Netns, Skb } from '../model.ts';
 import { Hook, PacketType } from '../numbers.ts';
 import { drop } from '../transmit.ts';
@@ -112,7 +113,7 @@ function forward(skb: Skb, device: Device): void {
   }
   ip.ttl--;
   if (dst.redirect) sendRedirect(skb, device);
-  if (skb.recorder !== null) skb.step({ kind: 'forward', from: device.name, to: out.name, ttl: ip.ttl }, netns);
+  if (skb.recorder !== null) skb.step({ kind: 'forward', from: device.name, to: out.name, ttl: ip.ttl, summary: describe(skb) }, netns);
   if (netns.hooks[Hook.FORWARD] !== null && !passes(netns, Hook.FORWARD, skb, device, out)) return;
   output(skb, netns);
 }

@@ -3,6 +3,7 @@
  * Absent: extension headers other than hop-by-hop, UDP and TCP over IPv6.
  */
 import { IPV6_ANY, IpProtocol, isIpv6LinkLocal, isIpv6Multicast } from '../../wire/index.ts';
+import { describe } from '../describe.ts';
 import type { Device, Ipv6Device, Skb } from '../model.ts';
 import { passes6 } from '../ipv4/hooks.ts';
 import { Hook, PacketType, RouteTable } from '../numbers.ts';
@@ -43,7 +44,7 @@ function route(skb: Skb, device: Device, ipv6: Ipv6Device): void {
     return drop(skb, netns, 'TTL_EXPIRED', `hop limit was ${ip6.hopLimit}`);
   }
   ip6.hopLimit--;
-  if (skb.recorder !== null) skb.step({ kind: 'forward', from: device.name, to: way.device.name, ttl: ip6.hopLimit }, netns);
+  if (skb.recorder !== null) skb.step({ kind: 'forward', from: device.name, to: way.device.name, ttl: ip6.hopLimit, summary: describe(skb) }, netns);
   if (netns.hooks6[Hook.FORWARD] !== null && !passes6(netns, Hook.FORWARD, skb, device, way.device)) return;
   output6(skb, netns, way.device, way.nextHop);
 }

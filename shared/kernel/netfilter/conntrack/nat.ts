@@ -5,6 +5,7 @@
  * Invariant: no two connections have the same reply tuple, so that every answer finds its way back.
  */
 import type { Rng } from '../../../base/index.ts';
+import { describe } from '../../describe.ts';
 import type { Netns, Skb } from '../../model.ts';
 import { Hook } from '../../numbers.ts';
 import type { Address } from '../match.ts';
@@ -144,7 +145,7 @@ export function translate(skb: Skb, connection: Connection, manip: Manip, netns:
   else setDestination(skb, opposite.src, opposite.srcPort);
   if (skb.recorder !== null) {
     const why = direction === REPLY ? 'reply' : connection.isConfirmed ? 'flow' : 'rule';
-    skb.step({ kind: 'nat', manip, before, after: packetText(skb), why }, netns);
+    skb.step({ kind: 'nat', manip, before, after: packetText(skb), summary: describe(skb), why }, netns);
   }
 }
 function setSource(skb: Skb, address: Address, port: number, icmpId: number): void {
@@ -179,7 +180,7 @@ export function translateError(skb: Skb, connection: Connection, manip: Manip, n
   skb.payload = translateQuote(skb.payload, opposite, manip === 'SNAT' ? 'DNAT' : 'SNAT');
   if (manip === 'SNAT') skb.ip.src = opposite.dst as number;
   else skb.ip.dst = opposite.src as number;
-  if (skb.recorder !== null) skb.step({ kind: 'nat', manip, before, after: packetText(skb), why: 'reply' }, netns);
+  if (skb.recorder !== null) skb.step({ kind: 'nat', manip, before, after: packetText(skb), summary: describe(skb), why: 'reply' }, netns);
 }
 
 /** The quoted packet with one side of it changed, checksums included as far as they are quoted. */
