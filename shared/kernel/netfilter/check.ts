@@ -18,7 +18,8 @@ export function checkRule(spec: RuleSpec, family: Family, table: TableName, chai
   const hooks = chain.base === null ? 0 : 1 << chain.base.hook;
   const { selector } = spec;
   if ((selector.invertSource && isEmptyMask(selector.source.mask)) || (selector.invertDestination && isEmptyMask(selector.destination.mask))) return 'EINVAL';
-  for (const match of spec.matches) if (!matchFits(match, spec.selector, family, hooks)) return 'EINVAL';
+  for (const match of spec.matches) if (match.kind === 'string' && !['bm', 'kmp', 'fsm'].includes(match.algorithm)) return 'ENOENT';
+  for (const match of spec.matches) if (!matchFits(match, spec.selector, family, table, hooks)) return 'EINVAL';
   const { target } = spec;
   if (target === null || !isExtensionTarget(target)) return null;
   return targetFits(target, spec, table, hooks) ? null : 'EINVAL';
@@ -27,7 +28,7 @@ export function checkRule(spec: RuleSpec, family: Family, table: TableName, chai
 const isEmptyMask = (mask: Address): boolean => mask === 0 || mask === IPV6_ANY;
 const isProtocol = (selector: Selector, number: number): boolean => selector.protocol === number && !selector.invertProtocol;
 
-function matchFits(match: MatchInfo, selector: Selector, family: Family, hooks: number): boolean {
+function matchFits(match: MatchInfo, selector: Selector, family: Family, table: TableName, hooks: number): boolean {
   switch (match.kind) {
     case 'tcp':
     case 'tcpmss':
@@ -44,6 +45,8 @@ function matchFits(match: MatchInfo, selector: Selector, family: Family, hooks: 
       return !(match.out !== undefined || match.isOut !== undefined) || (hooks & at(OUTPUT)) === 0;
     case 'mac':
       return (hooks & at(OUTPUT, POSTROUTING)) === 0;
+    case 'rpfilter':
+      return (hooks & ~at(PREROUTING)) === 0 && (table === 'raw' || table === 'mangle');
     case 'owner':
       return (hooks & at(PREROUTING, INPUT, FORWARD)) === 0;
     case 'addrtype':

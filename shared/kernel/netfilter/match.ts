@@ -222,6 +222,62 @@ export interface TcpmssInfo {
   invert: boolean;
 }
 
+export type HashlimitMode = 'srcip' | 'srcport' | 'dstip' | 'dstport';
+export interface HashlimitInfo {
+  readonly kind: 'hashlimit';
+  /** Microseconds a packet. */
+  averageUs: number;
+  burst: number;
+  above: boolean;
+  /** What tells flows apart; none: all are one. */
+  modes: readonly HashlimitMode[];
+  name: string;
+  sourceLength: number;
+  destinationLength: number;
+  /** Of its table, 0 where not said: buckets, entries, milliseconds. */
+  tableSize: number;
+  tableMax: number;
+  collectMs: number;
+  expireMs: number;
+}
+export interface ConnlimitInfo {
+  readonly kind: 'connlimit';
+  limit: number;
+  /** Matches up to the limit, not above it. */
+  upto: boolean;
+  /** Leading bits that tell networks apart. */
+  length: number;
+  side: 'source' | 'destination';
+}
+export interface QuotaInfo {
+  readonly kind: 'quota';
+  quota: number;
+  invert: boolean;
+}
+export interface CpuInfo {
+  readonly kind: 'cpu';
+  cpu: number;
+  invert: boolean;
+}
+export interface StringInfo {
+  readonly kind: 'string';
+  /** Bytes. */
+  text: string;
+  algorithm: string;
+  /** Offsets from the network header, where it may begin. */
+  from: number;
+  to: number;
+  ignoreCase: boolean;
+  invert: boolean;
+}
+export interface RpfilterInfo {
+  readonly kind: 'rpfilter';
+  loose: boolean;
+  validMark: boolean;
+  acceptLocal: boolean;
+  invert: boolean;
+}
+
 export type MatchInfo =
   | TcpInfo
   | UdpInfo
@@ -244,7 +300,13 @@ export type MatchInfo =
   | DscpInfo
   | PkttypeInfo
   | OwnerInfo
-  | TcpmssInfo;
+  | TcpmssInfo
+  | HashlimitInfo
+  | ConnlimitInfo
+  | QuotaInfo
+  | CpuInfo
+  | StringInfo
+  | RpfilterInfo;
 
 export type MatchKind = MatchInfo['kind'];
 

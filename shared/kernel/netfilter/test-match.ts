@@ -26,6 +26,8 @@ import type {
   UdpInfo,
 } from './match.ts';
 
+import { testConnlimit, testHashlimit, testQuota, testRpfilter, testString } from './test-counting.ts';
+
 export type Test = (context: HookContext) => boolean;
 
 export function compileMatch(info: MatchInfo): Test | null {
@@ -102,6 +104,19 @@ export function compileMatch(info: MatchInfo): Test | null {
       return (c) => (packetTypeOf(c) === info.type) !== info.invert;
     case 'owner':
       return testOwner(info);
+    case 'hashlimit':
+      return testHashlimit(info);
+    case 'connlimit':
+      return testConnlimit(info);
+    case 'quota':
+      return testQuota(info);
+    case 'cpu':
+      // Every packet is worked on by the first processor here.
+      return () => (info.cpu === 0) !== info.invert;
+    case 'string':
+      return testString(info);
+    case 'rpfilter':
+      return testRpfilter(info);
     case 'tcpmss':
       return (c) => {
         const mss = c.skb.tcp === null ? undefined : mssOf(c.skb.tcp.options);

@@ -3,6 +3,8 @@ import type { MatchExtension } from '../extension.ts';
 import { addrtype } from './addrtype.ts';
 import { comment } from './comment.ts';
 import { conntrack, state } from './conntrack.ts';
+import { connlimit, cpu, quota } from './counting.ts';
+import { hashlimit } from './hashlimit.ts';
 import { dscp, hl, length, mac, pkttype, tcpmss, tos, ttl } from './header.ts';
 import { icmp, icmp6 } from './icmp.ts';
 import { iprange } from './iprange.ts';
@@ -13,15 +15,20 @@ import { owner } from './owner.ts';
 import { physdev } from './physdev.ts';
 import { tcp, udp } from './ports.ts';
 import { recent } from './recent.ts';
+import { rpfilter } from './rpfilter.ts';
 import { set } from './set.ts';
 import { statistic } from './statistic.ts';
+import { string } from './string.ts';
 
 export const MATCHES: readonly MatchExtension[] = [
   addrtype,
   comment,
+  connlimit,
   connmark,
   conntrack,
+  cpu,
   dscp,
+  hashlimit,
   hl,
   icmp,
   icmp6,
@@ -34,10 +41,13 @@ export const MATCHES: readonly MatchExtension[] = [
   owner,
   physdev,
   pkttype,
+  quota,
   recent,
+  rpfilter,
   set,
   state,
   statistic,
+  string,
   tcp,
   tcpmss,
   tos,
@@ -53,8 +63,6 @@ export const UNMODELLED_MATCHES: readonly string[] = [
   'cluster',
   'connbytes',
   'connlabel',
-  'connlimit',
-  'cpu',
   'dccp',
   'devgroup',
   'dst',
@@ -62,7 +70,6 @@ export const UNMODELLED_MATCHES: readonly string[] = [
   'esp',
   'eui64',
   'frag',
-  'hashlimit',
   'hbh',
   'helper',
   'ipcomp',
@@ -72,15 +79,12 @@ export const UNMODELLED_MATCHES: readonly string[] = [
   'nfacct',
   'osf',
   'policy',
-  'quota',
   'rateest',
   'realm',
-  'rpfilter',
   'rt',
   'sctp',
   'socket',
   'srh',
-  'string',
   'time',
   'u32',
 ];
