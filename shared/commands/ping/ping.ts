@@ -72,7 +72,14 @@ class Session {
     const fill = options.pattern;
     let data = '';
     for (let i = 0; i < options.size; i++) data += fill === '' ? String.fromCharCode(i & 255) : (fill[i % fill.length] ?? '');
-    this.data = data;
+    this.data = data.slice(this.options.size < TIMEVAL_BYTES ? 0 : TIMEVAL_BYTES);
+  }
+  /** When it was sent, if there is room for that, then the filling. */
+  private stamped(): Bytes {
+    if (this.options.size < TIMEVAL_BYTES) return this.data;
+    const { unixUs } = this.p;
+    const seconds = Math.floor(unixUs / 1e6);
+    return word64(seconds) + word64(Math.floor(unixUs - seconds * 1e6)) + this.data;
   }
   private has(letter: string): boolean {
     return this.options.flags.has(letter);
@@ -94,6 +101,7 @@ class Session {
     p.on('QUIT', () => void (wantsStatus = true));
     try {
       if (this.warning !== undefined) yield* p.error(this.warning);
+      if (this.options.pattern !== '' && !this.has('q')) yield* p.print(`PATTERN: 0x${hexOf(this.options.pattern)}\n`);
       yield* p.print(this.header());
       this.stats.startedUs = this.nextUs = this.lastSentUs = p.nowUs;
       const deadline = this.options.deadlineUs > 0 ? p.nowUs + this.options.deadlineUs : Infinity;
@@ -211,7 +219,8 @@ class Session {
     stats.forget(seq);
     this.sentUs.set(seq, p.nowUs);
     const to = { to: this.address };
-    const sent = socket instanceof RawSocket ? socket.sendIcmp(IcmpType.ECHO_REQUEST, 0, this.id, seq, this.data, to) : socket.sendEcho(seq, this.data, to);
+    const sent =
+      socket instanceof RawSocket ? socket.sendIcmp(IcmpType.ECHO_REQUEST, 0, this.id, seq, this.stamped(), to) : socket.sendEcho(seq, this.stamped(), to);
     stats.lastUs = this.lastSentUs = p.nowUs;
     let told = false;
     for (let error = socket.receiveError(); error; error = socket.receiveError()) {
@@ -313,6 +322,9 @@ class Session {
     return `\r${stats.received}/${stats.transmitted} packets, ${loss}% loss${times}\n`;
   }
 }
+const hexOf = (bytes: Bytes): string => [...bytes].map((char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+/** Little end first. */
+const word64 = (value: number): Bytes => String.fromCharCode(value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255, 0, 0, 0, 0);
 const wordAt = (bytes: Bytes, offset: number): number => bytes.charCodeAt(offset) * 256 + bytes.charCodeAt(offset + 1);
 
 export const PING_PROGRAMS: readonly InstalledProgram[] = [

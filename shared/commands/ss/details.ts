@@ -46,6 +46,7 @@ export function infoText({ socket }: Row, showsOptions: boolean): Bytes {
   if (socket.backoff > 0) words.push(`backoff:${socket.backoff}`);
   if (socket.srttUs > 0) words.push(`rtt:${g(Math.round(socket.srttUs) / 1000)}/${g(Math.round(socket.rttvarUs) / 1000)}`);
   if (socket.atoUs > 0) words.push(`ato:${g(socket.atoUs / 1000)}`);
+  if (isListening) return ` ${words.join(' ')} cwnd:${socket.cwnd}`;
   words.push(`mss:${socket.mss}`);
   if (socket.pathMtu > 0) words.push(`pmtu:${socket.pathMtu}`);
   words.push(
