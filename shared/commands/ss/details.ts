@@ -66,6 +66,6 @@ export function infoText({ socket }: Row, showsOptions: boolean): Bytes {
   ];
   for (const [name, count] of counts) if (count > 0) words.push(`${name}:${count}`);
   if (socket.totalRetransmits > 0) words.push(`retrans:${socket.retransmits > 0 ? 1 : 0}/${socket.totalRetransmits}`);
-  if (!isListening) words.push(`rcv_ssthresh:${socket.rcvSsthresh}`, `snd_wnd:${socket.sndWnd}`);
+  words.push(`rcv_ssthresh:${socket.rcvSsthresh}`, `snd_wnd:${socket.sndWnd}`);
   return ` ${words.join(' ')}`;
 }
