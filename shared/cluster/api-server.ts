@@ -161,8 +161,9 @@ export class ApiServer implements KubernetesApi {
     if (resource === DEPLOYMENTS) {
       const made = admitDeployment({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.rng);
       if (!made.ok) return made;
-      const { status } = present as Deployment;
-      return ok(this.store.put(resource, { ...made.value, metadata, status }));
+      const { status, spec, metadata: old } = present as Deployment;
+      const generation = (old.generation ?? 1) + (JSON.stringify(spec) === JSON.stringify(made.value.spec) ? 0 : 1);
+      return ok(this.store.put(resource, { ...made.value, metadata: { ...metadata, generation }, status }));
     }
     if (resource === CONFIGMAPS) return ok(this.store.put(resource, { ...(present as ConfigMap), metadata, data: (sent as ConfigMap).data ?? {} }));
     return ok(this.store.put(resource, { ...present, metadata }));

@@ -48,7 +48,7 @@ export function admitDeployment(sent: unknown, namespace: string, now: string, r
   return ok({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { ...metadata, name, namespace, uid: randomUid(rng), resourceVersion: '', creationTimestamp: now },
+    metadata: { ...metadata, name, namespace, uid: randomUid(rng), resourceVersion: '', creationTimestamp: now, generation: 1 },
     spec: {
       ...(spec as object),
       progressDeadlineSeconds: 600,

@@ -139,7 +139,7 @@ export class DeploymentController {
     const status: Deployment['status'] = {
       ...(ready > 0 ? { availableReplicas: ready } : {}),
       conditions,
-      observedGeneration: 1,
+      observedGeneration: deployment.metadata.generation ?? 1,
       ...(ready > 0 ? { readyReplicas: ready } : {}),
       ...(replicas > 0 ? { replicas } : {}),
       ...(wanted - ready > 0 ? { unavailableReplicas: wanted - ready } : {}),

@@ -28,7 +28,7 @@ function sh(line: string, target = 'controlplane'): string {
   for (let data = session.value.read(65536); data !== ''; data = session.value.read(65536)) output += data;
   return utf8Decode(output);
 }
-const jsonpath = (what: string, path: string): string => sh(`kubectl get ${what} -o jsonpath='{${path}}'`);
+const jsonpath = (what: string, path: string): string => sh(`kubectl get ${what} -o jsonpath='${path.startsWith('{') ? path : `{${path}}`}'`);
 
 const WEB = `apiVersion: apps/v1
 kind: Deployment
@@ -132,4 +132,79 @@ test.each<readonly [string, string, string]>([
 ])('a service with %s is refused', (_, spec, error) => {
   lab.writeFile('controlplane', '/root/x.yaml', utf8Encode(`apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: ${spec}\n`), 0o644);
   expect(sh('kubectl create -f x.yaml')).toBe(error);
+});
+
+test('a deployment is made, exposed, scaled and rolled out by flags', () => {
+  const steps: readonly (readonly [string, string])[] = [
+    ['kubectl create deployment web --image=nginx --replicas=2 --port=80', 'deployment.apps/web created\n'],
+    [
+      'kubectl rollout status deployment/web',
+      'Waiting for deployment spec update to be observed...\nWaiting for deployment "web" rollout to finish: 0 of 2 updated replicas are available...\ndeployment "web" successfully rolled out\n',
+    ],
+    ['kubectl expose deployment web --type=NodePort --name=front', 'service/front exposed\n'],
+    ['kubectl scale deploy/web --replicas=3', 'deployment.apps/web scaled\n'],
+    ['kubectl wait --for=condition=available deploy/web', 'deployment.apps/web condition met\n'],
+    ['kubectl set image deployment/web nginx=nginx:1.25', 'deployment.apps/web image updated\n'],
+    ['kubectl rollout status deployment/web | tail -1', 'deployment "web" successfully rolled out\n'],
+    ["kubectl get pods -l app=web -o jsonpath='{.items[*].spec.containers[0].image}'", 'nginx:1.25 nginx:1.25 nginx:1.25'],
+    ['kubectl annotate deploy web note=x', 'deployment.apps/web annotated\n'],
+    ['kubectl scale deploy/none --replicas=1', 'Error from server (NotFound): deployments.apps "none" not found\n'],
+    [
+      'kubectl scale deploy/web',
+      "error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0\nSee 'kubectl scale -h' for help and examples\n",
+    ],
+    ['kubectl create deployment x', 'error: required flag(s) "image" not set\n'],
+    ['kubectl expose pod hello-1', "error: couldn't find port via --port flag or introspection\nSee 'kubectl expose -h' for help and examples\n"],
+    [
+      'kubectl delete deploy,svc web front 2>&1 | sort',
+      'Error from server (NotFound): deployments.apps "front" not found\nError from server (NotFound): services "web" not found\ndeployment.apps "web" deleted\nservice "front" deleted\n',
+    ],
+  ];
+  for (const [line, expected] of steps) expect(`$ ${line}\n${sh(line)}`).toBe(`$ ${line}\n${expected}`);
+});
+
+test('a service is described with where it leads', () => {
+  deployWeb();
+  const endpoints = jsonpath('endpoints web', '.subsets[0].addresses[*].ip').split(' ');
+  expect(sh('kubectl describe svc web')).toBe(`Name:                     web
+Namespace:                default
+Labels:                   <none>
+Annotations:              <none>
+Selector:                 app=web
+Type:                     NodePort
+IP Family Policy:         SingleStack
+IP Families:              IPv4
+IP:                       10.96.0.80
+IPs:                      10.96.0.80
+Port:                     <unset>  80/TCP
+TargetPort:               80/TCP
+NodePort:                 <unset>  30080/TCP
+Endpoints:                ${endpoints.map((ip) => `${ip}:80`).join(',')}
+Session Affinity:         None
+External Traffic Policy:  Cluster
+Internal Traffic Policy:  Cluster
+Events:                   <none>
+`);
+});
+
+test('a node is drained: what has a controller moves, the rest asks for leave', () => {
+  const daemons = jsonpath('pods -A --field-selector spec.nodeName=node-2', '{range .items[*]}{.metadata.namespace}/{.metadata.name} {end}')
+    .split(' ')
+    .filter((name) => name.startsWith('kube-'))
+    .join(', ');
+  const [noDaemons, noSingle] = [
+    `cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${daemons}`,
+    'cannot delete Pods that declare no controller (use --force to override): default/hello-2',
+  ];
+  expect(sh('kubectl drain node-2')).toBe(
+    `node/node-2 cordoned\nerror: unable to drain node "node-2" due to error: [${noDaemons}, ${noSingle}], continuing command...\nThere are pending nodes to be drained:\n node-2\n${noDaemons}\n${noSingle}\n`,
+  );
+  expect(sh('kubectl drain node-2 --ignore-daemonsets --force --grace-period=1')).toBe(
+    `node/node-2 already cordoned\nWarning: ignoring DaemonSet-managed Pods: ${daemons}; deleting Pods that declare no controller: default/hello-2\nevicting pod default/hello-2\npod/hello-2 evicted\nnode/node-2 drained\n`,
+  );
+  expect(sh('kubectl get node node-2 --no-headers')).toMatch(/^node-2 +Ready,SchedulingDisabled +<none> /);
+});
+
+test('a pod that is over before it can be joined still shows what it printed', () => {
+  expect(sh('kubectl run p --image=busybox -i --rm --restart=Never -- echo hi')).toMatch(/\nhi\npod "p" deleted\n$/);
 });

@@ -1,8 +1,10 @@
 /** What every kubectl command works with: its process, the cluster, its flags; and how it words what goes wrong. */
 import type { Result } from '../../base/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
-import type { ApiResource, ApiStatus, KubernetesApi } from './api.ts';
+import type { ApiResource, ApiResult, ApiStatus, KubernetesApi } from './api.ts';
 import type { Flag, Flags } from './flags.ts';
+import type { Deployment, Service } from './objects-apps.ts';
+import type { Pod } from './objects.ts';
 
 export interface Context {
   readonly p: Process;
@@ -104,4 +106,21 @@ export function parseTargets(api: KubernetesApi, args: readonly string[]): Resul
   }
   if (names.length === 0) return { ok: true, value: resources.map((resource) => ({ kind: 'list', resource })) };
   return { ok: true, value: resources.flatMap((resource) => names.map((name) => ({ kind: 'object' as const, resource, name }))) };
+}
+
+/** The pods behind `deploy/web`, `rs/x`, `svc/x`, the oldest that runs first; undefined for what has none. */
+export function podsBehind(context: Context, word: string): ApiResult<readonly Pod[]> | undefined {
+  const [kind = '', name = ''] = word.split('/');
+  const resource = findResource(context.api, kind);
+  if (!resource || !['deployments', 'replicasets', 'services'].includes(resource.name)) return undefined;
+  const found = context.api.get(resource, namespaceOf(context), name);
+  if (!found.ok) return found;
+  const { spec } = found.value as Deployment | Service;
+  const { selector = {} } = spec;
+  const labels = resource.name === 'services' ? selector : ((selector as Deployment['spec']['selector']).matchLabels ?? {});
+  const labelSelector = Object.entries(labels as Readonly<Record<string, string>>)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  const pods = context.api.list(findResource(context.api, 'pods')!, namespaceOf(context), { labelSelector });
+  return pods as ApiResult<readonly Pod[]>;
 }

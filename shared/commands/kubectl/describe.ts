@@ -2,9 +2,11 @@
 import { utf8Encode } from '../../base/index.ts';
 import type { Sys } from '../../shell/index.ts';
 import { ALL_NAMESPACES, fail, findResource, GLOBAL_FLAGS, namespaceOf, parseTargets, refuse, SELECTOR, type Command, type Context } from './context.ts';
+import { describeDeployment, describeService } from './describe-apps.ts';
 import { describeNode } from './describe-node.ts';
 import { describePod } from './describe-pod.ts';
 import { eventLines, labelLines } from './describe-parts.ts';
+import type { Deployment, ReplicaSet, Service } from './objects-apps.ts';
 import type { KubeEvent, KubeObject, Namespace, Node, Pod } from './objects.ts';
 import { alignTabs, DESCRIBE_TABS } from './tabwriter.ts';
 
@@ -61,6 +63,16 @@ function describeObject(context: Context, object: KubeObject): string {
       return alignTabs(describePod(object as Pod, nowUs) + eventLines(events, nowUs), DESCRIBE_TABS);
     case 'Node':
       return alignTabs(describeNode(object as Node, pods(), nowUs) + eventLines(events, nowUs), DESCRIBE_TABS);
+    case 'Service': {
+      const resource = findResource(context.api, 'endpoints');
+      const found = resource && context.api.get(resource, object.metadata.namespace, object.metadata.name);
+      return alignTabs(describeService(object as Service, found?.ok ? (found.value) : undefined) + eventLines(events, nowUs), DESCRIBE_TABS);
+    }
+    case 'Deployment': {
+      const all = context.api.list(findResource(context.api, 'replicasets')!, object.metadata.namespace, {});
+      const sets = all.ok ? all.value.filter((set) => set.metadata.ownerReferences?.some((one) => one.uid === object.metadata.uid)) : [];
+      return alignTabs(describeDeployment(object as Deployment, sets as unknown as readonly ReplicaSet[]) + eventLines(events, nowUs), DESCRIBE_TABS);
+    }
     case 'Namespace':
       return alignTabs(describeNamespace(object as Namespace), DESCRIBE_TABS);
     default:

@@ -1,6 +1,6 @@
 /** kubectl exec. */
 import type { Sys } from '../../shell/index.ts';
-import { fail, findResource, GLOBAL_FLAGS, namespaceOf, refuse, type Command, type Context } from './context.ts';
+import { fail, findResource, GLOBAL_FLAGS, namespaceOf, podsBehind, refuse, type Command, type Context } from './context.ts';
 import type { Pod } from './objects.ts';
 
 export const EXEC: Command = {
@@ -25,7 +25,10 @@ function* exec(context: Context): Sys<number> {
     return yield* fail(context, 'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead', 'usage');
   const command = flags.args.slice(1);
   if (command.length === 0) return yield* fail(context, 'you must specify at least one command for the container');
-  const name = word.replace(/^(pods?|po)\//, '');
+  const behind = podsBehind(context, word);
+  if (behind && !behind.ok) return yield* refuse(context, behind.error);
+  if (behind?.value.length === 0) return yield* fail(context, `timed out waiting for the condition`);
+  const name = behind?.value[0]?.metadata.name ?? word.replace(/^(pods?|po)\//, '');
   if (name.includes('/')) return yield* fail(context, `cannot attach to ${name.split('/')[0]}: selector for ${name.split('/')[0]} not implemented`);
   const found = api.get(findResource(api, 'pods')!, namespaceOf(context), name);
   if (!found.ok) return yield* refuse(context, found.error);

@@ -15,7 +15,10 @@ import { parseFlags } from './flags.ts';
 import { GET } from './get.ts';
 import { helpOf, overview } from './help.ts';
 import { LOGS } from './logs.ts';
-import { CORDON, LABEL, UNCORDON } from './node-verbs.ts';
+import { CREATE_DEPLOYMENT, CREATE_SERVICE, EXPOSE, SCALE, SET_IMAGE } from './create-kinds.ts';
+import { DRAIN } from './drain.ts';
+import { ANNOTATE, CORDON, LABEL, UNCORDON } from './node-verbs.ts';
+import { ROLLOUT_RESTART, ROLLOUT_STATUS, WAIT } from './rollout.ts';
 import { RUN } from './run.ts';
 import { alignTabs, TABLE_TABS } from './tabwriter.ts';
 
@@ -59,18 +62,28 @@ const CLUSTER_INFO: Command = {
 
 export const COMMANDS: readonly Command[] = [
   CREATE,
+  CREATE_DEPLOYMENT,
+  CREATE_SERVICE,
+  EXPOSE,
   RUN,
+  SET_IMAGE,
   GET,
   DELETE,
+  ROLLOUT_STATUS,
+  ROLLOUT_RESTART,
+  SCALE,
   LABEL,
+  ANNOTATE,
   CLUSTER_INFO,
   CORDON,
   UNCORDON,
+  DRAIN,
   DESCRIBE,
   LOGS,
   ATTACH,
   EXEC,
   APPLY,
+  WAIT,
   API_RESOURCES,
   VERSION,
 ];
@@ -84,9 +97,13 @@ function* kubectl(p: Process, api: KubernetesApi): Sys<number> {
     yield* p.print(overview(COMMANDS));
     return 0;
   }
-  const command = COMMANDS.find((one) => one.name === found.name || one.aliases?.includes(found.name));
+  const named = (name: string): Command | undefined => COMMANDS.find((one) => one.name === name || one.aliases?.includes(name));
+  // `create deployment`, `rollout status`: the first argument belongs to the name
+  const first = found.rest.findIndex((word) => !word.startsWith('-'));
+  const longer = first < 0 ? undefined : named(`${found.name} ${found.rest[first]}`);
+  const command = longer ?? named(found.name);
   if (!command) return yield* unknownCommand(p, found.name);
-  const flags = parseFlags(command.flags, found.rest);
+  const flags = parseFlags(command.flags, longer ? found.rest.toSpliced(first, 1) : found.rest);
   if (!flags.ok) {
     yield* p.error(`error: ${flags.error}\nSee 'kubectl ${command.name} --help' for usage.\n`);
     return 1;

@@ -1,6 +1,18 @@
 /** kubectl logs. */
 import type { Sys } from '../../shell/index.ts';
-import { ALL_NAMESPACES, fail, findResource, GLOBAL_FLAGS, namespaceOf, parseTargets, refuse, SELECTOR, type Command, type Context } from './context.ts';
+import {
+  ALL_NAMESPACES,
+  fail,
+  findResource,
+  GLOBAL_FLAGS,
+  namespaceOf,
+  parseTargets,
+  podsBehind,
+  refuse,
+  SELECTOR,
+  type Command,
+  type Context,
+} from './context.ts';
 import type { Pod } from './objects.ts';
 
 export const LOGS: Command = {
@@ -44,6 +56,8 @@ function* logs(context: Context): Sys<number> {
     yield* p.error(`No resources found in ${namespaceOf(context)} namespace.\n`);
     return 0;
   }
+  const behind = flags.args[0]?.includes('/') ? podsBehind(context, flags.args[0]) : undefined;
+  if (behind?.ok && behind.value.length > 1) yield* p.error(`Found ${behind.value.length} pods, using pod/${pods[0]!.metadata.name}\n`);
   for (const pod of pods) {
     const names = pod.spec.containers.map((one) => one.name);
     const asked = flags.string('container') ?? flags.args[1];
@@ -71,6 +85,8 @@ function podsOf(context: Context) {
   const targets = parseTargets(api, word.includes('/') ? [word] : ['pods', word]);
   if (!targets.ok) return targets.error;
   const target = targets.value[0];
+  const behind = podsBehind(context, word);
+  if (behind) return behind.ok ? behind.value.slice(0, 1) : behind.error;
   if (target?.kind !== 'object' || target.resource !== resource) return `cannot get the logs from ${target?.resource.kind ?? word}`;
   const found = api.get(resource, namespaceOf(context), target.name);
   return found.ok

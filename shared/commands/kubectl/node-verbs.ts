@@ -2,13 +2,27 @@
 import type { Sys } from '../../shell/index.ts';
 import { fail, findResource, GLOBAL_FLAGS, namespaceOf, parseTargets, refuse, type Command, type Context } from './context.ts';
 import type { Node } from './objects.ts';
+import { kindName } from './print.ts';
+
+/** Labels and annotations are changed alike; `word` is what kubectl calls it. */
+const marking = (field: 'labels' | 'annotations', word: 'label' | 'annotation', past: 'labeled' | 'annotated') =>
+  function* (context: Context): Sys<number> {
+    return yield* mark(context, field, word, past);
+  };
 
 export const LABEL: Command = {
   name: 'label',
   usage: '[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version] [options]',
   summary: 'Update the labels on a resource',
   flags: [...GLOBAL_FLAGS, { name: 'overwrite', kind: 'bool', usage: 'If true, allow labels to be overwritten.' }],
-  run: label,
+  run: marking('labels', 'label', 'labeled'),
+};
+export const ANNOTATE: Command = {
+  name: 'annotate',
+  usage: '[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version] [options]',
+  summary: 'Update the annotations on a resource',
+  flags: [...GLOBAL_FLAGS, { name: 'overwrite', kind: 'bool', usage: 'If true, allow annotations to be overwritten.' }],
+  run: marking('annotations', 'annotation', 'annotated'),
 };
 export const CORDON: Command = {
   name: 'cordon',
@@ -25,13 +39,13 @@ export const UNCORDON: Command = {
   run: (context) => setSchedulable(context, 'uncordon'),
 };
 
-function* label(context: Context): Sys<number> {
+function* mark(context: Context, field: 'labels' | 'annotations', word: 'label' | 'annotation', past: 'labeled' | 'annotated'): Sys<number> {
   const { flags, api, p } = context;
   const isChange = (arg: string): boolean => arg.includes('=') || (arg.endsWith('-') && arg.length > 1);
   const words = flags.args.filter((arg) => !isChange(arg));
   const changes = flags.args.filter(isChange);
   if (words.length === 0) return yield* fail(context, 'one or more resources must be specified as <resource> <name> or <resource>/<name>');
-  if (changes.length === 0) return yield* fail(context, 'at least one label update is required');
+  if (changes.length === 0) return yield* fail(context, `at least one ${word} update is required`);
   const targets = parseTargets(api, words);
   if (!targets.ok) return yield* fail(context, targets.error);
   let status = 0;
@@ -43,16 +57,16 @@ function* label(context: Context): Sys<number> {
       status = yield* refuse(context, found.error);
       continue;
     }
-    const labels: Record<string, string> = { ...found.value.metadata.labels };
-    let verb = 'not labeled';
+    const labels: Record<string, string> = { ...found.value.metadata[field] };
+    let verb = `not ${past}`;
     for (const change of changes) {
       const equals = change.indexOf('=');
       const key = equals < 0 ? change.slice(0, -1) : change.slice(0, equals);
       const value = equals < 0 ? undefined : change.slice(equals + 1);
       const old = labels[key];
       if (value === undefined) {
-        if (old === undefined) yield* p.print(`label "${key}" not found.\n`);
-        else verb = 'unlabeled';
+        if (old === undefined) yield* p.print(`${word} "${key}" not found.\n`);
+        else verb = word === 'label' ? 'unlabeled' : past;
         delete labels[key];
         continue;
       }
@@ -60,17 +74,17 @@ function* label(context: Context): Sys<number> {
         yield* p.flush();
         return yield* fail(context, `'${key}' already has a value (${old}), and --overwrite is false`);
       }
-      if (old !== value) verb = 'labeled';
+      if (old !== value) verb = past;
       labels[key] = value;
     }
-    const updated = api.update(target.resource, namespace, { ...found.value, metadata: { ...found.value.metadata, labels } });
+    const updated = api.update(target.resource, namespace, { ...found.value, metadata: { ...found.value.metadata, [field]: labels } });
     if (!updated.ok) status = yield* refuse(context, updated.error);
-    else yield* p.print(`${target.resource.singular}/${target.name} ${verb}\n`);
+    else yield* p.print(`${kindName(target.resource, found.value)}/${target.name} ${verb}\n`);
   }
   return status;
 }
 
-function* setSchedulable(context: Context, verb: 'cordon' | 'uncordon'): Sys<number> {
+export function* setSchedulable(context: Context, verb: 'cordon' | 'uncordon'): Sys<number> {
   const { flags, api, p } = context;
   if (flags.args.length === 0) return yield* fail(context, `USAGE: ${verb} NODE [flags]`, 'usage');
   const resource = findResource(api, 'nodes')!;

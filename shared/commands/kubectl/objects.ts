@@ -11,6 +11,8 @@ export interface ObjectMeta {
   readonly generateName?: string;
   readonly namespace?: string;
   readonly uid: string;
+  /** Grows with every change of what is wanted. */
+  readonly generation?: number;
   /** Grows with every write to the store. */
   readonly resourceVersion: string;
   /** RFC 3339, whole seconds. */
