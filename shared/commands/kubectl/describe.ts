@@ -66,7 +66,7 @@ function describeObject(context: Context, object: KubeObject): string {
     case 'Service': {
       const resource = findResource(context.api, 'endpoints');
       const found = resource && context.api.get(resource, object.metadata.namespace, object.metadata.name);
-      return alignTabs(describeService(object as Service, found?.ok ? (found.value) : undefined) + eventLines(events, nowUs), DESCRIBE_TABS);
+      return alignTabs(describeService(object as Service, found?.ok ? found.value : undefined) + eventLines(events, nowUs), DESCRIBE_TABS);
     }
     case 'Deployment': {
       const all = context.api.list(findResource(context.api, 'replicasets')!, object.metadata.namespace, {});
