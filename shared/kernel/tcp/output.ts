@@ -246,10 +246,22 @@ export function sendActiveReset(socket: TcpSocket): void {
 
 // --- timers ---
 
+/**
+ * When the kernel's timer wheel would fire (kernel/time/timer.c, HZ=250): never early, and the coarser the longer it waits. A second question of a
+ * connection comes 4 to 32 ms after its second is over.
+ */
+function wheelDelay(nowUs: number, delayUs: number): number {
+  const tick = Math.ceil((nowUs + delayUs) / TICK_US);
+  let grain = 1;
+  for (let span = 63; tick - nowUs / TICK_US >= span && grain < 32_768; span *= 8) grain *= 8;
+  return (Math.floor(tick / grain) + 1) * grain * TICK_US - nowUs;
+}
+const TICK_US = 4000;
+
 function arm(socket: TcpSocket, kind: TcpSocket['timerKind'], delayUs: number): void {
   socket.retransmitTimer?.cancel();
   socket.timerKind = kind;
-  socket.retransmitTimer = socket.netns.simulation.after(delayUs, () => {
+  socket.retransmitTimer = socket.netns.simulation.after(wheelDelay(socket.netns.simulation.nowUs, delayUs), () => {
     socket.retransmitTimer = null;
     if (kind === 'probe') probe(socket);
     else if (kind === 'tlp') lossProbe(socket);
