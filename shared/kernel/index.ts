@@ -85,6 +85,7 @@ export { ALL_PROTOCOLS, PacketSocket } from './sockets/packet.ts';
 export type { CapturedFrame } from './sockets/packet.ts';
 export { openPing, PingSocket } from './sockets/ping.ts';
 export { RawSocket } from './sockets/raw.ts';
+export { Icmp6Socket } from './sockets/raw6.ts';
 export { UdpSocket } from './sockets/udp.ts';
 export * from './sysctl/sysctl.ts';
 export * from './tcp/index.ts';

@@ -12,6 +12,10 @@ import { receiveIcmp6, sendIcmp6TimeExceeded, sendIcmp6Unreachable } from './icm
 import { output6 } from './output.ts';
 import { lookup6 } from './routes.ts';
 
+/** Codes of destination unreachable. */
+const NO_ROUTE = 0;
+const ADMIN_PROHIBITED = 1;
+
 export function receiveIpv6(skb: Skb, device: Device): void {
   const { netns, ipv6 } = device;
   const ip6 = skb.ip6;
@@ -36,8 +40,8 @@ function route(skb: Skb, device: Device, ipv6: Ipv6Device): void {
     return drop(skb, netns, 'IP_INVALID_DEST', 'link-local packets stay on their link');
   const way = lookup6(netns, ip6.dst, null);
   if (typeof way === 'string') {
-    sendIcmp6Unreachable(skb, netns, 0);
-    return drop(skb, netns, 'IP_INNOROUTES', way);
+    if (way !== 'EINVAL') sendIcmp6Unreachable(skb, netns, way === 'EACCES' ? ADMIN_PROHIBITED : NO_ROUTE);
+    return drop(skb, netns, way === 'EINVAL' ? 'BLACKHOLE' : 'IP_INNOROUTES', way);
   }
   if (ip6.hopLimit <= 1) {
     sendIcmp6TimeExceeded(skb, netns);

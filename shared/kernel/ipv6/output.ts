@@ -6,7 +6,7 @@ import { ensureNeighbour, neighbourOutput } from '../neighbour.ts';
 import type { Device, Netns, Skb } from '../model.ts';
 import { drop, transmit } from '../transmit.ts';
 import { passes6 } from '../ipv4/hooks.ts';
-import { Hook } from '../numbers.ts';
+import { Hook, PacketType } from '../numbers.ts';
 import { lookup6, selectSource6, type Lookup6 } from './routes.ts';
 
 /** Fills in `ip6` and sends. `source` null: the best one. Null when it went, else why not. */
@@ -25,7 +25,7 @@ export function send6(skb: Skb, netns: Netns, source: Ipv6 | null, destination: 
 /** What rules of OUTPUT leave of it: a packet with another destination is routed anew (ip6_route_me_harder). */
 function filterAndSend(skb: Skb, netns: Netns, way: Lookup6, outDevice: Device | null): Errno | null {
   const { dst } = skb.ip6!;
-  if (!passes6(netns, Hook.OUTPUT, skb, null, way.device)) return 'EPERM';
+  if (!passes6(netns, Hook.OUTPUT, skb, null, way.device)) return null;
   const again = skb.ip6!.dst === dst ? way : lookup6(netns, skb.ip6!.dst, outDevice);
   if (typeof again === 'string') return again;
   output6(skb, netns, again.device, again.nextHop);
@@ -34,6 +34,7 @@ function filterAndSend(skb: Skb, netns: Netns, way: Lookup6, outDevice: Device |
 
 export function output6(skb: Skb, netns: Netns, device: Device, nextHop: Ipv6): void {
   skb.device = device;
+  if (skb.socket !== null && !device.isLoopback && device.ipv6?.groups.has(skb.ip6!.dst) === true) loopBack(skb, netns, device);
   if (netns.hooks6[Hook.POSTROUTING] !== null && !passes6(netns, Hook.POSTROUTING, skb, skb.inDevice, device)) return;
   if (networkLength(skb) > device.mtu) {
     drop(skb, netns, 'PKT_TOO_BIG', `mtu ${device.mtu}`);
@@ -46,4 +47,13 @@ export function output6(skb: Skb, netns: Netns, device: Device, nextHop: Ipv6): 
   const neighbour = ensureNeighbour(device, isIpv6Multicast(nextHop) ? skb.ip6!.dst : nextHop, 6);
   if (neighbour === null) drop(skb, netns, 'NEIGH_CREATEFAIL', device.name);
   else neighbourOutput(skb, neighbour);
+}
+
+/** ip6_finish_output2: members of this host hear it too. */
+function loopBack(skb: Skb, netns: Netns, device: Device): void {
+  const copy = skb.clone();
+  copy.recorder = null;
+  copy.device = device;
+  copy.packetType = PacketType.LOOPBACK;
+  netns.simulation.post(copy);
 }

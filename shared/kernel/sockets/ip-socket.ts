@@ -20,6 +20,8 @@ import type { DropReason, Recorder } from '../../trace/index.ts';
 export interface Received {
   readonly packet: Skb;
   readonly atUs: number;
+  /** Where it came in, if the socket tells. */
+  readonly device?: Device | null;
 }
 /** An entry of the error queue (IP_RECVERR: sock_extended_err). */
 export interface SocketError {

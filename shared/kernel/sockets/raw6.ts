@@ -6,7 +6,7 @@ import type { Ipv6 } from '../../wire/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import { Skb, Socket } from '../model.ts';
-import type { Netns } from '../model.ts';
+import type { Device, Netns } from '../model.ts';
 import { lookup6, selectSource6 } from '../ipv6/routes.ts';
 import { send6 } from '../ipv6/output.ts';
 import { register } from './ip-socket.ts';
@@ -23,7 +23,8 @@ export class Icmp6Socket extends Socket {
   /** The source that would be used: connect(2) of a probe socket. */
   sourceFor(destination: Ipv6): KernelResult<Ipv6> {
     const way = lookup6(this.netns, destination, this.boundDevice);
-    if (typeof way === 'string') return fail(way);
+    const hasAddresses = [...this.netns.devices.values()].some(({ ipv6 }) => (ipv6?.addresses.length ?? 0) > 0);
+    if (typeof way === 'string') return fail(hasAddresses ? way : 'EADDRNOTAVAIL');
     const source = this.localAddress ?? selectSource6(this.netns, way.route.device ?? way.device, destination);
     return source === null ? fail('EADDRNOTAVAIL') : ok(source);
   }
@@ -36,8 +37,13 @@ export class Icmp6Socket extends Socket {
     return errno === null ? done : fail(errno);
   }
   deliver(skb: Skb): void {
-    this.queue.push({ packet: skb.clone(), atUs: skb.atUs });
+    this.queue.push({ packet: skb.clone(), atUs: skb.atUs, device: this.deviceOf(skb) });
     this.watchers.notify();
+  }
+  /** What comes over loopback is of the device that has the address. */
+  private deviceOf({ inDevice, ip6 }: Skb): Device | null {
+    if (inDevice?.isLoopback !== true) return inDevice;
+    return [...this.netns.devices.values()].find(({ ipv6 }) => ipv6?.addresses.some(({ address }) => address === ip6?.dst) === true) ?? inDevice;
   }
   receive(): Received | undefined {
     return this.queue.shift();
