@@ -28,7 +28,12 @@ const flows = (protocol: string): string[] =>
     .trim()
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => line.replace(/\b(id|sport|dport)=([3-9]\d{4}|\d{4,5})\b/g, '$1=N').replace(/ mark=0 use=1$/, ''));
+    .map((line) =>
+      line
+        .replace(/\bid=\d+\b/g, 'id=N')
+        .replace(/\b(sport|dport)=([3-9]\d{4}|\d{4,5})\b/g, '$1=N')
+        .replace(/ mark=0 use=1$/, ''),
+    );
 
 const names = ['a', 'b'];
 run(
