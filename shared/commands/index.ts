@@ -18,6 +18,7 @@ import { IPTABLES_PROGRAMS } from './iptables/index.ts';
 import { JQ_PROGRAMS } from './jq/index.ts';
 import { NC_PROGRAMS } from './nc/index.ts';
 import { NET_TOOLS } from './net-tools/index.ts';
+import { NFT_PROGRAMS } from './nft/index.ts';
 import { PING_PROGRAMS } from './ping/index.ts';
 import { SOCAT_PROGRAMS } from './socat/index.ts';
 import { SS_PROGRAMS } from './ss/index.ts';
@@ -47,6 +48,7 @@ export const PROGRAMS: readonly InstalledProgram[] = [
   ...BRCTL_PROGRAMS,
   ...IPTABLES_PROGRAMS,
   ...IPSET_PROGRAMS,
+  ...NFT_PROGRAMS,
   ...CONNTRACK_PROGRAMS,
   ...NC_PROGRAMS,
   ...CURL_PROGRAMS,

@@ -4,4 +4,5 @@
  *     parseSaved(text)         // a file of iptables-save as tables, for those who read live machines
  *     runIptables(argv, …)     // a command line on a ruleset
  */
+export { formatAddress, isAny, savedMask } from './addresses.ts';
 export { IPTABLES_PROGRAMS } from './programs.ts';

@@ -9,7 +9,7 @@ import {
   Batch,
   BUILTIN,
   type Chain,
-  type ChainRule,
+  ChainRule,
   checkRule,
   type Ruleset,
   type RuleSpec,
@@ -203,7 +203,7 @@ export class Session {
   private put(command: Command, name: string, chain: Chain | undefined, spec: RuleSpec, before: ChainRule | null): void {
     if (!chain) throw new Refusal('append', 'ENOENT');
     const rule = this.batch.insert(this.send(name, `rule in chain ${chain.name}`), chain, spec, before);
-    this.finishRule(command, rule ?? this.ruleset.newRule(spec));
+    this.finishRule(command, rule ?? new ChainRule(0, spec));
   }
   private finishRule(command: Command, rule: ChainRule): void {
     const { packets, bytes } = command.rule;
@@ -243,7 +243,7 @@ export class Session {
         const old = this.ruleAt(found, command.ruleNumber);
         if (!old) throw new Refusal(kind, 'E2BIG');
         const rule = this.batch.replace(this.send('RULE_REPLACE', `rule in chain ${found.name}`), found, old, spec!);
-        this.finishRule(command, rule ?? this.ruleset.newRule(spec!));
+        this.finishRule(command, rule ?? new ChainRule(0, spec!));
         return;
       }
       case 'list':

@@ -18,7 +18,7 @@ import { confirm, trackIn } from './conntrack/track.ts';
 import { HookContext } from './context.ts';
 import type { Address, Family } from './match.ts';
 import { RecentLists } from './recent.ts';
-import { Ruleset, type Chain, type ChainRule } from './ruleset.ts';
+import { Ruleset, type Chain, type ChainRule, type Handles } from './ruleset.ts';
 import { IpSets } from './sets.ts';
 import { CompiledChains, traverse } from './traverse.ts';
 import { touch } from '../notify.ts';
@@ -64,7 +64,7 @@ class FamilyHooks {
     private readonly netfilter: Netfilter,
     private readonly family: Family,
   ) {
-    this.ruleset = new Ruleset(family, { changed: () => this.changed(), removed: () => undefined });
+    this.ruleset = new Ruleset(family, { changed: () => this.changed(), removed: () => undefined }, netfilter.tableHandles);
   }
 
   private changed(): void {
@@ -205,6 +205,7 @@ export class Netfilter {
   readonly conntrack: ConntrackTable;
   readonly sets = new IpSets();
   readonly recent = new RecentLists();
+  readonly tableHandles: Handles = { next: 1 };
   private readonly families: Readonly<Record<Family, FamilyHooks>>;
   private readonly contexts: HookContext[] = [];
   private depth = 0;

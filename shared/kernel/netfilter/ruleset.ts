@@ -66,19 +66,31 @@ export class Chain {
   packets = 0;
   bytes = 0;
   references = 0;
+  readonly handle: number;
   constructor(
     readonly table: Table,
     public name: string,
     /** Null for a user's own chain. */
     readonly base: BaseSpec | null,
-  ) {}
+  ) {
+    this.handle = table.handles.next++;
+  }
+}
+/** Numbers that are given out one after the other. */
+export interface Handles {
+  next: number;
 }
 export class Table {
   readonly chains = new Map<string, Chain>();
+  /** Of its chains and rules. */
+  readonly handles: Handles = { next: 1 };
+  readonly handle: number;
   constructor(
     readonly ruleset: Ruleset,
     readonly name: TableName,
-  ) {}
+  ) {
+    this.handle = ruleset.handles.next++;
+  }
   /** Base chains, in the order of their hooks. */
   get baseChains(): Chain[] {
     return [...this.chains.values()].filter((chain) => chain.base !== null).sort((a, b) => a.base!.hook - b.base!.hook);
@@ -120,19 +132,17 @@ export class Ruleset {
   readonly tables = new Map<TableName, Table>();
   /** Raised by every batch. */
   generation = 0;
-  private nextHandle = 1;
   constructor(
     readonly family: Family,
     readonly listener: RulesetListener,
+    /** Of its tables; one series for both families of a namespace. */
+    readonly handles: Handles = { next: 1 },
   ) {}
   table(name: TableName): Table | undefined {
     return this.tables.get(name);
   }
   chain(table: TableName, name: string): Chain | undefined {
     return this.tables.get(table)?.chains.get(name);
-  }
-  newRule(spec: RuleSpec): ChainRule {
-    return new ChainRule(this.nextHandle++, spec);
   }
 }
 
@@ -249,7 +259,7 @@ export class Batch {
   }
   /** At the end, or before a rule. */
   insert(tag: number, chain: Chain, spec: RuleSpec, before: ChainRule | null): ChainRule | undefined {
-    const rule = this.ruleset.newRule(spec);
+    const rule = new ChainRule(chain.table.handles.next++, spec);
     const at = before === null ? chain.rules.length : chain.rules.indexOf(before);
     if (at < 0) {
       this.fail(tag, 'ENOENT');

@@ -1,0 +1,1 @@
+export { NFT_PROGRAMS } from './nft.ts';
