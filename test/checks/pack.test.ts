@@ -54,7 +54,7 @@ describe('the archive', () => {
 
   test('holds the packages that the build leaves outside of its bundles, and no other', () => {
     const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { dev?: boolean; devOptional?: boolean }> };
-    const notNeeded = ['node-addon-api', ...(hasPty ? [] : ['node-pty'])];
+    const notNeeded = ['node-addon-api', 'cpu-features', 'nan', 'buildcheck', ...(hasPty ? [] : ['node-pty'])];
     const wanted = Object.entries(lock.packages)
       .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
       .map(([path]) => path.slice('node_modules/'.length));
