@@ -31,6 +31,8 @@ describe('command lines', () => {
     ['sh -c true -x --help', { c: 'true', operands: '-x --help' }],
     ['sh --lab=flannel -c true', { lab: 'flannel', c: 'true', operands: '' }],
     ['sh -- -script', { operands: '-script' }],
+    ['parse', 'parse: COMMAND is missing'],
+    ['parse ip file more', 'parse: nothing is expected at "more"'],
     ['trace', 'trace: LAB, FROM and TO are missing'],
     ['sh -c', 'sh: -c wants a value'],
     ['sh --help', 'help sh'],

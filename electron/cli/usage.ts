@@ -52,6 +52,13 @@ export const COMMANDS = {
     operands: ['LAB', 'NODE'],
     more: Infinity,
   },
+  parse: {
+    usage: '"COMMAND" [FILE]',
+    about: 'what a program printed, as facts in JSON; what could not be read, on standard error',
+    options: {},
+    operands: ['COMMAND'],
+    more: 1,
+  },
   topology: {
     usage: 'LAB [--format json|dot|svg]',
     about: 'print the topology of a lab',

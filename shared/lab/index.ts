@@ -3,6 +3,7 @@
  * Linux host; both come up with everything started and nothing waited for. `checkLesson` proves a lesson in fresh labs.
  */
 export { lessonInfo, parseLesson, formatProblem } from '../lesson/index.ts';
+export { parseOutput, READABLE } from '../observe/index.ts';
 export { checkLesson } from './check-lesson.ts';
 export { createBlankHost, createLab } from './create.ts';
 export { parseLabFile, type LabFile } from './lab-file.ts';
