@@ -57,6 +57,7 @@ describe('command lines', () => {
     ['server', 'serve'],
     ['lab', 'labs'],
     ['tarce', 'trace'],
+    ['prase', 'parse'],
     ['lessons', 'lesson'],
     ['frobnicate', undefined],
   ];

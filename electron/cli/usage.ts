@@ -208,7 +208,11 @@ export const usageLine = (command?: CommandName): string =>
 
 /** A command that is nearly what was typed, for the error. */
 export function nearest(typed: string): CommandName | undefined {
-  return (Object.keys(COMMANDS) as CommandName[]).find((name) => name.startsWith(typed) || typed.startsWith(name) || distance(name, typed) <= 2);
+  const names = Object.keys(COMMANDS) as CommandName[];
+  const letters = (name: string): string => [...name].sort().join('');
+  const far = (name: string): number => distance(name, typed) - (letters(name) === letters(typed) ? 1 : 0);
+  const [closest] = names.map((name) => [name, far(name)] as const).sort((a, b) => a[1] - b[1]);
+  return names.find((name) => name.startsWith(typed) || typed.startsWith(name)) ?? (closest && closest[1] <= 2 ? closest[0] : undefined);
 }
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -141,7 +141,7 @@ function linkFact(netns: Netns, device: Device): LinkFact {
     name: device.name,
     kind: device.kind ?? '',
     flags: [...((flags & Iff.UP) !== 0 && (flags & Iff.RUNNING) === 0 ? ['NO-CARRIER'] : []), ...FLAG_NAMES.filter((name) => (flags & Iff[name]) !== 0)],
-    operstate: device.operState,
+    operstate: (flags & Iff.UP) === 0 ? 'DOWN' : device.operState, // as the kernel tells of what is not up
     mtu: device.mtu,
     mac: formatMac(device.address),
     ...(master ? { master: master.index } : {}),
@@ -176,7 +176,7 @@ function linkFact(netns: Netns, device: Device): LinkFact {
             learning: device.learning,
             ...(device.local === 0 ? {} : { local: formatIpv4(device.local) }),
             ...(device.options.remote ? { remote: formatIpv4(device.options.remote) } : {}),
-            ...(device.link ? { device: device.link.name } : {}),
+            ...(device.lower ? { device: device.lower.name } : {}),
           },
         }
       : {}),

@@ -72,6 +72,10 @@ function afterOptions(words: readonly string[], takesValue: RegExp): string[] {
   return words.slice(at);
 }
 
+/** Whether one of the options is this letter, alone or among others: `-n` in `-nvL`. */
+export const hasLetter = ({ options }: CommandLine, letter: string): boolean =>
+  options.some((option) => /^-[a-zA-Z0-9]+$/.test(option) && option.includes(letter));
+
 /** The word after one of these. */
 export function valueAfter({ args }: CommandLine, ...names: readonly string[]): string | undefined {
   const at = args.findIndex((arg) => names.includes(arg));

@@ -1,7 +1,7 @@
 /**
  * What one program's output tells: a part of a snapshot. Fields have the snapshot's names and words; what the program did not print is absent,
  * never a default, so that a reader can tell "zero" from "not said". Only what `ip route` and its like leave out because it is their default
- * (table main, protocol boot, scope global, type unicast) is filled in.
+ * (table main, protocol boot, scope global, type unicast) is filled in; counters of rules that were listed without are 0.
  *
  * Invariant: plain data, in the order in which it was printed.
  */
@@ -28,12 +28,15 @@ export interface Facts {
   readonly nodes?: readonly KubernetesNodeFacts[];
 }
 
-export interface LinkFacts extends Partial<Omit<LinkFact, 'name' | 'link' | 'statistics'>> {
+export interface LinkFacts extends Partial<Omit<LinkFact, 'name' | 'link' | 'statistics' | 'bridge' | 'port'>> {
   readonly name: string;
   /** Where the bridge is not among the links of the same output. */
   readonly masterName?: string;
   /** What `@` points to. `netnsid` is this namespace's own number for the other one, `netns` its `ip netns` name: not the node's ids. */
   readonly link?: { readonly ifindex?: number; readonly name?: string; readonly netnsid?: number; readonly netns?: string };
+  /** `id` is `8000.0a580af40201`: priority and address. */
+  readonly bridge?: Partial<NonNullable<LinkFact['bridge']>> & { readonly id?: string };
+  readonly port?: Partial<NonNullable<LinkFact['port']>>;
   readonly altnames?: readonly string[];
   readonly qdisc?: string;
   readonly group?: string;
@@ -41,12 +44,17 @@ export interface LinkFacts extends Partial<Omit<LinkFact, 'name' | 'link' | 'sta
   readonly statistics?: Partial<LinkFact['statistics']>;
 }
 
-export interface RouteFacts extends RouteEntry {
+export interface RouteFacts extends Omit<RouteEntry, 'protocol' | 'scope'> {
+  /** Not told by `route -n`, nor is the scope. */
+  readonly protocol?: string;
+  readonly scope?: string;
   /** What is put around the packet, as printed: `ip id 3 src 0.0.0.0 dst 10.9.1.3 ttl 0 tos 0`. */
   readonly encapsulation?: string;
 }
 
 export interface FdbFacts extends FdbEntry {
+  /** `brctl showmacs` has this instead of the device, which is ''. */
+  readonly portNumber?: number;
   /** Seconds since a frame came from it, where ages are shown. */
   readonly ageS?: number;
 }

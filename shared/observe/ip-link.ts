@@ -34,7 +34,8 @@ export function parseIpLink(input: Input): Facts {
   const hasAddresses = !input.command.words.some((word) => 'link'.startsWith(word));
   let link: LinkDraft | undefined;
   let columns: { readonly direction: 'rx' | 'tx'; readonly names: readonly string[] } | undefined;
-  for (const line of input.lines().flatMap(unfold)) {
+  const lines = input.text.includes('\\') ? input.lines().flatMap(unfold) : input.lines();
+  for (const line of lines) {
     const { text } = line;
     const c = text.charCodeAt(0);
     if (c >= 48 && c <= 57) {
@@ -52,6 +53,7 @@ export function parseIpLink(input: Input): Facts {
       else input.problem(line, 'not an interface');
       continue;
     }
+    if (text.startsWith('       valid_lft')) continue;
     if (!link) {
       input.problem(line, 'belongs to no interface');
       continue;

@@ -16,7 +16,7 @@ export function jsonObjects(input: Input, list?: string): { readonly value: Json
   if (whole.ok) {
     const items = isObject(whole.value) && list !== undefined && Array.isArray(whole.value[list]) ? whole.value[list] : whole.value;
     return (Array.isArray(items) ? (items as unknown[]) : [items]).flatMap((value, i) => {
-      const line = { number: 1, text: `item ${i + 1}: ${JSON.stringify(value)}` };
+      const line = itemLine(i + 1, value);
       if (isObject(value)) return [{ value, line }];
       input.problem(line, 'not an object');
       return [];
@@ -24,6 +24,14 @@ export function jsonObjects(input: Input, list?: string): { readonly value: Json
   }
   return wholeObjects(input, list);
 }
+
+/** Written out only when it is shown. */
+const itemLine = (number: number, value: unknown): Line => ({
+  number: 1,
+  get text() {
+    return `item ${number}: ${JSON.stringify(value)}`;
+  },
+});
 
 function parse(text: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
   try {

@@ -8,8 +8,15 @@
 const HEADER = /(\d+)(?=: [^\s:]+: <[A-Z0-9_,-]*>)/g;
 const PROMPT = /\[[\w.-]+@[\w.-]+ [^\]]*\]# ?/g;
 
-/** Whether two interfaces, or an interface and its address, stand in one line. `-o` has a backslash between them. */
-export const hasLostBreaks = (text: string): boolean => !text.includes('\\') && /^.*\d: [^\s:]+: <[A-Z0-9_,-]*>.* {4}link\//m.test(text);
+/** Whether an interface and its hardware address stand in one line. `-o` has a backslash between them. */
+export function hasLostBreaks(text: string): boolean {
+  for (let at = text.indexOf('    link/'); at !== -1; at = text.indexOf('    link/', at + 1)) {
+    const before = text[at - 1];
+    if (before === undefined || before === '\n' || before === '\r' || before === '\\') continue;
+    if (/\d: [^\s:]+: <[A-Z0-9_,-]*>/.test(text.slice(text.lastIndexOf('\n', at) + 1, at))) return true;
+  }
+  return false;
+}
 
 export function restoreBreaks(text: string): string {
   let previous = 0;
