@@ -4,7 +4,8 @@ import { RawSocket } from '../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../machine/index.ts';
 import { anyOf, type Program } from '../shell/index.ts';
 import { formatIpv4, IcmpType, type Ipv4 } from '../wire/index.ts';
-import { hostNameOf, resolveHost, watching } from './net/index.ts';
+import { hostNameOf, lookupHost, watching } from './net/index.ts';
+import { BUSYBOX_NSLOOKUP } from './dns/index.ts';
 import { BUSYBOX_WGET } from './wget/index.ts';
 import { answerOf, sendUdpProbe, type ProbeSettings } from './traceroute/index.ts';
 
@@ -48,7 +49,7 @@ const busyboxPing: Program = function* (p) {
     return 1;
   }
   const [host = ''] = flags.operands;
-  const found = resolveHost(p, host);
+  const found = yield* lookupHost(p, host);
   if (found.kind === 'failed') return (yield* p.error(`ping: bad address '${host}'\n`), 1);
   const count = Number(flags.values.get('c') ?? 0);
   const size = Number(flags.values.get('s') ?? 56);
@@ -116,7 +117,7 @@ const busyboxTraceroute: Program = function* (p) {
     return 1;
   }
   const [host = '', bytes] = flags.operands;
-  const found = resolveHost(p, host);
+  const found = yield* lookupHost(p, host);
   if (found.kind === 'failed') return (yield* p.error(`traceroute: bad address '${host}'\n`), 1);
   const number = (letter: string, fallback: number): number => Number(flags.values.get(letter) ?? fallback);
   const length = Math.max(28, Number(bytes ?? 46));
@@ -173,4 +174,4 @@ const busyboxTraceroute: Program = function* (p) {
 
 const at = (name: string, main: Program): InstalledProgram => ({ path: `/bin/${name}`, main, origin: 'busybox 1.36.1' });
 /** Applets that differ from the programs of a Debian machine. */
-export const BUSYBOX_NET: readonly InstalledProgram[] = [at('ping', busyboxPing), at('traceroute', busyboxTraceroute), ...BUSYBOX_WGET];
+export const BUSYBOX_NET: readonly InstalledProgram[] = [at('ping', busyboxPing), at('traceroute', busyboxTraceroute), BUSYBOX_NSLOOKUP, ...BUSYBOX_WGET];

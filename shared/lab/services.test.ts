@@ -208,3 +208,29 @@ test('a node is drained: what has a controller moves, the rest asks for leave', 
 test('a pod that is over before it can be joined still shows what it printed', () => {
   expect(sh('kubectl run p --image=busybox -i --rm --restart=Never -- echo hi')).toMatch(/\nhi\npod "p" deleted\n$/);
 });
+
+test('names of services are found by the name server, through its service', () => {
+  deployWeb();
+  sh('kubectl run shell --image=busybox -- sleep 1000');
+  sh('kubectl wait --for=condition=Ready pod/shell');
+  const inPod = (line: string): string => sh(line, 'pod/shell');
+  expect(inPod('nslookup web.default.svc.cluster.local')).toBe(
+    'Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\nName:\tweb.default.svc.cluster.local\nAddress: 10.96.0.80\n\n\n',
+  );
+  expect(inPod('nslookup 10.96.0.80')).toBe(
+    'Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n80.0.96.10.in-addr.arpa\tname = web.default.svc.cluster.local\n\n',
+  );
+  expect(inPod('nslookup no.default.svc.cluster.local; echo $?')).toMatch(/\*\* server can't find no\.default\.svc\.cluster\.local: NXDOMAIN\n\n1\n$/);
+  expect(inPod('wget -q -O - http://web | head -1')).toBe('<!DOCTYPE html>\n');
+  expect(inPod('wget -q -O - http://nowhere')).toBe("wget: bad address 'nowhere'\n");
+  expect(inPod('ping -c 1 web.default.svc.cluster.local | head -1')).toBe('PING web.default.svc.cluster.local (10.96.0.80): 56 data bytes\n');
+});
+test('a headless service stands for the addresses of its pods', () => {
+  deployWeb();
+  sh('kubectl expose deploy web --name=all --cluster-ip=None --port=80');
+  sh('kubectl run shell --image=busybox -- sleep 1000');
+  sh('kubectl wait --for=condition=Ready pod/shell');
+  const found = sh('nslookup -type=a all.default.svc.cluster.local', 'pod/shell').match(/^Address: (.*)$/gm) ?? [];
+  const wanted = jsonpath('endpoints all', '.subsets[0].addresses[*].ip').split(' ');
+  expect(found.map((line) => line.slice(9)).sort()).toEqual([...wanted].sort());
+});

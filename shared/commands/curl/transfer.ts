@@ -5,7 +5,7 @@ import { netnsOf, SocketFile } from '../../machine/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
 import { formatIpv4, parseIpv4, type Ipv4 } from '../../wire/index.ts';
 import { base64, HttpConnection, resolveUrl, urlText, type Body, type Head, type Url } from '../http/index.ts';
-import { bindSocket, connectTcp, resolveHost, tcpSocket } from '../net/index.ts';
+import { bindSocket, connectTcp, lookupHost, tcpSocket } from '../net/index.ts';
 import type { CurlOptions } from './options.ts';
 
 /** Codes that curl ends with (libcurl-errors(3)). */
@@ -237,7 +237,7 @@ export class Transfer {
       return { address: parsed, port: to };
     }
     if (pool.resolved.has(`${host}:${to}`)) yield* this.note(`Hostname ${host} was found in DNS cache`);
-    const found = resolveHost(p, host);
+    const found = yield* lookupHost(p, host);
     this.lookupUs = this.elapsedUs;
     if (found.kind === 'failed') {
       yield* this.fails(Code.RESOLVE, `Could not resolve host: ${host}`);

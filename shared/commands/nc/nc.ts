@@ -9,7 +9,7 @@ import { SocketFile, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 import { formatIpv4, type Ipv4 } from '../../wire/index.ts';
 import { serviceOfPort } from '../names/services.ts';
-import { acceptTcp, bindSocket, connectTcp, hostNameOf, resolveHost, tcpSocket, udpSocket, waitReadable } from '../net/index.ts';
+import { acceptTcp, bindSocket, connectTcp, hostNameOf, lookupHost, resolveHost, tcpSocket, udpSocket, waitReadable } from '../net/index.ts';
 import { parseNc, portsOf, type NcOptions } from './options.ts';
 import { transfer } from './transfer.ts';
 
@@ -37,9 +37,9 @@ function* say(p: Process, message: Bytes): Sys<number> {
 }
 
 /** getaddrinfo, with what nc says when it fails. */
-function resolve(p: Process, options: NcOptions, host: Bytes, port: Bytes | number): Ipv4 | { readonly message: Bytes } {
+function* resolve(p: Process, options: NcOptions, host: Bytes, port: Bytes | number): Sys<Ipv4 | { readonly message: Bytes }> {
   const failed = (message: string): { readonly message: Bytes } => ({ message: `getaddrinfo for host "${host}" port ${port}: ${message}` });
-  const found = resolveHost(p, host);
+  const found = options.has('n') ? resolveHost(p, host) : yield* lookupHost(p, host);
   if (found.kind === 'failed') return failed(options.has('n') ? 'Name or service not known' : found.message);
   if (options.has('n') && !found.isLiteral) return failed('Name or service not known');
   if (options.has('6')) return failed('Address family for hostname not supported');
@@ -48,7 +48,7 @@ function resolve(p: Process, options: NcOptions, host: Bytes, port: Bytes | numb
 /** Binds to what -s and -p ask for. */
 function* bindLocal(p: Process, socket: TcpSocket | UdpSocket, options: NcOptions): Sys<number | null> {
   if (options.sourceAddress === undefined && options.sourcePort === undefined) return null;
-  const address = options.sourceAddress === undefined ? 0 : resolve(p, options, options.sourceAddress, options.sourcePort ?? '(null)');
+  const address = options.sourceAddress === undefined ? 0 : yield* resolve(p, options, options.sourceAddress, options.sourcePort ?? '(null)');
   if (typeof address === 'object') return yield* say(p, address.message.replace('for host "', '').replace(/" port [^:]*/, ''));
   const ports = options.sourcePort === undefined ? [0] : portsOf(options.sourcePort, options.has('u'));
   if ('message' in ports) return yield* say(p, ports.message);
@@ -71,7 +71,7 @@ function* connect(p: Process, options: NcOptions): Sys<number> {
   const host = options.host ?? '';
   for (const [at, port] of ports.entries()) {
     if (at > 0 && options.intervalUs > 0) yield* p.sleep(options.intervalUs);
-    const address = resolve(p, options, host, port);
+    const address = yield* resolve(p, options, host, port);
     if (typeof address === 'object') return yield* say(p, address.message);
     const opened = yield* open(p, options, host, address, port);
     if (opened === 'failed') continue;
@@ -143,7 +143,7 @@ function* listen(p: Process, options: NcOptions): Sys<number> {
   const ports = portsOf(operand, options.has('u'));
   if ('message' in ports) return yield* say(p, ports.message);
   const [port = 0] = ports;
-  const address = options.host === undefined ? 0 : resolve(p, options, options.host, port);
+  const address = options.host === undefined ? 0 : yield* resolve(p, options, options.host, port);
   if (typeof address === 'object') return yield* say(p, address.message);
   if (options.has('u')) return yield* listenUdp(p, options, address, port);
   const listener = tcpSocket(p);

@@ -6,7 +6,7 @@ import { netnsOf, ownSocket, SocketFile } from '../../machine/index.ts';
 import type { OpenFile, Process, Sys } from '../../shell/index.ts';
 import type { Ipv4 } from '../../wire/index.ts';
 import { portOfService } from '../names/services.ts';
-import { resolveHost } from './names.ts';
+import { lookupHost } from './names.ts';
 import { watching } from './watching.ts';
 
 const FIRST_FREE_PORT = 1024;
@@ -56,7 +56,7 @@ export const waitReadable = (p: Process, socket: Socket & { readonly readable: b
 export function* connectPath(p: Process, protocol: 'tcp' | 'udp', host: Bytes, port: Bytes): Sys<Result<OpenFile, Errno | { readonly words: Bytes }>> {
   const number = /^\d+$/.test(port) ? Number(port) : portOfService(port, protocol);
   if (number === undefined || number > 65535) return err({ words: `${port}: Servname not supported for ai_socktype` });
-  const found = resolveHost(p, host);
+  const found = yield* lookupHost(p, host);
   if (found.kind === 'failed') return err({ words: `${host}: ${found.message}` });
   if (protocol === 'udp') {
     const socket = udpSocket(p);

@@ -1,11 +1,11 @@
 /**
- * Names of hosts as getaddrinfo(3) and getnameinfo(3) find them: addresses as text, then /etc/hosts. A machine with name servers would ask them
- * next; without an answer the resolver says EAI_AGAIN (nobody to ask) or EAI_NONAME.
- * Deviation: name servers are not asked: a name that is not in /etc/hosts has no address.
+ * Names of hosts as getaddrinfo(3) and getnameinfo(3) find them: addresses as text, then /etc/hosts, then the name servers of resolv.conf. Without
+ * an answer the resolver says EAI_AGAIN (nobody to ask) or EAI_NONAME.
  */
 import type { Bytes } from '../../base/index.ts';
-import type { Process } from '../../shell/index.ts';
+import type { Process, Sys } from '../../shell/index.ts';
 import { formatIpv4, parseIpv4, type Ipv4 } from '../../wire/index.ts';
+import { lookupAddress } from '../dns/index.ts';
 
 export type Resolution =
   | { readonly kind: 'found'; readonly address: Ipv4; readonly isLiteral: boolean }
@@ -32,6 +32,7 @@ const hostsOf = (p: Process): readonly (readonly [Bytes, readonly Bytes[]])[] =>
   });
 };
 
+/** What needs no name server. */
 export function resolveHost(p: Process, name: Bytes): Resolution {
   const literal = parseLoose(name);
   if (literal !== undefined) return { kind: 'found', address: literal, isLiteral: true };
@@ -42,6 +43,15 @@ export function resolveHost(p: Process, name: Bytes): Resolution {
   const servers = p.fs.readFile('/etc/resolv.conf');
   const isReachable = servers.ok && servers.value.includes('nameserver');
   return { kind: 'failed', message: isReachable ? 'Name or service not known' : 'Temporary failure in name resolution' };
+}
+
+/** All of it: name servers are asked too, which takes time. */
+export function* lookupHost(p: Process, name: Bytes): Sys<Resolution> {
+  const known = resolveHost(p, name);
+  if (known.kind === 'found') return known;
+  const found = yield* lookupAddress(p, name);
+  if (typeof found === 'number') return { kind: 'found', address: found, isLiteral: false };
+  return { kind: 'failed', message: found === 'unknown' ? 'Name or service not known' : 'Temporary failure in name resolution' };
 }
 
 /** The first name of an address; undefined when it has none. */

@@ -4,9 +4,9 @@
  */
 import type { Bytes } from '../../base/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
-import type { Process, Program } from '../../shell/index.ts';
+import type { Process, Program, Sys } from '../../shell/index.ts';
 import { parseIpv4, parseIpv6, type Ipv4, type Ipv6 } from '../../wire/index.ts';
-import { resolveHost } from '../net/index.ts';
+import { lookupHost, resolveHost } from '../net/index.ts';
 import { HELP, parsePing, type PingOptions } from './options.ts';
 import { Ping4 } from './ping4.ts';
 import { Ping6 } from './ping6.ts';
@@ -35,7 +35,7 @@ const ping: Program = function* (p) {
   const wants6 = options.flags.has('6') || p.name === 'ping6';
   const isVerbose = options.flags.has('v');
   if (isVerbose) yield* p.error(socketsText(p, options.flags.has('4') || p.name === 'ping4', wants6));
-  const session = target.includes(':') || wants6 ? session6(p, options, target) : session4(p, options, target);
+  const session = target.includes(':') || wants6 ? session6(p, options, target) : yield* session4(p, options, target);
   if (isVerbose && typeof session !== 'string') yield* p.error(`ai->ai_family: ${session.family}, ai->ai_canonname: '${target}'\n`);
   return typeof session === 'string' ? yield* p.fail(session, 2) : yield* session.run();
 };
@@ -46,8 +46,8 @@ function socketsText(p: Process, only4: boolean, only6: boolean): Bytes {
   const family = only4 ? 'AF_INET' : only6 ? 'AF_INET6' : 'AF_UNSPEC';
   return `ping: sock4.fd: ${socket(!only6, 3)}, sock6.fd: ${socket(!only4, only6 ? 3 : 4)}, hints.ai_family: ${family}\n\n`;
 }
-function session4(p: Process, options: PingOptions, target: Bytes): Ping4 | string {
-  const found = resolveHost(p, target);
+function* session4(p: Process, options: PingOptions, target: Bytes): Sys<Ping4 | string> {
+  const found = yield* lookupHost(p, target);
   if (found.kind === 'failed') return `${target}: ${found.message}`;
   return new Ping4(p, options, target, found.address === 0 ? LOOPBACK : found.address, found.isLiteral || options.flags.has('n'));
 }

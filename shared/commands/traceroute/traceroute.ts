@@ -7,7 +7,7 @@ import type { RawSocket } from '../../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import { anyOf, type Process, type Program, type Sys } from '../../shell/index.ts';
 import { formatIpv4, IcmpType, parseIpv4, type Ipv4 } from '../../wire/index.ts';
-import { hostNameOf, resolveHost, watching } from '../net/index.ts';
+import { hostNameOf, lookupHost, watching } from '../net/index.ts';
 import { HELP, parseTraceroute, type Method, type TracerouteOptions } from './options.ts';
 import { answerOf, openEcho, sendEchoProbe, sendUdpProbe, type Probe, type ProbeSettings } from './probe.ts';
 
@@ -30,7 +30,7 @@ const tracerouteAs = (forced?: Method): Program =>
     ] as const)
       if (options.has(name)) return (yield* p.error(`not modelled: ${what}\n`), 2);
     if (options.method === 'tcp') return (yield* p.error('not modelled: the tcp method\n'), 2);
-    const found = resolveHost(p, options.host);
+    const found = yield* lookupHost(p, options.host);
     if (found.kind === 'failed')
       return (
         yield* p.error(

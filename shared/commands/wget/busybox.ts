@@ -4,7 +4,7 @@ import type { InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 import { formatIpv4 } from '../../wire/index.ts';
 import { base64, parseUrl, resolveUrl, type Head, type Url } from '../http/index.ts';
-import { resolveHost } from '../net/index.ts';
+import { lookupHost } from '../net/index.ts';
 import { parseOptions, type OptionSpec } from '../options.ts';
 import { connectTo, fileNameOf, isRedirect, portOf, type Connected } from './fetch.ts';
 
@@ -118,7 +118,7 @@ class Session {
   }
   private *fetch(url: Url, path: Bytes): Sys<Url | Failure | undefined> {
     const { p } = this;
-    const found = resolveHost(p, url.host);
+    const found = yield* lookupHost(p, url.host);
     if (found.kind === 'failed') return new Failure(`bad address '${url.host}'`);
     const address = formatIpv4(found.address);
     const port = portOf(url);

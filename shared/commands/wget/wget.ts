@@ -7,7 +7,7 @@ import type { InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 import { formatIpv4 } from '../../wire/index.ts';
 import { parseUrl, resolveUrl, urlText, type Head, type Url } from '../http/index.ts';
-import { resolveHost } from '../net/index.ts';
+import { lookupHost } from '../net/index.ts';
 import { parseOptions, type OptionSpec } from '../options.ts';
 import { connectTo, fileNameOf, isRedirect, portOf, requestText, type Connected } from './fetch.ts';
 import { bar, dots, rateText, timeText } from './progress.ts';
@@ -202,7 +202,7 @@ class Session {
   }
   private *attempt(url: Url, name: Bytes): Sys<number | Url | 'again'> {
     const { p } = this;
-    const found = resolveHost(p, url.host);
+    const found = yield* lookupHost(p, url.host);
     const isName = !(found.kind === 'found' && found.isLiteral);
     if (isName) yield* this.say(`Resolving ${url.host} (${url.host})... `);
     if (found.kind === 'failed') {
