@@ -47,8 +47,8 @@ export function devicesInOrder(netns: Netns): Device[] {
   return [...netns.devices.values()].sort((a, b) => a.index - b.index);
 }
 
-/** register_netdevice. `name` may be a pattern. The device's `netns` is where it goes. */
-export function registerDevice(device: Device, name: string, index = 0): KernelResult {
+/** register_netdevice. `name` may be a pattern. The device's `netns` is where it goes. Who makes a link by request tells of it later, when it is whole. */
+export function registerDevice(device: Device, name: string, index = 0, news: 'now' | 'later' = 'now'): KernelResult {
   const { netns } = device;
   if (!isValidDeviceName(name)) return fail('EINVAL');
   const named = allocateName(netns, name);
@@ -62,9 +62,11 @@ export function registerDevice(device: Device, name: string, index = 0): KernelR
   netns.deviceNames.set(device.name, device);
   if (!device.carrier || device.dormant) applyOperationalPolicy(device);
   deviceEvent(device, 'register');
-  emit(netns, { kind: 'link', change: 'new', device });
+  if (news === 'now') tellOf(device);
   return done;
 }
+/** rtmsg_ifinfo. */
+export const tellOf = (device: Device): void => emit(device.netns, { kind: 'link', change: 'new', device });
 
 /** Flags as `ip link` and SIOCGIFFLAGS tell them (dev_get_flags). */
 export function shownFlags(device: Device): number {
@@ -95,7 +97,8 @@ export function changeFlags(device: Device, flags: number, mask: number): Kernel
     if (((before ^ device.flags) & Iff.NOARP) !== 0) flushNeighbours(device, 'all');
     deviceEvent(device, 'change');
   }
-  emit(device.netns, { kind: 'link', change: 'new', device });
+  // Going up or down is told where it is done.
+  if (((wanted ^ before) & Iff.UP) === 0 && device.flags !== before) tellOf(device);
   return done;
 }
 
@@ -107,6 +110,7 @@ export function openDevice(device: Device): KernelResult {
   device.flags |= Iff.UP;
   if (device.qdisc === 'noop') device.qdisc = device.defaultQdisc;
   if (device.carrier) device.qdiscWaits = false;
+  tellOf(device);
   deviceEvent(device, 'up');
   return done;
 }
@@ -118,6 +122,7 @@ export function closeDevice(device: Device): KernelResult {
   device.stop();
   device.flags &= ~Iff.UP;
   device.egress?.reset();
+  tellOf(device);
   deviceEvent(device, 'down');
   return done;
 }
@@ -137,6 +142,7 @@ export function changeMac(device: Device, mac: Mac): void {
   if (device.address === mac) return;
   device.address = mac;
   device.addressChanged();
+  tellOf(device);
   deviceEvent(device, 'change-address');
 }
 
@@ -148,6 +154,7 @@ export function setMtu(device: Device, mtu: number): KernelResult {
   const refused = device.checkMtu(mtu);
   if (refused !== null) return refused;
   device.mtu = mtu;
+  tellOf(device);
   deviceEvent(device, 'change-mtu');
   return done;
 }
@@ -164,6 +171,7 @@ export function renameDevice(device: Device, pattern: string): KernelResult {
   device.name = named.value;
   netns.deviceNames.set(device.name, device);
   netns.fibGeneration++;
+  tellOf(device);
   deviceEvent(device, 'change-name');
   return done;
 }
@@ -203,6 +211,8 @@ export function unregisterDevice(device: Device): void {
   withdraw(device);
   for (const tap of device.taps) tap.deviceGone?.();
   device.taps = [];
+  // dev_shutdown.
+  device.qdisc = 'noop';
   emit(netns, { kind: 'link', change: 'del', device });
   for (const other of companions) unregisterDevice(other);
 }
@@ -228,6 +238,8 @@ export function moveDevice(device: Device, to: Netns, name: string | null, newIn
   for (const upper of [...device.uppers]) upper.lowerEvent('unregister', device);
   deviceEvent(device, 'unregister');
   withdraw(device);
+  // dev_shutdown: it gets its queueing discipline anew when it comes up.
+  device.qdisc = 'noop';
   emit(from, { kind: 'link', change: 'del', device });
   const index = newIndex > 0 ? newIndex : to.devices.has(device.index) ? 0 : device.index;
   const numbered = takeIndex(to, index);
@@ -236,8 +248,6 @@ export function moveDevice(device: Device, to: Netns, name: string | null, newIn
   device.name = target;
   device.index = numbered.value;
   device.group = 0;
-  // dev_shutdown: it gets its queueing discipline anew when it comes up.
-  device.qdisc = 'noop';
   device.qdiscWaits = true;
   device.egress?.reset();
   device.egress = null;

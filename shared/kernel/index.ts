@@ -40,6 +40,8 @@ export * from './describe.ts';
 export { addAltName, devicesInOrder, registerDevice, removeAltName, shownFlags } from './device.ts';
 export { Bridge } from './devices/bridge/bridge.ts';
 export { fdbInOrder, isExpired } from './devices/bridge/bridge-fdb.ts';
+export { changeMdb, MdbEntry, mdbInOrder } from './devices/bridge/bridge-mdb.ts';
+export type { MulticastGroup } from './devices/bridge/bridge-mdb.ts';
 export { BridgePort, bridgePortOf, CENTISECOND_US, FdbEntry, PORT_STATE_NAMES } from './devices/bridge/bridge-state.ts';
 export type { BridgeId } from './devices/bridge/bridge-state.ts';
 export { Card, NatCard, Switch } from './devices/card.ts';

@@ -644,6 +644,8 @@ export abstract class Socket {
 /** What changed, as rtnetlink multicasts it: the objects as they are (were, for 'del'). */
 export type RtnlEvent =
   | { readonly kind: 'link'; readonly change: 'new' | 'del'; readonly device: Device }
+  /** A bridge tells of its port (br_ifinfo_notify). */
+  | { readonly kind: 'port'; readonly change: 'new' | 'del'; readonly device: Device }
   | { readonly kind: 'address'; readonly change: 'new' | 'del'; readonly address: Ipv4Address }
   | { readonly kind: 'address6'; readonly change: 'new' | 'del'; readonly address: Ipv6Address }
   | { readonly kind: 'route'; readonly change: 'new' | 'del' | 'replace'; readonly route: Route }
@@ -651,7 +653,14 @@ export type RtnlEvent =
   | { readonly kind: 'rule'; readonly change: 'new' | 'del'; readonly rule: Rule }
   | { readonly kind: 'neighbour'; readonly change: 'new' | 'del'; readonly neighbour: Neighbour }
   | { readonly kind: 'fdb'; readonly change: 'new' | 'del'; readonly device: Device; readonly mac: Mac; readonly vlan: number; readonly entry?: object }
-  | { readonly kind: 'netconf'; readonly change: 'new'; readonly device: Device | null; readonly family: 4 | 6 }
+  /** `field`: only that setting has changed. */
+  | {
+      readonly kind: 'netconf';
+      readonly change: 'new' | 'del';
+      readonly device: Device | 'all' | 'default';
+      readonly family: 4 | 6;
+      readonly field?: 'forwarding' | 'rp_filter' | 'mc_forwarding' | 'proxy_arp' | 'ignore_routes_with_linkdown';
+    }
   | { readonly kind: 'nsid'; readonly change: 'new' | 'del'; readonly nsid: number };
 
 /** A network namespace. */

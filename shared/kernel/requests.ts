@@ -4,6 +4,7 @@
  * index, an unknown one is the kernel's error.
  */
 import type { Ipv4, Ipv6, Mac } from '../wire/index.ts';
+import type { MulticastGroup } from './devices/bridge/bridge-mdb.ts';
 import type { Netns, RouteMetrics } from './model.ts';
 import type { RouteType } from './numbers.ts';
 
@@ -387,6 +388,16 @@ export interface FdbRequest extends CreateFlags {
   readonly sticky?: boolean;
   readonly use?: boolean;
   readonly externLearn?: boolean;
+}
+
+/** RTM_NEWMDB (`bridge mdb`). */
+export interface MdbRequest {
+  /** Indexes of the bridge, and of the port or once more the bridge. */
+  readonly device: number;
+  readonly port: number;
+  readonly group: MulticastGroup;
+  readonly vlan: number;
+  readonly permanent: boolean;
 }
 
 /** `bridge fdb flush`: what is deleted. */

@@ -10,9 +10,10 @@ import { Family } from '../iproute2/prefix.ts';
 import { Session } from '../iproute2/session.ts';
 import { fdbCommand } from './fdb.ts';
 import { FAILURE, linkCommand } from './link.ts';
+import { mdbCommand } from './mdb.ts';
 import { monitorCommand } from './monitor.ts';
 import { bridgeUsage } from './usage.ts';
-import { mdbCommand, vlanCommand, vniCommand } from './vlan.ts';
+import { vlanCommand, vniCommand } from './vlan.ts';
 
 type Command = (session: Session, words: readonly string[]) => number | Sys<number>;
 

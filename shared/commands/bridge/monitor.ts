@@ -60,8 +60,8 @@ function show(session: Session, event: RtnlEvent, wanted: ReadonlySet<string>, h
       printFdb(session, shown, fdbFilter(), event.change);
     }
   }
-  if (event.kind !== 'link' || !wants('link')) return;
+  if ((event.kind !== 'link' && event.kind !== 'port') || !wants('link')) return;
   header('LINK');
-  const port = bridgePortOf(event.device);
-  printBridgeLink(session, event.device, port, event.change);
+  // Only the bridge's own word of a port has what the port is to it.
+  printBridgeLink(session, event.device, event.kind === 'port' ? bridgePortOf(event.device) : null, event.change);
 }

@@ -8,7 +8,7 @@ import { giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { atoi, parseU32, parseU64, parseU8 } from '../iproute2/numbers.ts';
 import type { Session } from '../iproute2/session.ts';
 import { FAILURE, noBridge, noDevice, parseState } from './link.ts';
-import { GLOBAL_OPTIONS, mdbUsage, vlanUsage } from './usage.ts';
+import { GLOBAL_OPTIONS, vlanUsage } from './usage.ts';
 
 const UNSUPPORTED = { ok: false, error: { errno: 'EOPNOTSUPP' } } as const;
 const MAX_VLAN = 4096;
@@ -132,26 +132,6 @@ export function vniCommand(session: Session, words: readonly string[]): number {
   if (!args.isAtEnd && !args.begins('show', 'lst', 'list')) return leave(FAILURE, `Command "${args.word}" is unknown, try "bridge vni help".\n`);
   printer.startJson(options.json, options.pretty);
   printer.text('dev               vni              group/remote   \n');
-  printer.endJson();
-  return 0;
-}
-
-export function mdbCommand(session: Session, words: readonly string[]): number {
-  const { printer, options } = session;
-  const args = new Arguments(words);
-  if (args.begins('add', 'delete')) return giveUp(FAILURE, 'not modelled: multicast groups of bridges\n');
-  if (args.begins('help')) leave(FAILURE, mdbUsage());
-  if (!args.isAtEnd && !args.begins('show', 'lst', 'list')) return leave(FAILURE, `Command "${args.word}" is unknown, try "bridge mdb help".\n`);
-  let name: string | undefined;
-  for (args.advance(); !args.isAtEnd; args.advance()) if (args.is('dev')) name = args.next();
-  if (name !== undefined && session.indexOf(name) === 0) noDevice(name);
-  printer.startJson(options.json, options.pretty);
-  printer.openObject();
-  printer.openArray('mdb');
-  printer.closeArray();
-  printer.openObject('router');
-  printer.closeObject();
-  printer.closeObject();
   printer.endJson();
   return 0;
 }

@@ -18,7 +18,9 @@ import { linkCommand } from './link.ts';
 import { maddrCommand } from './maddr.ts';
 import { monitorCommand } from './monitor.ts';
 import { neighCommand } from './neigh.ts';
+import { netconfCommand } from './netconf.ts';
 import { netnsCommand } from './netns.ts';
+import { ntableCommand } from './ntable.ts';
 import { routeCommand } from './route.ts';
 import { ruleCommand } from './rule.ts';
 import { tunnelCommand } from './tunnel.ts';
@@ -41,8 +43,8 @@ export const OBJECTS: readonly (readonly [string, Command])[] = [
   ['rule', ruleCommand],
   ['neighbor', neighCommand],
   ['neighbour', neighCommand],
-  ['ntable', unmodelled('neighbour tables (see sysctl net.ipv4.neigh)')],
-  ['ntbl', unmodelled('neighbour tables (see sysctl net.ipv4.neigh)')],
+  ['ntable', ntableCommand],
+  ['ntbl', ntableCommand],
   ['link', linkCommand],
   ['l2tp', unmodelled('L2TP')],
   ['fou', unmodelled('foo-over-UDP')],
@@ -60,7 +62,7 @@ export const OBJECTS: readonly (readonly [string, Command])[] = [
   ['mroute', unmodelled('multicast routing')],
   ['mrule', unmodelled('multicast routing')],
   ['netns', netnsCommand],
-  ['netconf', unmodelled('netconf (see sysctl net.ipv4.conf)')],
+  ['netconf', netconfCommand],
   ['vrf', unmodelled('VRF')],
   ['sr', unmodelled('segment routing')],
   ['nexthop', unmodelled('nexthop objects')],

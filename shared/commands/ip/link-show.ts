@@ -156,6 +156,22 @@ function printInet6(session: Session, device: Device): Printed {
   return 'whole';
 }
 
+/** What a bridge tells of its port: less than the port tells of itself. */
+export function printPort(session: Session, device: Device, filter: LinkFilter, change: 'new' | 'del'): void {
+  if (filter.ifindex !== 0 && device.index !== filter.ifindex) return;
+  const { printer } = session;
+  if (change === 'del') printer.any('deleted', 'Deleted ', true);
+  printer.any('ifindex', `${device.index}: `, device.index);
+  const mDown = printNameAndLink(session, device, (name) => `${name}: `);
+  printFlags(session, device, mDown);
+  printer.any('mtu', `mtu ${device.mtu} `, device.mtu);
+  if (device.master) printer.any('master', `master ${device.master.name} `, device.master.name);
+  printOperState(session, device);
+  printAddresses(session, device, 'own');
+  printer.text('\n');
+  printer.flush();
+}
+
 function printBrief(session: Session, device: Device, filter: LinkFilter): void {
   const { printer } = session;
   const mDown = printNameAndLink(session, device, (name) => `${name.padEnd(16)} `, filter.tells === 'inet6' ? 'index' : 'device');

@@ -7,8 +7,9 @@ import { Family } from '../iproute2/prefix.ts';
 import { KERNEL_ERROR, type Session } from '../iproute2/session.ts';
 import { printAddress, shownIpv4, shownIpv6 } from './address-show.ts';
 import { linkFilter, type LinkFilter } from './filter.ts';
-import { printLink } from './link-show.ts';
-import { neighFilter, printNeighbour, shownNeighbour, type NeighFilter } from './neigh.ts';
+import { printLink, printPort } from './link-show.ts';
+import { printNetconf } from './netconf.ts';
+import { neighFilter, printBridgeNeighbour, printNeighbour, shownNeighbour, type NeighFilter } from './neigh.ts';
 import { printNsid } from './netns.ts';
 import { namesOfIds } from './netns-names.ts';
 import { shownRoute, shownRoute6 } from './route-model.ts';
@@ -117,8 +118,20 @@ function show(session: Session, event: RtnlEvent, wanted: ReadonlySet<MonitorObj
       header('NSID');
       printNsid(session, event.nsid, namesOfIds(session).get(event.nsid), event.change);
       return;
-    case 'netconf':
+    case 'port':
+      if (!wants('link')) return;
+      header('LINK');
+      printPort(session, event.device, filters.link, event.change);
+      return;
     case 'fdb':
+      if (!wants('neigh', Family.BRIDGE)) return;
+      header('NEIGH');
+      printBridgeNeighbour(session, event);
+      return;
+    case 'netconf':
+      if (!wants('netconf', event.family === 4 ? Family.INET : Family.INET6)) return;
+      header('NETCONF');
+      printNetconf(session, event);
       return;
   }
 }

@@ -2,6 +2,7 @@
 import {
   addNeighbour,
   deleteNeighbour,
+  FdbEntry,
   neighboursInOrder,
   Nud,
   type CreateFlags,
@@ -9,8 +10,9 @@ import {
   type Neighbour,
   type NeighbourRequest,
   type ProxyNeighbour,
+  type RtnlEvent,
 } from '../../kernel/index.ts';
-import type { Ipv4, Ipv6 } from '../../wire/index.ts';
+import { formatMac, type Ipv4, type Ipv6 } from '../../wire/index.ts';
 import { abbreviates, Arguments } from '../iproute2/arguments.ts';
 import { duplicateArgument, duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { formatLinkAddress, macOfBytes, parseLinkAddress } from '../iproute2/link-layer.ts';
@@ -157,6 +159,25 @@ export function printNeighbour(session: Session, neighbour: ShownNeighbour, filt
     printer.closeArray();
   }
   if (entry && entry.protocol !== 0) printer.any('protocol', `proto ${names.protocol(entry.protocol)} `, names.protocol(entry.protocol));
+  printer.text('\n');
+  printer.closeObject();
+  printer.flush();
+}
+/** An entry of a bridge's or a VXLAN's forwarding database, which is a neighbour of the family of bridges. */
+export function printBridgeNeighbour(session: Session, event: Extract<RtnlEvent, { kind: 'fdb' }>): void {
+  const { printer } = session;
+  const { entry, device, mac, change } = event;
+  const state = !(entry instanceof FdbEntry) || entry.isLocal ? 'PERMANENT' : entry.isStatic ? 'NOARP' : 'REACHABLE';
+  printer.openObject();
+  if (change === 'del') printer.any('deleted', 'Deleted ', true);
+  printer.text('dev ');
+  printer.any('dev', `${device.name} `, device.name, 'ifname');
+  printer.text('lladdr ');
+  printer.any('lladdr', `${formatMac(mac)} `, formatMac(mac), 'mac');
+  if (entry instanceof FdbEntry && entry.externLearn) printer.any('extern_learn', 'extern_learn ', null);
+  printer.openArray('state');
+  printer.any(null, `${state} `, state);
+  printer.closeArray();
   printer.text('\n');
   printer.closeObject();
   printer.flush();

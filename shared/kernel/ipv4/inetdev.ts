@@ -305,12 +305,14 @@ function attachIpv4(device: Device): void {
   const parms = netns.arpDefault.clone();
   drawReachableTime(parms, netns);
   device.ipv4 = new Ipv4Device(netns.ipv4Default.clone(), parms);
+  emit(netns, { kind: 'netconf', change: 'new', device, family: 4 });
 }
 function detachIpv4(device: Device): void {
   const inDevice = device.ipv4;
   if (inDevice === null) return;
   while (inDevice.addresses.length > 0) deleteAddress(device, inDevice, inDevice.addresses[0]!);
   disableIp(device, 'unregister', 'force');
+  emit(device.netns, { kind: 'netconf', change: 'del', device, family: 4 });
   device.ipv4 = null;
 }
 function addLoopbackAddress(device: Device): void {

@@ -69,6 +69,7 @@ export function ipv6DeviceEvent(device: Device, event: DeviceEvent): void {
       return;
     case 'unregister':
       takeDown(device);
+      if (device.ipv6 !== null) emit(device.netns, { kind: 'netconf', change: 'del', device, family: 6 });
       device.ipv6 = null;
       return;
     case 'change-mtu':
@@ -96,6 +97,7 @@ function attach(device: Device): void {
   const parms = netns.ndDefault.clone();
   drawReachableTime(parms, netns);
   device.ipv6 = new Ipv6Device(netns.ipv6Default.clone(), parms);
+  emit(netns, { kind: 'netconf', change: 'new', device, family: 6 });
   if ((device.flags & (Iff.NOARP | Iff.LOOPBACK)) !== 0 || device.hardwareType === ArpHardware.TUNNEL) device.ipv6.conf.accept_dad = -1;
   joinAllNodes(device);
 }
@@ -248,6 +250,7 @@ function completeDad(ifa: Ipv6Address): void {
   const { device } = ifa;
   const { netns } = device;
   ifa.tentative = false;
+  emit(netns, { kind: 'address6', change: 'new', address: ifa });
   // __ipv6_ifa_notify: the other end has a route of its own.
   if (ifa.peer !== null && !netns.routes6.some((route) => route.prefix === ifa.peer && route.length === 128 && route.device === device)) {
     addRoute6(netns, new Route6(RouteTable.MAIN, ifa.peer, 128, 'unicast', device, null, METRIC_KERNEL, RouteProtocol.KERNEL));
@@ -255,7 +258,6 @@ function completeDad(ifa: Ipv6Address): void {
   if (!netns.routes6.some((route) => route.table === RouteTable.LOCAL && route.prefix === ifa.address && route.device === device)) {
     addRoute6(netns, new Route6(RouteTable.LOCAL, ifa.address, 128, 'local', device, null, 0, RouteProtocol.KERNEL));
   }
-  emit(netns, { kind: 'address6', change: 'new', address: ifa });
   if (isIpv6LinkLocal(ifa.address) && device.ipv6!.conf.forwarding === 0 && device.ipv6!.conf.accept_ra !== 0)
     solicitRouters(ifa, ROUTER_SOLICITATIONS_SHOWN, 4 * SECOND_US);
 }
@@ -282,6 +284,8 @@ function takeDown(device: Device): void {
   if (ipv6 === null) return;
   const wasReady = ipv6.ready;
   ipv6.ready = false;
+  // rt6_disable_ip comes first, table by table.
+  for (const table of [RouteTable.MAIN, RouteTable.LOCAL]) removeRoutes6(netns, (route) => route.device === device && route.table === table);
   const keep = ipv6.conf.keep_addr_on_down > 0 || netns.ipv6All.keep_addr_on_down > 0;
   for (const ifa of [...ipv6.addresses]) {
     ifa.dadTimer?.cancel();

@@ -4,6 +4,7 @@ import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import type { Bridge } from '../devices/bridge/bridge.ts';
 import { ageingChanged, flushPort } from '../devices/bridge/bridge-fdb.ts';
+import { flushMdb } from '../devices/bridge/bridge-mdb.ts';
 import { bridgePortOf, PortState } from '../devices/bridge/bridge-state.ts';
 import type { BridgePort, BridgeSettings } from '../devices/bridge/bridge-state.ts';
 import { changeBridgePriority, selectPortStates, setPathCost, setPortPriority, setPortState, setStp, timesChanged } from '../devices/bridge/bridge-stp.ts';
@@ -74,6 +75,7 @@ export function setBridgeOptions(bridge: Bridge, options: BridgeOptions): Kernel
     const value = options[name];
     if (value !== undefined) settings[name] = value;
   }
+  if (options.multicastSnooping === 0) for (const port of bridge.ports) flushMdb(bridge, port, 'temporary');
   touch(bridge.netns.host);
   return done;
 }
@@ -120,7 +122,7 @@ export function setPortOptions(port: BridgePort, options: BridgePortOptions): Ke
     if (backupPort !== null && (backupPort.bridge !== bridge || backupPort === port)) return fail('EINVAL');
     port.backupPort = backup ?? null;
   }
-  emit(bridge.netns, { kind: 'link', change: 'new', device: port.device });
+  emit(bridge.netns, { kind: 'port', change: 'new', device: port.device });
   return done;
 }
 

@@ -24,6 +24,7 @@ import {
   renameDevice,
   setMac,
   setMtu,
+  tellOf,
   unregisterDevice,
 } from '../device.ts';
 import { fail, notModelled } from '../error.ts';
@@ -31,7 +32,7 @@ import type { KernelResult } from '../error.ts';
 import { loadIpip, netnsIdOf } from '../host.ts';
 import { fire, setCarrier } from '../linkwatch.ts';
 import type { Device, Netns } from '../model.ts';
-import { emit } from '../notify.ts';
+import { touch } from '../notify.ts';
 import { OPER_STATES } from '../numbers.ts';
 import type { LinkInfo, LinkRequest } from '../requests.ts';
 import { setBridgeOptions, setPortOptions } from './bridge-options.ts';
@@ -102,6 +103,11 @@ export function addLink(netns: Netns, request: LinkRequest): KernelResult<Device
     info.kind === 'veth' ? makeVeth(netns, target, deviceName, request, info.peer) : makeDevice(netns, target, lowerNetns, deviceName, request, info);
   if (!made.ok) return made;
   const device = made.value;
+  const configured = configure(device, request);
+  if (!configured.ok) {
+    unregisterDevice(device);
+    return configured;
+  }
   const master = request.master;
   if (master !== undefined && master !== 0) {
     const enslaved = setMaster(device, master);
@@ -109,11 +115,6 @@ export function addLink(netns: Netns, request: LinkRequest): KernelResult<Device
       unregisterDevice(device);
       return enslaved;
     }
-  }
-  const configured = configure(device, request);
-  if (!configured.ok) {
-    unregisterDevice(device);
-    return configured;
   }
   return ok(device);
 }
@@ -185,7 +186,7 @@ function makeDevice(
     return fail('EINVAL', request.mtu < device.minMtu ? 'mtu less than device minimum' : 'mtu greater than device maximum');
   }
   applyInitial(device, request);
-  const registered = registerDevice(device, name, request.index ?? 0);
+  const registered = registerDevice(device, name, request.index ?? 0, 'later');
   if (!registered.ok) {
     device.unregistering();
     return registered;
@@ -235,13 +236,14 @@ function makeVeth(netns: Netns, target: Netns, name: string, request: LinkReques
   peer.address = peerRequest?.address ?? randomMac(netns);
   peer.addressAssignType = peerRequest?.address === undefined ? 1 : 3;
   if (peerRequest !== undefined) applyInitial(peer, peerRequest);
-  const peerRegistered = registerDevice(peer, peerName, peerRequest?.index ?? 0);
+  const peerRegistered = registerDevice(peer, peerName, peerRequest?.index ?? 0, 'later');
   if (!peerRegistered.ok) return peerRegistered;
   setCarrier(peer, 'off');
+  tellOf(peer);
   device.address = request.address ?? randomMac(netns);
   device.addressAssignType = request.address === undefined ? 1 : 3;
   applyInitial(device, request);
-  const registered = registerDevice(device, name, request.index ?? 0);
+  const registered = registerDevice(device, name, request.index ?? 0, 'later');
   if (!registered.ok) {
     unregisterDevice(peer);
     return registered;
@@ -255,14 +257,18 @@ function makeVeth(netns: Netns, target: Netns, name: string, request: LinkReques
     netnsIdOf(peer.netns, device.netns);
   }
   if (peerRequest !== undefined) {
-    const configured = configure(peer, peerRequest);
+    const configured = applyFlags(peer, peerRequest);
     if (!configured.ok) return configured;
   }
   return ok(device);
 }
 
-/** rtnl_configure_link and the rest of a creation request. */
+/** rtnl_configure_link: the device is whole, and told of. */
 function configure(device: Device, request: LinkRequest): KernelResult {
+  tellOf(device);
+  return applyFlags(device, request);
+}
+function applyFlags(device: Device, request: LinkRequest): KernelResult {
   if (request.flagsMask !== undefined && request.flagsMask !== 0) {
     const changed = changeFlags(device, request.flags ?? 0, request.flagsMask);
     if (!changed.ok) return changed;
@@ -293,7 +299,11 @@ export function setLink(netns: Netns, which: number | string, request: LinkReque
   const found = findDevice(netns, which);
   if (found === undefined) return fail('ENODEV');
   const result = applyChanges(netns, found, request);
-  if (!found.unregistered) emit(found.netns, { kind: 'link', change: 'new', device: found });
+  // DO_SETLINK_NOTIFY: what no notifier has told of; netdev_state_change speaks of devices that are up.
+  const { address, group, alias, linkMode, port, info, protoDown } = request;
+  const notable = [address, group, alias, linkMode, port, info, protoDown].some((value) => value !== undefined);
+  if (notable && found.isUp && !found.unregistered) tellOf(found);
+  else touch(netns.host);
   return result;
 }
 

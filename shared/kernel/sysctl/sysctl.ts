@@ -281,6 +281,8 @@ function writeRange(netns: Netns, path: string, text: string): Result<void, Errn
   return done;
 }
 
+/** Settings of which rtnetlink's listeners are told. */
+const NETCONF_FIELDS = ['forwarding', 'rp_filter', 'mc_forwarding', 'proxy_arp', 'ignore_routes_with_linkdown'] as const;
 /** What else a changed setting does. */
 function changed(netns: Netns, { dir, device, leaf }: Name, slot: Slot, value: number): void {
   if (slot.object === netns.ipv4All && slot.field === 'forwarding') {
@@ -291,8 +293,13 @@ function changed(netns: Netns, { dir, device, leaf }: Name, slot: Slot, value: n
   }
   if (dir === 'ipv4/conf/*' || dir === 'ipv4') {
     flushRouteCache(netns);
-    const of = device === undefined || device === 'all' || device === 'default' ? null : (netns.device(device) ?? null);
-    if (['forwarding', 'rp_filter', 'proxy_arp', 'mc_forwarding'].includes(slot.field)) emit(netns, { kind: 'netconf', change: 'new', device: of, family: 4 });
+    const field = NETCONF_FIELDS.find((each) => each === slot.field);
+    const of = device === undefined || device === 'all' || device === 'default' ? (device ?? 'all') : netns.device(device);
+    if (field !== undefined && of !== undefined) emit(netns, { kind: 'netconf', change: 'new', device: of, family: 4, field });
+    if (field === 'forwarding' && of === 'all') {
+      const followers = [...netns.devices.values()].sort((a, b) => a.index - b.index);
+      for (const each of ['default', ...followers] as const) emit(netns, { kind: 'netconf', change: 'new', device: each, family: 4, field });
+    }
   }
   if (dir !== 'ipv6/conf/*') return;
   const followers: Device[] =

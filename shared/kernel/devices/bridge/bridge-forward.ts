@@ -5,6 +5,7 @@ import { Iff, PacketType } from '../../numbers.ts';
 import { countRx, countTx, drop, transmit } from '../../transmit.ts';
 import { findFdb, learnFdb } from './bridge-fdb.ts';
 import { bridgeForwardHooks, bridgePrerouting, goOn } from './bridge-netfilter.ts';
+import { snoopReport } from './bridge-mdb.ts';
 import { PORT_STATE_NAMES, PortState } from './bridge-state.ts';
 import type { BridgeBase, BridgePort, FdbEntry } from './bridge-state.ts';
 import { receiveBpdu } from './bridge-stp.ts';
@@ -50,7 +51,10 @@ function finishInput(bridge: BridgeBase, port: BridgePort, skb: Skb): void {
   }
   const goesUp = (bridge.flags & Iff.PROMISC) !== 0;
   if (isMulticastMac(ethDst)) {
-    if (ethDst !== MAC_BROADCAST) bridge.stats.multicast++;
+    if (ethDst !== MAC_BROADCAST) {
+      bridge.stats.multicast++;
+      if (skb.ip6 !== null) snoopReport(bridge, port, skb);
+    }
     flood(bridge, skb, ethDst === MAC_BROADCAST ? 'broadcast' : 'multicast', port, 'keep');
     passUp(bridge, skb);
     return;
@@ -151,6 +155,7 @@ export function bridgeTransmit(bridge: BridgeBase, skb: Skb): void {
   countTx(bridge, skb);
   const { ethDst } = skb;
   if (isMulticastMac(ethDst)) {
+    if (skb.ip6 !== null) snoopReport(bridge, null, skb);
     flood(bridge, skb, ethDst === MAC_BROADCAST ? 'broadcast' : 'multicast', null, 'consume');
     return;
   }

@@ -6,6 +6,7 @@ import type { Timer } from '../../../base/index.ts';
 import type { Mac } from '../../../wire/index.ts';
 import { Device } from '../../model.ts';
 import type { DeviceEvent, RxHandler, Skb } from '../../model.ts';
+import type { MdbEntry } from './bridge-mdb.ts';
 
 /** BR_STATE_*. */
 export const PortState = { DISABLED: 0, LISTENING: 1, LEARNING: 2, FORWARDING: 3, BLOCKING: 4 } as const;
@@ -136,6 +137,8 @@ export abstract class BridgeBase extends Device {
   ports: BridgePort[] = [];
   /** VLAN 0: no filtering. */
   readonly fdb = new Map<Mac, FdbEntry>();
+  /** Multicast groups behind its ports, in order of joining. */
+  mdb: MdbEntry[] = [];
   readonly settings = new BridgeSettings();
   bridgePriority = 0x8000;
   /** The MAC of its id: zero until it has a port or was given one. */

@@ -42,7 +42,7 @@ const isDesignated = (port: BridgePort): boolean => sameBridgeId(port.designated
 export function setPortState(port: BridgePort, state: number): void {
   if (port.state === state) return;
   port.state = state;
-  emit(port.bridge.netns, { kind: 'link', change: 'new', device: port.device });
+  emit(port.bridge.netns, { kind: 'port', change: 'new', device: port.device });
 }
 
 /** br_init_port. */

@@ -3,12 +3,11 @@
  * any port can be used.
  *
  * Deviation: VLAN filtering is not modelled: as on a kernel without CONFIG_BRIDGE_VLAN_FILTERING, `bridge vlan` shows nothing.
- * Deviation: no multicast group is ever snooped: groups are flooded, as on a network without a querier.
  */
 import { done } from '../../../base/index.ts';
 import { isValidUnicastMac } from '../../../wire/index.ts';
 import type { Ipv4, Ipv6, Mac } from '../../../wire/index.ts';
-import { isOperUp } from '../../device.ts';
+import { isOperUp, tellOf } from '../../device.ts';
 import { deviceEvent } from '../../device-events.ts';
 import { fail } from '../../error.ts';
 import type { KernelResult } from '../../error.ts';
@@ -19,6 +18,7 @@ import { joinIpv4Group, leaveIpv4Group } from '../../ipv4/groups.ts';
 import { joinGroup, leaveGroup } from '../../ipv6/addrconf.ts';
 import { addLocalFdb, bridgeMacChanged, flushPort, portMacChanged, startGc } from './bridge-fdb.ts';
 import { bridgeInput, bridgeTransmit } from './bridge-forward.ts';
+import { flushMdb } from './bridge-mdb.ts';
 import { BridgeBase, BridgePort, PortState } from './bridge-state.ts';
 import { changeBridgeMac, disableBridge, disablePort, enableBridge, enablePort, initPort } from './bridge-stp.ts';
 
@@ -104,11 +104,17 @@ export class Bridge extends BridgeBase {
     device.allmulti++;
     device.promiscuity++;
     this.ports.push(port);
+    // Of its new master, and once more for its flags.
+    tellOf(device);
+    tellOf(device);
     addLocalFdb(this, port, device.address);
+    emit(this.netns, { kind: 'port', change: 'new', device });
     const changed = this.recalculateMac();
     if (device.isUp && isOperUp(device) && this.isUp) enablePort(port);
-    emit(this.netns, { kind: 'link', change: 'new', device });
-    if (changed) deviceEvent(this, 'change-address');
+    if (changed) {
+      tellOf(this);
+      deviceEvent(this, 'change-address');
+    }
     this.adjustMtu();
     return done;
   }
@@ -122,16 +128,22 @@ export class Bridge extends BridgeBase {
   removePort(device: Device): KernelResult {
     const port = this.ports.find((candidate) => candidate.device === device);
     if (port === undefined) return fail('EINVAL');
+    tellOf(device);
     disablePort(port);
+    emit(this.netns, { kind: 'port', change: 'del', device });
+    flushMdb(this, port, 'all');
     this.ports = this.ports.filter((candidate) => candidate !== port);
     flushPort(this, port, 'all');
     device.rxHandler = null;
     device.master = null;
     device.allmulti--;
     device.promiscuity--;
+    tellOf(device);
     this.adjustMtu();
-    if (this.recalculateMac()) deviceEvent(this, 'change-address');
-    emit(this.netns, { kind: 'link', change: 'new', device });
+    if (this.recalculateMac()) {
+      tellOf(this);
+      deviceEvent(this, 'change-address');
+    }
     return done;
   }
 
@@ -152,6 +164,7 @@ export class Bridge extends BridgeBase {
     const mtu = this.ports.length === 0 ? 1500 : Math.min(...this.ports.map((port) => port.device.mtu));
     if (mtu === this.mtu) return;
     this.mtu = mtu;
+    tellOf(this);
     deviceEvent(this, 'change-mtu');
   }
 
@@ -169,6 +182,7 @@ export class Bridge extends BridgeBase {
         this.checkCarrier(port);
         return;
       case 'down':
+        flushMdb(this, port, 'temporary');
         if (this.isUp) disablePort(port);
         return;
       case 'up':
