@@ -11,7 +11,7 @@ import type { KernelResult } from './error.ts';
 import { applyOperationalPolicy } from './linkwatch.ts';
 import type { Device, Netns } from './model.ts';
 import { flushNeighbours } from './neighbour.ts';
-import { emit } from './notify.ts';
+import { emit, netnsIdOf } from './notify.ts';
 import { Iff } from './numbers.ts';
 
 /** IFNAMSIZ is 16, with the final zero. */
@@ -240,10 +240,11 @@ export function moveDevice(device: Device, to: Netns, name: string | null, newIn
   withdraw(device);
   // dev_shutdown: it gets its queueing discipline anew when it comes up.
   device.qdisc = 'noop';
-  emit(from, { kind: 'link', change: 'del', device });
   const index = newIndex > 0 ? newIndex : to.devices.has(device.index) ? 0 : device.index;
   const numbered = takeIndex(to, index);
   if (!numbered.ok) return numbered;
+  netnsIdOf(from, to);
+  emit(from, { kind: 'link', change: 'del', device, movedTo: { netns: to, index: numbered.value } });
   device.netns = to;
   device.name = target;
   device.index = numbered.value;

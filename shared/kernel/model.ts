@@ -643,7 +643,8 @@ export abstract class Socket {
 
 /** What changed, as rtnetlink multicasts it: the objects as they are (were, for 'del'). */
 export type RtnlEvent =
-  | { readonly kind: 'link'; readonly change: 'new' | 'del'; readonly device: Device }
+  /** `movedTo`: it is gone to another namespace (IFLA_NEW_NETNSID, IFLA_NEW_IFINDEX). */
+  | { readonly kind: 'link'; readonly change: 'new' | 'del'; readonly device: Device; readonly movedTo?: { readonly netns: Netns; readonly index: number } }
   /** A bridge tells of its port (br_ifinfo_notify). */
   | { readonly kind: 'port'; readonly change: 'new' | 'del'; readonly device: Device }
   | { readonly kind: 'address'; readonly change: 'new' | 'del'; readonly address: Ipv4Address }
@@ -662,6 +663,29 @@ export type RtnlEvent =
       readonly field?: 'forwarding' | 'rp_filter' | 'mc_forwarding' | 'proxy_arp' | 'ignore_routes_with_linkdown';
     }
   | { readonly kind: 'nsid'; readonly change: 'new' | 'del'; readonly nsid: number };
+
+/** An entry of the policy table of RFC 6724 (`ip addrlabel`). */
+export interface AddressLabel {
+  readonly prefix: Ipv6;
+  readonly length: number;
+  readonly label: number;
+  /** Index; 0: any. */
+  readonly device: number;
+}
+const label = (digits: string, length: number, number: number): AddressLabel => ({ prefix: digits.padEnd(32, '0'), length, label: number, device: 0 });
+/** ip6addrlbl_init_table, longest first. */
+const DEFAULT_LABELS: readonly AddressLabel[] = [
+  label('00000000000000000000000000000001', 128, 0),
+  label('', 96, 3),
+  label('00000000000000000000ffff', 96, 4),
+  label('2001', 32, 6),
+  label('2001001', 28, 7),
+  label('3ffe', 16, 12),
+  label('2002', 16, 2),
+  label('fec', 10, 11),
+  label('fc', 7, 5),
+  label('', 0, 1),
+];
 
 /** A network namespace. */
 export class Netns {
@@ -689,6 +713,7 @@ export class Netns {
   readonly arpDefault = new NeighbourParms();
   readonly ndDefault = new NeighbourParms();
   readonly proxyNeighbours: ProxyNeighbour[] = [];
+  private labels: AddressLabel[] | null = null;
 
   readonly tables = new Map<number, FibTable>();
   /** In order of priority. */
@@ -744,6 +769,10 @@ export class Netns {
     this.ipv6All = template.ipv6;
     this.ipv6Default = template.ipv6Default;
     this.ndDefault.proxyDelayMs = 800;
+  }
+  /** Made, as it is rarely looked at, when somebody asks. */
+  get addressLabels(): AddressLabel[] {
+    return (this.labels ??= [...DEFAULT_LABELS]);
   }
   get sockets(): Set<Socket> {
     return (this.openSockets ??= new Set());

@@ -96,8 +96,10 @@ function readFilter(session: Session, args: Arguments, mode: 'link' | 'address')
 }
 
 /** `ip link show` and `ip address show`, `flush`. */
-export function listAddresses(session: Session, args: Arguments, mode: 'link' | 'address', action: 'show' | 'flush' = 'show'): number {
+export function listAddresses(session: Session, args: Arguments, asked: 'link' | 'address', action: 'show' | 'flush' = 'show'): number {
   const { options, printer, netns, process } = session;
+  if (asked === 'link') session.listsLinks = true;
+  const mode = session.listsLinks ? 'link' : asked;
   if (mode === 'link') options.family = Family.PACKET;
   if (action === 'flush') {
     if (args.isAtEnd) giveUp(USAGE_ERROR, 'Flush requires arguments.\n');

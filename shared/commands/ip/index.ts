@@ -13,6 +13,8 @@ import { atoi, parseU32 } from '../iproute2/numbers.ts';
 import { Family, parseFamily } from '../iproute2/prefix.ts';
 import { KERNEL_ERROR, Session } from '../iproute2/session.ts';
 import { addressCommand } from './address.ts';
+import { addrlabelCommand } from './addrlabel.ts';
+import { mptcpCommand, mrouteCommand, mruleCommand, tokenCommand, vrfCommand, xfrmCommand } from './empty.ts';
 import { enterNetns, switchRefusal } from './enter-netns.ts';
 import { linkCommand } from './link.ts';
 import { maddrCommand } from './maddr.ts';
@@ -37,7 +39,7 @@ const help: Command = () => leave(255, ipUsage());
 /** In the order in which abbreviations are tried: `ip a`, `ip r`, `ip n`, `ip l`. */
 export const OBJECTS: readonly (readonly [string, Command])[] = [
   ['address', addressCommand],
-  ['addrlabel', unmodelled('address labels')],
+  ['addrlabel', addrlabelCommand],
   ['maddress', maddrCommand],
   ['route', routeCommand],
   ['rule', ruleCommand],
@@ -54,19 +56,19 @@ export const OBJECTS: readonly (readonly [string, Command])[] = [
   ['tunl', tunnelCommand],
   ['tuntap', tuntapCommand],
   ['tap', tuntapCommand],
-  ['token', unmodelled('interface tokens')],
+  ['token', tokenCommand],
   ['tcpmetrics', unmodelled('TCP metrics')],
   ['tcp_metrics', unmodelled('TCP metrics')],
   ['monitor', monitorCommand],
-  ['xfrm', unmodelled('IPsec')],
-  ['mroute', unmodelled('multicast routing')],
-  ['mrule', unmodelled('multicast routing')],
+  ['xfrm', xfrmCommand],
+  ['mroute', mrouteCommand],
+  ['mrule', mruleCommand],
   ['netns', netnsCommand],
   ['netconf', netconfCommand],
-  ['vrf', unmodelled('VRF')],
+  ['vrf', vrfCommand],
   ['sr', unmodelled('segment routing')],
   ['nexthop', unmodelled('nexthop objects')],
-  ['mptcp', unmodelled('MPTCP')],
+  ['mptcp', mptcpCommand],
   ['ioam', unmodelled('IOAM')],
   ['help', help],
   ['stats', unmodelled('link statistics by group (see ip -s link)')],

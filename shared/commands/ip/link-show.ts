@@ -1,4 +1,5 @@
 /** One device as `ip link`, `ip address` and `ip monitor` print it. Authority: ip/ipaddress.c (print_linkinfo), net/core/rtnetlink.c (rtnl_fill_ifinfo). */
+import type { RtnlEvent } from '../../kernel/index.ts';
 import { Bridge, Iff, netnsIdOf, shownFlags, Tun, Vxlan, type Device } from '../../kernel/index.ts';
 import { formatLinkAddress, hardwareName, linkAddressLength } from '../iproute2/link-layer.ts';
 import { Family } from '../iproute2/prefix.ts';
@@ -27,6 +28,8 @@ const FLAG_ORDER = [
   'DORMANT',
   'ECHO',
 ] as const;
+
+type MovedTo = NonNullable<Extract<RtnlEvent, { kind: 'link' }>['movedTo']>;
 
 export function printFlags(session: Session, device: Device, mDown: boolean): void {
   const { printer } = session;
@@ -87,7 +90,14 @@ function printOperState(session: Session, device: Device): void {
 /** 'hidden': the filter leaves it out, its addresses too. 'brief' and 'label' print addresses but no counters. */
 export type Printed = 'hidden' | 'brief' | 'whole';
 
-export function printLink(session: Session, device: Device, filter: LinkFilter, mode: 'link' | 'address', change: 'new' | 'del' = 'new'): Printed {
+export function printLink(
+  session: Session,
+  device: Device,
+  filter: LinkFilter,
+  mode: 'link' | 'address',
+  change: 'new' | 'del' = 'new',
+  movedTo?: MovedTo,
+): Printed {
   const { printer, options } = session;
   if (filter.ifindex !== 0 && device.index !== filter.ifindex) return 'hidden';
   if (filter.up && !device.isUp) return 'hidden';
@@ -118,6 +128,7 @@ export function printLink(session: Session, device: Device, filter: LinkFilter, 
   if (filter.showQueue && device.txQueueLength !== 0) printer.any('txqlen', `qlen ${device.txQueueLength}`, device.txQueueLength);
   if (filter.family === Family.UNSPEC || filter.family === Family.PACKET || options.details > 0) printAddresses(session, device);
   printLinkNetns(session, device);
+  if (movedTo !== undefined) printNewNetns(session, movedTo);
   if (device.protoDown) printer.any('proto_down', ' protodown on ', true);
   if (options.details > 0) printDetails(session, device, mode);
   if ((mode === 'link' || options.details > 0) && device.alias !== '') {
@@ -220,6 +231,15 @@ function printLinkNetns(session: Session, device: Device): void {
     const name = namesOfIds(session).get(id);
     printer.text(name === undefined ? ` link-netnsid ${id}` : ` link-netns ${name}`);
   }
+}
+
+function printNewNetns(session: Session, { netns, index }: MovedTo): void {
+  const { printer } = session;
+  const id = netnsIdOf(session.netns, netns);
+  const name = namesOfIds(session).get(id);
+  if (printer.isJson) printer.member('new_netnsid', id);
+  else printer.text(name === undefined ? ` new-netnsid ${id}` : ` new-netns ${name}`);
+  printer.any('new_ifindex', ` new-ifindex ${index}`, index);
 }
 
 const ADDRESS_MODES = ['eui64', 'none', 'stable_secret', 'random'];

@@ -83,7 +83,7 @@ function show(session: Session, event: RtnlEvent, wanted: ReadonlySet<MonitorObj
     case 'link':
       if (!wants('link')) return;
       header('LINK');
-      printLink(session, event.device, filters.link, 'address', event.change);
+      printLink(session, event.device, filters.link, 'address', event.change, event.movedTo);
       return;
     case 'address':
       if (!wants('address', Family.INET)) return;

@@ -44,6 +44,8 @@ export class Session {
     ...{ all: false, force: false, batch: false, echo: false, timestamp: 'none', maxFlushRounds: 10, compressVlans: false },
   };
   netns: Netns;
+  /** do_link, which nothing takes back: after one `link show` of a batch, addresses are listed as links are. */
+  listsLinks = false;
 
   constructor(readonly process: Process) {
     this.names = new Names(process, (text) => this.printer.error(text));

@@ -49,7 +49,7 @@ export function setPortState(port: BridgePort, state: number): void {
 export function initPort(port: BridgePort): void {
   port.portId = portIdOf(port);
   becomeDesignated(port);
-  setPortState(port, PortState.BLOCKING);
+  port.state = PortState.BLOCKING;
   port.topologyChangeAck = false;
   port.configPending = false;
 }
