@@ -71,8 +71,9 @@ export function makeNetns(host: Host): Netns {
   host.netnses.add(netns);
   udpOf(netns);
   registerTcp(netns);
-  netns.rules.push(...DEFAULT_RULES);
-  netns.rules6.push(...DEFAULT_RULES6);
+  // A copy has room for what is in it; pushing would leave room for many more.
+  netns.rules = DEFAULT_RULES.slice();
+  netns.rules6 = DEFAULT_RULES6.slice();
   netns.loopback = new Loopback(netns);
   registerDevice(netns.loopback, 'lo');
   if (host.ipipLoaded) registerDevice(new Ipip(netns, {}, true), 'tunl0');

@@ -60,7 +60,7 @@ export { flushRouteExceptions, routesInOrder, tablesInOrder } from './ipv4/fib-e
 export { addAddress, removeAddress } from './ipv4/inetdev.ts';
 export { protocolName, ruleFact, scopeName } from './ipv4/route-text.ts';
 export { addAddress6, removeAddress6 } from './ipv6/addrconf.ts';
-export { insertRoute6, lookup6, removeRoute6, routes6InOrder, selectSource6 } from './ipv6/routes.ts';
+export { areSiblings, insertRoute6, lookup6, removeRoute6, routes6InOrder, selectSource6 } from './ipv6/routes.ts';
 export type { Lookup6 } from './ipv6/routes.ts';
 export { syncLink } from './linkwatch.ts';
 export * from './model.ts';

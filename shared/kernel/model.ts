@@ -279,6 +279,8 @@ export interface ProxyNeighbour {
 /** What happens to a device (NETDEV_*): 'change' is carrier or flags. */
 export type DeviceEvent = 'register' | 'up' | 'going-down' | 'down' | 'change' | 'change-address' | 'change-mtu' | 'change-name' | 'unregister';
 
+const NO_ROUTES: ReadonlySet<Route> = new Set();
+
 /** How a bridge, a VM or a tunnel looks from `ip -d`: each kind adds its fields in its own class. */
 export abstract class Device {
   index = 0;
@@ -335,7 +337,7 @@ export abstract class Device {
   taps: Tap[] = [];
   private groupMacs: Map<Mac, number> | null = null;
   /** Routes with a next hop by it. */
-  readonly routes = new Set<Route>();
+  private routesBy: Set<Route> | null = null;
   /** What `tc` put on its way out, instead of `qdisc`'s plain hand-over. */
   egress: EgressQueue | null = null;
   /** Where filters on what arrives would be. */
@@ -349,6 +351,15 @@ export abstract class Device {
   /** Link-layer groups it listens to, with their user counts. */
   get multicastMacs(): Map<Mac, number> {
     return (this.groupMacs ??= new Map());
+  }
+  get routes(): ReadonlySet<Route> {
+    return this.routesBy ?? NO_ROUTES;
+  }
+  addRoute(route: Route): void {
+    (this.routesBy ??= new Set()).add(route);
+  }
+  removeRoute(route: Route): void {
+    this.routesBy?.delete(route);
   }
   /** The driver sends (ndo_start_xmit). The frame has its link header. It is the driver's from here. */
   abstract transmit(skb: Skb): void;
@@ -574,6 +585,9 @@ export class Route6 {
   onlink = false;
   preferredSource: Ipv6 | null = null;
   metrics: RouteMetrics | null = null;
+  /** Of routers (RFC 4191). */
+  preference: 'low' | 'medium' | 'high' = 'medium';
+  weight = 1;
   constructor(
     readonly table: number,
     readonly prefix: Ipv6,
@@ -717,8 +731,8 @@ export class Netns {
 
   readonly tables = new Map<number, FibTable>();
   /** In order of priority. */
-  readonly rules: Rule[] = [];
-  readonly rules6: Rule[] = [];
+  rules: Rule[] = [];
+  rules6: Rule[] = [];
   /** Rules are the three default ones: local and main are asked directly. */
   hasCustomRules = false;
   /** A user has put routes into the local table: sources are checked against it, not against addresses. */
@@ -735,14 +749,14 @@ export class Netns {
   /** Netfilter's state, made when first needed. */
   netfilter: object | null = null;
   /** By IP protocol number. */
-  readonly protocols = new Map<number, ProtocolHandler>();
+  private transports: Map<number, ProtocolHandler> | null = null;
   /** TCP's state, made when first needed. */
   tcp: object | null = null;
 
   /** Packet sockets that hear every device. */
   taps: Tap[] = [];
   private openSockets: Set<Socket> | null = null;
-  readonly rawListeners = new Set<RawListener>();
+  private rawSockets: Set<RawListener> | null = null;
   private fragmentQueues: Map<string, FragmentQueue> | null = null;
   /** Counters that rate limits and ids need. */
   ipId = 0;
@@ -776,6 +790,12 @@ export class Netns {
   }
   get sockets(): Set<Socket> {
     return (this.openSockets ??= new Set());
+  }
+  get rawListeners(): Set<RawListener> {
+    return (this.rawSockets ??= new Set());
+  }
+  get protocols(): Map<number, ProtocolHandler> {
+    return (this.transports ??= new Map());
   }
   get fragments(): Map<string, FragmentQueue> {
     return (this.fragmentQueues ??= new Map());

@@ -305,6 +305,8 @@ export interface Route6Request extends CreateFlags {
   readonly onlink?: boolean;
   /** Seconds. */
   readonly expires?: number;
+  readonly preference?: 'low' | 'medium' | 'high';
+  readonly weight?: number;
 }
 /** RTM_GETROUTE for one destination. */
 export interface RouteGetRequest {

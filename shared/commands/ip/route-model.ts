@@ -3,6 +3,7 @@
  * Authority: net/ipv4/fib_semantics.c (fib_dump_info), net/ipv6/route.c (rt6_fill_node).
  */
 import {
+  areSiblings,
   ROUTE_TYPES,
   routesInOrder,
   RouteTable,
@@ -155,12 +156,12 @@ export function shownRoute6(route: Route6, nowUs: number): ShownRoute {
     dstLength: route.length,
     protocol: route.protocol,
     flags,
-    nexthop: { gateway: route.gateway ?? undefined, via6: undefined, device, weight: 1, flags },
+    nexthop: { gateway: route.gateway ?? undefined, via6: undefined, device, weight: route.weight, flags },
     preferredSource: route.preferredSource ?? undefined,
     priority: route.priority,
     metrics: route.metrics ?? undefined,
     expires: route.expiresUs === null ? 0 : Math.max(1, Math.floor((route.expiresUs - nowUs) / 1e6)),
-    pref: 'medium',
+    pref: route.preference,
     origin: route,
   };
 }
@@ -208,10 +209,23 @@ export const hasTable6 = (netns: Netns, id: number): boolean =>
 /** The tree is walked from its leaves: a prefix comes after those within it. */
 export function dumpTable6(netns: Netns, id: number, nowUs: number): ShownRoute[] {
   const within = (a: Route6, b: Route6): boolean => a.length > b.length && sameBits(Family.INET6, a.prefix, b.prefix, b.length);
-  return netns.routes6
+  const ordered = netns.routes6
     .filter((route) => route.table === id)
     .sort((a, b) => (within(a, b) ? -1 : within(b, a) ? 1 : a.prefix < b.prefix ? -1 : a.prefix > b.prefix ? 1 : a.priority - b.priority))
     .map((route) => shownRoute6(route, nowUs));
+  // Siblings stand side by side.
+  const groups: ShownRoute[][] = [];
+  for (const shown of ordered) {
+    const last = groups.at(-1);
+    if (last && areSiblings(last[0]!.origin as Route6, shown.origin as Route6)) last.push(shown);
+    else groups.push([shown]);
+  }
+  return groups.map((group) => (group.length === 1 ? group[0]! : inOne(group)));
+}
+/** Routes by several gateways, shown as the one route that they are. */
+function inOne(siblings: readonly ShownRoute[]): ShownRoute {
+  const [first] = siblings;
+  return { ...first!, nexthop: undefined, flags: 0, multipath: siblings.flatMap(({ nexthop }) => (nexthop ? [nexthop] : [])) };
 }
 export function tableIds6(netns: Netns): number[] {
   return [...new Set([RouteTable.MAIN, RouteTable.LOCAL, ...netns.routes6.map((route) => route.table)])].sort((a, b) => (a & 255) - (b & 255));

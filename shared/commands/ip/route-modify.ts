@@ -45,6 +45,7 @@ interface Draft {
   onlink: boolean;
   device: string | undefined;
   expires: number | undefined;
+  preference: 'low' | 'medium' | 'high' | undefined;
   nexthops: Mutable<NexthopRequest>[] | undefined;
   readonly metrics: RouteMetrics;
   /** What was asked for and cannot be modelled. */
@@ -184,7 +185,9 @@ const KEYWORDS: readonly Keyword[] = [
     short: true,
     read: (draft) => {
       const word = draft.args.next();
-      if (!['low', 'medium', 'high'].includes(word) && parseU8(word) === undefined) invalid('pref', word);
+      const preference = (['low', 'medium', 'high'] as const).find((each) => each === word);
+      if (preference === undefined && parseU8(word) === undefined) invalid('pref', word);
+      draft.preference = preference;
     },
   },
   { word: 'encap', read: beyond('lightweight tunnels (encap)') },
@@ -195,7 +198,16 @@ const KEYWORDS: readonly Keyword[] = [
 export function modifyRoute(session: Session, command: 'new' | 'delete', flags: CreateFlags, args: Arguments): number {
   const draft: Draft = {
     ...{ session, args, family: session.options.family, dst: undefined, tos: 0, table: undefined, scope: undefined, protocol: undefined, type: undefined },
-    ...{ priority: undefined, preferredSource: undefined, gateway: undefined, hasGateway: false, onlink: false, device: undefined, expires: undefined },
+    ...{
+      priority: undefined,
+      preferredSource: undefined,
+      gateway: undefined,
+      hasGateway: false,
+      onlink: false,
+      device: undefined,
+      expires: undefined,
+      preference: undefined,
+    },
     ...{ nexthops: undefined, metrics: {}, beyond: undefined },
   };
   for (; !args.isAtEnd; args.advance()) {
@@ -300,13 +312,18 @@ function send(draft: Draft, command: 'new' | 'delete', flags: CreateFlags, devic
       ...(draft.preferredSource && { preferredSource: draft.preferredSource.v6 }),
       ...(gateway && { gateway: gateway.v6 }),
       ...(draft.expires !== undefined && { expires: draft.expires }),
+      ...(draft.preference !== undefined && { preference: draft.preference }),
     };
-    const [first, ...others] = draft.nexthops ?? [];
-    if (others.length > 0) giveUp(KERNEL_ERROR, 'not modelled: IPv6 multipath routes\n');
-    const whole: Route6Request = first
-      ? { ...request, ...(first.gateway6 !== undefined && { gateway: first.gateway6 }), ...(first.device !== undefined && { device: first.device }) }
-      : request;
-    return command === 'new' ? insertRoute6(session.netns, whole) : removeRoute6(session.netns, whole);
+    // One route for each way; the second and later ones join the first (ip6_route_multipath_add).
+    const ways = (draft.nexthops ?? [{}]).map(({ gateway6, device: via, weight }, i): Route6Request => {
+      const joins = i > 0 ? { create: true, append: true, replace: false, exclusive: false } : {};
+      return { ...request, ...joins, ...(gateway6 !== undefined && { gateway: gateway6 }), ...(via !== undefined && { device: via }), weight: weight ?? 1 };
+    });
+    for (const way of ways) {
+      const done = command === 'new' ? insertRoute6(session.netns, way) : removeRoute6(session.netns, way);
+      if (!done.ok) return done;
+    }
+    return { ok: true, value: undefined };
   }
   const request: RouteRequest = {
     ...shared,

@@ -168,8 +168,9 @@ function flush(session: Session, filter: RouteFilter): number {
   }
   for (let round = 0; ; round++) {
     const routes = dump(session, filter);
-    if ('missing' in routes) return giveUp(KERNEL_ERROR, `${missingTable(routes.missing)}Flush terminated\n`);
-    const chosen = routes.filter((route) => passesRoute(session, route, filter));
+    // A table that has been emptied is still there.
+    if ('missing' in routes && round === 0) return giveUp(KERNEL_ERROR, `${missingTable(routes.missing)}Flush terminated\n`);
+    const chosen = ('missing' in routes ? [] : routes).filter((route) => passesRoute(session, route, filter));
     if (options.stats > 1) for (const route of chosen) printRoute(session, route, filter);
     if (chosen.length === 0) {
       if (options.stats > 0) printer.out(round === 0 ? 'Nothing to flush.\n' : `*** Flush is complete after ${round} round${round > 1 ? 's' : ''} ***\n`);
@@ -186,7 +187,7 @@ function flush(session: Session, filter: RouteFilter): number {
 /** Deletes exactly this route, as its own message would; says why not. */
 function remove(session: Session, shown: ShownRoute): string | undefined {
   const { netns } = session;
-  const done = shown.family === Family.INET6 ? removeRoute6(netns, requestOf6(shown.origin as Route6)) : deleteRoute(netns, requestOf(shown.origin as Route));
+  const done = shown.family === Family.INET6 ? removeRoute6(netns, requestOf6(shown)) : deleteRoute(netns, requestOf(shown.origin as Route));
   return done.ok ? undefined : done.error.errno === 'ESRCH' ? 'No such process' : done.error.errno;
 }
 function requestOf(route: Route): Parameters<typeof deleteRoute>[1] {
@@ -207,11 +208,12 @@ function requestOf(route: Route): Parameters<typeof deleteRoute>[1] {
     }),
   };
 }
-function requestOf6(route: Route6): Parameters<typeof removeRoute6>[1] {
+function requestOf6(shown: ShownRoute): Parameters<typeof removeRoute6>[1] {
+  const route = shown.origin as Route6;
   return {
     ...{ destination: route.prefix, length: route.length, table: route.table, type: route.type, protocol: route.protocol, priority: route.priority },
-    ...(route.gateway !== null && { gateway: route.gateway }),
-    ...(route.device && { device: route.device.index }),
+    ...(route.gateway !== null && shown.multipath.length === 0 && { gateway: route.gateway }),
+    ...(route.device && shown.multipath.length === 0 && { device: route.device.index }),
   };
 }
 
@@ -265,7 +267,9 @@ function get(session: Session, args: Arguments): number {
   filter.cloned = 'either';
   if (family === Family.INET6) {
     const outgoing = request.outDevice === undefined ? null : (session.netns.devices.get(request.outDevice) ?? null);
-    const found = lookup6(session.netns, to.v6, outgoing);
+    const inDevice = request.inDevice === undefined ? null : (session.netns.devices.get(request.inDevice) ?? null);
+    const flow = { ...(from && from.bytes > 0 && { source: from.v6 }), mark: request.mark ?? 0, inDevice };
+    const found = lookup6(session.netns, to.v6, outgoing, flow);
     if (typeof found === 'string') return session.accept({ ok: false, error: { errno: found } }) ? 0 : KERNEL_ERROR;
     printer.startJson(options.json, options.pretty);
     printRoute(session, shownAnswer6(session, found, to.v6, from?.v6), filter);

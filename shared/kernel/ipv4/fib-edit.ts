@@ -251,13 +251,13 @@ export function insertRoute(netns: Netns, request: RouteRequest): KernelResult {
 function commit(netns: Netns, table: FibTable, list: Route[], route: Route, change: 'new' | 'replace'): KernelResult {
   // A copy has room for what is in it, not for what splice thought might come.
   table.prefixes.set(route.prefix, route.length, list.slice());
-  for (const hop of route.nexthops) hop.device?.routes.add(route);
+  for (const hop of route.nexthops) hop.device?.addRoute(route);
   flushRouteCache(netns);
   emit(netns, { kind: 'route', change, route });
   return done;
 }
 function unlinkNexthops(route: Route): void {
-  for (const hop of route.nexthops) hop.device?.routes.delete(route);
+  for (const hop of route.nexthops) hop.device?.removeRoute(route);
 }
 
 /** fib_table_delete: the first route of the prefix that agrees with everything given. */

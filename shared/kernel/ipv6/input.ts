@@ -38,7 +38,7 @@ function route(skb: Skb, device: Device, ipv6: Ipv6Device): void {
   if (ipv6.conf.forwarding === 0) return drop(skb, netns, 'FORWARDING_DISABLED', 'IPv6 forwarding is off');
   if (isIpv6LinkLocal(ip6.dst) || isIpv6LinkLocal(ip6.src) || ip6.src === IPV6_ANY)
     return drop(skb, netns, 'IP_INVALID_DEST', 'link-local packets stay on their link');
-  const way = lookup6(netns, ip6.dst, null);
+  const way = lookup6(netns, ip6.dst, null, { source: ip6.src, mark: skb.mark, inDevice: skb.inDevice });
   if (typeof way === 'string') {
     if (way !== 'EINVAL') sendIcmp6Unreachable(skb, netns, way === 'EACCES' ? ADMIN_PROHIBITED : NO_ROUTE);
     return drop(skb, netns, way === 'EINVAL' ? 'BLACKHOLE' : 'IP_INNOROUTES', way);

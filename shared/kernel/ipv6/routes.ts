@@ -6,7 +6,7 @@ import type { Ipv6 } from '../../wire/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import { Route6 } from '../model.ts';
-import type { Device, Ipv6Address, Netns } from '../model.ts';
+import type { Device, Ipv6Address, Netns, Rule } from '../model.ts';
 import { emit } from '../notify.ts';
 import { RouteProtocol, RouteTable } from '../numbers.ts';
 import { ROUTE_ERRORS } from '../ipv4/fib.ts';
@@ -49,22 +49,63 @@ export interface Lookup6 {
   /** The neighbour to send to. */
   readonly nextHop: Ipv6;
 }
+/** What rules may ask of a packet. */
+export interface Flow6 {
+  readonly source?: Ipv6;
+  readonly mark?: number;
+  readonly inDevice?: Device | null;
+}
+const NO_FLOW: Flow6 = {};
+/** The rules that every namespace begins with: local, then main. */
+const DEFAULT_RULE_COUNT = 2;
+
 /** `outDevice` restricts: link-local destinations need one. */
-export function lookup6(netns: Netns, destination: Ipv6, outDevice: Device | null): Lookup6 | Errno {
+export function lookup6(netns: Netns, destination: Ipv6, outDevice: Device | null, flow: Flow6 = NO_FLOW): Lookup6 | Errno {
+  if (netns.rules6.length !== DEFAULT_RULE_COUNT) return lookupByRules(netns, destination, outDevice, flow);
   for (const table of [RouteTable.LOCAL, RouteTable.MAIN]) {
-    let best: Route6 | null = null;
-    for (const route of netns.routes6) {
-      if (route.table !== table || route.dead || !ipv6InPrefix(destination, route.prefix, route.length)) continue;
-      if (outDevice !== null && route.device !== outDevice && route.type !== 'local') continue;
-      if (best === null || route.length > best.length || (route.length === best.length && route.priority < best.priority)) best = route;
-    }
-    if (best === null) continue;
-    const errno = ROUTE_ERRORS[best.type];
-    if (errno !== undefined) return errno === 'EAGAIN' ? 'ENETUNREACH' : errno;
-    const device = best.type === 'local' ? netns.loopback : best.device;
-    if (device !== null) return { route: best, device, nextHop: best.gateway ?? destination };
+    const found = lookupInTable6(netns, table, destination, outDevice);
+    if (found !== null) return found === 'EAGAIN' ? 'ENETUNREACH' : found;
   }
   return 'ENETUNREACH';
+}
+/** Null: the table knows no way. EAGAIN: it says to go on with the next rule. */
+function lookupInTable6(netns: Netns, table: number, destination: Ipv6, outDevice: Device | null): Lookup6 | Errno | null {
+  let best: Route6 | null = null;
+  for (const route of netns.routes6) {
+    if (route.table !== table || route.dead || !ipv6InPrefix(destination, route.prefix, route.length)) continue;
+    if (outDevice !== null && route.device !== outDevice && route.type !== 'local') continue;
+    if (best === null || route.length > best.length || (route.length === best.length && route.priority < best.priority)) best = route;
+  }
+  if (best === null) return null;
+  const errno = ROUTE_ERRORS[best.type];
+  if (errno !== undefined) return errno;
+  const device = best.type === 'local' ? netns.loopback : best.device;
+  return device === null ? null : { route: best, device, nextHop: best.gateway ?? destination };
+}
+const RULE_ERRORS = { blackhole: 'EINVAL', unreachable: 'ENETUNREACH', prohibit: 'EACCES' } as const;
+/** fib_rules_lookup with fib6_rule_action. */
+function lookupByRules(netns: Netns, destination: Ipv6, outDevice: Device | null, flow: Flow6): Lookup6 | Errno {
+  let from = 0;
+  for (const rule of netns.rules6) {
+    if (rule.priority < from || fits(rule, destination, outDevice, flow) === rule.invert) continue;
+    if (rule.action === 'goto') from = rule.target;
+    else if (rule.action === 'lookup') {
+      const found = lookupInTable6(netns, rule.table, destination, outDevice);
+      if (found === null || found === 'EAGAIN') continue;
+      if (typeof found !== 'string' && rule.suppressPrefixLength >= 0 && found.route.length <= rule.suppressPrefixLength) continue;
+      return found;
+    } else if (rule.action !== 'nop') return RULE_ERRORS[rule.action];
+  }
+  return 'ENETUNREACH';
+}
+function fits(rule: Rule, destination: Ipv6, outDevice: Device | null, flow: Flow6): boolean {
+  if (rule.inName !== '' && rule.inName !== (flow.inDevice?.name ?? 'lo')) return false;
+  if (rule.outName !== '' && rule.outName !== outDevice?.name) return false;
+  if (rule.dstLength > 0 && !ipv6InPrefix(destination, rule.dst as Ipv6, rule.dstLength)) return false;
+  if (rule.srcLength > 0 && (flow.source === undefined || !ipv6InPrefix(flow.source, rule.src as Ipv6, rule.srcLength))) return false;
+  // What only IPv4's lookups know of a packet.
+  if (rule.ipProtocol !== 0 || rule.srcPorts !== null || rule.dstPorts !== null || rule.tos !== 0 || rule.l3mdev) return false;
+  return (((flow.mark ?? 0) ^ rule.fwmark) & rule.fwmask) === 0;
 }
 
 /** A simple form of RFC 6724: an address of the device, of the destination's scope, sharing the longest prefix. */
@@ -123,6 +164,9 @@ export function insertRoute6(netns: Netns, request: Route6Request): KernelResult
   route.metrics = request.metrics ?? null;
   route.preferredSource = request.preferredSource ?? null;
   route.onlink = request.onlink === true;
+  route.preference = request.preference ?? 'medium';
+  route.weight = request.weight ?? 1;
+  if (request.expires !== undefined) expire(netns, route, request.expires);
   const same = netns.routes6.filter(
     (other) => other.table === table && other.prefix === route.prefix && other.length === route.length && other.priority === priority,
   );
@@ -134,6 +178,16 @@ export function insertRoute6(netns: Netns, request: Route6Request): KernelResult
   addRoute6(netns, route);
   return done;
 }
+/** fib6_age, which looks when the time has come. */
+function expire(netns: Netns, route: Route6, seconds: number): void {
+  const { simulation } = netns;
+  route.expiresUs = simulation.nowUs + seconds * 1_000_000;
+  simulation.housekeeping(seconds * 1_000_000, () => removeRoutes6(netns, (other) => other === route));
+}
+/** Routes of one prefix and metric by gateways are one route of several ways (rt6_qualify_for_ecmp). */
+export const areSiblings = (a: Route6, b: Route6): boolean =>
+  a.table === b.table && a.prefix === b.prefix && a.length === b.length && a.priority === b.priority && a.gateway !== null && b.gateway !== null;
+
 /** RTM_DELROUTE. */
 export function removeRoute6(netns: Netns, request: Route6Request): KernelResult {
   const prefix = ipv6Network(request.destination, request.length);
@@ -148,6 +202,7 @@ export function removeRoute6(netns: Netns, request: Route6Request): KernelResult
       (request.protocol === undefined || request.protocol === 0 || other.protocol === request.protocol),
   );
   if (route === undefined) return fail('ESRCH');
-  removeRoutes6(netns, (other) => other === route);
+  // Without a gateway given all ways of it go.
+  removeRoutes6(netns, (other) => other === route || (request.gateway === undefined && areSiblings(other, route)));
   return done;
 }
