@@ -3,12 +3,12 @@
  * Deviation: `for (k in a)` visits keys in the order they were made; mawk's order is its hash table's.
  */
 import type { InstalledProgram } from '../../machine/index.ts';
-import type { Bytes } from '../../base/index.ts';
+import { strerror, type Bytes } from '../../base/index.ts';
 import type { Program } from '../../shell/index.ts';
 import { AwkError, AwkMachine } from './machine.ts';
 import { AwkRun } from './run.ts';
 import { parseAwk, unescape } from './syntax.ts';
-import { fromInput } from './value.ts';
+import { TooFewArguments, fromInput } from './value.ts';
 
 const awk: Program = function* (p) {
   const rest = p.argv.slice(1);
@@ -20,7 +20,7 @@ const awk: Program = function* (p) {
     if (word === '--') break;
     const letter = word[1] ?? '';
     if (!'Ffv'.includes(letter)) {
-      if (letter === 'W' || word === '--version') {
+      if (letter === 'W') {
         yield* p.print('mawk 1.3.4 20200120\nCopyright 2008-2019,2020, Thomas E. Dickey\nCopyright 1991-1996,2014, Michael D. Brennan\n');
         return 0;
       }
@@ -35,7 +35,7 @@ const awk: Program = function* (p) {
       assignments.push([value.slice(0, at), unescape(value.slice(at + 1))]);
     } else {
       const file = value === '-' ? yield* p.readAll(0) : p.fs.readFile(value);
-      if (!file.ok) return (yield* p.error(`${p.name}: cannot open ${value}\n`), 2);
+      if (!file.ok) return (yield* p.error(`${p.name}: cannot open ${value} (${strerror(file.error)})\n`), 2);
       scripts.push(file.value);
     }
   }
@@ -55,6 +55,13 @@ const awk: Program = function* (p) {
   try {
     return yield* new AwkRun(program.value, machine).run();
   } catch (error) {
+    if (error instanceof TooFewArguments) {
+      yield* p.flush();
+      const state = ['FILENAME', 'FNR', 'NR'].map(
+        (name) => `${name}=${name === 'FILENAME' ? `"${machine.text(machine.get(name))}"` : machine.text(machine.get(name)) || '0'}`,
+      );
+      return (yield* p.error(`${p.name}: run time error: not enough arguments passed to printf("${error.format}")\n\t${state.join(' ')}\n`), 2);
+    }
     if (!(error instanceof AwkError)) throw error;
     yield* p.flush();
     return (yield* p.error(`${p.name}: run time error: ${error.message}\n`), 2);

@@ -98,11 +98,12 @@ export function* callBuiltin(run: AwkRun, name: Bytes, args: readonly Expr[]): S
   }
 }
 
-/** POSIX: characters from `start` for `length`, both rounded; what lies outside is cut. */
+/** As mawk 1.3.4-20200120 counts: fractions are cut off, and a start before the text makes it longer by as much. */
 function substr(text: Bytes, start: number, length: number): Bytes {
-  const from = Math.round(start);
-  const to = length === Infinity ? Infinity : from + Math.round(length);
-  return text.slice(Math.max(0, from - 1), to === Infinity ? undefined : Math.max(0, to - 1));
+  const from = Math.trunc(start);
+  const count = Math.trunc(length) + (from < 0 ? -from : 0);
+  const begin = Math.max(0, from - 1);
+  return count <= 0 || Number.isNaN(count) ? '' : text.slice(begin, begin + count);
 }
 
 function* substitute(run: AwkRun, isGlobal: boolean, source: Bytes, replacement: Bytes, target: Expr): Sys<number> {

@@ -115,7 +115,6 @@ interface Token {
 }
 
 const OPERATORS = [
-  '**=',
   '||',
   '&&',
   '==',
@@ -131,7 +130,6 @@ const OPERATORS = [
   '++',
   '--',
   '>>',
-  '**',
   '!~',
   '+',
   '-',
@@ -202,7 +200,7 @@ class Lexer {
       this.line++;
       return token;
     }
-    const number = /^(0[xX][0-9a-fA-F]+|(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?)/.exec(rest)?.[0];
+    const number = /^(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?/.exec(rest)?.[0];
     if (number !== undefined) {
       this.at += number.length;
       return this.token('number', number);
@@ -215,7 +213,7 @@ class Lexer {
     }
     if (char === '"') {
       const string = /^"((?:[^"\\\n]|\\[^])*)"/.exec(rest);
-      if (!string) throw new SyntaxProblem(`runaway string constant ${rest.slice(0, 20)} ...`);
+      if (!string) throw new SyntaxProblem(`runaway string constant ${rest.slice(0, 11)} ...`);
       this.at += string[0].length;
       return this.token('string', unescape((string[1] ?? '').replace(/\\\n/g, '')));
     }
@@ -228,7 +226,7 @@ class Lexer {
     const operator = OPERATORS.find((each) => rest.startsWith(each));
     if (operator === undefined) throw new SyntaxProblem(`unexpected character '${char}'`);
     this.at += operator.length;
-    return this.token('op', operator === '**' ? '^' : operator === '**=' ? '^=' : operator);
+    return this.token('op', operator);
   }
 }
 

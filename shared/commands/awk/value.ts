@@ -21,12 +21,14 @@ export function toNumber(value: Value): number {
   if (value instanceof StrNum) return value.number;
   return Number(NUMBER.exec(value)?.[1] ?? 0);
 }
+/** mawk keeps integers in an int: larger ones are written by CONVFMT or OFMT, and %d stops there. */
+const MAX_INT = 0x7fffffff;
 export function toText(value: Value, format: Bytes): Bytes {
   if (value === undefined) return '';
   if (value instanceof StrNum) return value.text;
   if (typeof value === 'string') return value;
-  if (Number.isInteger(value)) return Math.abs(value) < 1e16 ? String(value) : formatC('%d', [value]);
-  if (Number.isNaN(value)) return Object.is(value, NaN) ? 'nan' : '-nan';
+  if (Number.isInteger(value) && Math.abs(value) <= MAX_INT) return String(value + 0);
+  if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   return formatC(format, [value]);
 }
@@ -41,9 +43,23 @@ export function compareValues(a: Value, b: Value, format: Bytes): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
+/** A format with more conversions than arguments: mawk gives up. */
+export class TooFewArguments extends Error {
+  constructor(readonly format: Bytes) {
+    super('not enough arguments');
+  }
+}
+const conversions = (format: Bytes): number =>
+  [...format.matchAll(/%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[a-zA-Z%]/g)].reduce(
+    (count, [whole, , wide, exact]) => count + (whole.endsWith('%') ? 0 : 1) + (wide === '*' ? 1 : 0) + (exact === '*' ? 1 : 0),
+    0,
+  );
+
 /** printf(3) for %d %i %o %x %X %u %c %s %e %E %f %F %g %G. */
 export function formatC(format: Bytes, args: readonly Value[], convert: (value: Value) => Bytes = (value) => toText(value, '%.6g')): Bytes {
   let used = 0;
+  const needed = conversions(format);
+  if (args.length < needed) throw new TooFewArguments(format);
   return format.replace(
     /%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?(?:hh|h|ll|l|L|q|j|z|t)?([diouxXceEfFgGs%])/g,
     (_, flags: string, wide: string | undefined, exact: string | undefined, letter: string) => {
@@ -79,8 +95,8 @@ function one(letter: string, value: Value, precision: number | undefined, flags:
       return typeof value === 'number' || value instanceof StrNum ? String.fromCharCode(toNumber(value) & 255) : convert(value).slice(0, 1);
     case 'd':
     case 'i': {
-      const number = Math.trunc(toNumber(value));
-      if (!Number.isFinite(number)) return Number.isNaN(number) ? 'nan' : number > 0 ? 'inf' : '-inf';
+      const number = Math.max(-MAX_INT - 1, Math.min(MAX_INT, Math.trunc(toNumber(value))));
+      if (Number.isNaN(number)) return signed(String(MAX_INT + 1), true);
       return signed(
         BigInt(Math.abs(number))
           .toString()

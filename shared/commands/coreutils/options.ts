@@ -19,6 +19,8 @@ export interface GnuUsage {
   readonly options: readonly GnuOption[];
   /** Exit status of a usage error; 1 for most. */
   readonly failure?: number;
+  /** `GNU sed) 4.9`: who made it and which it is, in `--version`. */
+  readonly version?: string;
   /** `+`: the first operand ends the options (env, timeout, xargs). */
   readonly stopAtOperand?: boolean;
   /** `head -5`, `tail +3`: what an old-style first argument means, as options. */
@@ -111,7 +113,7 @@ export function* gnuOptions(p: Process, usage: GnuUsage): Sys<Parsed | number> {
       yield* p.print(helpText(p.name, usage));
       return 0;
     case 'version':
-      yield* p.print(`${p.name} (GNU coreutils) 9.1\n`);
+      yield* p.print(`${p.name} (${usage.version ?? 'GNU coreutils) 9.1'}\n`);
       return 0;
     case 'error':
       return yield* usageError(p, outcome.message, usage);

@@ -6,3 +6,13 @@ export class JqError extends Error {
     super(typeof value === 'string' ? value : JSON.stringify(value));
   }
 }
+
+/** `halt`, `halt_error`: the program ends with that status, and may say a last word. */
+export class JqHalt extends Error {
+  constructor(
+    readonly status: number,
+    readonly value: Json | undefined,
+  ) {
+    super('halt');
+  }
+}

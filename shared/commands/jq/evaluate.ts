@@ -78,7 +78,7 @@ export function getKey(value: Json, key: Json): Json {
   if (isArray(value) && typeof key === 'number') return value[Math.floor(key < 0 ? key + value.length : key)] ?? null;
   if (isArray(value) && isObject(key)) return slice(value, key['start'] ?? null, key['end'] ?? null);
   if (isArray(value) && isArray(key)) return value.flatMap((_, i) => (compareJson(value.slice(i, i + key.length), key) === 0 ? [i] : []));
-  if (typeof key === 'string') throw new JqError(`Cannot index ${typeName(value)} with "${key}"`);
+  if (typeof key === 'string') throw new JqError(`Cannot index ${typeName(value)} with string "${key}"`);
   throw new JqError(`Cannot index ${typeName(value)} with ${typeName(key)}`);
 }
 export function slice(value: Json, from: Json, to: Json): Json {
@@ -222,7 +222,7 @@ function* bound(filter: Filter | undefined, at: At, scope: Scope): Generator<Jso
 export function* iterate(of: At): Generator<At, void, void> {
   if (isArray(of.value)) for (const [i, value] of of.value.entries()) yield inner(of, value, i);
   else if (isObject(of.value)) for (const [key, value] of Object.entries(of.value)) yield inner(of, value, key);
-  else throw new JqError(`Cannot iterate over ${of.value === null ? 'null' : describe(of.value)}`);
+  else throw new JqError(`Cannot iterate over ${describe(of.value)}`);
 }
 export function* recurse(at: At): Generator<At, void, void> {
   yield at;
@@ -258,7 +258,7 @@ function* object(entries: readonly (readonly [Filter, Filter])[], i: number, mad
     return;
   }
   for (const { value: key } of evaluate(entry[0], plain(at.value), scope)) {
-    if (typeof key !== 'string') throw new JqError(`Object keys must be strings`);
+    if (typeof key !== 'string') throw new JqError(`Cannot use ${describe(key)} as object key`);
     for (const { value } of evaluate(entry[1], plain(at.value), scope)) yield* object(entries, i + 1, { ...made, [key]: value }, at, scope);
   }
 }
@@ -311,7 +311,7 @@ export function arithmetic(op: string, a: Json, b: Json): Json {
       return typeof a === 'string' && typeof b === 'string' ? (a === '' ? [] : a.split(b)) : fail('divided');
     case '%':
       if (typeof a !== 'number' || typeof b !== 'number') return fail('divided');
-      return Math.trunc(b) === 0 ? fail('divided because the divisor is zero') : Math.trunc(a) % Math.abs(Math.trunc(b));
+      return Math.trunc(b) === 0 ? fail('divided (remainder) because the divisor is zero') : Math.trunc(a) % Math.abs(Math.trunc(b));
     case '==':
       return compareJson(a, b) === 0;
     case '!=':
@@ -345,14 +345,10 @@ function* binary(filter: Extract<Filter, { kind: 'binary' }>, at: At, scope: Sco
   }
   if (filter.op === '//') {
     let found = false;
-    try {
-      for (const left of evaluate(filter.left, at, scope)) {
-        if (!isTruthy(left.value)) continue;
-        found = true;
-        yield left;
-      }
-    } catch (error) {
-      if (!(error instanceof JqError)) throw error;
+    for (const left of evaluate(filter.left, at, scope)) {
+      if (!isTruthy(left.value)) continue;
+      found = true;
+      yield left;
     }
     if (!found) yield* evaluate(filter.right, at, scope);
     return;
@@ -389,7 +385,7 @@ export function setPath(value: Json, path: Path, change: (old: Json) => Json): J
   }
   if (typeof key === 'string' && (value === null || isObject(value)))
     return { ...(value ?? {}), [key]: setPath(value === null ? null : (value[key] ?? null), rest, change) };
-  throw new JqError(`Cannot index ${typeName(value)} with ${typeof key === 'string' ? `"${key}"` : typeName(key)}`);
+  throw new JqError(`Cannot index ${typeName(value)} with ${typeof key === 'string' ? `string "${key}"` : typeName(key)}`);
 }
 export function deletePaths(value: Json, paths: readonly Path[]): Json {
   let result = value;
@@ -407,7 +403,11 @@ function deleteOne(value: Json, path: Path): Json {
   if (isArray(value) && typeof key === 'number') return value.filter((_, i) => i !== (key < 0 ? key + value.length : key));
   if (isArray(value) && isObject(key)) return value.filter((_, i) => i < Number(key['start'] ?? 0) || i >= Number(key['end'] ?? value.length));
   if (isObject(value) && typeof key === 'string') return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
-  throw new JqError(`Cannot delete field at ${typeof key === 'string' ? 'object' : 'array'} index of ${typeName(value)}`);
+  throw new JqError(
+    isObject(value) || isArray(value)
+      ? `Cannot delete field at ${typeof key === 'string' ? 'object' : 'array'} index of ${typeName(value)}`
+      : `Cannot delete fields from ${typeName(value)}`,
+  );
 }
 function* update(filter: Extract<Filter, { kind: 'update' }>, at: At, scope: Scope): Generator<At, void, void> {
   const { op } = filter;

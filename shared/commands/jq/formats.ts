@@ -4,6 +4,11 @@ import { formatJson, isArray, type Json, numberText, typeName } from './json.ts'
 
 const PLAIN = { indent: undefined, sortKeys: false, colour: false, ascii: false };
 export const textOf = (value: Json): string => (typeof value === 'string' ? value : formatJson(value, PLAIN));
+/** As error messages show a value: its beginning. */
+export const dumpOf = (value: Json): string => {
+  const text = formatJson(value, PLAIN);
+  return text.length > 11 ? `${text.slice(0, 10)}...` : text;
+};
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 export function base64(bytes: string): string {
@@ -33,9 +38,7 @@ export function fromBase64(text: string): string {
 export function formatValue(name: string, value: Json): string {
   const row = (separator: string, cell: (each: Json) => string): string => {
     if (!isArray(value))
-      throw new JqError(
-        `${typeName(value)} (${textOf(value).slice(0, 10)}) cannot be ${name === '@sh' ? 'escaped for shell' : `${name.slice(1)}-formatted, only an array can be`}`,
-      );
+      throw new JqError(`${typeName(value)} (${dumpOf(value)}) cannot be ${name === '@sh' ? 'escaped for shell' : `${name.slice(1)}-formatted, only array`}`);
     return value.map(cell).join(separator);
   };
   const scalar =

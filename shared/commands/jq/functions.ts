@@ -1,90 +1,16 @@
 /** jq's own functions; those that jq itself writes in jq are written so here too. */
 import { arithmetic, deletePaths, evaluate, getKey, iterate, pathsOf, recurse, setPath, type At, type Path, type Scope } from './evaluate.ts';
-import { JqError } from './error.ts';
-import { textOf } from './formats.ts';
+import { JqError, JqHalt } from './error.ts';
+import { dumpOf, textOf } from './formats.ts';
 import { compareJson, isArray, isObject, isTruthy, type Json, parseJsonStream, typeName } from './json.ts';
-import { parseJq, type Filter } from './syntax.ts';
-
-const DEFINITIONS: Readonly<Record<string, string>> = {
-  'map/1': '[.[] | f0]',
-  'select/1': 'if f0 then . else empty end',
-  'recurse/1': 'def r: ., (f0 | r); r',
-  'recurse/2': 'def r: ., (f0 | select(f1) | r); r',
-  'values/0': 'select(. != null)',
-  'nulls/0': 'select(. == null)',
-  'to_entries/0': '[keys_unsorted[] as $k | {key: $k, value: .[$k]}]',
-  'with_entries/1': 'to_entries | map(f0) | from_entries',
-  'map_values/1': '.[] |= f0',
-  'in/1': '. as $x | f0 | has($x)',
-  'inside/1': '. as $x | f0 | contains($x)',
-  'from_entries/0':
-    'reduce .[] as $e ({}; . + {(($e | if type == "object" then (.key // .k // .name // .Name // .Key // .K) else . end) | if type == "string" then . elif type == "null" then "null" else tojson end): ($e | if has("value") then .value elif has("v") then .v else .Value end)})',
-  'first/1': 'label $out | (f0 | ., break $out)',
-  'first/0': '.[0]',
-  'last/0': '.[-1]',
-  'last/1': 'reduce f0 as $x (null; $x)',
-  'nth/1': '.[f0]',
-  'until/2': 'def u: if f0 then . else (f1 | u) end; u',
-  'while/2': 'def w: if f0 then ., (f1 | w) else empty end; w',
-  'repeat/1': 'def r: ., (f0 | r); r',
-  'any/0': 'reduce .[] as $x (false; . or $x)',
-  'all/0': 'reduce .[] as $x (true; . and $x)',
-  'any/1': 'reduce (.[] | f0) as $x (false; . or $x)',
-  'all/1': 'reduce (.[] | f0) as $x (true; . and $x)',
-  'any/2': 'isempty(first(f0 | f1 or empty)) | not',
-  'all/2': 'isempty(first(f0 | f1 and empty))',
-  'paths/0': 'path(..) | select(length > 0)',
-  'paths/1': 'path(.. | select(f0)) | select(length > 0)',
-  'leaf_paths/0': 'paths(scalars)',
-  'del/1': 'delpaths([path(f0)])',
-  'add/1': 'reduce f0 as $x (null; . + $x)',
-  'join/1':
-    'f0 as $s | if length == 0 then "" else reduce .[1:][] as $x (.[0] | if . == null then "" elif type == "string" then . else tojson end; . + $s + ($x | if . == null then "" elif type == "string" then . else tojson end)) end',
-  'ascii/0': '[.] | implode',
-  'todate/0': 'strftime("%Y-%m-%dT%H:%M:%SZ")',
-  'walk/1': 'def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f0; w',
-  'env/0': '$ENV',
-  'combinations/0': 'if length == 0 then [] else .[0][] as $x | (.[1:] | combinations) as $w | [$x] + $w end',
-  'scalars/0': 'select(type | . != "array" and . != "object")',
-  'iterables/0': 'select(type | . == "array" or . == "object")',
-  'objects/0': 'select(type == "object")',
-  'arrays/0': 'select(type == "array")',
-  'strings/0': 'select(type == "string")',
-  'numbers/0': 'select(type == "number")',
-  'booleans/0': 'select(type == "boolean")',
-  'finites/0': '.',
-  'normals/0': '.',
-  'index/1': 'f0 as $i | indices($i) | .[0]',
-  'rindex/1': 'f0 as $i | indices($i) | .[-1:][0]',
-  'capture/1': '[match(f0)] | .[] | [.captures | .[] | select(.name != null) | {key: .name, value: .string}] | from_entries',
-  'scan/1': 'match(f0; "g") | if (.captures | length) > 0 then [.captures | .[] | .string] else .string end',
-  'limit/2': 'f0 as $n | if $n > 0 then label $out | foreach f1 as $x (0; . + 1; $x, if . >= $n then break $out else empty end) else empty end',
-  'splits/1': 'split(f0; null) | .[]',
-  'input_line_number/0': '0',
-  'halt_error/0': 'error',
-  'getpath_or_null/1': 'getpath(f0)',
-  'range/1': 'range(0; f0)',
-};
-const COMPILED = new Map<string, Filter>();
-
-function definition(name: string, args: readonly Filter[]): Filter | undefined {
-  const key = `${name}/${args.length}`;
-  const text = Object.hasOwn(DEFINITIONS, key) ? DEFINITIONS[key] : undefined;
-  if (text === undefined) return undefined;
-  let filter = COMPILED.get(key);
-  if (!filter) {
-    const params = args.map((_, i) => `f${i}`);
-    const parsed = parseJq(`def it${params.length > 0 ? `(${params.join('; ')})` : ''}: ${text}; .`);
-    if (!parsed.ok) throw new Error(`${key}: ${parsed.error}`);
-    COMPILED.set(key, (filter = parsed.value));
-  }
-  return filter;
-}
+import { definitionOf } from './definitions.ts';
+import type { Filter } from './syntax.ts';
+import { brokenDown, readTime, secondsOf, writeTime } from './time.ts';
 
 const plain = (value: Json): At => ({ value, path: undefined });
 
 export function* callBuiltin(name: string, args: readonly Filter[], at: At, scope: Scope): Generator<At, void, void> {
-  const defined = definition(name, args);
+  const defined = definitionOf(name, args);
   if (defined?.kind === 'def') {
     let inside = scope;
     for (const [i, arg] of args.entries()) inside = inside.define(`f${i}/0`, { filter: arg, scope, params: [] });
@@ -121,6 +47,13 @@ export function* callBuiltin(name: string, args: readonly Filter[], at: At, scop
     }
     case 'error/0':
       throw new JqError(value);
+    case 'halt/0':
+      throw new JqHalt(0, undefined);
+    case 'halt_error/0':
+      throw new JqHalt(5, value);
+    case 'halt_error/1':
+      for (const { value: status } of evaluate(first(args), plain(value), scope)) throw new JqHalt(Number(status), value);
+      return;
     case 'debug/0':
       yield at;
       return;
@@ -128,7 +61,8 @@ export function* callBuiltin(name: string, args: readonly Filter[], at: At, scop
     case 'range/3':
       for (const [from, to, by] of product(args, value, scope)) {
         const step = args.length === 3 ? Number(by) : 1;
-        for (let i = Number(from); step > 0 ? i < Number(to) : step < 0 && i > Number(to); i += step) yield plain(i);
+        if (typeof from !== 'number' || typeof to !== 'number') throw new JqError('Range bounds must be numeric');
+        for (let i = from; step > 0 ? i < to : step < 0 && i > to; i += step) yield plain(i);
       }
       return;
     default:
@@ -153,9 +87,11 @@ function* product(args: readonly Filter[], value: Json, scope: Scope, taken: rea
 }
 function list(value: Json, name: string): readonly Json[] {
   if (isArray(value)) return value;
-  throw new JqError(
-    `${typeName(value)} (${textOf(value).slice(0, 11)}) cannot be ${name.startsWith('group') ? 'grouped' : name.startsWith('sort') ? 'sorted' : 'iterated over'}, as it is not an array`,
-  );
+  if (name === 'implode') throw new JqError('implode input must be an array');
+  const what = `${typeName(value)} (${dumpOf(value)})`;
+  if (name === 'sort') throw new JqError(`${what} cannot be sorted, as it is not an array`);
+  if (name === 'min' || name === 'max') throw new JqError(`${what} and ${what} cannot be iterated over`);
+  throw new JqError(`Cannot iterate over ${what}`);
 }
 function by(name: string, items: readonly Json[], key: (item: Json) => Json): Json {
   const keyed = items.map((item) => ({ item, key: key(item) }));
@@ -181,14 +117,18 @@ function by(name: string, items: readonly Json[], key: (item: Json) => Json): Js
 }
 const text = (value: Json, what: string): string => {
   if (typeof value === 'string') return value;
-  throw new JqError(`${typeName(value)} (${textOf(value).slice(0, 11)}) ${what}`);
+  throw new JqError(`${typeName(value)} (${dumpOf(value)}) ${what}`);
 };
 function contains(a: Json, b: Json): boolean {
   if (typeof a === 'string' && typeof b === 'string') return a.includes(b);
   if (isArray(a) && isArray(b)) return b.every((each) => a.some((other) => typeName(other) === typeName(each) && contains(other, each)));
   if (isObject(a) && isObject(b)) return Object.entries(b).every(([key, each]) => Object.hasOwn(a, key) && contains(a[key] ?? null, each));
   if (typeName(a) === typeName(b)) return compareJson(a, b) === 0;
-  throw new JqError(`${typeName(a)} (${textOf(a)}) and ${typeName(b)} (${textOf(b)}) cannot have their containment checked`);
+  throw new JqError(`${typeName(a)} (${dumpOf(a)}) and ${typeName(b)} (${dumpOf(b)}) cannot have their containment checked`);
+}
+function wanted(value: Json, words: string): string {
+  if (typeof value === 'string') return value;
+  throw new JqError(words);
 }
 function regexOf(source: string, flags: string): RegExp {
   try {
@@ -224,7 +164,9 @@ function matches(value: Json, pattern: Json, flags: Json): Json[] {
   });
 }
 
-function simple(name: string, value: Json, [a = null, b = null, c = null]: readonly Json[]): readonly Json[] | undefined {
+function simple(name: string, value: Json, given: readonly Json[]): readonly Json[] | undefined {
+  const [a = null, b = null, c = null] = given;
+  const args = given.length;
   switch (name) {
     case 'not':
       return [!isTruthy(value)];
@@ -239,11 +181,12 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
     case 'keys':
     case 'keys_unsorted':
       if (isArray(value)) return [value.map((_, i) => i)];
-      if (!isObject(value)) throw new JqError(`${typeName(value)} (${textOf(value)}) has no keys`);
+      if (!isObject(value)) throw new JqError(`${typeName(value)} (${dumpOf(value)}) has no keys`);
       return [name === 'keys' ? Object.keys(value).sort() : Object.keys(value)];
     case 'has':
       if (isObject(value) && typeof a === 'string') return [Object.hasOwn(value, a)];
       if (isArray(value) && typeof a === 'number') return [a >= 0 && a < value.length];
+      if (value === null) return [false];
       throw new JqError(`Cannot check whether ${typeName(value)} has a ${typeName(a)} key`);
     case 'contains':
       return [contains(value, a)];
@@ -269,9 +212,8 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
     case 'exp':
     case 'log2':
     case 'log10':
-    case 'abs':
     case 'fabs':
-      if (typeof value !== 'number') throw new JqError(`${typeName(value)} (${textOf(value)}) number required`);
+      if (typeof value !== 'number') throw new JqError(`${typeName(value)} (${dumpOf(value)}) number required`);
       return [Math[name === 'fabs' ? 'abs' : name](value)];
     case 'log':
       return [Math.log(Number(value))];
@@ -284,11 +226,11 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
       if (typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))) return [Number(value)];
       throw new JqError(
         typeof value === 'string'
-          ? `Cannot use ${typeName(value)} (${textOf(value)}) as a number`.replace(
+          ? `Cannot use ${typeName(value)} (${dumpOf(value)}) as a number`.replace(
               /^Cannot.*/,
               `Invalid numeric literal at EOF at line 1, column ${value.length} (while parsing '${value}')`,
             )
-          : `${typeName(value)} (${textOf(value)}) cannot be parsed as a number`,
+          : `${typeName(value)} (${dumpOf(value)}) cannot be parsed as a number`,
       );
     case 'tojson':
       return [textOf(typeof value === 'string' ? value : value) === value ? JSON.stringify(value) : textOf(value)];
@@ -298,19 +240,19 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
       return [parsed.values[0] ?? null];
     }
     case 'ascii_downcase':
-      return [text(value, 'cannot be lowercased').replace(/[A-Z]/g, (char) => char.toLowerCase())];
+      return [wanted(value, 'explode input must be a string').replace(/[A-Z]/g, (char) => char.toLowerCase())];
     case 'ascii_upcase':
-      return [text(value, 'cannot be uppercased').replace(/[a-z]/g, (char) => char.toUpperCase())];
+      return [wanted(value, 'explode input must be a string').replace(/[a-z]/g, (char) => char.toUpperCase())];
     case 'ltrimstr':
       return [typeof value === 'string' && typeof a === 'string' && value.startsWith(a) ? value.slice(a.length) : value];
     case 'rtrimstr':
       return [typeof value === 'string' && typeof a === 'string' && a !== '' && value.endsWith(a) ? value.slice(0, -a.length) : value];
     case 'startswith':
-      return [text(value, 'startswith() requires string inputs').startsWith(text(a, 'startswith() requires string inputs'))];
+      return [wanted(value, 'startswith() requires string inputs').startsWith(wanted(a, 'startswith() requires string inputs'))];
     case 'endswith':
-      return [text(value, 'endswith() requires string inputs').endsWith(text(a, 'endswith() requires string inputs'))];
+      return [wanted(value, 'endswith() requires string inputs').endsWith(wanted(a, 'endswith() requires string inputs'))];
     case 'explode':
-      return [[...text(value, 'cannot be exploded')].map((char) => char.codePointAt(0) ?? 0)];
+      return [[...wanted(value, 'explode input must be a string')].map((char) => char.codePointAt(0) ?? 0)];
     case 'implode':
       return [
         list(value, name)
@@ -319,7 +261,8 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
       ];
     case 'split':
       if (b === null && typeof value === 'string' && typeof a === 'string') return [arithmetic('/', value, a)];
-      return [text(value, 'cannot be split').split(regexOf(text(a, 'cannot be split'), ''))];
+      if (args < 2) throw new JqError('split input and separator must be strings');
+      return [text(value, 'cannot be matched, as it is not a string').split(regexOf(text(a, 'cannot be matched, as it is not a string'), ''))];
     case 'indices':
       if (typeof value === 'string' && typeof a === 'string')
         return [[...value.matchAll(new RegExp(a.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'g'))].map((match) => match.index)];
@@ -352,10 +295,29 @@ function simple(name: string, value: Json, [a = null, b = null, c = null]: reado
       const rows = list(value, name) as readonly (readonly Json[])[];
       return [Array.from({ length: Math.max(0, ...rows.map((row) => row.length)) }, (_, i) => rows.map((row) => row[i] ?? null))];
     }
-    case 'tojsonstream':
-    case 'input':
-    case 'inputs':
-      return undefined;
+    case 'strftime':
+      return [writeTime(value, a)];
+    case 'strptime':
+      return [readTime(value, a)];
+    case 'gmtime':
+      return [brokenDown(value)];
+    case 'mktime':
+      return [secondsOf(value)];
+    case 'isnormal':
+      return [typeof value === 'number' && Number.isFinite(value) && Math.abs(value) >= 2.2250738585072014e-308];
+    case 'sin':
+    case 'cos':
+    case 'tan':
+    case 'cbrt':
+    case 'asin':
+    case 'acos':
+    case 'atan':
+      if (typeof value !== 'number') throw new JqError(`${typeName(value)} (${dumpOf(value)}) number required`);
+      return [Math[name](value)];
+    case 'exp2':
+    case 'exp10':
+      if (typeof value !== 'number') throw new JqError(`${typeName(value)} (${dumpOf(value)}) number required`);
+      return [(name === 'exp2' ? 2 : 10) ** value];
     case 'infinite':
       return [Infinity];
     case 'nan':

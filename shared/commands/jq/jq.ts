@@ -3,8 +3,8 @@ import { strerror, utf8Decode, utf8Encode, type Bytes } from '../../base/index.t
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Program } from '../../shell/index.ts';
 import { closeInput, openInput } from '../coreutils/index.ts';
-import { JqError } from './error.ts';
-import { evaluate, Scope } from './evaluate.ts';
+import { JqError, JqHalt } from './error.ts';
+import { evaluate, Scope, type At, type CallBuiltin } from './evaluate.ts';
 import { callBuiltin } from './functions.ts';
 import { formatJson, isTruthy, parseJsonStream, type Json } from './json.ts';
 import { parseJq } from './syntax.ts';
@@ -37,13 +37,13 @@ const jq: Program = function* (p) {
   let indent = 2;
   const rest = p.argv.slice(1);
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (!word.startsWith('-') || word === '-') {
+    if (!/^-[-A-Za-z]/.test(word)) {
       operands.push(word);
       continue;
     }
     const names = word.startsWith('--') ? [word.slice(2)] : [...word.slice(1)].map((letter) => LETTERS[letter] ?? '');
     for (const name of names) {
-      if (!LONG.has(name)) return (yield* p.error(`${p.name}: Unknown arguments\n${HINT}`), 2);
+      if (!LONG.has(name)) return (yield* p.error(`${p.name}: Unknown option ${word}\n${HINT}`), 2);
       on.add(name);
       const taken = rest.splice(0, TAKES[name] ?? 0);
       if (taken.length < (TAKES[name] ?? 0))
@@ -75,7 +75,6 @@ const jq: Program = function* (p) {
   if (!filter.ok) return (yield* p.error(`jq: error: ${filter.error} at <top-level>, line 1:\n${script.value}\njq: 1 compile error\n`), 3);
   const extra = on.has('args') || on.has('jsonargs') ? operands.splice(0) : [];
   values.set('ENV', Object.fromEntries([...p.env].map(([name, value]) => [utf8Decode(name), utf8Decode(value)])));
-  values.set('__prog_args', []);
   values.set('ARGS', {
     positional: extra.map((word) => (on.has('jsonargs') ? (parseJsonStream(word).values[0] ?? null) : utf8Decode(word))),
     named: Object.fromEntries(values),
@@ -83,17 +82,20 @@ const jq: Program = function* (p) {
 
   let text = '';
   let status = 0;
-  if (!on.has('null-input')) {
+  let file: Bytes = '<stdin>';
+  const readsInput = !on.has('null-input') || /\binputs?\b/.test(script.value);
+  if (readsInput) {
     for (const operand of operands.length > 0 ? operands : ['-']) {
       const opened = yield* openInput(p, operand);
       if (opened.kind === 'failed') {
         status = 2;
-        yield* p.error(`${p.name}: error: Could not open ${operand}: ${strerror(opened.errno)}\n`);
+        yield* p.error(`${p.name}: error: Could not open file ${operand}: ${strerror(opened.errno)}\n`);
         continue;
       }
       const all = yield* p.readAll(opened.fd);
       closeInput(p, opened.fd);
       text += all.ok ? all.value : '';
+      if (operand !== '-') file = operand;
     }
   }
   const source = utf8Decode(text);
@@ -106,7 +108,9 @@ const jq: Program = function* (p) {
         problem: undefined,
       }
     : parseJsonStream(source);
-  const inputs: readonly Json[] = on.has('null-input') ? [null] : on.has('slurp') ? [on.has('raw-input') ? source : read.values] : read.values;
+  const everything: readonly Json[] = on.has('slurp') ? [on.has('raw-input') ? source : read.values] : read.values;
+  /** What `input` has not taken. */
+  const inputs = [...everything];
   const style = {
     indent: on.has('compact-output') || indent === 0 ? undefined : on.has('tab') ? '\t' : ' '.repeat(indent),
     sortKeys: on.has('sort-keys'),
@@ -115,29 +119,57 @@ const jq: Program = function* (p) {
   };
   const isRaw = on.has('raw-output') || on.has('join-output');
   let last: Json | undefined;
-  for (const input of inputs) {
+  const lines = source.split('\n').length - 1;
+  const call: CallBuiltin = function* (name, args, at, scope) {
+    const plain = (value: Json): At => ({ value, path: undefined });
+    switch (`${name}/${args.length}`) {
+      case 'input/0': {
+        const next = inputs.shift();
+        if (next === undefined) throw new JqError('break');
+        return yield plain(next);
+      }
+      case 'inputs/0':
+        for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) yield plain(next);
+        return;
+      case 'input_filename/0':
+        return yield plain(readsInput ? file : null);
+      case 'input_line_number/0':
+        return yield plain(lines);
+      case 'now/0':
+        return yield plain(p.unixUs / 1e6);
+      default:
+        return yield* callBuiltin(name, args, at, scope);
+    }
+  };
+  for (let input = on.has('null-input') ? null : inputs.shift(); input !== undefined; input = on.has('null-input') ? undefined : inputs.shift()) {
     yield* p.tick(10);
     try {
-      for (const { value } of evaluate(filter.value, { value: input, path: undefined }, Scope.root(values, callBuiltin))) {
+      for (const { value } of evaluate(filter.value, { value: input, path: undefined }, Scope.root(values, call))) {
         last = value;
         yield* p.print(utf8Encode(isRaw && typeof value === 'string' ? value : formatJson(value, style)) + (on.has('join-output') ? '' : '\n'));
       }
     } catch (error) {
       if (error instanceof RangeError) return (yield* p.error('jq: error: the filter is nested too deeply\n'), 5);
+      if (error instanceof JqHalt) {
+        yield* p.flush();
+        const word = error.value;
+        if (word !== undefined)
+          yield* p.error(utf8Encode(typeof word === 'string' ? word : `${formatJson(word, { ...style, indent: undefined, colour: false })}\n`));
+        return error.status;
+      }
       if (!(error instanceof JqError)) throw error;
+      if (/^\$?[\w:]+(?:\/\d+)? is not defined$/.test(error.message))
+        return (yield* p.error(utf8Encode(`jq: error: ${error.message} at <top-level>, line 1:\n`) + `${script.value}\njq: 1 compile error\n`), 3);
+      if (error.value === null) continue;
       status = 5;
-      yield* p.flush();
       const isText = typeof error.value === 'string';
       yield* p.error(
-        utf8Encode(
-          `jq: error (at ${on.has('null-input') ? '<unknown>' : `<stdin>:${source.split('\n').length - 1}`})${isText ? `: ${error.message}` : ` (not a string): ${error.message}`}\n`,
-        ),
+        utf8Encode(`jq: error (at ${readsInput ? `${file}:${lines}` : '<unknown>'})${isText ? `: ${error.message}` : ` (not a string): ${error.message}`}\n`),
       );
     }
   }
-  if (read.problem !== undefined && !on.has('null-input')) {
-    yield* p.flush();
-    return (yield* p.error(utf8Encode(`parse error: ${read.problem}\n`)), 2);
+  if (read.problem !== undefined && readsInput) {
+    return (yield* p.error(utf8Encode(`parse error: ${read.problem}\n`)), 4);
   }
   if (status === 0 && on.has('exit-status')) return last === undefined ? 4 : isTruthy(last) ? 0 : 1;
   return status;

@@ -1,5 +1,6 @@
 /** JSON as jq 1.6 reads, orders and prints it. */
 import { err, ok, type Result } from '../../base/index.ts';
+import { jsonProblem } from './json-problem.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -44,9 +45,16 @@ export interface Style {
 export const numberText = (value: number): string => {
   if (Number.isNaN(value)) return 'null';
   if (!Number.isFinite(value)) return value > 0 ? '1.7976931348623157e+308' : '-1.7976931348623157e+308';
-  const text = String(value);
-  return text.replace(/e([-+])(\d)$/, 'e$10$2');
+  if (Object.is(value, -0)) return '-0';
+  const [mantissa = '', exponent = '0'] = value.toExponential().split('e');
+  const point = Number(exponent) + 1;
+  const digits = mantissa.replace(/[-.]/g, '').length;
+  // as jv_dtoa_fmt: far from its digits the point is moved by an exponent
+  if (value !== 0 && (point <= -4 || point > digits + 15)) return `${mantissa}e${exponent.replace(/^([-+])(\d)$/, '$10$2')}`;
+  return plainNumber(value, point, digits);
 };
+/** Without an exponent, however large. */
+const plainNumber = (value: number, point: number, digits: number): string => (point > 21 && digits < point ? BigInt(value).toString() : String(value));
 const quote = (text: string, ascii: boolean): string => {
   const quoted = JSON.stringify(text).replace(/\x7f/g, '\\u007f');
   return ascii ? quoted.replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`) : quoted;
@@ -88,29 +96,13 @@ export function parseJsonStream(text: string): { readonly values: readonly Json[
   for (let at = skipBlanks(text, 0); at < text.length; at = skipBlanks(text, at)) {
     const end = valueEnd(text, at);
     const piece = parse(text.slice(at, end));
-    if (!piece.ok)
-      return {
-        values,
-        problem:
-          piece.error === 'unfinished' || end >= text.length
-            ? unfinished(text)
-            : `Invalid ${/^[[{"]/.test(text.slice(at)) ? 'literal' : 'numeric literal'} at ${place(text, end + 1)}`,
-      };
+    if (!piece.ok) return { values, problem: jsonProblem(text) ?? 'Invalid JSON' };
     values.push(piece.value);
     at = end;
   }
   return { values, problem: undefined };
 }
 const skipBlanks = (text: string, at: number): number => at + (/^[\s\ufeff]*/.exec(text.slice(at))?.[0].length ?? 0);
-const place = (text: string, at: number): string => {
-  const before = text.slice(0, at).split('\n');
-  return `line ${before.length}, column ${before.at(-1)?.length ?? 0}`;
-};
-function unfinished(text: string): string {
-  const lines = text.split('\n');
-  const isLiteral = /[\w.+-]$/.test(text.trimEnd()) && !/["\]}]$/.test(text.trimEnd());
-  return `${isLiteral && !/^[\s[{]*$/.test(text) && /[A-Za-z]\s*$/.test(text) ? 'Invalid numeric literal at EOF at' : 'Unfinished JSON term at EOF at'} line ${lines.length}, column ${lines.at(-1)?.length ?? 0}`;
-}
 /** Where the value that begins here ends, by its brackets and quotes. */
 function valueEnd(text: string, start: number): number {
   const first = text[start] ?? '';
@@ -126,11 +118,12 @@ function valueEnd(text: string, start: number): number {
   }
   return text.length;
 }
-function parse(text: string): Result<Json, string> {
+function parse(text: string): Result<Json, 'invalid'> {
   if (text === 'nan' || text === 'NaN') return ok(NaN);
+  if (/^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(text)) return ok(Number(text));
   try {
     return ok(JSON.parse(text) as Json);
   } catch {
-    return err(/^[[{"]/.test(text) && !/[\]}"]$/.test(text) ? 'unfinished' : 'invalid');
+    return err('invalid');
   }
 }

@@ -8,6 +8,7 @@ import { differences, type Change } from './difference.ts';
 const DIFF: GnuUsage = {
   usage: '[OPTION]... FILES',
   summary: 'Compare FILES line by line.',
+  version: 'GNU diffutils) 3.8',
   options: [
     { long: 'normal', help: 'output a normal diff (the default)' },
     { short: 'q', long: 'brief', help: 'report only when files differ' },

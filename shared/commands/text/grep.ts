@@ -7,6 +7,7 @@ import { closeInput, gnuOptions, openInput, type GnuUsage, type Parsed } from '.
 const GREP: GnuUsage = {
   usage: '[OPTION]... PATTERNS [FILE]...',
   summary: 'Search for PATTERNS in each FILE.',
+  version: 'GNU grep) 3.8',
   options: [
     { short: 'E', long: 'extended-regexp', help: 'PATTERNS are extended regular expressions' },
     { short: 'F', long: 'fixed-strings', help: 'PATTERNS are strings' },
@@ -42,6 +43,8 @@ const GREP: GnuUsage = {
     { short: 'C', long: 'context', argument: 'required', help: 'print NUM lines of output context' },
     { long: 'color', argument: 'optional', help: 'use markers to highlight the matching strings' },
     { long: 'colour', argument: 'optional' },
+    { short: 'T', long: 'initial-tab', help: 'make tabs line up (if needed)' },
+    { short: 'Z', long: 'null', help: 'print 0 byte after FILE name' },
     { short: 'z', long: 'null-data', help: 'a data line ends in 0 byte, not newline' },
     { short: 'I', help: 'equivalent to --binary-files=without-match' },
   ],
@@ -220,12 +223,13 @@ class Search {
     const count = yield* this.lines(opened.fd, name);
     closeInput(p, opened.fd);
     if (count > 0) this.selected = true;
-    const prefix = this.withName ? `${name}:` : '';
+    const ending = parsed.has('null') ? '\0' : '\n';
+    const prefix = this.withName ? `${name}${parsed.has('null') ? '\0' : ':'}` : '';
     if (this.isQuiet) return;
     if (parsed.has('files-with-matches')) {
-      if (count > 0) yield* p.print(`${name}\n`);
+      if (count > 0) yield* p.print(name + ending);
     } else if (parsed.has('files-without-match')) {
-      if (count === 0) yield* p.print(`${name}\n`);
+      if (count === 0) yield* p.print(name + ending);
     } else if (parsed.has('count')) yield* p.print(`${prefix}${count}\n`);
   }
 
@@ -258,6 +262,10 @@ class Search {
       count++;
       if (listsOnly) return count;
       if (printsNothing) continue;
+      if (line.includes('\0') && !parsed.has('text')) {
+        if (!parsed.has('I')) yield* p.print(`${p.name}: ${name}: binary file matches\n`);
+        return count;
+      }
       const first = held[0]?.number ?? number;
       if ((this.before > 0 || this.after > 0) && this.printedAny && first > lastPrinted + 1) yield* p.print('--\n');
       for (const { text, number: at } of held.splice(0)) yield* this.print(text, name, at, 0, '-');
@@ -277,8 +285,14 @@ class Search {
     const { p, parsed } = this;
     const colour = parsed.options.get('color') ?? parsed.options.get('colour');
     const isColoured = colour !== undefined && colour !== 'never' && (colour === 'always' || p.isTerminal(1));
-    const prefix = (at: number): Bytes =>
-      `${this.withName ? `${name}${mark}` : ''}${parsed.has('line-number') ? `${number}${mark}` : ''}${parsed.has('byte-offset') ? `${offset + at}${mark}` : ''}`;
+    const painted = (text: Bytes | number, colour: number): Bytes => (isColoured ? `\x1b[${colour}m\x1b[K${text}\x1b[m\x1b[K` : String(text));
+    const prefix = (at: number): Bytes => {
+      const behindName = parsed.has('null') ? '\0' : painted(mark, 36);
+      const parts = [this.withName ? painted(name, 35) + behindName : ''];
+      if (parsed.has('line-number')) parts.push(painted(number, 32) + painted(mark, 36));
+      if (parsed.has('byte-offset')) parts.push(painted(offset + at, 32) + painted(mark, 36));
+      return parts.join('');
+    };
     const red = (text: Bytes): Bytes => (isColoured ? `\x1b[01;31m\x1b[K${text}\x1b[m\x1b[K` : text);
     if (parsed.has('only-matching')) {
       if (mark === '-' || parsed.has('invert-match')) return;

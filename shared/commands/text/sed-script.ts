@@ -60,7 +60,7 @@ class Parser {
     for (const command of this.commands) {
       if (!'btT'.includes(command.name)) continue;
       const target = command.text === '' ? this.commands.length : this.labels.get(command.text);
-      if (target === undefined) return err(`-e expression #1, char ${this.script.length}: can't find label for jump to \`${command.text}'`);
+      if (target === undefined) return err(`can't find label for jump to \`${command.text}'`);
       command.target = target;
     }
     return ok(this.commands);
@@ -314,7 +314,11 @@ function replacementOf(text: Bytes): Piece[] {
       const next = text[++i] ?? '';
       if (/\d/.test(next)) pieces.push({ kind: 'group', group: Number(next) });
       else if (/[ULulE]/.test(next)) pieces.push({ kind: 'case', mode: next as 'U' });
-      else add({ n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', a: '\x07' }[next] ?? next);
+      else if (/^(?:x[\da-fA-F]{1,2}|o[0-7]{1,3}|d\d{1,3})/.test(text.slice(i))) {
+        const [whole = '', base = '', digits = ''] = /^([xod])([\da-fA-F]{1,3})/.exec(text.slice(i, i + (next === 'x' ? 3 : 4))) ?? [];
+        add(String.fromCharCode(Number.parseInt(digits, base === 'x' ? 16 : base === 'o' ? 8 : 10) & 255));
+        i += whole.length - 1;
+      } else add({ n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', a: '\x07' }[next] ?? next);
     }
   }
   return pieces;

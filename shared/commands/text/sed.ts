@@ -8,6 +8,7 @@ import { parseSed, type Address, type Command, type Substitution } from './sed-s
 const SED: GnuUsage = {
   usage: '[OPTION]... {script-only-if-no-other-script} [input-file]...',
   summary: 'Edit a stream of lines.',
+  version: 'GNU sed) 4.9',
   options: [
     { short: 'n', long: 'quiet', help: 'suppress automatic printing of pattern space' },
     { long: 'silent' },
@@ -35,13 +36,16 @@ class Input {
   private hasAhead = false;
   private reader: LineReader | undefined;
   private fd = -1;
+  /** Records that were read as one piece: `-z`. */
+  private records: Bytes[] | undefined;
   constructor(
     private readonly p: Process,
     private readonly files: Bytes[],
+    private readonly isNull = false,
   ) {}
   *next(): Sys<Bytes | undefined> {
     const line = this.hasAhead ? this.ahead : yield* this.pull();
-    this.isTerminated = this.hasAhead ? this.aheadTerminated : (this.reader?.lastWasTerminated ?? true);
+    this.isTerminated = this.hasAhead ? this.aheadTerminated : this.wasTerminated;
     this.hasAhead = false;
     if (line !== undefined) this.number++;
     return line;
@@ -49,15 +53,29 @@ class Input {
   *isLast(): Sys<boolean> {
     if (!this.hasAhead) {
       this.ahead = yield* this.pull();
-      this.aheadTerminated = this.reader?.lastWasTerminated ?? true;
+      this.aheadTerminated = this.wasTerminated;
       this.hasAhead = true;
     }
     return this.ahead === undefined;
   }
+  private *record(): Sys<Bytes | undefined> {
+    if (!this.records) {
+      const all = yield* this.p.readAll(this.fd);
+      this.records = (all.ok ? all.value : '').split('\0');
+      this.lastTerminated = this.records.at(-1) === '';
+      if (this.lastTerminated) this.records.pop();
+    }
+    return this.records.shift();
+  }
+  private lastTerminated = true;
+  private get wasTerminated(): boolean {
+    if (this.isNull) return this.lastTerminated || (this.records?.length ?? 0) > 0;
+    return this.reader?.lastWasTerminated ?? true;
+  }
   private *pull(): Sys<Bytes | undefined> {
     for (;;) {
       if (this.reader) {
-        const line = yield* this.reader.next();
+        const line = this.isNull ? yield* this.record() : yield* this.reader.next();
         if (line !== undefined) return line;
         closeInput(this.p, this.fd);
         this.reader = undefined;
@@ -81,6 +99,7 @@ class Input {
         continue;
       }
       this.fd = opened.fd;
+      this.records = undefined;
       this.reader = new LineReader(this.p, opened.fd);
     }
   }
@@ -94,12 +113,16 @@ class Machine {
   private lastRegex: RegExp | undefined;
   quit: number | undefined;
   private readonly outputs = new Map<Bytes, Bytes>();
+  /** What `R` has not read yet, by file. */
+  private readonly lines = new Map<Bytes, Bytes[]>();
 
   constructor(
     private readonly p: Process,
     private readonly commands: readonly Command[],
     private readonly isQuiet: boolean,
     private readonly emit: (text: Bytes) => Sys,
+    /** Between records: a newline, or NUL under `-z`. */
+    private readonly newline: Bytes = '\n',
   ) {}
 
   *run(input: Input): Sys {
@@ -110,7 +133,7 @@ class Machine {
     for (const [name, text] of this.outputs) this.p.fs.writeFile(name, text);
   }
   private end(input: Input): Bytes {
-    return input.isTerminated ? '\n' : '';
+    return input.isTerminated ? this.newline : '';
   }
   private *cycle(input: Input): Sys {
     let restart = true;
@@ -187,7 +210,7 @@ class Machine {
         : to.kind === 'plus'
           ? input.number + to.count
           : to.kind === 'multiple'
-            ? Math.ceil(input.number / Math.max(1, to.of)) * Math.max(1, to.of)
+            ? (Math.floor(input.number / Math.max(1, to.of)) + 1) * Math.max(1, to.of)
             : Infinity;
     if (to.kind !== 'regex' && to.kind !== 'last' && command.untilLine <= input.number) command.active = false;
     if (to.kind === 'last' && (yield* input.isLast())) command.active = false;
@@ -237,7 +260,7 @@ class Machine {
       case 'N':
         return yield* this.readNext(command, input);
       case 'p':
-        yield* this.emit(`${this.pattern}\n`);
+        yield* this.emit(this.pattern + this.newline);
         return undefined;
       case 'P':
         yield* this.emit(`${this.pattern.split('\n', 1)[0] ?? ''}\n`);
@@ -249,6 +272,14 @@ class Machine {
       case 'r': {
         const file = this.p.fs.readFile(command.text);
         if (file.ok) this.queue.push({ text: file.value });
+        return undefined;
+      }
+      case 'R': {
+        const file = this.lines.get(command.text) ?? this.p.fs.readFile(command.text);
+        const lines = Array.isArray(file) ? file : file.ok ? file.value.replace(/\n$/, '').split('\n') : [];
+        this.lines.set(command.text, lines);
+        const line = lines.shift();
+        if (line !== undefined) this.queue.push({ text: `${line}\n` });
         return undefined;
       }
       case 'w':
@@ -287,7 +318,7 @@ class Machine {
       return 'end';
     }
     if (command.name === 'n') {
-      if (!this.isQuiet) yield* this.emit(`${this.pattern}\n`);
+      if (!this.isQuiet) yield* this.emit(this.pattern + this.newline);
       yield* this.flush();
       this.pattern = (yield* input.next()) ?? '';
     } else {
@@ -304,7 +335,12 @@ class Machine {
     let done = false as boolean;
     regex.lastIndex = 0;
     const before = this.pattern;
+    let lastEnd = -1;
     const out = before.replace(regex, (...args: unknown[]) => {
+      // right behind a match there is no empty one
+      const at = Number(args.find((arg) => typeof arg === 'number'));
+      if (args[0] === '' && at === lastEnd) return '';
+      lastEnd = at + String(args[0]).length;
       count++;
       const groups = args.slice(
         0,
@@ -317,9 +353,9 @@ class Machine {
     if (!done) return;
     this.pattern = out;
     this.replaced = true;
-    for (let i = 0; i < s.prints; i++) yield* this.emit(`${this.pattern}\n`);
+    for (let i = 0; i < s.prints; i++) yield* this.emit(this.pattern + this.newline);
     if (s.file !== undefined) {
-      if (s.file === '/dev/stdout') yield* this.emit(`${this.pattern}\n`);
+      if (s.file === '/dev/stdout') yield* this.emit(this.pattern + this.newline);
       else this.outputs.set(s.file, `${this.outputs.get(s.file) ?? ''}${this.pattern}\n`);
     }
   }
@@ -376,14 +412,22 @@ export const sed: Program = function* (p) {
   const checked = parseSed(script, isExtended);
   if (!checked.ok) return yield* p.fail(checked.error);
   if (parsed.has('unbuffered')) p.stdout.lineBuffered();
+  const isNull = parsed.has('null-data');
+  const newline = isNull ? '\0' : '\n';
   const suffix = parsed.options.get('in-place');
   if (suffix === undefined) {
-    const input = new Input(p, operands.length > 0 ? operands : ['-']);
-    const machine = new Machine(p, checked.value, isQuiet, function* (text) {
+    const print = function* (text: Bytes): Sys {
       yield* p.print(text);
-    });
-    yield* machine.run(input);
-    return machine.quit ? machine.quit : input.failed ? 2 : 0;
+    };
+    const machine = new Machine(p, checked.value, isQuiet, print, newline);
+    const names = operands.length > 0 ? operands : ['-'];
+    let hasFailed = false;
+    for (const files of parsed.has('separate') ? names.map((name) => [name]) : [names]) {
+      const input = new Input(p, files, isNull);
+      if (machine.quit === undefined) yield* machine.run(input);
+      hasFailed ||= input.failed;
+    }
+    return machine.quit ? machine.quit : hasFailed ? 2 : 0;
   }
   let status = 0;
   for (const name of operands) {
@@ -401,11 +445,12 @@ export const sed: Program = function* (p) {
     const again = parseSed(script, isExtended);
     let out = '';
 
-    const machine = new Machine(p, again.ok ? again.value : [], isQuiet, function* (text) {
+    const keep = function* (text: Bytes): Sys {
       out += text;
-    });
+    };
+    const machine = new Machine(p, again.ok ? again.value : [], isQuiet, keep, newline);
     const before = p.fs.readFile(name);
-    yield* machine.run(new Input(p, [name]));
+    yield* machine.run(new Input(p, [name], isNull));
     if (suffix !== '' && before.ok) p.fs.writeFile(suffix.includes('*') ? suffix.replaceAll('*', name) : name + suffix, before.value);
     p.fs.writeFile(name, out);
   }
