@@ -34,7 +34,7 @@ const linesOf = (input: Input): readonly Line[] => (LOST.test(input.text) ? rest
 
 /** Bridges and ports of a line that was once several; where a port and the next bridge are one word, only a port named by a CNI plugin can be told. */
 function restore(line: Line, input: Input): readonly Line[] {
-  const table = line.text.replace(/^[^]*?STP enabled\s+interfaces/, '').replace(/\[[\w.-]+@[\w.-]+ [^\]]*\]#?.*$/, '');
+  const table = line.text.replace(/^[^]*?STP enabled\s+interfaces/, '').replace(/\[[\w.-]+@[\w.-]+ [^\]]*\]#?[^]*$/, '');
   const words = wordsOf(table);
   const lines: Line[] = [];
   const add = (text: string): void => void lines.push({ number: line.number, text });

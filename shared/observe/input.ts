@@ -43,10 +43,12 @@ export class Input {
   /** Without blank ones and prompts. */
   lines(): Line[] {
     const lines: Line[] = [];
-    this.text.split('\n').forEach((raw, i) => {
+    const all = this.text.split('\n');
+    for (let i = 0; i < all.length; i++) {
+      const raw = all[i]!;
       const text = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
       if (text !== '' && /\S/.test(text) && !this.isPrompt(text)) lines.push({ number: i + 1, text });
-    });
+    }
     return lines;
   }
 
@@ -75,7 +77,8 @@ export class Input {
 /** Words between blanks. */
 export const wordsOf = (text: string): string[] => {
   const trimmed = text.trim();
-  return trimmed === '' ? [] : trimmed.split(/\s+/);
+  if (trimmed === '') return [];
+  return trimmed.includes('  ') || trimmed.includes('\t') ? trimmed.split(/\s+/) : trimmed.split(' ');
 };
 
 /** A whole number without sign, or undefined. */

@@ -8,12 +8,12 @@ import type { AddressFact } from '../snapshot/index.ts';
 import type { Facts } from './facts.ts';
 import { wordsOf, type Input, type Line } from './input.ts';
 import { splitPrefix } from './ip-address.ts';
-import { resolveNames, type LinkDraft } from './ip-link.ts';
+import { LinkList, type LinkDraft } from './link-list.ts';
 
 const STATES = new Set(['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP']);
 
 export function parseIpBrief(input: Input): Facts {
-  const links: LinkDraft[] = [];
+  const list = new LinkList();
   for (const line of input.lines()) {
     const [shown = '', state = '', ...rest] = wordsOf(line.text);
     if (!STATES.has(state)) {
@@ -23,15 +23,15 @@ export function parseIpBrief(input: Input): Facts {
     const at = shown.indexOf('@');
     const peer = at === -1 ? 'NONE' : shown.slice(at + 1);
     const link: LinkDraft = { name: at === -1 ? shown : shown.slice(0, at), operstate: state };
-    if (peer !== 'NONE') link.link = /^if\d+$/.test(peer) ? { ifindex: Number(peer.slice(2)) } : { name: peer };
+    list.peerOf(link, peer);
     const flags = /<([^>]*)>/.exec(line.text);
     if (flags) {
       link.flags = flags[1] === '' ? [] : flags[1]!.split(',');
       if (rest.length > 1) link.mac = rest[0]!;
     } else link.addresses = readAddresses(rest, line, input);
-    links.push(link);
+    list.links.push(link);
   }
-  return { links: resolveNames(links) };
+  return { links: list.finish() };
 }
 
 function readAddresses(words: readonly string[], line: Line, input: Input): AddressFact[] {

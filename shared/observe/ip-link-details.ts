@@ -4,7 +4,7 @@
  *
  * Authority: iproute2's ip/iplink_*.c.
  */
-import type { LinkDraft } from './ip-link.ts';
+import type { LinkDraft } from './link-list.ts';
 import { wholeNumber } from './input.ts';
 
 const KINDS = new Set(
@@ -51,7 +51,7 @@ export function readKind(link: LinkDraft, words: readonly string[]): void {
       ...(group !== undefined && { group }),
       ...(device !== undefined && { device }),
     };
-  } else if (kind === 'vlan') link.vlan = { id: number('id'), device: link.link?.name ?? '' };
+  } else if (kind === 'vlan') link.vlan = { id: number('id'), device: '' };
   else if (after('remote') !== undefined) link.tunnel = tunnelOf(after('local'), after('remote'), after('ttl'));
 }
 

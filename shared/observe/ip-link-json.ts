@@ -3,21 +3,22 @@ import type { AddressFact } from '../snapshot/index.ts';
 import type { Facts } from './facts.ts';
 import type { Input } from './input.ts';
 import { tunnelOf } from './ip-link-details.ts';
-import { resolveNames, type LinkDraft } from './ip-link.ts';
+
+import { LinkList, type LinkDraft } from './link-list.ts';
 import { flagIn, jsonObjects, numberIn, objectIn, objectsIn, textIn, textsIn, type JsonObject } from './json.ts';
 
 export function parseIpLinkJson(input: Input): Facts {
-  const links: LinkDraft[] = [];
+  const list = new LinkList();
   for (const { value, line } of jsonObjects(input)) {
     if (Object.keys(value).length === 0) continue; // what did not match the filter of the command
     const name = textIn(value, 'ifname');
     if (name === undefined) input.problem(line, 'no interface: ifname is missing');
-    else links.push(linkOf(name, value));
+    else list.links.push(linkOf(list, name, value));
   }
-  return { links: resolveNames(links) };
+  return { links: list.finish() };
 }
 
-function linkOf(name: string, value: JsonObject): LinkDraft {
+function linkOf(list: LinkList, name: string, value: JsonObject): LinkDraft {
   const link: LinkDraft = { name };
   const set = <K extends keyof LinkDraft>(key: K, what: LinkDraft[K] | undefined): void => {
     if (what !== undefined) link[key] = what;
@@ -31,21 +32,18 @@ function linkOf(name: string, value: JsonObject): LinkDraft {
   set('queueLength', numberIn(value, 'txqlen'));
   set('mac', textIn(value, 'address'));
   set('alias', textIn(value, 'ifalias'));
-  set('masterName', textIn(value, 'master'));
+  const master = textIn(value, 'master');
+  if (master !== undefined) list.masterOf(link, master);
   if (Array.isArray(value['altnames'])) set('altnames', textsIn(value, 'altnames'));
   const [ifindex, peer, netnsid, netns] = [numberIn(value, 'link_index'), textIn(value, 'link'), numberIn(value, 'link_netnsid'), textIn(value, 'link_netns')];
-  if (ifindex !== undefined || peer !== undefined || netnsid !== undefined)
-    link.link = {
-      ...(ifindex !== undefined && ifindex !== 0 && { ifindex }),
-      ...(peer !== undefined && { name: peer }),
-      ...(netnsid !== undefined && { netnsid }),
-      ...(netns !== undefined && { netns }),
-    };
-  if (link.link && Object.keys(link.link).length === 0) delete link.link;
+  if (ifindex !== undefined && ifindex !== 0) (link.link ??= {}).ifindex = ifindex;
+  if (netnsid !== undefined) (link.link ??= {}).netnsid = netnsid;
+  if (netns !== undefined) (link.link ??= {}).netns = netns;
+  if (peer !== undefined) list.peerOf(link, peer);
   readDetails(link, value);
   if (Array.isArray(value['addr_info'])) link.addresses = objectsIn(value, 'addr_info').flatMap(addressOf);
-  const stats = 'stats64' in value ? objectIn(value, 'stats64') : objectIn(value, 'stats');
-  if (Object.keys(stats).length > 0) link.statistics = { ...countersOf('rx', objectIn(stats, 'rx')), ...countersOf('tx', objectIn(stats, 'tx')) };
+  const stats = 'stats64' in value ? objectIn(value, 'stats64') : 'stats' in value ? objectIn(value, 'stats') : undefined;
+  if (stats) link.statistics = statisticsOf(objectIn(stats, 'rx'), objectIn(stats, 'tx'));
   return link;
 }
 
@@ -72,7 +70,7 @@ function readDetails(link: LinkDraft, value: JsonObject): void {
       ...optional('group', 'group6'),
       ...optional('device', 'link'),
     };
-  else if (kind === 'vlan') link.vlan = { id: numberIn(data, 'id') ?? 0, device: link.link?.name ?? '' };
+  else if (kind === 'vlan') link.vlan = { id: numberIn(data, 'id') ?? 0, device: '' };
   else if (text('remote') !== undefined) link.tunnel = tunnelOf(text('local'), text('remote'), text('ttl'));
   const port = objectIn(info, 'info_slave_data');
   if (textIn(info, 'info_slave_kind') === 'bridge' && textIn(port, 'state') !== undefined)
@@ -105,7 +103,16 @@ function addressOf(value: JsonObject): readonly AddressFact[] {
   ];
 }
 
-function countersOf(direction: 'rx' | 'tx', value: JsonObject): Record<string, number> {
-  const read = { Packets: numberIn(value, 'packets'), Bytes: numberIn(value, 'bytes'), Dropped: numberIn(value, 'dropped') };
-  return Object.fromEntries(Object.entries(read).flatMap(([name, count]) => (count === undefined ? [] : [[`${direction}${name}`, count]])));
+function statisticsOf(rx: JsonObject, tx: JsonObject): NonNullable<LinkDraft['statistics']> {
+  const counters: NonNullable<LinkDraft['statistics']> = {};
+  const set = (name: keyof typeof counters, count: number | undefined): void => {
+    if (count !== undefined) counters[name] = count;
+  };
+  set('rxPackets', numberIn(rx, 'packets'));
+  set('rxBytes', numberIn(rx, 'bytes'));
+  set('rxDropped', numberIn(rx, 'dropped'));
+  set('txPackets', numberIn(tx, 'packets'));
+  set('txBytes', numberIn(tx, 'bytes'));
+  set('txDropped', numberIn(tx, 'dropped'));
+  return counters;
 }

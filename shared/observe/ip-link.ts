@@ -10,13 +10,10 @@
  */
 import { readAddress } from './ip-address.ts';
 import { isKind, readKind } from './ip-link-details.ts';
-import type { Draft, Facts, LinkFacts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { Input, wholeNumber, wordsOf, type Line } from './input.ts';
+import { LinkList, type LinkDraft } from './link-list.ts';
 import { hasLostBreaks, restoreBreaks } from './lost-breaks.ts';
-
-export interface LinkDraft extends Draft<LinkFacts> {
-  addresses?: NonNullable<LinkFacts['addresses']>[number][];
-}
 
 const HEADER = /^(\d+): ([^\s@]+?)(?:@(\S+?))?: <([^>]*)>(.*)$/;
 /** `ip -o addr`: an address a line, the interface before it. */
@@ -30,7 +27,8 @@ export function parseIpLink(input: Input): Facts {
     for (const problem of restored.finish()) input.problem({ number: 1, text: problem.text }, problem.message);
     return facts;
   }
-  const links: LinkDraft[] = [];
+  const list = new LinkList();
+  const { links } = list;
   const hasAddresses = !input.command.words.some((word) => 'link'.startsWith(word));
   let link: LinkDraft | undefined;
   let columns: { readonly direction: 'rx' | 'tx'; readonly names: readonly string[] } | undefined;
@@ -42,7 +40,7 @@ export function parseIpLink(input: Input): Facts {
       columns = undefined;
       const header = HEADER.exec(text);
       if (header) {
-        link = readHeader(header, line, input);
+        link = readHeader(list, header, line, input);
         if (hasAddresses) link.addresses = [];
         links.push(link);
         continue;
@@ -65,9 +63,9 @@ export function parseIpLink(input: Input): Facts {
     }
     const [, direction, errors, names] = /^\s+([RT]X)(?: (errors))?: *(.*)$/.exec(text) ?? [];
     if (direction !== undefined) columns = { direction: direction === 'RX' ? 'rx' : 'tx', names: errors === undefined ? wordsOf(names!) : [] };
-    else readLine(link, wordsOf(text), line, input);
+    else readLine(link, wordsOf(shortened(text)), line, input);
   }
-  return { links: resolveNames(links) };
+  return { links: list.finish() };
 }
 
 /** Lines that -o joined. */
@@ -85,10 +83,10 @@ function linkNamed(links: LinkDraft[], ifindex: number, name: string, hasAddress
   return link;
 }
 
-function readHeader([, index, name, peer, flags, rest]: RegExpExecArray, line: Line, input: Input): LinkDraft {
+function readHeader(list: LinkList, [, index, name, peer, flags, rest]: RegExpExecArray, line: Line, input: Input): LinkDraft {
   const link: LinkDraft = { ifindex: Number(index), name: name! };
   link.flags = flags === '' ? [] : flags!.split(',');
-  readPeer(link, peer);
+  if (peer !== undefined) list.peerOf(link, peer);
   const words = wordsOf(rest!);
   for (let i = 0; i < words.length; i += 2) {
     const [word, value] = [words[i]!, words[i + 1]];
@@ -102,17 +100,17 @@ function readHeader([, index, name, peer, flags, rest]: RegExpExecArray, line: L
       else link[word === 'mtu' ? 'mtu' : 'queueLength'] = number;
     } else if (word === 'qdisc') link.qdisc = value;
     else if (word === 'state') link.operstate = value;
-    else if (word === 'master') link.masterName = value;
+    else if (word === 'master') list.masterOf(link, value);
     else if (word === 'group') link.group = value;
     else if (!/^(?:mode|protodown|protodown_reason|vrf|event|dynamic)$/.test(word)) input.problem(line, `unknown here: ${word} ${value}`);
   }
   return link;
 }
 
-/** `if3`, `vb`, `NONE`. */
-function readPeer(link: LinkDraft, peer: string | undefined): void {
-  if (peer === undefined || peer === 'NONE') return;
-  link.link = /^if\d+$/.test(peer) ? { ifindex: Number(peer.slice(2)) } : { name: peer };
+/** Without the limits of queues and offloads that end most lines with details. */
+function shortened(text: string): string {
+  const at = text.indexOf(' numtxqueues ');
+  return at === -1 ? text : text.slice(0, at);
 }
 
 function readLine(link: LinkDraft, words: readonly string[], line: Line, input: Input): void {
@@ -134,8 +132,8 @@ function readHardware(link: LinkDraft, words: readonly string[]): void {
     const [word, value] = [words[i], words[i + 1]];
     if (word === 'link-netnsid') {
       const netnsid = wholeNumber(value);
-      if (netnsid !== undefined) link.link = { ...link.link, netnsid };
-    } else if (word === 'link-netns' && value !== undefined) link.link = { ...link.link, netns: value };
+      if (netnsid !== undefined) (link.link ??= {}).netnsid = netnsid;
+    } else if (word === 'link-netns' && value !== undefined) (link.link ??= {}).netns = value;
     // Only -d prints it: now no kind means none.
     else if (word === 'promiscuity') link.kind = '';
     else if (word === 'peer' && value !== undefined && type !== 'link/ether')
@@ -143,7 +141,12 @@ function readHardware(link: LinkDraft, words: readonly string[]): void {
   }
 }
 
-const COUNTERS: Readonly<Record<string, 'Packets' | 'Bytes' | 'Dropped'>> = { packets: 'Packets', bytes: 'Bytes', dropped: 'Dropped' };
+type Counter = keyof NonNullable<LinkDraft['statistics']>;
+const COUNTERS: Readonly<Record<string, readonly [rx: Counter, tx: Counter]>> = {
+  packets: ['rxPackets', 'txPackets'],
+  bytes: ['rxBytes', 'txBytes'],
+  dropped: ['rxDropped', 'txDropped'],
+};
 
 function readStatistics(
   link: LinkDraft,
@@ -153,31 +156,9 @@ function readStatistics(
 ): void {
   const values = wordsOf(line.text);
   if (names.length > values.length) input.problem(line, 'fewer counters than names');
-  const read: Partial<Record<string, number>> = {};
-  names.forEach((name, i) => {
-    const counter = COUNTERS[name];
+  for (let i = 0; i < names.length; i++) {
+    const counter = Object.hasOwn(COUNTERS, names[i]!) ? COUNTERS[names[i]!]![direction === 'rx' ? 0 : 1] : undefined;
     const value = wholeNumber(values[i]);
-    if (counter && value !== undefined) read[`${direction}${counter}`] = value;
-  });
-  if (Object.keys(read).length > 0) link.statistics = { ...link.statistics, ...read };
-}
-
-/** Names of interfaces become their indexes where those are known; what stays a name says so. */
-export function resolveNames(links: readonly LinkDraft[]): readonly LinkFacts[] {
-  const indexes = new Map<string, number>();
-  for (const { name, ifindex } of links) if (ifindex !== undefined) indexes.set(name, ifindex);
-  for (const link of links) {
-    const master = link.masterName === undefined ? undefined : indexes.get(link.masterName);
-    if (master !== undefined) {
-      link.master = master;
-      delete link.masterName;
-    }
-    if (link.link?.name !== undefined) {
-      const { name, ...rest } = link.link;
-      const ifindex = indexes.get(name);
-      if (link.vlan) link.vlan = { ...link.vlan, device: name };
-      if (ifindex !== undefined) link.link = { ifindex, ...rest };
-    }
+    if (counter && value !== undefined) (link.statistics ??= {})[counter] = value;
   }
-  return links;
 }

@@ -146,7 +146,7 @@ describe('other hosts', () => {
     ],
     [
       'brctl show',
-      '[root@10-10-88-170 ~]# brctl showbridge name bridge id STP enabled interfacescni0 8000.0a580af40201 no veth2a69de99 veth686e1634 vethef16d6b0docker0 8000.024243a1fcad no[root@10-10-88-170 ~]#',
+      '[root@10-10-88-170 ~]# brctl showbridge name bridge id STP enabled interfacescni0 8000.0a580af40201 no veth2a69de99 veth686e1634 vethef16d6b0docker0 8000.024243a1fcad no[root@10-10-88-170 ~]#\n',
       {
         links: [
           { name: 'cni0', kind: 'bridge', bridge: { id: '8000.0a580af40201', stp: false } },
