@@ -7,7 +7,8 @@ import { strerror, type Bytes } from '../../base/index.ts';
 import type { Program } from '../../shell/index.ts';
 import { AwkError, AwkMachine } from './machine.ts';
 import { AwkRun } from './run.ts';
-import { parseAwk, unescape } from './syntax.ts';
+import { unescape } from './lexer.ts';
+import { parseAwk } from './syntax.ts';
 import { TooFewArguments, fromInput } from './value.ts';
 
 const awk: Program = function* (p) {

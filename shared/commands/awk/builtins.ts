@@ -3,7 +3,7 @@ import type { Bytes } from '../../base/index.ts';
 import type { Sys } from '../../shell/index.ts';
 import type { AwkMachine } from './machine.ts';
 import type { AwkRun } from './run.ts';
-import type { Expr } from './syntax.ts';
+import type { Expr } from './tree.ts';
 import { formatC, fromInput, toNumber, type Value } from './value.ts';
 
 const MATH: Readonly<Record<string, (x: number, y: number) => number>> = {

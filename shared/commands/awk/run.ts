@@ -3,7 +3,7 @@ import type { Bytes } from '../../base/index.ts';
 import type { Sys } from '../../shell/index.ts';
 import { callBuiltin } from './builtins.ts';
 import { AwkError, type AwkMachine } from './machine.ts';
-import type { AwkProgram, Expr, Fn, Rule, Statement } from './syntax.ts';
+import type { AwkProgram, Expr, Fn, Rule, Statement } from './tree.ts';
 import { compareValues, formatC, toBoolean, toNumber, type Value } from './value.ts';
 
 type Flow = { readonly kind: 'break' | 'continue' | 'next' | 'nextfile' } | { readonly kind: 'exit' | 'return'; readonly value: Value };

@@ -1,11 +1,12 @@
 /** jq's own functions; those that jq itself writes in jq are written so here too. */
-import { arithmetic, deletePaths, evaluate, getKey, iterate, pathsOf, recurse, setPath, type At, type Path, type Scope } from './evaluate.ts';
+import { evaluate, iterate, pathsOf, recurse, type At, type Scope } from './evaluate.ts';
 import { JqError, JqHalt } from './error.ts';
 import { dumpOf, textOf } from './formats.ts';
 import { compareJson, isArray, isObject, isTruthy, type Json, parseJsonStream, typeName } from './json.ts';
 import { definitionOf } from './definitions.ts';
 import type { Filter } from './syntax.ts';
 import { brokenDown, readTime, secondsOf, writeTime } from './time.ts';
+import { arithmetic, deletePaths, getKey, setPath, type Path } from './values.ts';
 
 const plain = (value: Json): At => ({ value, path: undefined });
 

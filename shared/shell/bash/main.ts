@@ -1,6 +1,7 @@
 /** bash as a program: what it is started with decides what it runs: a string, a script, its standard input, or a conversation at a terminal. */
 import { strerror, type Bytes } from '../../base/index.ts';
-import type { Process, Program } from '../process/process.ts';
+import type { Program } from '../process/host.ts';
+import type { Process } from '../process/process.ts';
 import type { Sys } from '../process/wait.ts';
 import { BUILTINS } from './builtins/index.ts';
 import { sourceFile } from './builtins/control.ts';

@@ -6,7 +6,8 @@
  */
 import { strerror, utf8Decode, utf8Encode, type Bytes, type Errno } from '../../base/index.ts';
 import type { SignalName } from '../process/signals.ts';
-import type { Process, Program } from '../process/process.ts';
+import type { Program } from '../process/host.ts';
+import type { Process } from '../process/process.ts';
 import type { Sys } from '../process/wait.ts';
 import { AssociativeArray, IndexedArray } from './arrays.ts';
 import { ShellFailure } from './failure.ts';

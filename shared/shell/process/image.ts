@@ -3,7 +3,8 @@
  * names the registered program, so that copying, linking or removing it does what it does on a real machine.
  */
 import { err, ok, type Bytes, type Errno, type Result } from '../../base/index.ts';
-import type { Image, Process, Program } from './process.ts';
+import type { Image, Program } from './host.ts';
+import type { Process } from './process.ts';
 import { isAllowed } from '../files/walk.ts';
 
 const MAGIC = '\x7fELF\x02\x01\x01\0';

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { err, ok } from '../../base/index.ts';
 import { Sandbox } from '../testing/sandbox.ts';
-import type { Process, Program } from './process.ts';
+import type { Program } from './host.ts';
+import type { Process } from './process.ts';
 import { LineReader } from './line-reader.ts';
 import type { Sys } from './wait.ts';
 

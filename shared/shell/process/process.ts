@@ -4,164 +4,31 @@
  *
  * Invariant: only the process's own generator calls the methods that wait.
  */
-import { err, ok, strerror, type Bytes, type Errno, type Result, type Rng, type Simulation } from '../../base/index.ts';
+import { err, ok, strerror, type Bytes, type Errno, type Result } from '../../base/index.ts';
 import { FileView } from '../files/file-view.ts';
 import type { OpenFile, OpenFlags } from '../files/inode.ts';
-import type { MountNamespace } from '../files/mount-namespace.ts';
 import { makePipe } from '../files/pipe.ts';
 import type { Caller, Credentials } from './caller.ts';
 import { FdTable } from './fd-table.ts';
-import { type Namespace, type NamespaceKind, PlainNamespace, type UtsNamespace } from './namespace.ts';
+import {
+  Departure,
+  type Program,
+  type Disposition,
+  type Woken,
+  type ProcessState,
+  type ChildEvent,
+  type WaitOptions,
+  type ForkOptions,
+  type SpawnOptions,
+  type Host,
+  type Namespaces,
+} from './host.ts';
+import { PidNamespace } from './pid-namespace.ts';
+import { type Namespace, type NamespaceKind } from './namespace.ts';
 import { ProcessGroup, Session } from './session.ts';
 import type { ChildStatus, SignalName } from './signals.ts';
 import { Stdout } from './stdio.ts';
 import { NEXT_TURN, WaitQueue, anyOf, type Disarm, type Sys, type Wait } from './wait.ts';
-
-/** The main function of a program: its result is the exit status. */
-export type Program = (p: Process) => Sys<number>;
-
-/** What a signal does: its default, nothing, or a function that runs when the process next goes on. */
-export type Disposition = 'default' | 'ignore' | ((signal: SignalName) => void);
-
-/** Why a wait ended: by what was waited for, or by a signal that has a handler. */
-export type Woken = 'woken' | 'interrupted';
-
-export type ProcessState = 'running' | 'sleeping' | 'stopped' | 'zombie';
-
-export interface ChildEvent {
-  readonly pid: number;
-  readonly status: ChildStatus;
-}
-
-/** Which children `wait` means: any, one, or those of a process group. */
-export interface WaitOptions {
-  readonly pid?: number;
-  readonly pgid?: number;
-  /** Returns undefined at once when none has anything to report. */
-  readonly nohang?: boolean;
-  /** Also reports stopped and continued children. */
-  readonly untraced?: boolean;
-}
-
-/** What a process runs: a program with the name and arguments it was started with. */
-export interface Image {
-  readonly program: Program;
-  readonly argv: readonly Bytes[];
-  /** Path of the executable; of the interpreter for a script. */
-  readonly exe: Bytes;
-  /** Last component of the path that was executed: what /proc/PID/comm shows. */
-  readonly comm: Bytes;
-}
-
-/** Thrown by `exit` and `exec` to leave the program; `finally` blocks run. Never catch it. */
-export class Departure extends Error {
-  constructor(readonly next: { readonly kind: 'exit'; readonly status: number } | { readonly kind: 'exec'; readonly image: Image }) {
-    super('the program ends here');
-  }
-}
-
-export interface ForkOptions {
-  /** A process group of its own, or that of a group there is; else its parent's. */
-  readonly group?: 'new' | ProcessGroup;
-  /** Runs before the child first does. */
-  readonly prepare?: (child: Process) => void;
-}
-
-export interface SpawnOptions extends ForkOptions {
-  /** The file to execute; without it argv[0] is looked up in PATH. */
-  readonly path?: Bytes;
-  readonly env?: ReadonlyMap<Bytes, Bytes>;
-  readonly cwd?: Bytes;
-  /** The child's descriptors by number, each one of the parent's; the others are closed. Without it the child has copies of all. */
-  readonly fds?: ReadonlyMap<number, number>;
-}
-
-/** What would otherwise grow without bound, each with the error that reaching it gives. */
-export interface Limits {
-  /** fork: EAGAIN. */
-  readonly processes: number;
-  /** open, pipe, socket: EMFILE. */
-  readonly openFiles: number;
-  /** Bytes a program may hold in one piece: ENOMEM; also the size of a tmpfs: ENOSPC. */
-  readonly memoryBytes: number;
-}
-
-/** The machine that a process runs on: what `Os` does for it. */
-export interface Host {
-  readonly sim: Simulation;
-  readonly rng: Rng;
-  readonly limits: Limits;
-  /** Fresh inode number for a pipe, a socket, a namespace. */
-  takeInode(): number;
-  fork(parent: Process, body: Program, options: ForkOptions): Result<Process, Errno>;
-  spawn(parent: Process, argv: readonly Bytes[], options: SpawnOptions): Result<Process, Errno>;
-  /** Finds what executing a file would run. */
-  load(process: Process, path: Bytes | undefined, argv: readonly Bytes[]): Result<Image, Errno>;
-  /** What a child has to tell its parent, once; a zombie is buried. */
-  collect(child: Process, untraced: boolean): ChildStatus | undefined;
-  signal(target: Process, signal: SignalName): void;
-  kill(sender: Process, pid: number, signal: SignalName | undefined): Result<void, Errno>;
-}
-
-/** Numbers processes. A process has a number in its namespace and in each one above (pid_namespaces(7)). */
-export class PidNamespace extends PlainNamespace {
-  private next = 1;
-  private readonly processes = new Map<number, Process>();
-  private readonly numbers = new Map<Process, number>();
-
-  constructor(
-    ino: number,
-    readonly above: PidNamespace | undefined,
-    private readonly maximum = 4194304,
-  ) {
-    super('pid', ino);
-  }
-  /** Gives a new process its number here and above. */
-  enroll(process: Process): number {
-    this.above?.enroll(process);
-    while (this.processes.has(this.next)) this.next = this.next >= this.maximum ? 300 : this.next + 1;
-    const pid = this.next++;
-    this.processes.set(pid, process);
-    this.numbers.set(process, pid);
-    return pid;
-  }
-  dismiss(process: Process): void {
-    this.above?.dismiss(process);
-    const pid = this.numbers.get(process);
-    if (pid === undefined) return;
-    this.numbers.delete(process);
-    this.processes.delete(pid);
-  }
-  lookup(pid: number): Process | undefined {
-    return this.processes.get(pid);
-  }
-  /** The number a process has here; undefined when it cannot be seen from here. */
-  pidOf(process: Process): number | undefined {
-    return this.numbers.get(process);
-  }
-  get size(): number {
-    return this.processes.size;
-  }
-  /** The process that adopts orphans. */
-  get init(): Process | undefined {
-    return this.processes.get(1);
-  }
-  /** All that can be seen from here, by number. */
-  list(): readonly { readonly pid: number; readonly process: Process }[] {
-    return [...this.processes].map(([pid, process]) => ({ pid, process })).sort((a, b) => a.pid - b.pid);
-  }
-}
-
-export interface Namespaces {
-  mnt: MountNamespace;
-  uts: UtsNamespace;
-  pid: PidNamespace;
-  net: Namespace;
-  user: Namespace;
-  ipc: Namespace;
-  cgroup: Namespace;
-  time: Namespace;
-}
 
 /** Virtual time that one unit of a program's own work takes, and how much of it passes before others get a turn. */
 const TICK_US = 1;

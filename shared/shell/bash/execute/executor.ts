@@ -2,7 +2,7 @@
 import { formatInt } from '../arithmetic.ts';
 import { NEXT_TURN, type Sys } from '../../process/wait.ts';
 import type { Bytes } from '../../../base/index.ts';
-import type { Program } from '../../process/process.ts';
+import type { Program } from '../../process/host.ts';
 import { expandText } from '../expand/expand.ts';
 import { assignElement, evaluateText } from '../expand/lookup.ts';
 import { ShellFailure } from '../failure.ts';

@@ -1,7 +1,8 @@
 /** Starting processes of a shell: children that go on as subshells, and programs. */
 import { strerror, type Bytes, type Errno } from '../../../base/index.ts';
 import { programOf, searchPath } from '../../process/image.ts';
-import { Departure, type Process, type Program } from '../../process/process.ts';
+import { Departure, type Program } from '../../process/host.ts';
+import type { Process } from '../../process/process.ts';
 import type { ProcessGroup } from '../../process/session.ts';
 import { NEXT_TURN, type Sys } from '../../process/wait.ts';
 import { ansiQuote, needsAnsi } from '../expand/quote.ts';

@@ -1,0 +1,107 @@
+/** seq, paste, tac and rev: numbers and lines put in another order or beside each other (GNU coreutils 9.1, bsdextrautils 2.38.1). */
+import type { Bytes, Errno } from '../../base/index.ts';
+import { LineReader, type Program, type Sys } from '../../shell/index.ts';
+import { eachInput, openInput } from './input.ts';
+import { gnuOptions, usageError, type GnuUsage } from './options.ts';
+
+const SEQ: GnuUsage = {
+  usage: '[OPTION]... LAST\n  or:  seq [OPTION]... FIRST LAST\n  or:  seq [OPTION]... FIRST INCREMENT LAST',
+  summary: 'Print numbers from FIRST to LAST, in steps of INCREMENT.',
+  options: [
+    { short: 'f', long: 'format', argument: 'required', help: 'use printf style floating-point FORMAT' },
+    { short: 's', long: 'separator', argument: 'required', help: 'use STRING to separate numbers (default: \\n)' },
+    { short: 'w', long: 'equal-width', help: 'equalize width by padding with leading zeroes' },
+  ],
+  stopAtOperand: true,
+};
+export const seq: Program = function* (p) {
+  // negative numbers are operands
+  const at = p.argv.findIndex((word, i) => i > 0 && /^-(\d|\.\d)/.test(word));
+  if (at > 0 && !p.argv.slice(0, at).includes('--')) p.argv = [...p.argv.slice(0, at), '--', ...p.argv.slice(at)];
+  const parsed = yield* gnuOptions(p, SEQ);
+  if (typeof parsed === 'number') return parsed;
+  const words = parsed.operands.filter((word) => word !== '--');
+  if (words.length === 0) return yield* usageError(p, 'missing operand', SEQ);
+  if (words.length > 3) return yield* usageError(p, `extra operand '${words[3] ?? ''}'`, SEQ);
+  const bad = words.find((word) => word.trim() === '' || Number.isNaN(Number(word)));
+  if (bad !== undefined) return yield* usageError(p, `invalid floating point argument: '${bad}'`, SEQ);
+  const first = words.length > 1 ? Number(words[0]) : 1;
+  const step = words.length > 2 ? Number(words[1]) : 1;
+  const last = Number(words.at(-1));
+  if (step === 0) return yield* usageError(p, `invalid Zero increment value: '${words[1] ?? ''}'`, SEQ);
+  const decimals = Math.max(0, ...words.slice(0, Math.max(1, words.length - 1)).map((word) => word.split('.')[1]?.length ?? 0));
+  const separator = parsed.options.get('separator') ?? '\n';
+  const width = parsed.has('equal-width') ? Math.max(first.toFixed(decimals).length, last.toFixed(decimals).length) : 0;
+  const show = (value: number): string => {
+    const text = value.toFixed(decimals);
+    return width === 0 ? text : text.startsWith('-') ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0');
+  };
+  const count = Math.floor((last - first) / step + 1e-10);
+  for (let i = 0; i <= count;) {
+    let piece = '';
+    const until = Math.min(count, i + 255);
+    for (; i <= until; i++) piece += (i === 0 ? '' : separator) + show(first + i * step);
+    const printed = yield* p.print(piece);
+    if (!printed.ok) return 1;
+    yield* p.tick(20);
+  }
+  if (count >= 0) yield* p.print('\n');
+  return 0;
+};
+
+const PASTE: GnuUsage = {
+  usage: '[OPTION]... [FILE]...',
+  summary: 'Write lines consisting of the sequentially corresponding lines from each FILE, separated by TABs.',
+  options: [
+    { short: 'd', long: 'delimiters', argument: 'required', help: 'reuse characters from LIST instead of TABs' },
+    { short: 's', long: 'serial', help: 'paste one file at a time instead of in parallel' },
+  ],
+};
+export const paste: Program = function* (p) {
+  const parsed = yield* gnuOptions(p, PASTE);
+  if (typeof parsed === 'number') return parsed;
+  const delimiters = [...(parsed.options.get('delimiters') ?? '\t').replaceAll('\\n', '\n').replaceAll('\\t', '\t').replaceAll('\\0', '\0')].map((c) =>
+    c === '\0' ? '' : c,
+  );
+  const readers: LineReader[] = [];
+  const shared = new LineReader(p, 0);
+  for (const operand of parsed.operands.length > 0 ? parsed.operands : ['-']) {
+    const opened = yield* openInput(p, operand);
+    if (opened.kind === 'failed') return yield* p.failErrno(operand, opened.errno);
+    readers.push(opened.fd === 0 ? shared : new LineReader(p, opened.fd));
+  }
+  const glue = (cells: readonly Bytes[]): Bytes =>
+    cells.map((cell, i) => cell + (i < cells.length - 1 ? (delimiters[i % delimiters.length] ?? '') : '')).join('');
+  if (parsed.has('serial')) {
+    for (const reader of readers) {
+      const cells: Bytes[] = [];
+      for (let line; (line = yield* reader.next()) !== undefined;) cells.push(line);
+      yield* p.print(`${glue(cells)}\n`);
+    }
+    return 0;
+  }
+  for (;;) {
+    const row: (Bytes | undefined)[] = [];
+    for (const reader of readers) row.push(yield* reader.next());
+    if (row.every((cell) => cell === undefined)) return 0;
+    yield* p.print(`${glue(row.map((cell) => cell ?? ''))}\n`);
+  }
+};
+
+const lineProgram = (change: (lines: Bytes[]) => Bytes[]): Program =>
+  function* (p) {
+    const usage: GnuUsage = { usage: '[FILE]...', summary: '', options: [] };
+    const parsed = yield* gnuOptions(p, usage);
+    if (typeof parsed === 'number') return parsed;
+    return yield* eachInput(p, parsed.operands, function* (fd): Sys<Errno | undefined> {
+      const all = yield* p.readAll(fd);
+      if (!all.ok) return all.error;
+      if (all.value === '') return undefined;
+      yield* p.print(change(all.value.match(/[^\n]*\n|[^\n]+$/g) ?? []).join(''));
+      return undefined;
+    });
+  };
+export const tac = lineProgram((lines) => lines.reverse());
+export const rev = lineProgram((lines) =>
+  lines.map((line) => (line.endsWith('\n') ? `${[...line.slice(0, -1)].reverse().join('')}\n` : [...line].reverse().join(''))),
+);
