@@ -19,9 +19,9 @@ const withoutPids = (text: string): string => text.replace(/(line \d+: +)\d+( [A
 
 function run(script: string): string {
   const box = new Sandbox();
-  box.init.fs.mkdirs('/tmp/work');
-  box.init.fs.writeFile('/tmp/work/script.sh', `${script.trimEnd()}\n`);
-  const { merged, status } = box.run(['bash', '-c', 'exec 2>&1; exec bash script.sh'], { cwd: '/tmp/work', env: { LC_ALL: 'C' } });
+  box.init.fs.mkdirs('/tmp/here');
+  box.init.fs.writeFile('/tmp/here/script.sh', `${script.trimEnd()}\n`);
+  const { merged, status } = box.run(['bash', '-c', 'exec 2>&1; exec bash script.sh'], { cwd: '/tmp/here', env: { LC_ALL: 'C' } });
   expect(box.errors).toEqual([]);
   return `${merged}\n=> ${status}`;
 }
