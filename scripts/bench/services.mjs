@@ -1,11 +1,11 @@
 /** What 5,000 services in iptables cost a flow: its first packet walks the rules, connection tracking spares the rest of it. */
-import { count, ratio, report } from './lib/report.mjs';
+import { count, median, ratio, report } from './lib/report.mjs';
 import { floodPing, twoPods } from './lib/two-pods.mjs';
 
 const SERVICES = 5_000;
-const PINGS = 50_000;
+const PINGS = 30_000;
+const RUNS = 5;
 const FLOWS = 300;
-const WARM_UP = 5_000;
 
 /** As kube-proxy writes them. @returns {string} input of iptables-restore */
 function serviceRules() {
@@ -30,15 +30,19 @@ function flowUs({ run, from, to }) {
   return ((performance.now() - started) * 1000) / FLOWS;
 }
 
+/** @param {() => number} measure */
+const repeated = (measure) => median(Array.from({ length: RUNS }, measure));
+
 const pods = await twoPods();
-floodPing(pods, WARM_UP);
-flowUs(pods);
-const [fewRules, fewFlow] = [floodPing(pods, PINGS), flowUs(pods)];
+/** @returns {[number, number]} */
+const figures = () => [repeated(() => floodPing(pods, PINGS)), repeated(() => flowUs(pods))];
+figures(); // the machine warms up
+const [fewRules, fewFlow] = figures();
 pods.run(pods.from.node, ['iptables-restore', '--noflush'], serviceRules());
-const [manyRules, manyFlow] = [floodPing(pods, PINGS), flowUs(pods)];
+const [manyRules, manyFlow] = figures();
 report(
   `A flow among ${count(SERVICES)} services`,
-  `pods of two nodes; ${count(PINGS)} round trips of one flow, then ${FLOWS} flows of one ping each (a process started for each)`,
+  `medians of ${RUNS} runs between pods of two nodes; ${count(PINGS)} round trips of one flow, then ${FLOWS} flows of one ping each (a process started for each)`,
   [
     ['round trips per second in one flow, without', count(fewRules)],
     [`round trips per second in one flow, with ${count(2 * SERVICES)} rules`, count(manyRules)],
