@@ -243,6 +243,7 @@ export const en = {
     noTerminals: 'No terminal was open at this moment',
     marks: 'Moments',
     noMarks: 'Nothing is marked on this recording.',
+    end: 'End of the recording',
     mark: { step: 'Step done: {label}', trace: 'Packet traced', experiment: '{label}', terminal: 'Terminal opened: {label}', marker: '{label}' },
     player: 'Player',
     play: 'Play',

@@ -237,6 +237,7 @@ export const zh: Messages = {
     noTerminals: '此刻没有打开的终端',
     marks: '关键时刻',
     noMarks: '这段录制没有标记。',
+    end: '录制结束',
     mark: { step: '完成：{label}', trace: '追踪了一个数据包', experiment: '{label}', terminal: '打开终端：{label}', marker: '{label}' },
     player: '播放器',
     play: '播放',

@@ -20,6 +20,8 @@ const WORDS = {
     broke: /no longer answer/,
     mended: /again|as before/,
     thisSession: 'This session',
+    lesson: /Follow a packet/,
+    lab: /Three nodes/,
     back: 'Back to the lab',
   },
   zh: {
@@ -39,6 +41,8 @@ const WORDS = {
     broke: /不再连通/,
     mended: /恢复/,
     thisSession: '这一次',
+    lesson: /跟着一个包/,
+    lab: /三个节点/,
     back: '返回实验室',
   },
 } as const;
@@ -163,6 +167,8 @@ for (const locale of ['en', 'zh'] as const satisfies readonly Locale[]) {
         await page.keyboard.press('End');
         await expect(page.locator('[data-testid="outline"] [data-box^="node-1/veth"]')).not.toHaveCount(1);
         const marks = page.locator('.marks .mark');
+        await expect(page.locator('h1')).toContainText(words.lab);
+        await expect(marks.filter({ hasText: words.lesson })).toHaveCount(1);
         await expect(marks.filter({ hasText: words.experiment })).toHaveCount(2);
         await marks.filter({ hasText: words.experiment }).first().click();
         await expect(page.locator('[data-testid="replay-terminal"]:visible .xterm-rows')).not.toBeEmpty();

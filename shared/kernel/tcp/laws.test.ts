@@ -55,6 +55,7 @@ function connected(faults: Faults): Pair {
     lab.sleep(0.5);
     accepted = listener.accept();
   }
+  fc.pre(accepted.ok); // a server gives up after six SYN-ACKs, as Linux does (tcp_synack_retries): that is no connection
   const server = granted(accepted);
   return { lab, a, b, client, server };
 }
