@@ -70,6 +70,24 @@ test('Ctrl-C, several on one node, find, copy, a new size', async ({ page, host,
     await page.keyboard.press('Control+Shift+C');
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('copied');
   });
+  await test.step('what is on the clipboard is pasted, and runs when Enter says so', async () => {
+    await page.evaluate(() => navigator.clipboard.writeText('echo pasted-$((6*7))'));
+    await page.locator('[data-testid="terminal"]:visible').click();
+    await page.keyboard.press('Control+Shift+V');
+    await expect(window.terminal).toContainText('echo pasted-$((6*7))');
+    await expect(window.terminal).not.toContainText('pasted-42');
+    await page.keyboard.press('Enter');
+    await expect(window.terminal).toContainText('pasted-42');
+  });
+  await test.step('what has scrolled away is still there', async () => {
+    await window.type('clear; seq 200; echo bottom-$((40+2))');
+    await expect(window.terminal).toContainText('bottom-42');
+    await page.locator('[data-testid="terminal"]:visible').hover();
+    await page.mouse.wheel(0, -100_000);
+    await expect(window.terminal).not.toContainText('bottom-42');
+    await window.type('');
+    await expect(window.terminal).toContainText('bottom-42');
+  });
   await test.step('a shell of this computer is beside those of the lab', async () => {
     await page.getByTestId('terminal-add').click();
     await page.getByRole('menuitem', { name: /^This computer / }).click();
