@@ -117,7 +117,7 @@ export function releaseNetns(netns: Netns): void {
 }
 
 /** A kernel worker cleans up a moment after the last user has gone (cleanup_net). */
-const CLEANUP_US = 20_000;
+const CLEANUP_US = 5_000;
 function collectNetns(netns: Netns): void {
   if (netns.holds > 0 || netns.names.size > 0 || netns.destroyed) return;
   netns.host.world.simulation.after(CLEANUP_US, () => {

@@ -502,6 +502,8 @@ export class Route {
   metrics: RouteMetrics | null = null;
   preferredSource: Ipv4 = 0;
   nexthops: Nexthop[] = [];
+  /** RTNH_F_LINKDOWN of the whole (fib_flags): no next hop had a carrier when it was made, or lost it at one stroke. */
+  linkdown = false;
   constructor(
     readonly table: number,
     readonly prefix: Ipv4,

@@ -19,6 +19,12 @@ export function transmit(skb: Skb, device: Device): void {
     drop(skb, device.netns, 'DEVICE_DOWN', device.name);
     return;
   }
+  // Without a carrier its queues are shut (noop_enqueue): nobody hears of the frame.
+  if (device.qdiscWaits) {
+    device.stats.txDropped++;
+    drop(skb, device.netns, 'QDISC_DROP', `${device.name} has no carrier`);
+    return;
+  }
   if (skb.depth++ > DEPTH_LIMIT) {
     drop(skb, device.netns, 'TUNNEL_LOOP', device.name);
     return;

@@ -1,7 +1,17 @@
 /** sleep, timeout, env, nohup, nice, true, false, echo, uname, id, whoami, nproc, tty, date, xargs, which: small programs about processes. */
 import { strerror, type Bytes } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
-import { LineReader, parseSignal, searchPath, signalNumber, type ChildStatus, type Process, type Program, type Sys } from '../../shell/index.ts';
+import {
+  LineReader,
+  parseSignal,
+  searchPath,
+  signalNumber,
+  type ChildStatus,
+  type Process,
+  type Program,
+  type SignalName,
+  type Sys,
+} from '../../shell/index.ts';
 import { date } from './date.ts';
 import { owners } from './ls.ts';
 import { gnuOptions, usageError, type GnuUsage } from './options.ts';
@@ -52,16 +62,29 @@ const TIMEOUT: GnuUsage = {
   stopAtOperand: true,
   failure: 125,
 };
+/** send_sig: to the command and, unless it stays in the foreground, to all of the group; timeout itself is in it, and only KILL ends it. */
+function strike(p: Process, child: Process, signal: SignalName, mode: 'group' | 'foreground'): void {
+  if (mode === 'foreground' || child.pgid !== p.pgid) p.os.signal(child, signal);
+  if (mode === 'foreground') return;
+  if (signal !== 'KILL') p.on(signal, 'ignore');
+  p.kill(0, signal);
+  p.kill(0, 'CONT');
+}
 const timeout: Program = function* (p) {
   const parsed = yield* gnuOptions(p, TIMEOUT);
   if (typeof parsed === 'number') return parsed;
   const [limit, ...argv] = parsed.operands;
-  if (limit === undefined || argv.length === 0) return yield* usageError(p, 'missing operand', TIMEOUT);
+  if (limit === undefined || argv.length === 0) {
+    yield* p.error(`Try '${p.name} --help' for more information.\n`);
+    return 125;
+  }
   const limitUs = duration(limit);
   if (limitUs === undefined) return yield* usageError(p, `invalid time interval '${limit}'`, TIMEOUT);
   const signal = parseSignal(parsed.options.get('signal') ?? 'TERM');
   if (!signal) return yield* usageError(p, `'${parsed.options.get('signal') ?? ''}': invalid signal`, TIMEOUT);
   const killAfter = parsed.options.get('kill-after');
+  const mode = parsed.has('foreground') ? 'foreground' : 'group';
+  if (mode === 'group') p.leadGroup();
   const child = yield* runCommand(p, argv, (name) => `failed to run command '${name}'`);
   if (typeof child === 'number') return child;
   for (const forwarded of ['INT', 'TERM', 'HUP'] as const) p.on(forwarded, () => void p.os.signal(child, forwarded));
@@ -71,9 +94,10 @@ const timeout: Program = function* (p) {
   const timedOut = !ended();
   if (timedOut) {
     if (parsed.has('verbose')) yield* p.error(`${p.name}: sending signal ${signal} to command '${argv[0] ?? ''}'\n`);
-    p.os.signal(child, signal);
-    p.os.signal(child, 'CONT');
-    if (killAfter !== undefined && !(yield* p.waitFor(ended, p.childChanged, duration(killAfter) ?? 0))) p.os.signal(child, 'KILL');
+    strike(p, child, signal, mode);
+    if (killAfter !== undefined && !(yield* p.waitFor(ended, p.childChanged, duration(killAfter) ?? 0))) strike(p, child, 'KILL', mode);
+    // What it sent to its own group reaches it here.
+    yield* p.sleep(1);
   }
   const status = statusOf(yield* p.waitExit(child));
   if (!timedOut || parsed.has('preserve-status')) return status;

@@ -133,7 +133,7 @@ export function shownRoute(route: Route): ShownRoute {
     tos: route.tos,
     protocol: route.protocol,
     scope: route.scope,
-    flags: single?.flags ?? 0,
+    flags: single?.flags ?? (route.linkdown ? RouteFlag.LINKDOWN : 0),
     nexthop: single,
     multipath: nexthops.length > 1 ? nexthops : [],
     preferredSource: route.preferredSource === 0 ? undefined : route.preferredSource,

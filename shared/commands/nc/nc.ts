@@ -165,10 +165,12 @@ function* listen(p: Process, options: NcOptions): Sys<number> {
     yield* announce(p, options, 'Connection received on', remoteAddress, remotePort);
     const connection = new SocketFile(peer.value);
     const at = p.install(connection);
-    if (!options.has('k') && fd.ok) p.close(fd.value);
+    // It goes on listening while it serves: a second client connects, and waits for an answer that never comes.
     yield* transfer(p, connection, options);
     if (at.ok) p.close(at.value);
-    if (!options.has('k')) return 0;
+    if (options.has('k')) continue;
+    if (fd.ok) p.close(fd.value);
+    return 0;
   }
 }
 function* announce(p: Process, options: NcOptions, what: string, address: Ipv4, port: number): Sys {

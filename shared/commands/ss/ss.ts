@@ -155,6 +155,7 @@ function extra(row: Row, options: SsOptions, users: ReturnType<typeof usersOf> |
 
 function summary(netns: Netns): Bytes {
   const all = [...netns.sockets];
+  const used = all.filter((socket) => !(socket instanceof UdpSocket && socket.isKernels)).length;
   const tcp = all.filter((socket) => socket instanceof TcpSocket);
   const waiting = [...tcpTablesOf(netns).all()].filter((endpoint) => endpoint instanceof TimeWait).length;
   const established = tcp.filter(({ state }) => state === TcpState.ESTABLISHED || state === TcpState.CLOSE_WAIT).length;
@@ -167,7 +168,7 @@ function summary(netns: Netns): Bytes {
   const row = (name: string, count: number): string => `${name}\t  ${`${count}`.padEnd(9)} ${`${count}`.padEnd(9)} ${'0'.padEnd(9)}\n`;
   const hashed = inUse + waiting;
   return (
-    `Total: ${all.length}\nTCP:   ${allocated + waiting} (estab ${established}, closed ${allocated - (hashed - waiting)}, orphaned ${orphans}, timewait ${waiting})\n\n` +
+    `Total: ${used}\nTCP:   ${allocated + waiting} (estab ${established}, closed ${allocated - (hashed - waiting)}, orphaned ${orphans}, timewait ${waiting})\n\n` +
     `Transport Total     IP        IPv6\n${row('RAW', raw)}${row('UDP', udp)}${row('TCP', inUse)}${row('INET', raw + udp + inUse)}${row('FRAG', 0)}\n`
   );
 }

@@ -27,7 +27,7 @@ import type { DeviceEvent, Netns } from '../model.ts';
 import { emit, touch } from '../notify.ts';
 import { Iff, Nud } from '../numbers.ts';
 import type { FdbRequest, VxlanOptions } from '../requests.ts';
-import { udpOf } from '../sockets/udp.ts';
+import { udpOf, UdpSocket } from '../sockets/udp.ts';
 import type { UdpTunnel } from '../sockets/udp.ts';
 import { classify, drop } from '../transmit.ts';
 
@@ -54,9 +54,10 @@ export class VxlanFdbEntry {
   ) {}
 }
 
-/** All VXLAN devices on one UDP port of a namespace. */
+/** All VXLAN devices on one UDP port of a namespace, and the kernel's socket there (vxlan_sock): it is listed, and keeps others off the port. */
 class VxlanPort implements UdpTunnel {
   readonly devices: Vxlan[] = [];
+  constructor(readonly socket: UdpSocket) {}
   receive(skb: Skb, netns: Netns): boolean {
     const carried = skb.inner !== null && skb.vni >= 0 ? { vni: skb.vni, frame: skb.inner } : decodeVxlan(skb.payload, new Skb());
     if (carried === undefined) {
@@ -117,6 +118,10 @@ export class Vxlan extends Device {
     const { remote } = this.options;
     return remote !== undefined && isIpv4Multicast(remote) ? remote : 0;
   }
+  /** vxlan_get_link_net: where its datagrams travel. */
+  override get linkNetns(): Netns | null {
+    return this.underlay === this.netns ? null : this.underlay;
+  }
   get lower(): Device | null {
     return this.lowerDevice;
   }
@@ -128,11 +133,20 @@ export class Vxlan extends Device {
     return this.lowerDevice !== null && mtu > this.lowerDevice.mtu - HEADROOM ? fail('EINVAL') : null;
   }
   override open(): 'EADDRINUSE' | null {
-    const udp = udpOf(this.underlay);
-    if ((udp.ports.get(this.port) ?? []).length > 0) return 'EADDRINUSE';
-    let port = udp.tunnels.get(this.port);
-    if (!(port instanceof VxlanPort)) udp.tunnels.set(this.port, (port = new VxlanPort()));
-    (port as VxlanPort).devices.push(this);
+    const { tunnels } = udpOf(this.underlay);
+    const known = tunnels.get(this.port);
+    if (known instanceof VxlanPort) known.devices.push(this);
+    else {
+      const socket = new UdpSocket(this.underlay);
+      socket.isKernels = true;
+      if (!socket.bind(0, this.port).ok) {
+        socket.close();
+        return 'EADDRINUSE';
+      }
+      const port = new VxlanPort(socket);
+      port.devices.push(this);
+      tunnels.set(this.port, port);
+    }
     if (this.floodGroup !== 0 && this.lowerDevice !== null) joinIpv4Group(this.lowerDevice, this.floodGroup);
     return null;
   }
@@ -142,7 +156,10 @@ export class Vxlan extends Device {
     const port = udp.tunnels.get(this.port);
     if (!(port instanceof VxlanPort)) return;
     port.devices.splice(port.devices.indexOf(this), 1);
-    if (port.devices.length === 0) udp.tunnels.delete(this.port);
+    if (port.devices.length === 0) {
+      udp.tunnels.delete(this.port);
+      port.socket.close();
+    }
     for (const [mac, entry] of this.fdb) if ((entry.state & (Nud.PERMANENT | Nud.NOARP)) === 0) this.fdb.delete(mac);
   }
   override lowerEvent(event: DeviceEvent): void {

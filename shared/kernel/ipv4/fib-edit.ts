@@ -103,6 +103,7 @@ export function makeRoute(netns: Netns, request: RouteRequest): KernelResult<Rou
       route.nexthops = [...route.nexthops, made.value];
     }
   }
+  route.linkdown = route.nexthops.length > 0 && route.nexthops.every((hop) => hop.linkdown);
   if (route.preferredSource !== 0 && !isValidSource(netns, route)) return fail('EINVAL', 'Invalid prefsrc address');
   return ok(route);
 }
@@ -330,7 +331,9 @@ export function deviceRoutesDown(device: Device, event: DeviceEvent, force: 'for
         break;
       }
     }
-    if (dead === route.nexthops.length && event !== 'change') flushOut(netns, route);
+    if (dead < route.nexthops.length) continue;
+    route.linkdown = true;
+    if (event !== 'change') flushOut(netns, route);
   }
   flushRouteCache(netns);
   touch(netns.host);
@@ -345,6 +348,7 @@ export function deviceRoutesUp(device: Device, what: 'dead' | 'linkdown'): void 
       if (what === 'dead') hop.dead = false;
       if (what === 'linkdown' || device.carrier) hop.linkdown = false;
     }
+    if (route.nexthops.some((hop) => !hop.linkdown)) route.linkdown = false;
   }
   flushRouteCache(device.netns);
 }

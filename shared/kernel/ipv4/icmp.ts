@@ -117,13 +117,17 @@ function limitOf(netns: Netns, address: Ipv4): { tokens: number; lastUs: number;
   }
   return limit;
 }
+const JIFFY_US = 4000;
 /** icmpv4_xrlim_allow: six at once, then one each icmp_ratelimit. */
 function destinationAllows(netns: Netns, address: Ipv4): boolean {
   const costUs = netns.ipv4.icmp_ratelimit * 1000;
   const limit = limitOf(netns, address);
   const now = netns.simulation.nowUs;
-  limit.tokens = Math.min(limit.tokens + now - limit.lastUs, BURST_FACTOR * costUs);
-  limit.lastUs = now;
+  // Once a jiffy: an error of routing, counted a moment ago, leaves what it left.
+  if (Math.floor(now / JIFFY_US) !== Math.floor(limit.lastUs / JIFFY_US)) {
+    limit.tokens = Math.min(limit.tokens + now - limit.lastUs, BURST_FACTOR * costUs);
+    limit.lastUs = now;
+  }
   if (limit.tokens < costUs) return false;
   limit.tokens -= costUs;
   return true;

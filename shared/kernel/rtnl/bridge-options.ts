@@ -58,7 +58,7 @@ export function setBridgeOptions(bridge: Bridge, options: BridgeOptions): Kernel
     timesChanged(bridge);
   }
   if (options.ageingTime !== undefined) {
-    settings.ageingTime = options.ageingTime;
+    bridge.ageingTime = settings.ageingTime = options.ageingTime;
     ageingChanged(bridge);
   }
   if (options.stpState !== undefined) setStp(bridge, options.stpState);

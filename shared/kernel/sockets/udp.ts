@@ -77,6 +77,8 @@ export function udpOf(netns: Netns): UdpProtocol {
 
 export class UdpSocket extends IpSocket {
   readonly protocol = IpProtocol.UDP;
+  /** Made by a tunnel: no program has it, and it does not count among the sockets in use. */
+  isKernels = false;
   constructor(netns: Netns) {
     super(netns, 'udp');
     register(netns, this);

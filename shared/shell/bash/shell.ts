@@ -64,8 +64,8 @@ export type Leaving =
   | { readonly kind: 'break' | 'continue'; levels: number }
   /** From the function or sourced script. */
   | { readonly kind: 'return' }
-  /** Everything up to the end of the line that was read. */
-  | { readonly kind: 'discard' }
+  /** Everything up to the end of the line that was read, of the innermost text; after an interrupt, of the outermost. */
+  | { readonly kind: 'discard'; readonly isInterrupt?: boolean }
   | { readonly kind: 'exit' };
 
 export interface Evaluation {
@@ -73,7 +73,7 @@ export interface Evaluation {
   readonly name?: Bytes;
   readonly line?: number;
   readonly isFlat?: boolean;
-  /** A mistake in one command does not keep the next ones from running. */
+  /** An interrupt in one command does not keep the next ones from running. */
   readonly isTopLevel?: boolean;
   /** Nothing comes after it: its last command may become the process. */
   readonly isLast?: boolean;

@@ -372,6 +372,10 @@ export class Process implements Caller {
     this.group = group;
     group.members.add(this);
   }
+  /** setpgid(0, 0): a process group of its own in its session. */
+  leadGroup(): void {
+    if (this.pgid !== this.pid) this.join(new ProcessGroup(this.pid, this.group.session));
+  }
   /** setsid(2): a session of its own, without a terminal. */
   setsid(): Result<number, Errno> {
     if (this.group.pgid === this.pid) return err('EPERM');

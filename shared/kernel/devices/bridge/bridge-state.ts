@@ -148,10 +148,8 @@ export abstract class BridgeBase extends Device {
   rootPathCost = 0;
   rootPort = 0;
   topologyChange = false;
-  /** __br_set_topology_change: while the tree changes what was learnt is soon forgotten. */
-  get ageingTime(): number {
-    return this.topologyChange && this.settings.stpState === 1 ? 2 * this.forwardDelay : this.settings.ageingTime;
-  }
+  /** What is in force, in hundredths: while the tree changes what was learnt is soon forgotten. */
+  ageingTime = 30000;
   topologyChangeDetected = false;
   /** What is in force: the root's times, in hundredths. */
   maxAge = 2000;

@@ -70,7 +70,7 @@ export function enableBridge(bridge: BridgeBase): void {
 /** br_stp_disable_bridge. */
 export function disableBridge(bridge: BridgeBase): void {
   for (const port of bridge.ports) if (port.state !== PortState.DISABLED) disablePort(port);
-  bridge.topologyChange = false;
+  setTopologyChange(bridge, 'over');
   bridge.topologyChangeDetected = false;
   for (const timer of [bridge.helloTimer, bridge.topologyChangeTimer, bridge.tcnTimer, bridge.gcTimer]) timer?.cancel();
   bridge.gcTimer = null;
@@ -223,14 +223,20 @@ function shouldBecomeDesignated(port: BridgePort): boolean {
   return order !== 0 ? order < 0 : port.portId < port.designatedPort;
 }
 
+/** __br_set_topology_change: who stops STP in the midst of it keeps the short time. */
+function setTopologyChange(bridge: BridgeBase, change: 'going on' | 'over'): void {
+  const value = change === 'going on';
+  if (bridge.settings.stpState === 1 && bridge.topologyChange !== value) bridge.ageingTime = value ? 2 * bridge.forwardDelay : bridge.settings.ageingTime;
+  bridge.topologyChange = value;
+}
 function topologyChangeDetection(bridge: BridgeBase): void {
   if (bridge.settings.stpState !== 1) return;
   if (bridge.isRoot) {
-    bridge.topologyChange = true;
+    setTopologyChange(bridge, 'going on');
     bridge.topologyChangeTimer?.cancel();
     bridge.topologyChangeTimer = start(bridge.netns, bridge.settings.forwardDelay + bridge.settings.maxAge, () => {
       bridge.topologyChangeDetected = false;
-      bridge.topologyChange = false;
+      setTopologyChange(bridge, 'over');
     });
   } else if (!bridge.topologyChangeDetected) {
     transmitTcn(bridge);
@@ -415,7 +421,7 @@ function receivedConfig(port: BridgePort, bpdu: ConfigBpdu): void {
   bridge.maxAge = bpdu.maxAge;
   bridge.helloTime = bpdu.helloTime;
   bridge.forwardDelay = bpdu.forwardDelay;
-  bridge.topologyChange = bpdu.topologyChange;
+  setTopologyChange(bridge, bpdu.topologyChange ? 'going on' : 'over');
   for (const other of bridge.ports) if (other.state !== PortState.DISABLED && isDesignated(other)) transmitConfig(other);
   if (bpdu.topologyChangeAck) {
     bridge.topologyChangeDetected = false;

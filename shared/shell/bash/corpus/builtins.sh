@@ -112,3 +112,19 @@ select x in alpha beta "c d"; do echo "$REPLY:$x"; [ "$x" ] || break; done <<< $
 TIMEFORMAT='t'; time true; time { echo g; }; time sleep 0.01; ! time false; echo $?; TIMEFORMAT=; time true | false; echo $?
 #### namerefs and indirection
 declare -n ref=target; target=5; echo $ref; ref=6; echo $target; unset ref; echo ${target-gone}; f() { local -n out=$1; out=result; out2=x; }; f myvar; echo $myvar; arr=(a b c); g() { local -n a=$1; echo ${a[1]} ${#a[@]}; a+=(d); for i in "${!a[@]}"; do echo -n "$i:${a[i]} "; done; echo; }; g arr; echo ${arr[@]}; p=arr[1]; echo ${!p}; p=nosuch; echo "[${!p}]"; p='arr[@]'; echo "${!p}"; v=one; one=two; echo ${!v}; set -- x y; n=2; echo ${!n}; echo ${!#}; declare -n e=arr[0]; echo $e; e=Z; echo ${arr[0]}
+#### what is discarded ends with the text that was read
+f() { eval 'readonly Q=1; Q=2; echo same line
+echo next line $?'; echo "after eval $?"; }
+f; echo "top $?"
+for i in 1 2; do eval 'echo $((08)); echo no'; echo "loop $i $?"; done
+if eval 'echo ${x!}; echo no'; then echo yes; else echo "else $?"; fi
+printf 'echo in source\nQ=3; echo no\necho later in source\n' > part; . ./part; echo "rc $?"
+trap 'Q=5; echo no' USR1; kill -USR1 $$; echo "after trap $?"
+( eval 'Q=9; echo no'; echo still $? ); echo "rc $?"
+set -e; eval 'Q=7'; echo unreached
+#### lines of traps
+trap 'echo at $LINENO' EXIT
+trap 'echo usr
+echo $LINENO' USR1
+kill -USR1 $$
+exit 3

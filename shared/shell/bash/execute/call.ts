@@ -63,7 +63,8 @@ export function* runTrap(shell: Shell, name: TrapName): Sys {
   shell.traps.running.add(name);
   const { loops } = shell;
   if (name !== 'DEBUG' && name !== 'ERR') shell.loops = 0;
-  yield* evaluate(shell, command, { line: shell.line, isFlat: true, name: `${name === 'EXIT' ? 'exit' : name.toLowerCase()} trap` });
+  const isOfCommands = name === 'DEBUG' || name === 'ERR' || name === 'RETURN';
+  yield* evaluate(shell, command, { line: isOfCommands ? shell.line : 1, isFlat: isOfCommands, name: `${name === 'EXIT' ? 'exit' : name.toLowerCase()} trap` });
   shell.loops = loops;
   shell.traps.running.delete(name);
   shell.lastArgument = lastArgument;
@@ -89,7 +90,7 @@ export function* handleSignals(shell: Shell): Sys {
   if (shell.isInteractive) {
     if (!shell.hasBrokenLine) shell.say('\n');
     shell.hasBrokenLine = false;
-    shell.leaving = { kind: 'discard' };
+    shell.leaving = { kind: 'discard', isInterrupt: true };
     shell.status = 128 + signalNumber('INT');
     return;
   }
@@ -109,7 +110,7 @@ export function* finish(shell: Shell, status: number): Sys<number> {
   return shell.status;
 }
 
-/** Reads and runs a text, one complete command after the other, up to its first mistake. */
+/** Reads and runs a text, one complete command after the other, up to its first mistake. What a command discards ends with the command here (parse_and_execute). */
 export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<number> {
   if (shell.calls >= MAX_CALLS) {
     shell.complain(`maximum evaluation nesting level exceeded (${MAX_CALLS})`);
@@ -117,6 +118,7 @@ export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<numbe
     return 1;
   }
   shell.calls++;
+  const { loops, conditions } = shell;
   const parsed = parseScript(text, { firstLine: how.line ?? 1, isFlat: how.isFlat ?? false });
   if (parsed.units.length === 0) shell.status = 0;
   const last = how.isLast && !parsed.problem ? parsed.units.at(-1) : undefined;
@@ -124,11 +126,11 @@ export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<numbe
     if (shell.options.verbose) shell.say(`${unit.text}\n`);
     warnOfDocuments(shell, text, unit, how);
     if (!shell.options.noexec) yield* runUnit(shell, unit, unit === last);
-    if (shell.leaving && !(shell.leaving.kind === 'discard' && how.isTopLevel)) break;
+    if (shell.leaving && !(shell.leaving.kind === 'discard' && (how.isTopLevel || !shell.leaving.isInterrupt))) break;
     if (shell.leaving) {
       shell.leaving = undefined;
-      shell.loops = 0;
-      shell.conditions = 0;
+      shell.loops = loops;
+      shell.conditions = conditions;
     }
   }
   shell.calls--;
