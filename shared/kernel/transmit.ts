@@ -20,7 +20,7 @@ export function transmit(skb: Skb, device: Device): void {
     return;
   }
   // Without a carrier its queues are shut (noop_enqueue): nobody hears of the frame.
-  if (device.qdiscWaits) {
+  if (device.qdiscWaits && !device.carrier) {
     device.stats.txDropped++;
     drop(skb, device.netns, 'QDISC_DROP', `${device.name} has no carrier`);
     return;
