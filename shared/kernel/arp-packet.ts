@@ -10,12 +10,15 @@ import {
   ipv6MulticastMac,
   ipv6SolicitedNode,
   isIpv6LinkLocal,
+  isIpv6Multicast,
   MAC_BROADCAST,
   macByte,
+  networkLength,
 } from '../wire/index.ts';
 import type { Ipv4, Ipv6, Mac } from '../wire/index.ts';
 import { onLink, selectSource } from './ipv4/addresses.ts';
 import { addressType } from './ipv4/fib.ts';
+import { count6, countIcmp6, countOut6 } from './mib.ts';
 import type { Device, Neighbour } from './model.ts';
 import { Skb } from './model.ts';
 import { Iff, Scope } from './numbers.ts';
@@ -77,6 +80,15 @@ export function ndPacket(device: Device, type: number, src: Ipv6, dst: Ipv6, eth
   return skb;
 }
 
+/** Neighbour discovery and multicast listening send their own frames, counted as others are (ndisc_send_skb, mld_sendpack). */
+export function sendControl6(skb: Skb, device: Device): void {
+  const { netns } = device;
+  count6(netns, device, 'OutRequests');
+  if (skb.icmp !== null) countIcmp6(netns, device, skb.icmp.type, 'sent');
+  countOut6(netns, device, networkLength(skb), isIpv6Multicast(skb.ip6!.dst) ? 'group' : 'one');
+  transmit(skb, device);
+}
+
 /** Asks for an IPv6 neighbour. */
 export function solicitNd(neighbour: Neighbour, cause: Skb | null): void {
   const { device } = neighbour;
@@ -90,5 +102,5 @@ export function solicitNd(neighbour: Neighbour, cause: Skb | null): void {
   const body = ipv6Bytes(target) + '\x01\x01' + macBytes(device.address);
   const skb = ndPacket(device, Icmp6Type.NEIGHBOUR_SOLICIT, source.address, to, unicast ? neighbour.mac : ipv6MulticastMac(to), 0, body);
   inheritTrace(skb, cause);
-  transmit(skb, device);
+  sendControl6(skb, device);
 }

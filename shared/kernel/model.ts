@@ -19,6 +19,7 @@ import type { Ipv4Conf, Ipv6Conf } from './conf.ts';
 import { Iff } from './numbers.ts';
 import type { Hook, OperState, RouteType, Verdict } from './numbers.ts';
 import type { KernelResult } from './error.ts';
+import { IcmpMib, IpMib, Mib } from './mib.ts';
 import { PrefixTable } from './prefix-table.ts';
 import { Watchers } from './watch.ts';
 
@@ -232,12 +233,20 @@ export class Ipv6Device {
   /** The link has been usable (IF_READY). */
   ready = false;
   reportTimer: Timer | null = null;
+  private counted: { readonly ip: IpMib; readonly icmp: IcmpMib } | null = null;
   constructor(
     readonly conf: Ipv6Conf,
     readonly parms: NeighbourParms,
   ) {}
   get neighbours(): Map<Ipv6, Neighbour> {
     return (this.known ??= new Map());
+  }
+  /** What it counts for itself (/proc/net/dev_snmp6). */
+  get mib(): IpMib {
+    return (this.counted ??= { ip: new IpMib(), icmp: new IcmpMib() }).ip;
+  }
+  get icmpMib(): IcmpMib {
+    return (this.counted ??= { ip: new IpMib(), icmp: new IcmpMib() }).icmp;
   }
 }
 
@@ -725,6 +734,7 @@ export class Netns {
   readonly ipv6 = new Ipv6Settings();
   readonly core = new CoreSettings();
   readonly bridgeNf = new BridgeNfSettings();
+  readonly mib = new Mib();
   /** net.ipv4.neigh.default, and IPv6's. */
   readonly arpDefault = new NeighbourParms();
   readonly ndDefault = new NeighbourParms();

@@ -7,6 +7,7 @@ import { Bridge, Nud, NUD_VALID, RouteTable, routes6InOrder, type Device, type N
 import { fileOf, type DynamicNode } from '../shell/index.ts';
 import { formatIpv4, formatMac } from '../wire/index.ts';
 import { hexAddress, table } from './proc-net-format.ts';
+import { PROC_NET_SNMP } from './proc-net-snmp.ts';
 import { PROC_NET_SOCKETS } from './proc-net-sockets.ts';
 
 function dev(netns: Netns): Bytes {
@@ -150,6 +151,7 @@ export const PROC_NET: Readonly<Record<string, DynamicNode>> = {
   igmp6: table(igmp6),
   ipv6_route: table(ipv6Route),
   route: table(route),
+  ...PROC_NET_SNMP,
   ...PROC_NET_SOCKETS,
   wireless: fileOf(
     () =>

@@ -16,7 +16,7 @@ import {
 import type { Ipv4, Packet } from '../../wire/index.ts';
 import { selectSource } from './addresses.ts';
 import { addressType } from './fib.ts';
-import { localOutput, mtuFor, nextIpId } from './output.ts';
+import { mtuFor, nextIpId, sendDatagram } from './output.ts';
 import { lastLookup, outputRequest, routeOutput } from './route.ts';
 import { Skb } from '../model.ts';
 import type { Device, Netns } from '../model.ts';
@@ -49,7 +49,10 @@ export function sendIcmpError(cause: Skb, netns: Netns, type: number, code: numb
     if (ERROR_TYPES.has(inner)) return;
   }
   const limited = cause.inDevice?.isLoopback !== true && isLimitedType(netns, type, code);
-  if (limited && !globalAllows(netns)) return reportError(cause, netns, type, code, ip.src, 'limited');
+  if (limited && !globalAllows(netns)) {
+    netns.mib.icmp.OutRateLimitGlobal++;
+    return reportError(cause, netns, type, code, ip.src, 'limited');
+  }
   const isLocal = dst.kind === 'local';
   let source: Ipv4 = isLocal ? ip.dst : 0;
   if (!isLocal && netns.ipv4.icmp_errors_use_inbound_ifaddr !== 0 && cause.inDevice !== null) source = selectSource(cause.inDevice, ip.src, Scope.LINK);
@@ -60,7 +63,10 @@ export function sendIcmpError(cause: Skb, netns: Netns, type: number, code: numb
   request.protocol = IpProtocol.ICMP;
   const way = routeOutput(netns, request, null);
   if (typeof way === 'string') return;
-  if (limited && way.device?.isLoopback !== true && !destinationAllows(netns, ip.src)) return reportError(cause, netns, type, code, ip.src, 'limited');
+  if (limited && way.device?.isLoopback !== true && !destinationAllows(netns, ip.src)) {
+    netns.mib.icmp.OutRateLimitHost++;
+    return reportError(cause, netns, type, code, ip.src, 'limited');
+  }
   reportError(cause, netns, type, code, ip.src, 'sent');
   const answer = new Skb();
   answer.etherType = EtherType.IPV4;
@@ -75,7 +81,8 @@ export function sendIcmpError(cause: Skb, netns: Netns, type: number, code: numb
   answer.ignoreDf = true;
   attachConnection(answer, cause);
   answerTrace(answer, cause, netns, 'helper');
-  localOutput(answer, netns);
+  netns.mib.icmp.sent(type);
+  sendDatagram(answer, netns);
 }
 function reportError(cause: Skb, netns: Netns, type: number, code: number, to: Ipv4, outcome: 'sent' | 'limited'): void {
   if (cause.recorder === null) return;
@@ -170,10 +177,15 @@ export function sendRedirect(skb: Skb, device: Device): void {
 export function receiveIcmp(skb: Skb, netns: Netns): void {
   const icmp = skb.icmp;
   const dst = skb.dst!;
+  const { icmp: mib } = netns.mib;
   if (icmp === null || icmp.checksum >= 0) {
+    mib.InMsgs++;
+    mib.InErrors++;
+    if (icmp !== null) mib.InCsumErrors++;
     drop(skb, netns, icmp === null ? 'PKT_TOO_SMALL' : 'ICMP_CSUM', '');
     return;
   }
+  mib.received(icmp.type);
   if (dst.kind === 'broadcast' || dst.kind === 'multicast') {
     const isEcho = icmp.type === IcmpType.ECHO_REQUEST || icmp.type === 13;
     if (isEcho && netns.ipv4.icmp_echo_ignore_broadcasts !== 0) {
@@ -196,6 +208,7 @@ export function receiveIcmp(skb: Skb, netns: Netns): void {
       receiveError(skb, netns);
       return;
     default:
+      if (icmp.type > 18) mib.InErrors++;
       drop(skb, netns, 'UNHANDLED_PROTO', `ICMP type ${icmp.type}`);
   }
 }
@@ -231,7 +244,8 @@ function reply(skb: Skb, netns: Netns): void {
   answer.dst = way;
   answer.mark = request.mark;
   answer.ignoreDf = true;
-  localOutput(answer, netns);
+  netns.mib.icmp.sent(IcmpType.ECHO_REPLY);
+  sendDatagram(answer, netns);
 }
 
 /** icmp_unreach and icmp_redirect: routes learn, then the socket that sent the quoted packet is told. */
@@ -240,6 +254,7 @@ function receiveError(skb: Skb, netns: Netns): void {
   const quoted = decodeQuoted(skb.payload);
   const ip = quoted.ip;
   if (ip === null) {
+    netns.mib.icmp.InErrors++;
     drop(skb, netns, 'PKT_TOO_SMALL', 'the quoted packet is cut short');
     return;
   }

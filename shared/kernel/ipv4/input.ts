@@ -21,7 +21,11 @@ export function receiveIpv4(skb: Skb, device: Device): void {
     drop(skb, netns, 'OTHERHOST', `the frame is for another MAC address`);
     return;
   }
+  const { ip: mib } = netns.mib;
+  mib.received(networkLength(skb), ip === null ? 0 : ip.tos);
   if (ip === null || ip.checksum >= 0) {
+    mib.InHdrErrors++;
+    if (ip !== null) mib.InCsumErrors++;
     drop(skb, netns, ip === null ? 'IP_INHDR' : 'IP_CSUM', '');
     return;
   }
@@ -44,11 +48,14 @@ export function continueInput(skb: Skb, device: Device): void {
   if (skb.dst === null || skb.dst.generation !== netns.fibGeneration) {
     const refused = routeInput(skb, ip.src, ip.dst, ip.tos, device);
     if (refused !== null) {
+      if (refused.reason === 'IP_RPFILTER') netns.mib.tcp.IPReversePathFilter++;
       drop(skb, netns, refused.reason, refused.detail);
       return;
     }
   }
   const dst = skb.dst!;
+  if (dst.kind === 'multicast') netns.mib.ip.receivedByGroup(networkLength(skb));
+  else if (dst.kind === 'broadcast') netns.mib.ip.receivedByAll(networkLength(skb));
   if (skb.packetType !== PacketType.HOST && isUnicastInMulticast(skb, device)) {
     drop(skb, netns, 'UNICAST_IN_L2_MULTICAST', 'a unicast packet in a broadcast frame');
     return;
@@ -77,6 +84,8 @@ function refuse(skb: Skb, device: Device): void {
   const { netns } = device;
   const { errno } = skb.dst!;
   const forwarding = device.ipv4?.conf.forwarding !== 0;
+  if (errno === 'ENETUNREACH') netns.mib.ip.InNoRoutes++;
+  else if (!forwarding && errno === 'EHOSTUNREACH') netns.mib.ip.InAddrErrors++;
   if (!forwarding) {
     drop(skb, netns, 'FORWARDING_DISABLED', `${formatIpv4(skb.ip!.dst)} is not an address of this host, and forwarding is off on ${device.name}`);
     return;
@@ -97,6 +106,7 @@ function forward(skb: Skb, device: Device): void {
     return;
   }
   if (ip.ttl <= 1) {
+    netns.mib.ip.InHdrErrors++;
     sendIcmpError(skb, netns, IcmpType.TIME_EXCEEDED, 0, 0);
     drop(skb, netns, 'TTL_EXPIRED', `ttl was ${ip.ttl}`);
     return;
@@ -106,6 +116,7 @@ function forward(skb: Skb, device: Device): void {
   if (ip.dontFragment) {
     const mtu = mtuFor(dst, netns, true);
     if (networkLength(skb) > mtu) {
+      netns.mib.ip.FragFails++;
       sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.FRAG_NEEDED, mtu);
       drop(skb, netns, 'FRAG_NEEDED_DF', `${networkLength(skb)} bytes do not fit ${out.name}'s mtu of ${mtu}`);
       return;
@@ -115,6 +126,7 @@ function forward(skb: Skb, device: Device): void {
   if (dst.redirect) sendRedirect(skb, device);
   if (skb.recorder !== null) skb.step({ kind: 'forward', from: device.name, to: out.name, ttl: ip.ttl, summary: describe(skb) }, netns);
   if (netns.hooks[Hook.FORWARD] !== null && !passes(netns, Hook.FORWARD, skb, device, out)) return;
+  netns.mib.ip.OutForwDatagrams++;
   output(skb, netns);
 }
 
@@ -134,18 +146,22 @@ export function deliverToProtocol(skb: Skb, netns: Netns): void {
     for (const listener of netns.rawListeners) if (listener.protocol === protocol && listener.rawDeliver(skb)) heard = true;
   }
   if (protocol === IpProtocol.ICMP) {
+    netns.mib.ip.InDelivers++;
     receiveIcmp(skb, netns);
     return;
   }
   const handler = netns.protocols.get(protocol);
   if (handler !== undefined) {
+    netns.mib.ip.InDelivers++;
     handler.receive(skb, netns);
     return;
   }
   if (heard) {
+    netns.mib.ip.InDelivers++;
     if (skb.recorder !== null) skb.end({ kind: 'delivered', to: 'raw socket' });
     return;
   }
+  netns.mib.ip.InUnknownProtos++;
   sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.PROTOCOL, 0);
   drop(skb, netns, 'IP_NOPROTO', `nothing here handles protocol ${protocol}`);
 }

@@ -14,20 +14,27 @@ import { drop, transmit } from '../transmit.ts';
 import { passes } from './hooks.ts';
 import { outputRequest, routeOutput } from './route.ts';
 
-/** Sends a packet made here: `ip` filled in, `dst` and `netns` known. */
-export function localOutput(skb: Skb, netns: Netns): void {
+/** Sends a packet made here: `ip` filled in, `dst` and `netns` known. False when netfilter did not let it go. */
+export function localOutput(skb: Skb, netns: Netns): boolean {
   const out = skb.dst!.device;
   skb.device = out;
-  if (netns.hooks[Hook.OUTPUT] !== null && !passes(netns, Hook.OUTPUT, skb, null, out)) return;
-  output(skb, netns);
+  netns.mib.ip.OutRequests++;
+  if (netns.hooks[Hook.OUTPUT] !== null && !passes(netns, Hook.OUTPUT, skb, null, out)) return false;
+  return output(skb, netns);
+}
+/** The same for datagrams, whose sender counts what was refused (ip_send_skb). */
+export function sendDatagram(skb: Skb, netns: Netns): boolean {
+  if (localOutput(skb, netns)) return true;
+  netns.mib.ip.OutDiscards++;
+  return false;
 }
 
 /** dst_output: after FORWARD or OUTPUT. */
-export function output(skb: Skb, netns: Netns): void {
+export function output(skb: Skb, netns: Netns): boolean {
   const dst = skb.dst!;
   if (dst.kind === 'error' || dst.device === null) {
     drop(skb, netns, 'IP_OUTNOROUTES', dst.errno ?? '');
-    return;
+    return true;
   }
   const inDevice = skb.forwarded ? skb.inDevice : null;
   skb.device = dst.device;
@@ -35,11 +42,12 @@ export function output(skb: Skb, netns: Netns): void {
     loopBack(skb, dst, netns);
     if (skb.ip!.ttl === 0) {
       drop(skb, netns, 'TTL_EXPIRED', 'a multicast with ttl 0 stays on the host');
-      return;
+      return true;
     }
   }
-  if (netns.hooks[Hook.POSTROUTING] !== null && !passes(netns, Hook.POSTROUTING, skb, inDevice, dst.device)) return;
+  if (netns.hooks[Hook.POSTROUTING] !== null && !passes(netns, Hook.POSTROUTING, skb, inDevice, dst.device)) return false;
   finish(skb, netns);
+  return true;
 }
 
 /** ip_mc_output: members of this host hear it too. */
@@ -68,8 +76,19 @@ export function mtuFor(dst: Dst, netns: Netns, forwarded: boolean): number {
 function finish(skb: Skb, netns: Netns): void {
   const dst = skb.dst!;
   const mtu = dst.mtu === 0 && dst.pathMtu === 0 ? dst.device!.mtu : mtuFor(dst, netns, skb.forwarded);
-  if (networkLength(skb) > mtu) fragment(skb, mtu, netns);
-  else sendToNeighbour(skb, dst, netns);
+  const length = networkLength(skb);
+  if (length > mtu) fragment(skb, mtu, netns);
+  else {
+    count(dst, length, netns);
+    sendToNeighbour(skb, dst, netns);
+  }
+}
+
+function count(dst: Dst, length: number, netns: Netns): void {
+  const { ip } = netns.mib;
+  ip.transmitted(length);
+  if (dst.kind === 'multicast') ip.transmittedToGroup(length);
+  else if (dst.kind === 'broadcast') ip.transmittedToAll(length);
 }
 
 /** ip_finish_output2. */
@@ -95,7 +114,9 @@ export function sendToNeighbour(skb: Skb, dst: Dst, netns: Netns): void {
 
 function fragment(skb: Skb, mtu: number, netns: Netns): void {
   const ip = skb.ip!;
+  const { ip: mib } = netns.mib;
   if (ip.dontFragment && !skb.ignoreDf) {
+    mib.FragFails++;
     netns.stack.fragmentationNeeded(skb, mtu);
     drop(skb, netns, 'FRAG_NEEDED_DF', `${networkLength(skb)} bytes, mtu ${mtu}`);
     return;
@@ -103,6 +124,7 @@ function fragment(skb: Skb, mtu: number, netns: Netns): void {
   const header = 20 + ip.options.length;
   const room = (mtu - header) & ~7;
   if (room < 8) {
+    mib.FragFails++;
     drop(skb, netns, 'PKT_TOO_BIG', `mtu ${mtu}`);
     return;
   }
@@ -114,8 +136,11 @@ function fragment(skb: Skb, mtu: number, netns: Netns): void {
   const more = ip.moreFragments;
   for (let offset = 0; offset < bytes.length; offset += room) {
     const piece = fragmentOf(skb, ip, bytes.slice(offset, offset + room), first + offset, more || offset + room < bytes.length);
+    mib.FragCreates++;
+    count(skb.dst!, networkLength(piece), netns);
     sendToNeighbour(piece, skb.dst!, netns);
   }
+  mib.FragOKs++;
 }
 function fragmentOf(skb: Skb, ip: Ipv4Header, payload: string, offset: number, more: boolean): Skb {
   const piece = new Skb();

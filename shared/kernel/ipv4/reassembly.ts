@@ -10,6 +10,8 @@ export type Collector = 'local' | 'conntrack-in' | 'conntrack-out' | 'bridge';
 /** True when `skb` is now the whole packet; false when it was kept (or was a duplicate) and the caller forgets it. */
 export function reassemble(skb: Skb, netns: Netns, collector: Collector): boolean {
   const ip = skb.ip!;
+  const { ip: mib } = netns.mib;
+  mib.ReasmReqds++;
   const key = `${collector} ${ip.src} ${ip.dst} ${ip.protocol} ${ip.id}`;
   let queue = netns.fragments.get(key);
   if (queue === undefined) {
@@ -22,6 +24,8 @@ export function reassemble(skb: Skb, netns: Netns, collector: Collector): boolea
   for (const piece of pieces) {
     const from = piece.ip!.fragmentOffset;
     if (ip.fragmentOffset < from + piece.payload.length && end > from) {
+      mib.ReasmOverlaps++;
+      mib.ReasmFails++;
       drop(skb, netns, 'DUP_FRAG', 'overlaps a fragment that is there');
       return false;
     }
@@ -31,6 +35,7 @@ export function reassemble(skb: Skb, netns: Netns, collector: Collector): boolea
   queue.timer.cancel();
   netns.fragments.delete(key);
   join(skb, pieces, netns);
+  mib.ReasmOKs++;
   return true;
 }
 
@@ -64,6 +69,8 @@ function join(skb: Skb, pieces: readonly Skb[], netns: Netns): void {
 function expire(netns: Netns, key: string): void {
   const queue = netns.fragments.get(key);
   netns.fragments.delete(key);
+  netns.mib.ip.ReasmFails++;
+  netns.mib.ip.ReasmTimeout++;
   const first = queue?.pieces.find((piece) => piece.ip!.fragmentOffset === 0);
   if (first !== undefined && key.startsWith('local')) netns.stack.reassemblyTimeout(first);
   for (const piece of queue?.pieces ?? []) drop(piece, netns, 'FRAG_REASM_TIMEOUT', 'not all fragments came');

@@ -19,7 +19,7 @@ import {
   isIpv6Multicast,
 } from '../../wire/index.ts';
 import type { Ipv6 } from '../../wire/index.ts';
-import { ipv6Bytes, macBytes, ndPacket } from '../arp-packet.ts';
+import { ipv6Bytes, macBytes, ndPacket, sendControl6 } from '../arp-packet.ts';
 import { joinMac, leaveMac } from '../devices/multicast-macs.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
@@ -29,7 +29,6 @@ import { drawReachableTime, removeNeighbour } from '../neighbour.ts';
 import { emit } from '../notify.ts';
 import { ArpHardware, Iff, RouteProtocol, RouteTable, Scope } from '../numbers.ts';
 import type { Address6Request } from '../requests.ts';
-import { transmit } from '../transmit.ts';
 import { addRoute6, METRIC_KERNEL, removeRoutes6 } from './routes.ts';
 
 const MINIMUM_MTU = 1280;
@@ -151,7 +150,7 @@ function reportGroups(device: Device): void {
     skb.ip6!.hopLimit = 1;
     skb.ip6!.hopByHop = ROUTER_ALERT;
     skb.icmp!.seq = groups.length;
-    transmit(skb, device);
+    sendControl6(skb, device);
   });
 }
 
@@ -244,7 +243,7 @@ function startDad(ifa: Ipv6Address): void {
 function sendDadProbe(ifa: Ipv6Address): void {
   const to = ipv6SolicitedNode(ifa.address);
   const nonce = `\x0e\x01${String.fromCharCode(...Array.from({ length: 6 }, () => ifa.device.netns.rng.below(256)))}`;
-  transmit(ndPacket(ifa.device, Icmp6Type.NEIGHBOUR_SOLICIT, IPV6_ANY, to, ipv6MulticastMac(to), 0, ipv6Bytes(ifa.address) + nonce), ifa.device);
+  sendControl6(ndPacket(ifa.device, Icmp6Type.NEIGHBOUR_SOLICIT, IPV6_ANY, to, ipv6MulticastMac(to), 0, ipv6Bytes(ifa.address) + nonce), ifa.device);
 }
 function completeDad(ifa: Ipv6Address): void {
   const { device } = ifa;
@@ -266,7 +265,7 @@ function solicitRouters(ifa: Ipv6Address, left: number, intervalUs: number): voi
   const { device } = ifa;
   if (left === 0 || device.unregistered || device.ipv6 === null || !device.ipv6.addresses.includes(ifa) || !isReady(device)) return;
   const body = `\x01\x01${macBytes(device.address)}`;
-  transmit(ndPacket(device, Icmp6Type.ROUTER_SOLICIT, ifa.address, IPV6_ALL_ROUTERS, ipv6MulticastMac(IPV6_ALL_ROUTERS), 0, body), device);
+  sendControl6(ndPacket(device, Icmp6Type.ROUTER_SOLICIT, ifa.address, IPV6_ALL_ROUTERS, ipv6MulticastMac(IPV6_ALL_ROUTERS), 0, body), device);
   device.netns.simulation.housekeeping(intervalUs, () => solicitRouters(ifa, left - 1, intervalUs * 2));
 }
 /** Somebody else has it. */

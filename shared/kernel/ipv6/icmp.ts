@@ -2,13 +2,14 @@
 import { encodeFrame, Icmp, Icmp6Type, IPV6_ALL_NODES, IPV6_ANY, IpProtocol, isIpv6Multicast } from '../../wire/index.ts';
 import { fromUint8Array } from '../../base/index.ts';
 import type { Ipv6, Mac } from '../../wire/index.ts';
-import { ipv6Bytes, macBytes, ndPacket } from '../arp-packet.ts';
+import { ipv6Bytes, macBytes, ndPacket, sendControl6 } from '../arp-packet.ts';
 import { answerTrace } from '../ipv4/icmp.ts';
+import { countIcmp6 } from '../mib.ts';
 import { Skb } from '../model.ts';
 import type { Device, Netns } from '../model.ts';
 import { heardFrom, lookupNeighbour, updateNeighbour } from '../neighbour.ts';
 import { Nud } from '../numbers.ts';
-import { drop, transmit } from '../transmit.ts';
+import { drop } from '../transmit.ts';
 import { dadFailed } from './addrconf.ts';
 import { send6 } from './output.ts';
 import { ping6Reply } from '../sockets/raw6.ts';
@@ -21,9 +22,13 @@ const OVERRIDE = 0x2000;
 export function receiveIcmp6(skb: Skb, netns: Netns, device: Device): void {
   const icmp = skb.icmp;
   if (icmp === null || icmp.checksum >= 0) {
+    netns.mib.icmp6.InMsgs++;
+    netns.mib.icmp6.InErrors++;
+    if (icmp !== null) netns.mib.icmp6.InCsumErrors++;
     drop(skb, netns, 'ICMP_CSUM', '');
     return;
   }
+  countIcmp6(netns, device, icmp.type, 'received');
   switch (icmp.type) {
     case Icmp6Type.ECHO_REQUEST:
       reply(skb, netns);
@@ -128,7 +133,7 @@ function solicited(skb: Skb, device: Device): void {
   const ethDst = isDad ? 0x333300000001 : (mac ?? skb.ethSrc);
   const answer = ndPacket(device, Icmp6Type.NEIGHBOUR_ADVERT, target, to, ethDst, flags, body);
   answerTrace(answer, skb, netns, 'helper');
-  transmit(answer, device);
+  sendControl6(answer, device);
 }
 
 /** ndisc_recv_na. */

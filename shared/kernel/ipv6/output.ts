@@ -3,6 +3,7 @@ import { EtherType, Ipv6Header, isIpv6Multicast, networkLength } from '../../wir
 import type { Ipv6 } from '../../wire/index.ts';
 import type { Errno } from '../../base/index.ts';
 import { ensureNeighbour, neighbourOutput } from '../neighbour.ts';
+import { count6, countIcmp6, countOut6 } from '../mib.ts';
 import type { Device, Netns, Skb } from '../model.ts';
 import { drop, transmit } from '../transmit.ts';
 import { passes6 } from '../ipv4/hooks.ts';
@@ -13,10 +14,13 @@ import { lookup6, selectSource6, type Lookup6 } from './routes.ts';
 export function send6(skb: Skb, netns: Netns, source: Ipv6 | null, destination: Ipv6, protocol: number, outDevice: Device | null, hopLimit = 64): Errno | null {
   const way = lookup6(netns, destination, outDevice);
   if (typeof way === 'string') return way;
+  const outgoing = way.device;
   const from = source ?? selectSource6(netns, way.route.device ?? way.device, destination);
   if (from === null) return 'EADDRNOTAVAIL';
   skb.etherType = EtherType.IPV6;
   skb.ip6 = new Ipv6Header(from, destination, protocol, hopLimit);
+  count6(netns, outgoing, 'OutRequests');
+  if (skb.icmp !== null) countIcmp6(netns, outgoing, skb.icmp.type, 'sent');
   if (netns.hooks6[Hook.OUTPUT] === null) output6(skb, netns, way.device, way.nextHop);
   else return filterAndSend(skb, netns, way, outDevice);
   return null;
@@ -36,10 +40,13 @@ export function output6(skb: Skb, netns: Netns, device: Device, nextHop: Ipv6): 
   skb.device = device;
   if (skb.socket !== null && !device.isLoopback && device.ipv6?.groups.has(skb.ip6!.dst) === true) loopBack(skb, netns, device);
   if (netns.hooks6[Hook.POSTROUTING] !== null && !passes6(netns, Hook.POSTROUTING, skb, skb.inDevice, device)) return;
-  if (networkLength(skb) > device.mtu) {
+  const length = networkLength(skb);
+  if (length > device.mtu) {
+    count6(netns, device, 'FragFails');
     drop(skb, netns, 'PKT_TOO_BIG', `mtu ${device.mtu}`);
     return;
   }
+  countOut6(netns, device, length, isIpv6Multicast(skb.ip6!.dst) ? 'group' : 'one');
   if (device.isLoopback) {
     transmit(skb, device);
     return;

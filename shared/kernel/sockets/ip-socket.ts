@@ -9,7 +9,7 @@ import type { Ipv4, Packet } from '../../wire/index.ts';
 import { fail } from '../error.ts';
 import type { KernelError, KernelResult } from '../error.ts';
 import { addressType } from '../ipv4/fib.ts';
-import { localOutput, mtuFor, nextIpId } from '../ipv4/output.ts';
+import { mtuFor, nextIpId, sendDatagram } from '../ipv4/output.ts';
 import { outputRequest, routeOutput } from '../ipv4/route.ts';
 import { Skb, Socket } from '../model.ts';
 import type { Device, Dst, Netns } from '../model.ts';
@@ -189,7 +189,10 @@ export abstract class IpSocket extends Socket {
         this.routeFor = destination;
       }
     }
-    if (typeof way === 'string') return this.refused(options, way, 'IP_OUTNOROUTES', 'there is no way to it');
+    if (typeof way === 'string') {
+      if (way === 'ENETUNREACH' && this.kind === 'udp') this.netns.mib.ip.OutNoRoutes++;
+      return this.refused(options, way, 'IP_OUTNOROUTES', 'there is no way to it');
+    }
     if (way.kind === 'broadcast' && !this.broadcast)
       return this.refused(options, 'EACCES', 'PROHIBIT_ROUTE', 'the socket may not send broadcasts (SO_BROADCAST)');
     const length = 20 + transport + payloadLength;
@@ -227,7 +230,9 @@ export abstract class IpSocket extends Socket {
       skb.hop = this.tracedHop;
       skb.step({ kind: 'send', by: this.kind, summary: describe(skb) }, this.netns);
     }
-    localOutput(skb, this.netns);
+    if (skb.icmp !== null) this.netns.mib.icmp.sent(skb.icmp.type);
+    const isOut = sendDatagram(skb, this.netns);
+    if (isOut && skb.udp !== null && this.kind === 'udp') this.netns.mib.udp.OutDatagrams++;
     return ok(payloadLength);
   }
   /** The kernel does not send it: the caller is told, and the trace. */

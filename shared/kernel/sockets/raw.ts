@@ -5,7 +5,7 @@ import { decodeNetwork, decodeTransport, encodeTransportBytes, EtherType, Icmp, 
 import type { Packet } from '../../wire/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
-import { localOutput, nextIpId } from '../ipv4/output.ts';
+import { nextIpId, sendDatagram } from '../ipv4/output.ts';
 import { outputRequest, routeOutput } from '../ipv4/route.ts';
 import { Skb } from '../model.ts';
 import type { Netns, RawListener } from '../model.ts';
@@ -54,7 +54,8 @@ export class RawSocket extends IpSocket implements RawListener {
     skb.dst = way;
     skb.socket = this;
     skb.mark = this.mark;
-    localOutput(skb, this.netns);
+    if (skb.icmp !== null) this.netns.mib.icmp.sent(skb.icmp.type);
+    sendDatagram(skb, this.netns);
     return ok(bytes.length);
   }
 

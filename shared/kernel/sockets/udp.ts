@@ -9,7 +9,7 @@ import { sendIcmpError } from '../ipv4/icmp.ts';
 import type { Netns, ProtocolHandler, Skb } from '../model.ts';
 import { drop } from '../transmit.ts';
 import { IpSocket, register } from './ip-socket.ts';
-import type { SendOptions } from './ip-socket.ts';
+import type { Received, SendOptions } from './ip-socket.ts';
 
 /** A tunnel's receiver on a UDP port (udp_tunnel): true when it took the packet. */
 export interface UdpTunnel {
@@ -22,16 +22,23 @@ export class UdpProtocol implements ProtocolHandler {
 
   receive(skb: Skb, netns: Netns): void {
     const { udp } = skb;
+    const { udp: mib } = netns.mib;
     if (udp === null || udp.checksum > 0) {
+      mib.InErrors++;
+      if (udp !== null) mib.InCsumErrors++;
       drop(skb, netns, udp === null ? 'PKT_TOO_SMALL' : 'UDP_CSUM', '');
       return;
     }
     const tunnel = this.tunnels.get(udp.dstPort);
-    if (tunnel !== undefined && tunnel.receive(skb, netns)) return;
+    if (tunnel !== undefined && tunnel.receive(skb, netns)) {
+      mib.InDatagrams++;
+      return;
+    }
     const candidates = this.ports.get(udp.dstPort) ?? [];
     if (skb.dst?.kind === 'broadcast' || skb.dst?.kind === 'multicast') {
       let heard = false;
       for (const socket of candidates) if (socket.score(skb) >= 0) heard = socket.take(skb.clone()) || heard;
+      if (!heard) mib.IgnoredMulti++;
       finish(skb, netns, heard);
       return;
     }
@@ -48,14 +55,17 @@ export class UdpProtocol implements ProtocolHandler {
       finish(skb, netns, best.take(skb));
       return;
     }
+    mib.NoPorts++;
     sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.PORT, 0);
     drop(skb, netns, 'NO_SOCKET', `nobody listens on UDP port ${udp.dstPort} of ${formatIpv4(skb.ip!.dst)}`);
   }
 
-  error(skb: Skb, quoted: Packet): void {
+  error(skb: Skb, quoted: Packet, netns: Netns): void {
     const { udp, ip } = quoted;
     if (udp === null || ip === null) return;
-    for (const socket of this.ports.get(udp.srcPort) ?? []) socket.fails(skb, quoted);
+    let isOurs = false;
+    for (const socket of this.ports.get(udp.srcPort) ?? []) isOurs = socket.fails(skb, quoted) || isOurs;
+    if (!isOurs && !this.tunnels.has(udp.dstPort)) netns.mib.icmp.InErrors++;
   }
 }
 function finish(skb: Skb, netns: Netns, taken: boolean): void {
@@ -143,13 +153,24 @@ export class UdpSocket extends IpSocket {
     return (this.localAddress !== 0 ? 4 : 0) + (this.connected ? 8 : 0) + (this.boundDevice !== null ? 4 : 0) + 1;
   }
   take(skb: Skb): boolean {
-    return this.enqueue(skb);
+    if (this.enqueue(skb)) return true;
+    this.netns.mib.udp.InErrors++;
+    this.netns.mib.udp.RcvbufErrors++;
+    return false;
   }
-  fails(skb: Skb, quoted: Packet): void {
+  /** What was read counts as received. */
+  override receive(): Received | undefined {
+    const next = super.receive();
+    if (next !== undefined) this.netns.mib.udp.InDatagrams++;
+    return next;
+  }
+  /** False: the packet was not this one's. */
+  fails(skb: Skb, quoted: Packet): boolean {
     const ip = quoted.ip!;
-    if (this.localAddress !== 0 && this.localAddress !== ip.src) return;
-    if (this.connected && (this.remoteAddress !== ip.dst || this.remotePort !== quoted.udp!.dstPort)) return;
+    if (this.localAddress !== 0 && this.localAddress !== ip.src) return false;
+    if (this.connected && (this.remoteAddress !== ip.dst || this.remotePort !== quoted.udp!.dstPort)) return false;
     this.icmpError(skb, quoted, quoted.udp!.dstPort, quoted.payload, 'udp');
+    return true;
   }
   override close(): void {
     const { ports } = udpOf(this.netns);

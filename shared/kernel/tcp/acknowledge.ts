@@ -43,6 +43,7 @@ function markSacked(socket: TcpSocket, options: TcpOptions): void {
     for (let block = 0; block + 1 < sack.length; block += 2) {
       if (!isBefore(segment.seq, sack[block]!) && !isAfter(segment.endSeq, sack[block + 1]!)) segment.isSacked = true;
     }
+    if (segment.isSacked) socket.netns.mib.tcp.TCPDelivered++;
   }
 }
 
@@ -56,6 +57,7 @@ function free(socket: TcpSocket, ack: number): void {
     const segment = socket.segments[count]!;
     if (isAfter(segment.endSeq, ack)) break;
     if (segment.transmissions === 1) sentUs = segment.sentUs;
+    if (!segment.isSacked) socket.netns.mib.tcp.TCPDelivered++;
     socket.bytesAcked += segment.data.length;
     if ((segment.flags & TcpFlag.SYN) !== 0) handshake++;
     count++;
@@ -103,11 +105,15 @@ function duplicate(socket: TcpSocket): void {
   }
   if (socket.dupAcks < DUPLICATES) return;
   socket.recoverUntil = socket.sndNxt;
+  if (socket.sack) socket.netns.mib.tcp.TCPSackRecovery++;
   socket.ssthresh = Math.max(socket.cwnd >> 1, 2);
   socket.cwnd = socket.ssthresh;
   const first = socket.segments.slice(0, socket.sent).find((segment) => !segment.isSacked);
   markLost(socket);
-  if (first !== undefined) sendAgain(socket, first);
+  if (first !== undefined) {
+    socket.netns.mib.tcp.TCPFastRetrans++;
+    sendAgain(socket, first);
+  }
   push(socket);
   armRto(socket);
 }

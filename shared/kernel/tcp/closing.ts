@@ -14,6 +14,8 @@ export function closeConnection(socket: TcpSocket): void {
   socket.arrived.length = 0;
   // Data that nobody will read: the other side must know that it was lost (RFC 2525 §2.17).
   if (unread || socket.lingerReset) {
+    if (unread) socket.netns.mib.tcp.TCPAbortOnClose++;
+    else socket.netns.mib.tcp.TCPAbortOnData++;
     if (state !== TcpState.CLOSING && state !== TcpState.LAST_ACK) sendActiveReset(socket);
     return finish(socket);
   }

@@ -8,6 +8,9 @@ import { TimeWait } from './time-wait.ts';
 /** tcp_done: nothing of it is on the wire any more. */
 export function finish(socket: TcpSocket): void {
   const tables = tablesOf(socket.netns);
+  const { tcp: mib } = socket.netns.mib;
+  if (socket.state === TcpState.SYN_SENT || socket.state === TcpState.SYN_RECV) mib.AttemptFails++;
+  else if (socket.state === TcpState.ESTABLISHED || socket.state === TcpState.CLOSE_WAIT) mib.EstabResets++;
   if (socket.isConnected) tables.remove(socket);
   if (!socket.isPortLocked || socket.isOrphan) {
     tables.release(socket);

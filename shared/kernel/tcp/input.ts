@@ -36,7 +36,13 @@ export class TcpProtocol implements ProtocolHandler {
   receive(skb: Skb, netns: Netns): void {
     const { tcp } = skb;
     const ip = skb.ip!;
-    if (tcp === null || tcp.checksum >= 0) return drop(skb, netns, tcp === null ? 'PKT_TOO_SMALL' : 'TCP_CSUM', '');
+    const { tcp: mib } = netns.mib;
+    mib.InSegs++;
+    if (tcp === null || tcp.checksum >= 0) {
+      mib.InErrs++;
+      if (tcp !== null) mib.InCsumErrors++;
+      return drop(skb, netns, tcp === null ? 'PKT_TOO_SMALL' : 'TCP_CSUM', '');
+    }
     if (skb.dst?.kind !== 'local') return drop(skb, netns, 'NO_SOCKET', 'TCP answers no broadcasts');
     const tables = tablesOf(netns);
     const found = tables.find(ip.dst, tcp.dstPort, ip.src, tcp.srcPort);
@@ -83,6 +89,8 @@ export class TcpProtocol implements ProtocolHandler {
       return;
     }
     if ((flags & TcpFlag.RST) !== 0 || (flags & TcpFlag.SYN) !== 0) {
+      netns.mib.tcp.AttemptFails++;
+      if ((flags & TcpFlag.RST) === 0) netns.mib.tcp.EmbryonicRsts++;
       dropRequest(request);
       if ((flags & TcpFlag.RST) === 0) sendReset(skb, netns);
       return;
@@ -91,7 +99,12 @@ export class TcpProtocol implements ProtocolHandler {
     if (tcp.ack !== advance(request.ownSeq, 1)) return sendReset(skb, netns);
     const { listener } = request;
     // The queue of those that wait to be accepted is full: the other side will send it again.
-    if (listener.acceptQueue.length > listener.backlog) return drop(skb, netns, 'NO_SOCKET', `the backlog of port ${listener.localPort} is full`);
+    if (listener.acceptQueue.length > listener.backlog) {
+      netns.mib.tcp.ListenOverflows++;
+      netns.mib.tcp.ListenDrops++;
+      return drop(skb, netns, 'NO_SOCKET', `the backlog of port ${listener.localPort} is full`);
+    }
+    netns.mib.tcp.PassiveOpens++;
     const child = childOf(request, netns);
     told(skb, netns, child);
     receiveSegment(child, skb, tcp);
@@ -127,13 +140,17 @@ export class TcpProtocol implements ProtocolHandler {
     if (ip === null || tcp === null) return;
     const { type, code, seq: mtu } = skb.icmp!;
     const to = tablesOf(netns).find(ip.src, tcp.srcPort, ip.dst, tcp.dstPort);
+    if (to === undefined) netns.mib.icmp.InErrors++;
     if (to === undefined || to instanceof TimeWait || type === IcmpType.REDIRECT) return;
     if (to instanceof TcpRequest) {
       if (tcp.seq === to.ownSeq && !(type === IcmpType.UNREACHABLE && code === IcmpUnreachable.FRAG_NEEDED)) dropRequest(to);
       return;
     }
     const socket = to as TcpSocket;
-    if (isBefore(tcp.seq, socket.sndUna) || isAfter(tcp.seq, socket.sndNxt)) return;
+    if (isBefore(tcp.seq, socket.sndUna) || isAfter(tcp.seq, socket.sndNxt)) {
+      netns.mib.tcp.OutOfWindowIcmps++;
+      return;
+    }
     if (type === IcmpType.UNREACHABLE && code === IcmpUnreachable.FRAG_NEEDED) {
       if (mtu < socket.pathMtu) mtuReduced(socket);
       return;
@@ -180,6 +197,7 @@ function receiveSegment(socket: TcpSocket, skb: Skb, tcp: Tcp): void {
     // Nobody is there to read it any more.
     if (socket.isOrphan && payload.length > 0 && isAfter(advance(tcp.seq, payload.length), socket.rcvNxt)) {
       finish(socket);
+      socket.netns.mib.tcp.TCPAbortOnData++;
       return sendReset(skb, socket.netns);
     }
     bring(socket, tcp.seq, payload, fin);
@@ -192,6 +210,7 @@ function isAcceptable(socket: TcpSocket, tcp: Tcp, end: number): boolean {
   const { flags } = tcp;
   const isReset = (flags & TcpFlag.RST) !== 0;
   if (socket.timestamps && options.hasTimestamp && isBefore(options.tsValue, socket.tsRecent) && !isReset) {
+    socket.netns.mib.tcp.PAWSEstab++;
     duplicateAck(socket);
     return false;
   }
@@ -202,10 +221,15 @@ function isAcceptable(socket: TcpSocket, tcp: Tcp, end: number): boolean {
   }
   if (isReset) {
     if (tcp.seq === socket.rcvNxt) resetConnection(socket);
-    else sendAck(socket);
+    else {
+      socket.netns.mib.tcp.TCPChallengeACK++;
+      sendAck(socket);
+    }
     return false;
   }
   if ((flags & TcpFlag.SYN) !== 0) {
+    socket.netns.mib.tcp.TCPChallengeACK++;
+    socket.netns.mib.tcp.TCPSYNChallenge++;
     sendAck(socket);
     return false;
   }
@@ -295,6 +319,7 @@ function closesOn(socket: TcpSocket): boolean {
 function bring(socket: TcpSocket, seq: number, payload: Bytes, fin: boolean): void {
   const end = advance(seq, payload.length + (fin ? 1 : 0));
   if (!isAfter(end, socket.rcvNxt)) {
+    socket.netns.mib.tcp.DelayedACKLost++;
     duplicateAck(socket);
     return;
   }
@@ -303,6 +328,7 @@ function bring(socket: TcpSocket, seq: number, payload: Bytes, fin: boolean): vo
     return;
   }
   if (!hasRoomFor(socket, payload.length)) {
+    socket.netns.mib.tcp.TCPRcvQDrop++;
     sendAck(socket);
     return;
   }

@@ -15,8 +15,12 @@ import { mtuFor } from '../ipv4/output.ts';
 export function answerSyn(listener: TcpSocket, skb: Skb, tcp: Tcp, options: TcpOptions): void {
   const { netns } = listener;
   const ip = skb.ip!;
-  if (listener.acceptQueue.length > listener.backlog || listener.requests.size > listener.backlog)
+  if (listener.acceptQueue.length > listener.backlog || listener.requests.size > listener.backlog) {
+    if (listener.acceptQueue.length > listener.backlog) netns.mib.tcp.ListenOverflows++;
+    else netns.mib.tcp.TCPReqQFullDrop++;
+    netns.mib.tcp.ListenDrops++;
     return drop(skb, netns, 'NO_SOCKET', `the backlog of port ${listener.localPort} is full`);
+  }
   const { tcp_timestamps, tcp_sack, tcp_window_scaling } = netns.ipv4;
   const agreed: RequestOptions = {
     peerMss: options.mss === 0 ? 536 : options.mss,

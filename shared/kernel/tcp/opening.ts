@@ -28,7 +28,10 @@ export function openConnection(socket: TcpSocket, address: Ipv4, port: number): 
   request.dstPort = port;
   request.uid = socket.owner?.uid ?? 0;
   const way = routeOutput(netns, request, null);
-  if (typeof way === 'string') return fail(way);
+  if (typeof way === 'string') {
+    if (way === 'ENETUNREACH') netns.mib.ip.OutNoRoutes++;
+    return fail(way);
+  }
   if (way.kind === 'broadcast' || way.kind === 'multicast') return fail('ENETUNREACH');
   const tables = tablesOf(netns);
   const before = socket.localAddress;
@@ -70,6 +73,7 @@ export function openConnection(socket: TcpSocket, address: Ipv4, port: number): 
   socket.segments.push(syn);
   socket.writeSeq = advance(isn, 1);
   socket.sent = 1;
+  netns.mib.tcp.ActiveOpens++;
   sendSegment(socket, syn);
   armRto(socket);
   return done;
@@ -88,6 +92,11 @@ export function sendSynAck(request: TcpRequest, cause: Skb | null): void {
   skb.tcp.checksum = PARTIAL_CHECKSUM;
   skb.socket = listener;
   skb.mark = options.mark;
+  netns.mib.tcp.OutSegs++;
+  if (request.retransmits > 0) {
+    netns.mib.tcp.RetransSegs++;
+    netns.mib.tcp.TCPSynRetrans++;
+  }
   if (cause !== null) answerTrace(skb, cause, netns, 'reply');
   localOutput(skb, netns);
 }

@@ -65,6 +65,7 @@ function transmit(socket: TcpSocket, flags: number, seq: number, data: Bytes, op
   skb.mark = socket.mark;
   skb.priority = socket.priority;
   socket.segmentsOut++;
+  netns.mib.tcp.OutSegs++;
   if (hasAck) acknowledged(socket);
   if (socket.recorder !== null) {
     skb.recorder = socket.recorder;
@@ -115,9 +116,15 @@ export function sendSegment(socket: TcpSocket, segment: Segment): boolean {
   if (isAfter(segment.endSeq, socket.sndNxt)) socket.sndNxt = segment.endSeq;
   socket.bytesSent += segment.data.length;
   if (isAgain) {
+    const { tcp: mib } = socket.netns.mib;
+    mib.RetransSegs++;
+    if (isSyn) mib.TCPSynRetrans++;
     socket.totalRetransmits++;
     socket.bytesRetransmitted += segment.data.length;
-  } else if (!isSyn && segment.data.length > 0) dataSent(socket, segment);
+  } else if (!isSyn && segment.data.length > 0) {
+    socket.netns.mib.tcp.TCPOrigDataSent++;
+    dataSent(socket, segment);
+  }
   return transmit(socket, segment.flags | ack, segment.seq, segment.data, isSyn ? synOptionsOf(socket) : plainOptions(socket));
 }
 /** tcp_retransmit_skb: what has grown too long for one packet, because options take more room now, goes in pieces. */
@@ -225,6 +232,7 @@ function delayedAck(socket: TcpSocket): void {
     socket.pingpong = false;
     socket.atoUs = ATO_MIN_US;
   } else socket.atoUs = Math.min(socket.atoUs << 1, socket.rtoUs);
+  socket.netns.mib.tcp.DelayedACKs++;
   sendAck(socket);
 }
 /** The reader has made room: the other side is told when that lets it send much more (tcp_cleanup_rbuf). */
@@ -241,6 +249,7 @@ export function sendWindowUpdate(socket: TcpSocket): void {
 
 /** tcp_send_active_reset. */
 export function sendActiveReset(socket: TcpSocket): void {
+  socket.netns.mib.tcp.OutRsts++;
   transmit(socket, TcpFlag.RST | TcpFlag.ACK, socket.sndNxt, '', plainOptions(socket));
 }
 
@@ -285,6 +294,7 @@ export function armRto(socket: TcpSocket): void {
 function lossProbe(socket: TcpSocket): void {
   const { segments } = socket;
   if (socket.sent === 0) return;
+  socket.netns.mib.tcp.TCPLossProbes++;
   socket.tlpSent = true;
   const fresh = segments[socket.sent];
   if (fresh !== undefined && !isAfter(fresh.endSeq, advance(socket.sndUna, socket.sndWnd))) {
@@ -307,9 +317,11 @@ const ORPHAN_RETRIES = 8;
 function timeout(socket: TcpSocket): void {
   if (socket.sent === 0) return;
   if (socket.retransmits >= retriesOf(socket)) {
+    socket.netns.mib.tcp.TCPAbortOnTimeout++;
     failConnection(socket, socket.softError ?? 'ETIMEDOUT');
     return;
   }
+  socket.netns.mib.tcp.TCPTimeouts++;
   if (socket.recoverUntil < 0 || socket.retransmits === 0) socket.ssthresh = Math.max(socket.cwnd >> 1, 2);
   socket.cwnd = 1;
   socket.cwndCount = 0;
@@ -340,6 +352,7 @@ function probe(socket: TcpSocket): void {
     return;
   }
   socket.probes++;
+  socket.netns.mib.tcp.TCPWinProbe++;
   transmit(socket, TcpFlag.ACK, (socket.sndUna - 1) >>> 0, '', plainOptions(socket));
   armProbe(socket);
 }

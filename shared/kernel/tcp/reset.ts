@@ -28,6 +28,8 @@ export function sendReset(cause: Skb, netns: Netns, tos = 0): void {
     drop(cause, netns, 'NO_SOCKET', `nobody listens on TCP port ${tcp.dstPort} of ${formatIpv4(ip.dst)}`);
     answerTrace(skb, cause, netns, 'reply');
   }
+  netns.mib.tcp.OutSegs++;
+  netns.mib.tcp.OutRsts++;
   localOutput(skb, netns);
 }
 /** What one that is over says to stragglers. */
@@ -40,5 +42,6 @@ export function sendTimeWaitAck(from: TimeWait): void {
   const window = Math.min(65535, Math.floor(from.rcvWnd / 2 ** from.rcvScale));
   skb.tcp = new Tcp(from.localPort, from.remotePort, from.sndNxt, from.rcvNxt, TcpFlag.ACK, window, options);
   skb.mark = from.mark;
+  netns.mib.tcp.OutSegs++;
   localOutput(skb, netns);
 }
