@@ -28,6 +28,7 @@
  */
 export type { Completion, CompletionRequest, Hooks } from './bash/hooks.ts';
 export { createBash } from './bash/main.ts';
+export { compilePattern } from './bash/expand/pattern.ts';
 export * from './files/devices.ts';
 export * from './files/dynamic-fs.ts';
 export { FileView } from './files/file-view.ts';

@@ -6,6 +6,7 @@ import { dmesg } from './dmesg.ts';
 import { find } from './find.ts';
 import { hostname } from './hostname.ts';
 import { NAMESPACE_TOOLS } from './namespaces.ts';
+import { nstat } from './nstat.ts';
 import { PROCESS_TOOLS } from './processes.ts';
 import { SMALL_TOOLS } from './small.ts';
 import { sysctl } from './sysctl.ts';
@@ -18,6 +19,7 @@ export const SYSTEM_PROGRAMS: readonly InstalledProgram[] = [
   ...all(PROCESS_TOOLS, 'procps-ng 4.0.2'),
   ...all(NAMESPACE_TOOLS, 'util-linux 2.38.1'),
   ...all(SMALL_TOOLS, 'Debian 12'),
+  { path: '/usr/bin/nstat', main: nstat, origin: 'iproute2 6.1' },
   { path: '/usr/bin/dmesg', main: dmesg, origin: 'util-linux 2.38.1' },
   ...all({ hostname, dnsdomainname: hostname, domainname: hostname, nisdomainname: hostname, ypdomainname: hostname }, 'hostname 3.23'),
   { path: '/usr/bin/find', main: find, origin: 'findutils 4.9.0' },
