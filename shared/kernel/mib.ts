@@ -187,6 +187,7 @@ export class TcpMib {
   TCPWinProbe = 0;
   TCPDelivered = 0;
   TCPRcvQDrop = 0;
+  TcpTimeoutRehash = 0;
   TCPFromZeroWindowAdv = 0;
   TCPToZeroWindowAdv = 0;
   TCPWantZeroWindowAdv = 0;

@@ -189,6 +189,7 @@ export function receiveIcmp(skb: Skb, netns: Netns): void {
   if (dst.kind === 'broadcast' || dst.kind === 'multicast') {
     const isEcho = icmp.type === IcmpType.ECHO_REQUEST || icmp.type === 13;
     if (isEcho && netns.ipv4.icmp_echo_ignore_broadcasts !== 0) {
+      mib.InErrors++;
       drop(skb, netns, 'INVALID_PROTO', 'icmp_echo_ignore_broadcasts');
       return;
     }

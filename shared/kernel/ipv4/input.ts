@@ -112,6 +112,7 @@ function forward(skb: Skb, device: Device): void {
     return;
   }
   skb.forwarded = true;
+  netns.mib.ip.OutForwDatagrams++;
   const out = dst.device!;
   if (ip.dontFragment) {
     const mtu = mtuFor(dst, netns, true);
@@ -126,7 +127,6 @@ function forward(skb: Skb, device: Device): void {
   if (dst.redirect) sendRedirect(skb, device);
   if (skb.recorder !== null) skb.step({ kind: 'forward', from: device.name, to: out.name, ttl: ip.ttl, summary: describe(skb) }, netns);
   if (netns.hooks[Hook.FORWARD] !== null && !passes(netns, Hook.FORWARD, skb, device, out)) return;
-  netns.mib.ip.OutForwDatagrams++;
   output(skb, netns);
 }
 

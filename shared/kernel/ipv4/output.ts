@@ -24,7 +24,9 @@ export function localOutput(skb: Skb, netns: Netns): boolean {
 }
 /** The same for datagrams, whose sender counts what was refused (ip_send_skb). */
 export function sendDatagram(skb: Skb, netns: Netns): boolean {
-  if (localOutput(skb, netns)) return true;
+  const { stats } = skb.dst!.device!;
+  const dropped = stats.txDropped;
+  if (localOutput(skb, netns) && stats.txDropped === dropped) return true;
   netns.mib.ip.OutDiscards++;
   return false;
 }
@@ -132,13 +134,19 @@ function fragment(skb: Skb, mtu: number, netns: Netns): void {
   const bytes = encodeTransportBytes(skb);
   const pieces = Math.ceil(bytes.length / room);
   if (skb.recorder !== null) skb.step({ kind: 'fragment', device: skb.dst!.device!.name, mtu, pieces }, netns);
+  const { stats } = skb.dst!.device!;
   const first = ip.fragmentOffset;
   const more = ip.moreFragments;
   for (let offset = 0; offset < bytes.length; offset += room) {
     const piece = fragmentOf(skb, ip, bytes.slice(offset, offset + room), first + offset, more || offset + room < bytes.length);
-    mib.FragCreates++;
     count(skb.dst!, networkLength(piece), netns);
+    const dropped = stats.txDropped;
     sendToNeighbour(piece, skb.dst!, netns);
+    if (stats.txDropped !== dropped) {
+      mib.FragFails++;
+      return;
+    }
+    mib.FragCreates++;
   }
   mib.FragOKs++;
 }

@@ -4,7 +4,6 @@ import { fromUint8Array } from '../../base/index.ts';
 import type { Ipv6, Mac } from '../../wire/index.ts';
 import { ipv6Bytes, macBytes, ndPacket, sendControl6 } from '../arp-packet.ts';
 import { answerTrace } from '../ipv4/icmp.ts';
-import { countIcmp6 } from '../mib.ts';
 import { Skb } from '../model.ts';
 import type { Device, Netns } from '../model.ts';
 import { heardFrom, lookupNeighbour, updateNeighbour } from '../neighbour.ts';
@@ -22,13 +21,11 @@ const OVERRIDE = 0x2000;
 export function receiveIcmp6(skb: Skb, netns: Netns, device: Device): void {
   const icmp = skb.icmp;
   if (icmp === null || icmp.checksum >= 0) {
-    netns.mib.icmp6.InMsgs++;
     netns.mib.icmp6.InErrors++;
     if (icmp !== null) netns.mib.icmp6.InCsumErrors++;
     drop(skb, netns, 'ICMP_CSUM', '');
     return;
   }
-  countIcmp6(netns, device, icmp.type, 'received');
   switch (icmp.type) {
     case Icmp6Type.ECHO_REQUEST:
       reply(skb, netns);

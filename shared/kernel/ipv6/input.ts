@@ -4,14 +4,14 @@
  */
 import { IPV6_ANY, IpProtocol, isIpv6LinkLocal, isIpv6Multicast, networkLength } from '../../wire/index.ts';
 import { describe } from '../describe.ts';
-import { count6 } from '../mib.ts';
+import { count6, countIcmp6 } from '../mib.ts';
 import type { Device, Ipv6Device, Netns, Skb } from '../model.ts';
 import { passes6 } from '../ipv4/hooks.ts';
 import { Hook, PacketType, RouteTable } from '../numbers.ts';
 import { drop } from '../transmit.ts';
 import { receiveIcmp6, sendIcmp6TimeExceeded, sendIcmp6Unreachable } from './icmp.ts';
 import { output6 } from './output.ts';
-import { lookup6 } from './routes.ts';
+import { deviceOf6, lookup6 } from './routes.ts';
 
 /** Codes of destination unreachable. */
 const NO_ROUTE = 0;
@@ -77,10 +77,10 @@ function route(skb: Skb, device: Device, ipv6: Ipv6Device): void {
     count6(netns, device, 'InHdrErrors');
     return drop(skb, netns, 'TTL_EXPIRED', `hop limit was ${ip6.hopLimit}`);
   }
+  count6(netns, way.device, 'OutForwDatagrams');
   ip6.hopLimit--;
   if (skb.recorder !== null) skb.step({ kind: 'forward', from: device.name, to: way.device.name, ttl: ip6.hopLimit, summary: describe(skb) }, netns);
   if (netns.hooks6[Hook.FORWARD] !== null && !passes6(netns, Hook.FORWARD, skb, device, way.device)) return;
-  count6(netns, way.device, 'OutForwDatagrams');
   output6(skb, netns, way.device, way.nextHop);
 }
 
@@ -88,11 +88,13 @@ function deliver(skb: Skb, device: Device): void {
   const { netns } = device;
   const { nextHeader } = skb.ip6!;
   if (netns.hooks6[Hook.INPUT] !== null && !passes6(netns, Hook.INPUT, skb, device, null)) return;
+  const counting = device.isLoopback ? deviceOf6(netns, skb.ip6!.dst) : device;
   if (nextHeader === IpProtocol.ICMPV6) {
-    count6(netns, device, 'InDelivers');
+    count6(netns, counting, 'InDelivers');
+    if (skb.icmp !== null) countIcmp6(netns, counting, skb.icmp.type, 'received');
     receiveIcmp6(skb, netns, device);
   } else {
-    count6(netns, device, 'InUnknownProtos');
+    count6(netns, counting, 'InUnknownProtos');
     const multicast = isIpv6Multicast(skb.ip6!.dst);
     if (!multicast) sendIcmp6Unreachable(skb, netns, 4);
     drop(skb, netns, 'NO_SOCKET', `nobody handles protocol ${nextHeader} over IPv6`);

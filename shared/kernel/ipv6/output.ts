@@ -8,13 +8,13 @@ import type { Device, Netns, Skb } from '../model.ts';
 import { drop, transmit } from '../transmit.ts';
 import { passes6 } from '../ipv4/hooks.ts';
 import { Hook, PacketType } from '../numbers.ts';
-import { lookup6, selectSource6, type Lookup6 } from './routes.ts';
+import { deviceOf6, lookup6, selectSource6, type Lookup6 } from './routes.ts';
 
 /** Fills in `ip6` and sends. `source` null: the best one. Null when it went, else why not. */
 export function send6(skb: Skb, netns: Netns, source: Ipv6 | null, destination: Ipv6, protocol: number, outDevice: Device | null, hopLimit = 64): Errno | null {
   const way = lookup6(netns, destination, outDevice);
   if (typeof way === 'string') return way;
-  const outgoing = way.device;
+  const outgoing = way.device.isLoopback ? deviceOf6(netns, destination) : way.device;
   const from = source ?? selectSource6(netns, way.route.device ?? way.device, destination);
   if (from === null) return 'EADDRNOTAVAIL';
   skb.etherType = EtherType.IPV6;
@@ -46,7 +46,7 @@ export function output6(skb: Skb, netns: Netns, device: Device, nextHop: Ipv6): 
     drop(skb, netns, 'PKT_TOO_BIG', `mtu ${device.mtu}`);
     return;
   }
-  countOut6(netns, device, length, isIpv6Multicast(skb.ip6!.dst) ? 'group' : 'one');
+  countOut6(netns, device.isLoopback ? deviceOf6(netns, skb.ip6!.dst) : device, length, isIpv6Multicast(skb.ip6!.dst) ? 'group' : 'one');
   if (device.isLoopback) {
     transmit(skb, device);
     return;

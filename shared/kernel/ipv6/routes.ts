@@ -206,3 +206,9 @@ export function removeRoute6(netns: Netns, request: Route6Request): KernelResult
   removeRoutes6(netns, (other) => other === route || (request.gateway === undefined && areSiblings(other, route)));
   return done;
 }
+
+/** The device that counts what a host sends to itself: the one with the address. */
+export function deviceOf6(netns: Netns, address: Ipv6): Device {
+  for (const device of netns.devices.values()) if (device.ipv6?.addresses.some((own) => own.address === address) === true) return device;
+  return netns.loopback;
+}

@@ -136,7 +136,10 @@ export abstract class IpSocket extends Socket {
   /** Fixes the destination, and the source when it is not bound (ip4_datagram_connect). */
   connectAddress(address: Ipv4, port: number): KernelResult {
     const way = this.lookup(address, this.localAddress, {});
-    if (typeof way === 'string') return fail(way);
+    if (typeof way === 'string') {
+      if (way === 'ENETUNREACH') this.netns.mib.ip.OutNoRoutes++;
+      return fail(way);
+    }
     if (way.kind === 'broadcast' && !this.broadcast) return fail('EACCES');
     if (this.localAddress === 0) this.localAddress = way.source;
     this.remoteAddress = address;

@@ -4,7 +4,7 @@ import type { TcpOptions } from './options.ts';
 import { armRto, push, sampleRtt, sendAgain } from './output.ts';
 import { advance, isAfter, isBefore } from './sequence.ts';
 import type { TcpSocket } from './socket.ts';
-import { SEND_BUFFER_BYTES } from './state.ts';
+import { SEND_BUFFER_BYTES, TcpState } from './state.ts';
 
 const DUPLICATES = 3;
 
@@ -17,6 +17,7 @@ export function acknowledge(socket: TcpSocket, tcp: Tcp, length: number, end: nu
   const isUpdate = isAfter(ack, socket.sndUna) || isAfter(tcp.seq, socket.sndWl1) || (tcp.seq === socket.sndWl1 && window > socket.sndWnd);
   const isSame = ack === socket.sndUna && length === 0 && end === tcp.seq && window === socket.sndWnd;
   if (isUpdate) {
+    if (window !== socket.sndWnd && socket.state === TcpState.ESTABLISHED) socket.predictedWindow = isSyn || socket.outOfOrder.length > 0 ? -1 : tcp.window;
     socket.sndWl1 = tcp.seq;
     socket.sndWnd = window;
     socket.maxWindow = Math.max(socket.maxWindow, window);

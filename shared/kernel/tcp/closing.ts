@@ -9,7 +9,10 @@ import { tablesOf } from './tables.ts';
 export function closeConnection(socket: TcpSocket): void {
   const { state } = socket;
   socket.readShut = socket.writeShut = true;
-  if (state === TcpState.CLOSE || state === TcpState.SYN_SENT) return finish(socket);
+  if (state === TcpState.CLOSE || state === TcpState.SYN_SENT) {
+    socket.state = TcpState.CLOSE;
+    return finish(socket);
+  }
   const unread = socket.arrived.length > 0;
   socket.arrived.length = 0;
   // Data that nobody will read: the other side must know that it was lost (RFC 2525 §2.17).

@@ -56,12 +56,15 @@ export function resetConnection(socket: TcpSocket): void {
 /** Both sides have ended it: what is left is to wait for stragglers. */
 export function enterTimeWait(socket: TcpSocket): void {
   const { netns } = socket;
+  // One that waited for the other side's FIN without an owner counts already.
+  if (socket.stateTimer === null) netns.mib.tcp.TW++;
   finish(socket);
   new TimeWait(socket, netns);
 }
 
 /** Nobody reads any more: the other side has so long to end it too (tcp_fin_timeout). */
 export function waitForFin(socket: TcpSocket): void {
+  if (socket.stateTimer === null) socket.netns.mib.tcp.TW++;
   socket.stateTimer?.cancel();
   socket.stateTimer = socket.netns.simulation.housekeeping(socket.netns.ipv4.tcp_fin_timeout * 1e6, () => finish(socket));
 }

@@ -17,7 +17,7 @@ import { sendSynAck } from './opening.ts';
 import { parseTcpOptions, TcpOptions } from './options.ts';
 import { mtuReduced, push, sendAck, sendAckLater, syncMss } from './output.ts';
 import { sendReset, sendTimeWaitAck } from './reset.ts';
-import { acceptData, hasRoomFor } from './receiving.ts';
+import { acceptData, hasMemoryFor, hasRoomFor } from './receiving.ts';
 import { advance, distance, isAfter, isBefore } from './sequence.ts';
 import { TcpRequest, TcpSocket, type Endpoint } from './socket.ts';
 import { MAX_QUICK_ACKS, TcpState } from './state.ts';
@@ -184,12 +184,15 @@ function receiveSegment(socket: TcpSocket, skb: Skb, tcp: Tcp): void {
   if (!isAcceptable(socket, tcp, end)) return;
   if ((tcp.flags & TcpFlag.ACK) === 0) return;
   const wasOpening = socket.state === TcpState.SYN_RECV;
+  const isPredicted = predicts(socket, tcp, skb.payload.length);
   if (wasOpening) {
     if (isBefore(tcp.ack, socket.sndUna) || isAfter(tcp.ack, socket.sndNxt)) return sendReset(skb, socket.netns);
     establish(socket, tcp);
   } else if (isAfter(tcp.ack, socket.sndNxt)) return sendAck(socket);
   if (socket.timestamps && options.hasTimestamp && !isAfter(tcp.seq, socket.rcvWup)) socket.tsRecent = options.tsValue;
+  countAck(socket, tcp, end, isPredicted);
   acknowledge(socket, tcp, skb.payload.length, end, options);
+  if (wasOpening) predict(socket);
   if (!closesOn(socket)) return;
   const { payload } = skb;
   const fin = (tcp.flags & TcpFlag.FIN) !== 0;
@@ -203,6 +206,23 @@ function receiveSegment(socket: TcpSocket, skb: Skb, tcp: Tcp): void {
     bring(socket, tcp.seq, payload, fin);
   }
   answer(socket);
+}
+
+/** tcp_fast_path_check: from here on only what differs is looked at. */
+function predict(socket: TcpSocket): void {
+  if (socket.outOfOrder.length === 0 && socket.rcvWnd > 0) socket.predictedWindow = socket.sndWnd >>> socket.sndScale;
+}
+/** Header prediction of tcp_rcv_established. Data is predicted only where the memory for it is at hand. */
+function predicts(socket: TcpSocket, tcp: Tcp, length: number): boolean {
+  if (socket.state !== TcpState.ESTABLISHED || socket.predictedWindow !== tcp.window || (tcp.flags & ~TcpFlag.PSH) !== TcpFlag.ACK) return false;
+  if (tcp.seq !== socket.rcvNxt || isAfter(tcp.ack, socket.sndNxt) || options.sack.length > 0) return false;
+  return length === 0 || hasMemoryFor(socket, length);
+}
+function countAck(socket: TcpSocket, tcp: Tcp, end: number, isPredicted: boolean): void {
+  const { tcp: mib } = socket.netns.mib;
+  if (isPredicted && end !== tcp.seq) mib.TCPHPHits++;
+  if (isPredicted && isAfter(tcp.ack, socket.sndUna)) mib.TCPHPAcks++;
+  else if (end === tcp.seq) mib.TCPPureAcks++;
 }
 
 /** tcp_validate_incoming: old timestamps, places outside of the window, resets, SYNs where none may be. */
@@ -332,7 +352,10 @@ function bring(socket: TcpSocket, seq: number, payload: Bytes, fin: boolean): vo
     sendAck(socket);
     return;
   }
+  if (isAfter(seq, socket.rcvNxt)) socket.predictedWindow = -1;
+  else if (socket.arrived.length > 0) socket.netns.mib.tcp.TCPRcvCoalesce++;
   const ended = acceptData(socket, seq, payload, fin);
+  predict(socket);
   if (ended) receiveFin(socket);
   socket.watchers.notify();
 }

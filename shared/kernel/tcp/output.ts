@@ -121,9 +121,9 @@ export function sendSegment(socket: TcpSocket, segment: Segment): boolean {
     if (isSyn) mib.TCPSynRetrans++;
     socket.totalRetransmits++;
     socket.bytesRetransmitted += segment.data.length;
-  } else if (!isSyn && segment.data.length > 0) {
+  } else if (!isSyn) {
     socket.netns.mib.tcp.TCPOrigDataSent++;
-    dataSent(socket, segment);
+    if (segment.data.length > 0) dataSent(socket, segment);
   }
   return transmit(socket, segment.flags | ack, segment.seq, segment.data, isSyn ? synOptionsOf(socket) : plainOptions(socket));
 }
@@ -316,12 +316,14 @@ const ORPHAN_RETRIES = 8;
 /** tcp_retransmit_timer. */
 function timeout(socket: TcpSocket): void {
   if (socket.sent === 0) return;
+  const { tcp: mib } = socket.netns.mib;
+  mib.TCPTimeouts++;
   if (socket.retransmits >= retriesOf(socket)) {
-    socket.netns.mib.tcp.TCPAbortOnTimeout++;
+    mib.TCPAbortOnTimeout++;
     failConnection(socket, socket.softError ?? 'ETIMEDOUT');
     return;
   }
-  socket.netns.mib.tcp.TCPTimeouts++;
+  mib.TcpTimeoutRehash++;
   if (socket.recoverUntil < 0 || socket.retransmits === 0) socket.ssthresh = Math.max(socket.cwnd >> 1, 2);
   socket.cwnd = 1;
   socket.cwndCount = 0;

@@ -14,6 +14,10 @@ function chargeOf(length: number): number {
 
 export const hasRoomFor = (socket: TcpSocket, length: number): boolean => socket.receiveCharge + chargeOf(length) <= 2 * socket.receiveBuffer;
 
+/** The page that was taken last has room for it (sk_forward_alloc). */
+export const hasMemoryFor = (socket: TcpSocket, length: number): boolean => (PAGE_BYTES - (socket.receiveCharge % PAGE_BYTES)) % PAGE_BYTES >= chargeOf(length);
+const PAGE_BYTES = 4096;
+
 /** Queues data. True when the other side's end has been reached. */
 export function acceptData(socket: TcpSocket, seq: number, payload: Bytes, fin: boolean): boolean {
   const piece: Arrived = { seq, data: payload, fin, charge: payload.length > 0 ? chargeOf(payload.length) : 0 };

@@ -139,6 +139,8 @@ export class TcpSocket extends Socket implements Endpoint {
   quickAcks = 0;
   pingpong = false;
   lastReceivedUs = 0;
+  /** What the next segment looks like if nothing special happens: its window field; -1 while everything is looked at (pred_flags). */
+  predictedWindow = -1;
 
   // Options.
   timestamps = false;

@@ -56,10 +56,7 @@ export class TimeWait implements Endpoint {
     this.timer = this.wait();
   }
   private wait(): Timer {
-    return this.netns.simulation.housekeeping(TIME_WAIT_US, () => {
-      this.netns.mib.tcp.TW++;
-      this.end();
-    });
+    return this.netns.simulation.housekeeping(TIME_WAIT_US, () => this.end());
   }
   /** The other side's last packet came again: the wait begins anew. */
   restart(): void {
