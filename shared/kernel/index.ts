@@ -63,7 +63,7 @@ export { addAddress6, removeAddress6 } from './ipv6/addrconf.ts';
 export { areSiblings, insertRoute6, lookup6, removeRoute6, routes6InOrder, selectSource6 } from './ipv6/routes.ts';
 export type { Lookup6 } from './ipv6/routes.ts';
 export { syncLink } from './linkwatch.ts';
-export type { IcmpMib, IpMib, TypeCounts } from './mib.ts';
+export type { IcmpMib, TypeCounts } from './mib.ts';
 export * from './model.ts';
 export * from './netfilter/index.ts';
 export { neighbourAddressText, stateName } from './neighbour.ts';

@@ -214,7 +214,8 @@ interface Counting6 {
 /** An IPv6 counter, of the namespace and of the device that the packet is on. */
 export function count6(netns: Counting, device: Counting6 | null, counter: CounterOf<IpMib>): void {
   netns.mib.ip6[counter]++;
-  if (device?.ipv6 != null) device.ipv6.mib[counter]++;
+  const own = device?.ipv6;
+  if (own) own.mib[counter]++;
 }
 interface Counting {
   readonly mib: Mib;

@@ -1,6 +1,6 @@
 /** /proc/net/snmp, netstat, snmp6, dev_snmp6/: what the reader's network namespace has counted, in the kernel's own tables. */
 import type { Bytes } from '../base/index.ts';
-import { TcpSocket, TcpState, type TypeCounts, type IcmpMib, type IpMib, type Netns } from '../kernel/index.ts';
+import { TcpSocket, TcpState, type TypeCounts, type IcmpMib, type Netns } from '../kernel/index.ts';
 import { fileOf, type DynamicNode } from '../shell/index.ts';
 import { ICMP6_TYPES, ICMP_TYPES, IP, IP6, IP_EXT, MPTCP_EXT, TCP, TCP_EXT, UDP, UDP6, UDP_LITE6 } from './mib-tables.ts';
 import { netnsOf } from './net-namespace.ts';
@@ -48,8 +48,6 @@ function icmpTypes({ inTypes, outTypes }: IcmpMib): Bytes {
 }
 const ICMP_TYPES_IN_A_LINE = 16;
 
-const forwarded = (ip: IpMib): object => ({ ...ip, ForwDatagrams: ip.OutForwDatagrams });
-
 function snmp(netns: Netns): Bytes {
   const { ip, icmp, tcp, udp } = netns.mib;
   const general: readonly Cell[] = [
@@ -57,10 +55,10 @@ function snmp(netns: Netns): Bytes {
     ['DefaultTTL', netns.ipv4.ip_default_ttl],
   ];
   return (
-    pair('Ip', [...general, ...cells(IP, forwarded(ip))]) +
+    pair('Ip', [...general, ...IP.map((name): Cell => [name, name === 'ForwDatagrams' ? ip.OutForwDatagrams : valueOf(ip, name)])]) +
     pair('Icmp', icmpCells(icmp)) +
     icmpTypes(icmp) +
-    pair('Tcp', [...TCP_CONSTANTS, ...cells(TCP, { ...tcp, CurrEstab: established(netns) })]) +
+    pair('Tcp', [...TCP_CONSTANTS, ...TCP.map((name): Cell => [name, name === 'CurrEstab' ? established(netns) : valueOf(tcp, name)])]) +
     pair('Udp', cells(UDP, udp)) +
     pair('UdpLite', cells(UDP, NONE))
   );
