@@ -3,8 +3,9 @@
  */
 import { done, ok, Rng, Simulation } from '../base/index.ts';
 import { Ipv4Conf, Ipv6Conf } from './conf.ts';
-import { Ipip } from './devices/ipip.ts';
 import { Loopback } from './devices/loopback.ts';
+import { IpTunnel } from './devices/tunnel/tunnel.ts';
+import { addFallbackTunnels } from './devices/tunnel/module.ts';
 import { moveDevice, registerDevice, unregisterDevice } from './device.ts';
 import { fail } from './error.ts';
 import type { KernelResult } from './error.ts';
@@ -76,16 +77,9 @@ export function makeNetns(host: Host): Netns {
   netns.rules6 = DEFAULT_RULES6.slice();
   netns.loopback = new Loopback(netns);
   registerDevice(netns.loopback, 'lo');
-  if (host.ipipLoaded) registerDevice(new Ipip(netns, {}, true), 'tunl0');
+  addFallbackTunnels(netns);
   touch(host);
   return netns;
-}
-
-/** The first tunnel loads the module, which makes `tunl0` in every namespace (net.core.fb_tunnels_only_for_init_net is 0). */
-export function loadIpip(host: Host): void {
-  if (host.ipipLoaded) return;
-  host.ipipLoaded = true;
-  for (const netns of host.netnses) registerDevice(new Ipip(netns, {}, true), 'tunl0');
 }
 
 /** `ip netns add`: binds a name. */
@@ -133,6 +127,10 @@ export function destroyNetns(netns: Netns): void {
     if (device === netns.loopback || device.netns !== netns || device.unregistered) continue;
     if (device.permanentAddress !== null) moveDevice(device, host.initNetns, `dev${device.index}`, 0);
     else unregisterDevice(device);
+  }
+  // Tunnels that were made here go too, wherever they are.
+  for (const other of host.netnses) {
+    for (const device of [...other.devices.values()]) if (device instanceof IpTunnel && device.home === netns && !device.unregistered) unregisterDevice(device);
   }
   unregisterDevice(netns.loopback);
   for (const socket of [...netns.sockets]) socket.close();

@@ -150,6 +150,8 @@ export class DeviceStatistics {
   rxErrors = 0;
   rxDropped = 0;
   rxMissed = 0;
+  rxCrcErrors = 0;
+  rxFifoErrors = 0;
   multicast = 0;
   txPackets = 0;
   txBytes = 0;
@@ -835,6 +837,8 @@ export class Netns {
   }
 }
 
+export type TunnelModule = 'ipip' | 'sit' | 'ip_gre';
+
 /** A machine. */
 export class Host {
   readonly netnses = new Set<Netns>();
@@ -849,8 +853,10 @@ export class Host {
   changePosted = false;
   /** br_netfilter is loaded. */
   bridgeNetfilter = true;
-  /** ipip is: every namespace has a `tunl0`. */
-  ipipLoaded = false;
+  /** Modules of tunnels that are, in the order in which they came: every namespace has their fallback devices (`tunl0`…). */
+  readonly tunnelModules: TunnelModule[] = [];
+  /** Who is root here may load modules; in a user namespace they come only with the devices that need them. */
+  mayLoadModules = true;
   /** Carrier changes that linkwatch has not handled, and when it may handle those that are not urgent. */
   linkwatchList: Device[] = [];
   linkwatchNextUs = 0;

@@ -141,6 +141,9 @@ export interface TunnelOptions {
   iflags?: number;
   oflags?: number;
   external?: boolean;
+  fwmark?: number;
+  /** A UDP encapsulation was asked for: its module is not there. */
+  encap?: 'fou' | 'gue';
 }
 export interface VlanOptions {
   id?: number;

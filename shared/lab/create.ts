@@ -82,6 +82,8 @@ export function createBlankHost(options: LabOptions & { readonly hostname?: stri
   const { hostname = 'node-1', seed, epochMs } = options;
   const world = makeWorld(seed, epochMs);
   const machine = new Machine(world, { hostname, users: [], hosts: [], nameservers: [], programs: PROGRAMS, seed });
+  // What runs here is root of a user namespace, as scripts on a real machine are run.
+  machine.host.mayLoadModules = false;
   writeLoginFiles(machine.init.fs);
   return new SimulatedLab('blank', world, new Map([[hostname, machine]]), undefined, '');
 }

@@ -8,7 +8,7 @@ import {
   existingNetfilter,
   fdbInOrder,
   Iff,
-  Ipip,
+  IpTunnel,
   NatCard,
   neighbourAddressText,
   neighboursInOrder,
@@ -180,7 +180,7 @@ function linkFact(netns: Netns, device: Device): LinkFact {
           },
         }
       : {}),
-    ...(device instanceof Ipip
+    ...(device instanceof IpTunnel
       ? {
           tunnel: {
             ttl: device.options.ttl ?? 0,

@@ -7,7 +7,7 @@ import type { Bytes } from '../base/index.ts';
 import { fromUint8Array, toUint8Array } from '../base/index.ts';
 import type { Ipv6, Mac } from './address.ts';
 import { foldChecksum, pseudoHeaderSum4, pseudoHeaderSum6, sumWords } from './checksum.ts';
-import { Arp, EtherType, Icmp, IpProtocol, Ipv4Header, Ipv6Header, Packet, Tcp, Udp } from './packet.ts';
+import { Arp, EtherType, Gre, Icmp, IpProtocol, Ipv4Header, Ipv6Header, Packet, Tcp, TRANSPARENT_BRIDGING, Udp } from './packet.ts';
 
 /** Decodes an Ethernet frame into `into` (a fresh packet unless given). */
 export function decodeFrame(bytes: Uint8Array, into: Packet = new Packet()): Packet {
@@ -59,7 +59,10 @@ export function decodeTransport(bytes: Uint8Array, packet: Packet): void {
   else if (protocol === IpProtocol.IPIP && bytes.length >= 20 && ip !== null) {
     packet.inner = decodeNetwork(bytes, EtherType.IPV4);
     return;
-  }
+  } else if (protocol === IpProtocol.IPV6 && bytes.length >= 40 && ip !== null) {
+    packet.inner = decodeNetwork(bytes, EtherType.IPV6);
+    return;
+  } else if (protocol === IpProtocol.GRE && ip !== null && decodeGre(bytes, packet)) return;
   packet.payload = fromUint8Array(bytes.subarray(header));
 }
 
@@ -146,4 +149,35 @@ function decodeTcp(bytes: Uint8Array, into: Packet, pseudo: number): number {
   if (foldChecksum(sumWords(bytes, 0, bytes.length, pseudo)) !== 0) tcp.checksum = get16(bytes, 16);
   into.tcp = tcp;
   return header;
+}
+/** Of version 0 without source routes; what it carries becomes the packet's `inner` where it can be read. */
+function decodeGre(bytes: Uint8Array, into: Packet): boolean {
+  if (bytes.length < 4) return false;
+  const flags = get16(bytes, 0);
+  if ((flags & 0x4fff) !== 0) return false;
+  const gre = new Gre(get16(bytes, 2));
+  gre.hasChecksum = (flags & 0x8000) !== 0;
+  if ((flags & 0x2000) !== 0) gre.key = 0;
+  if ((flags & 0x1000) !== 0) gre.seq = 0;
+  if (bytes.length < gre.length) return false;
+  let at = 4;
+  if (gre.hasChecksum) {
+    if (foldChecksum(sumWords(bytes, 0, bytes.length)) !== 0) gre.checksum = get16(bytes, at);
+    at += 4;
+  }
+  if (gre.key >= 0) {
+    gre.key = get32(bytes, at) >>> 0;
+    at += 4;
+  }
+  if (gre.seq >= 0) {
+    gre.seq = get32(bytes, at) >>> 0;
+    at += 4;
+  }
+  into.gre = gre;
+  const rest = bytes.subarray(at);
+  if (gre.protocol === TRANSPARENT_BRIDGING && rest.length >= 14) into.inner = decodeFrame(rest);
+  else if ((gre.protocol === EtherType.IPV4 && rest.length >= 20) || (gre.protocol === EtherType.IPV6 && rest.length >= 40))
+    into.inner = decodeNetwork(rest, gre.protocol);
+  else into.payload = fromUint8Array(rest);
+  return true;
 }

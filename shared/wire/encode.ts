@@ -7,8 +7,8 @@ import type { Bytes } from '../base/index.ts';
 import { macByte } from './address.ts';
 import type { Ipv6, Mac } from './address.ts';
 import { foldChecksum, pseudoHeaderSum4, pseudoHeaderSum6, sumWords } from './checksum.ts';
-import { EtherType, IpProtocol, PARTIAL_CHECKSUM, frameLength, networkLength, transportLength } from './packet.ts';
-import type { Packet } from './packet.ts';
+import { EtherType, IpProtocol, PARTIAL_CHECKSUM, frameLength, networkLength, transportLength, TRANSPARENT_BRIDGING } from './packet.ts';
+import type { Gre, Packet } from './packet.ts';
 
 /** The Ethernet frame, without padding and FCS. */
 export function encodeFrame(packet: Packet): Uint8Array {
@@ -117,14 +117,15 @@ function writeNetwork(packet: Packet, bytes: Uint8Array, at: number): void {
 }
 
 function writeTransport(packet: Packet, bytes: Uint8Array, at: number, length: number): void {
-  const { icmp, udp, tcp, inner } = packet;
-  const header = icmp !== null || udp !== null ? 8 : tcp !== null ? 20 + tcp.options.length : 0;
+  const { icmp, udp, tcp, gre, inner } = packet;
+  const header = icmp !== null || udp !== null ? 8 : tcp !== null ? 20 + tcp.options.length : gre !== null ? gre.length : 0;
   if (inner === null) putBytes(bytes, at + header, packet.payload);
   else if (packet.vni >= 0) {
     bytes[at + header] = 0x08;
     put32(bytes, at + header + 4, packet.vni << 8);
     writeFrame(inner, bytes, at + header + 8);
-  } else writeNetwork(inner, bytes, at + header);
+  } else if (gre?.protocol === TRANSPARENT_BRIDGING) writeFrame(inner, bytes, at + header);
+  else writeNetwork(inner, bytes, at + header);
   if (icmp !== null) {
     bytes[at] = icmp.type;
     bytes[at + 1] = icmp.code;
@@ -148,7 +149,18 @@ function writeTransport(packet: Packet, bytes: Uint8Array, at: number, length: n
     put16(bytes, at + 18, tcp.urgent);
     putBytes(bytes, at + 20, tcp.options);
     put16(bytes, at + 16, tcp.checksum >= 0 ? tcp.checksum : transportChecksum(packet, tcp.checksum, bytes, at, length));
+  } else if (gre !== null) writeGre(gre, bytes, at, length);
+}
+function writeGre(gre: Gre, bytes: Uint8Array, start: number, length: number): void {
+  put16(bytes, start, (gre.hasChecksum ? 0x8000 : 0) | (gre.key >= 0 ? 0x2000 : 0) | (gre.seq >= 0 ? 0x1000 : 0));
+  put16(bytes, start + 2, gre.protocol);
+  let at = start + 4 + (gre.hasChecksum ? 4 : 0);
+  if (gre.key >= 0) {
+    put32(bytes, at, gre.key);
+    at += 4;
   }
+  if (gre.seq >= 0) put32(bytes, at, gre.seq);
+  if (gre.hasChecksum) put16(bytes, start + 4, gre.checksum >= 0 ? gre.checksum : foldChecksum(sumWords(bytes, start, start + length)));
 }
 
 function transportChecksum(packet: Packet, kind: number, bytes: Uint8Array, at: number, length: number): number {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { fromUint8Array } from '../base/index.ts';
 import { decodeFrame, decodeNetwork, decodeVxlan } from './decode.ts';
 import { encodeFrame, encodeNetwork, encodeTransportBytes } from './encode.ts';
-import { Arp, EtherType, frameLength, Icmp, IpProtocol, Ipv4Header, Ipv6Header, networkLength, Packet, Tcp, Udp } from './packet.ts';
+import { Arp, EtherType, frameLength, Gre, Icmp, IpProtocol, Ipv4Header, Ipv6Header, networkLength, Packet, Tcp, TRANSPARENT_BRIDGING, Udp } from './packet.ts';
 import { pcapHeader, pcapRecord } from './pcap.ts';
 
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -129,6 +129,44 @@ it('nests VXLAN', () => {
   expect(networkLength(outer)).toBe(20 + 8 + 8 + 14 + 28);
   const seen = decodeNetwork(encodeNetwork(outer), EtherType.IPV4);
   expect(decodeVxlan(seen.payload)).toEqual({ vni: 77, frame: inner });
+});
+
+it.each([
+  ['plain', { protocol: EtherType.IPV4 }, '00000800'],
+  ['with a key', { protocol: EtherType.IPV4, key: 0x01020304 }, '2000080001020304'],
+  ['with all', { protocol: EtherType.IPV4, key: 5, seq: 7, hasChecksum: true }, 'b000080047f300000000000500000007'],
+])('nests GRE %s', (_what, fields, header) => {
+  const inner = decodeNetwork(unhex('450000241c46400040010a910a0000010a0000020800595b0d0e00016162636465666768'), EtherType.IPV4);
+  const outer = new Packet();
+  outer.etherType = EtherType.IPV4;
+  outer.ip = new Ipv4Header(1, 2, IpProtocol.GRE, 64);
+  outer.gre = Object.assign(new Gre(fields.protocol), fields);
+  outer.inner = inner;
+  expect(networkLength(outer)).toBe(20 + header.length / 2 + 36);
+  expect(hex(encodeNetwork(outer)).slice(40, 40 + header.length)).toBe(header);
+  expect(decodeNetwork(encodeNetwork(outer), EtherType.IPV4)).toEqual(outer);
+});
+
+it('nests frames in GRE, and IPv6 in IPv4', () => {
+  const frame = new Packet();
+  frame.etherType = EtherType.ARP;
+  frame.ethDst = 0xffffffffffff;
+  frame.arp = new Arp(1, 0x020000000001, 1, 0, 2);
+  const outer = new Packet();
+  outer.etherType = EtherType.IPV4;
+  outer.ip = new Ipv4Header(1, 2, IpProtocol.GRE, 64);
+  outer.gre = new Gre(TRANSPARENT_BRIDGING);
+  outer.inner = frame;
+  expect(networkLength(outer)).toBe(20 + 4 + 14 + 28);
+  expect(decodeNetwork(encodeNetwork(outer), EtherType.IPV4)).toEqual(outer);
+  const six = new Packet();
+  six.etherType = EtherType.IPV4;
+  six.ip = new Ipv4Header(1, 2, IpProtocol.IPV6, 64);
+  six.inner = new Packet();
+  six.inner.etherType = EtherType.IPV6;
+  six.inner.ip6 = new Ipv6Header('20010db8'.padEnd(32, '0'), 'ff02'.padEnd(32, '0'), 59, 1);
+  expect(networkLength(six)).toBe(60);
+  expect(decodeNetwork(encodeNetwork(six), EtherType.IPV4)).toEqual(six);
 });
 
 it('writes capture files', () => {

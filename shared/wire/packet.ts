@@ -199,6 +199,33 @@ export class Tcp {
   }
 }
 
+/** GRE, version 0 (RFC 2784, 2890): its checksum, key and sequence number are there or not. What it carries is the packet's `inner`, or its payload. */
+export class Gre {
+  hasChecksum = false;
+  /** -1: correct. */
+  checksum = -1;
+  /** Unsigned 32-bit; -1: none. */
+  key = -1;
+  seq = -1;
+  constructor(
+    /** An ether type; TRANSPARENT_BRIDGING for whole frames. */
+    public protocol: number,
+  ) {}
+  get length(): number {
+    return 4 + (this.hasChecksum ? 4 : 0) + (this.key >= 0 ? 4 : 0) + (this.seq >= 0 ? 4 : 0);
+  }
+  clone(): Gre {
+    const copy = new Gre(this.protocol);
+    copy.hasChecksum = this.hasChecksum;
+    copy.checksum = this.checksum;
+    copy.key = this.key;
+    copy.seq = this.seq;
+    return copy;
+  }
+}
+/** ETH_P_TEB. */
+export const TRANSPARENT_BRIDGING = 0x6558;
+
 export class Packet {
   ethDst: Mac = 0;
   ethSrc: Mac = 0;
@@ -213,8 +240,9 @@ export class Packet {
   icmp: Icmp | null = null;
   udp: Udp | null = null;
   tcp: Tcp | null = null;
+  gre: Gre | null = null;
   payload: Bytes = '';
-  /** What is encapsulated: an IP packet (IPIP), or a frame (VXLAN, GRE TAP). */
+  /** What is encapsulated: an IP packet (IPIP, GRE), or a frame (VXLAN, GRE TAP). */
   inner: Packet | null = null;
   /** The VXLAN network identifier when `inner` is carried by VXLAN over `udp`, else -1. */
   vni = -1;
@@ -231,6 +259,7 @@ export class Packet {
     this.icmp = from.icmp === null ? null : from.icmp.clone();
     this.udp = from.udp === null ? null : from.udp.clone();
     this.tcp = from.tcp === null ? null : from.tcp.clone();
+    this.gre = from.gre === null ? null : from.gre.clone();
     this.payload = from.payload;
     this.inner = from.inner === null ? null : from.inner.clone();
     this.vni = from.vni;
@@ -259,10 +288,12 @@ export function transportLength(packet: Packet): number {
   if (packet.icmp !== null) length += 8;
   else if (packet.udp !== null) length += 8;
   else if (packet.tcp !== null) length += 20 + packet.tcp.options.length;
+  else if (packet.gre !== null) length += packet.gre.length;
   return length;
 }
 function innerLength(outer: Packet, inner: Packet): number {
-  return outer.vni >= 0 ? 8 + frameLength(inner) : networkLength(inner);
+  if (outer.vni >= 0) return 8 + frameLength(inner);
+  return outer.gre?.protocol === TRANSPARENT_BRIDGING ? frameLength(inner) : networkLength(inner);
 }
 /** Bytes from the network header on: what an MTU limits. */
 export function networkLength(packet: Packet): number {

@@ -1,6 +1,6 @@
 /** One device as `ip link`, `ip address` and `ip monitor` print it. Authority: ip/ipaddress.c (print_linkinfo), net/core/rtnetlink.c (rtnl_fill_ifinfo). */
 import type { RtnlEvent } from '../../kernel/index.ts';
-import { Bridge, Iff, netnsIdOf, shownFlags, Tun, Vxlan, type Device } from '../../kernel/index.ts';
+import { ArpHardware, Bridge, Iff, IpTunnel, netnsIdOf, shownFlags, Tun, Vxlan, type Device } from '../../kernel/index.ts';
 import { formatLinkAddress, hardwareName, linkAddressLength } from '../iproute2/link-layer.ts';
 import { Family } from '../iproute2/prefix.ts';
 import type { Session } from '../iproute2/session.ts';
@@ -204,6 +204,12 @@ function printAddresses(session: Session, device: Device, which: 'all' | 'own' =
   printer.newLine();
   const name = hardwareName(type, session.names.numeric);
   printer.any('link_type', `    link/${name} `, name);
+  if (type === ArpHardware.NONE && device instanceof IpTunnel) {
+    // Its address has four bytes, which nothing says how to read.
+    printer.any('address', NO_ADDRESS, NO_ADDRESS, 'mac');
+    if (which === 'all') printer.any('broadcast', ` brd ${NO_ADDRESS}`, NO_ADDRESS, 'mac');
+    return;
+  }
   if (linkAddressLength(type) === 0) return;
   const address = formatLinkAddress(device.address, type);
   printer.any('address', address, address, 'mac');
@@ -242,6 +248,7 @@ function printNewNetns(session: Session, { netns, index }: MovedTo): void {
   printer.any('new_ifindex', ` new-ifindex ${index}`, index);
 }
 
+const NO_ADDRESS = '00:00:00:00';
 const ADDRESS_MODES = ['eui64', 'none', 'stable_secret', 'random'];
 
 function printDetails(session: Session, device: Device, mode: 'link' | 'address'): void {
@@ -266,7 +273,11 @@ function printDetails(session: Session, device: Device, mode: 'link' | 'address'
 }
 /** Segmentation offload: drivers that say nothing have the old limit; a bridge takes its ports'. */
 function offloadLimits(device: Device): readonly (readonly [string, number])[] {
-  const legacy = device instanceof Tun || (device instanceof Bridge && device.ports.length === 0) || (device instanceof Vxlan && device.lower === null);
+  const legacy =
+    device instanceof Tun ||
+    device instanceof IpTunnel ||
+    (device instanceof Bridge && device.ports.length === 0) ||
+    (device instanceof Vxlan && device.lower === null);
   const segment = legacy ? 65536 : 524280;
   return [
     ['gso_max_size', 65536],

@@ -1,5 +1,7 @@
 /** nmap -sL, watch, modprobe, lsmod, tty, uptime, free: small programs that scripts of network labs call. */
 import { strerror } from '../../base/index.ts';
+import { hasTunnels, loadTunnels, type TunnelKind } from '../../kernel/index.ts';
+import { netnsOf } from '../../machine/index.ts';
 import type { Program } from '../../shell/index.ts';
 import { duration, statusOf } from '../coreutils/index.ts';
 import { formatIpv4, ipv4Mask, parseIpv4Prefix, type Ipv4 } from '../../wire/index.ts';
@@ -78,7 +80,16 @@ const watch: Program = function* (p) {
   return 0;
 };
 
-const nothing: Program = function* () {
+const TUNNEL_MODULES: Readonly<Record<string, TunnelKind>> = { ipip: 'ipip', sit: 'sit', ip_gre: 'gre', gre: 'gre' };
+/** kmod's modprobe: what a lab needs is there already, but for the modules of tunnels, which make devices. */
+const modprobe: Program = function* (p) {
+  for (const name of p.argv.slice(1).filter((word) => !word.startsWith('-'))) {
+    const { host } = netnsOf(p);
+    const kind = TUNNEL_MODULES[name];
+    if (kind === undefined || hasTunnels(host, kind)) continue;
+    if (!host.mayLoadModules) return (yield* p.error(`modprobe: ERROR: could not insert '${name}': ${strerror('EPERM')}\n`), 1);
+    loadTunnels(host, kind);
+  }
   return 0;
 };
 const lsmod: Program = function* (p) {
@@ -102,4 +113,4 @@ const tty: Program = function* (p) {
   return 0;
 };
 
-export const SMALL_TOOLS: Readonly<Record<string, Program>> = { nmap, watch, modprobe: nothing, lsmod, uptime, tty };
+export const SMALL_TOOLS: Readonly<Record<string, Program>> = { nmap, watch, modprobe, lsmod, uptime, tty };

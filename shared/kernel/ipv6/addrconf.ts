@@ -11,7 +11,6 @@ import {
   IPV6_ALL_ROUTERS,
   IPV6_ANY,
   IPV6_LOOPBACK,
-  ipv6LinkLocalFromMac,
   ipv6MulticastMac,
   ipv6Network,
   ipv6SolicitedNode,
@@ -19,7 +18,7 @@ import {
   isIpv6Multicast,
 } from '../../wire/index.ts';
 import type { Ipv6 } from '../../wire/index.ts';
-import { ipv6Bytes, macBytes, ndPacket, sendControl6 } from '../arp-packet.ts';
+import { ipv6Bytes, ndPacket, sendControl6 } from '../arp-packet.ts';
 import { joinMac, leaveMac } from '../devices/multicast-macs.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
@@ -29,6 +28,7 @@ import { drawReachableTime, removeNeighbour } from '../neighbour.ts';
 import { emit } from '../notify.ts';
 import { ArpHardware, Iff, RouteProtocol, RouteTable, Scope } from '../numbers.ts';
 import type { Address6Request } from '../requests.ts';
+import { isTunnelWithEnd, linkAddressBytes, linkLocalOf } from './link-local.ts';
 import { addRoute6, METRIC_KERNEL, removeRoutes6 } from './routes.ts';
 
 const MINIMUM_MTU = 1280;
@@ -167,12 +167,14 @@ function becomeReady(device: Device): void {
     if (!ipv6.addresses.some((ifa) => ifa.address === IPV6_LOOPBACK)) insert(device, makeAddress(device, IPV6_LOOPBACK, 128, Scope.HOST));
     return;
   }
-  if ((device.flags & Iff.MULTICAST) !== 0 && !netns.routes6.some((route) => route.device === device && route.prefix === MULTICAST_PREFIX)) {
+  if (
+    ((device.flags & Iff.MULTICAST) !== 0 || isTunnelWithEnd(device)) &&
+    !netns.routes6.some((route) => route.device === device && route.prefix === MULTICAST_PREFIX)
+  ) {
     addRoute6(netns, new Route6(RouteTable.LOCAL, MULTICAST_PREFIX, 8, 'multicast', device, null, METRIC_KERNEL, RouteProtocol.KERNEL));
   }
-  if (device.isEthernet && ipv6.conf.addr_gen_mode === 0 && !ipv6.addresses.some((ifa) => isIpv6LinkLocal(ifa.address))) {
-    insert(device, makeAddress(device, ipv6LinkLocalFromMac(device.address), 64, Scope.LINK));
-  }
+  const own = ipv6.conf.addr_gen_mode === 0 ? linkLocalOf(device) : null;
+  if (own !== null && !ipv6.addresses.some((ifa) => isIpv6LinkLocal(ifa.address))) insert(device, makeAddress(device, own, 64, Scope.LINK));
   for (const ifa of ipv6.addresses) if (ifa.tentative && ifa.dadTimer === null) startDad(ifa);
 }
 function makeAddress(device: Device, address: Ipv6, prefixLength: number, scope: number): Ipv6Address {
@@ -257,14 +259,14 @@ function completeDad(ifa: Ipv6Address): void {
   if (!netns.routes6.some((route) => route.table === RouteTable.LOCAL && route.prefix === ifa.address && route.device === device)) {
     addRoute6(netns, new Route6(RouteTable.LOCAL, ifa.address, 128, 'local', device, null, 0, RouteProtocol.KERNEL));
   }
-  if (isIpv6LinkLocal(ifa.address) && device.ipv6!.conf.forwarding === 0 && device.ipv6!.conf.accept_ra !== 0)
+  if (isIpv6LinkLocal(ifa.address) && device.hardwareType !== ArpHardware.SIT && device.ipv6!.conf.forwarding === 0 && device.ipv6!.conf.accept_ra !== 0)
     solicitRouters(ifa, ROUTER_SOLICITATIONS_SHOWN, 4 * SECOND_US);
 }
 /** Router solicitations, further and further apart; nobody answers here. */
 function solicitRouters(ifa: Ipv6Address, left: number, intervalUs: number): void {
   const { device } = ifa;
   if (left === 0 || device.unregistered || device.ipv6 === null || !device.ipv6.addresses.includes(ifa) || !isReady(device)) return;
-  const body = `\x01\x01${macBytes(device.address)}`;
+  const body = `\x01\x01${linkAddressBytes(device)}`;
   sendControl6(ndPacket(device, Icmp6Type.ROUTER_SOLICIT, ifa.address, IPV6_ALL_ROUTERS, ipv6MulticastMac(IPV6_ALL_ROUTERS), 0, body), device);
   device.netns.simulation.housekeeping(intervalUs, () => solicitRouters(ifa, left - 1, intervalUs * 2));
 }

@@ -4,12 +4,14 @@
  */
 import { done, ok } from '../../base/index.ts';
 import { isValidUnicastMac } from '../../wire/index.ts';
+import type { Mac } from '../../wire/index.ts';
 import { Bridge } from '../devices/bridge/bridge.ts';
 import { bridgePortOf } from '../devices/bridge/bridge-state.ts';
 import { Dummy } from '../devices/dummy.ts';
-import { Ipip } from '../devices/ipip.ts';
 import { Macvlan, makeMacvlan } from '../devices/macvlan.ts';
 import { Tun } from '../devices/tun.ts';
+import { loadTunnels } from '../devices/tunnel/module.ts';
+import { findTunnel, IpTunnel } from '../devices/tunnel/tunnel.ts';
 import { Veth } from '../devices/veth.ts';
 import { Vlan } from '../devices/vlan.ts';
 import { makeVxlan, Vxlan } from '../devices/vxlan.ts';
@@ -29,12 +31,12 @@ import {
 } from '../device.ts';
 import { fail, notModelled } from '../error.ts';
 import type { KernelResult } from '../error.ts';
-import { loadIpip, netnsIdOf } from '../host.ts';
+import { netnsIdOf } from '../host.ts';
 import { fire, setCarrier } from '../linkwatch.ts';
 import type { Device, Netns } from '../model.ts';
 import { touch } from '../notify.ts';
 import { OPER_STATES } from '../numbers.ts';
-import type { LinkInfo, LinkRequest } from '../requests.ts';
+import type { LinkInfo, LinkRequest, TunnelOptions } from '../requests.ts';
 import { setBridgeOptions, setPortOptions } from './bridge-options.ts';
 
 /** The name a kind gives when none was asked for. */
@@ -55,6 +57,7 @@ const NAME_PATTERNS: Record<LinkInfo['kind'], string> = {
   tun: 'tun%d',
   other: 'dev%d',
 };
+const IP_TUNNELS = new Set<string>(['ipip', 'sit', 'gre', 'gretap']);
 /** Kinds that Linux has and this kernel does not. */
 const NOT_MODELLED = new Set([
   'bond',
@@ -128,7 +131,7 @@ function makeDevice(
   info: Exclude<LinkInfo, { kind: 'veth' | 'other' }>,
 ): KernelResult<Device> {
   const address = request.address ?? randomMac(netns);
-  if (request.address !== undefined && !isValidUnicastMac(request.address) && info.kind !== 'ipip') return fail('EADDRNOTAVAIL');
+  if (request.address !== undefined && !isValidUnicastMac(request.address) && !IP_TUNNELS.has(info.kind)) return fail('EADDRNOTAVAIL');
   let device: Device;
   switch (info.kind) {
     case 'bridge':
@@ -148,10 +151,15 @@ function makeDevice(
       break;
     }
     case 'ipip':
-      loadIpip(netns.host);
-      if (target.deviceNames.has(name)) return fail('EEXIST');
-      device = new Ipip(target, info.options);
+    case 'sit':
+    case 'gre':
+    case 'gretap': {
+      loadTunnels(netns.host, info.kind);
+      const made = makeTunnel(target, lowerNetns, name, info.kind, info.options, address);
+      if (!made.ok) return made;
+      device = made.value;
       break;
+    }
     case 'vlan': {
       const lower = request.link === undefined ? undefined : lowerNetns.devices.get(request.link);
       const { id } = info.options;
@@ -175,10 +183,6 @@ function makeDevice(
     }
     case 'ipvlan':
       return notModelled(`devices of type ${info.kind}${modeText(info.options.mode)}`);
-    case 'gre':
-    case 'gretap':
-    case 'sit':
-      return notModelled(`devices of type ${info.kind}`);
   }
   // dev_validate_mtu.
   if (request.mtu !== undefined && (request.mtu < 0 || request.mtu < device.minMtu || (device.maxMtu > 0 && request.mtu > device.maxMtu))) {
@@ -209,6 +213,13 @@ function makeDevice(
   // A stacked device takes its state from the one below (netif_stacked_transfer_operstate).
   if (info.kind === 'vlan' || info.kind === 'macvlan' || info.kind === 'macvtap') fire(device);
   return ok(device);
+}
+/** ip_tunnel_newlink. */
+function makeTunnel(target: Netns, home: Netns, name: string, kind: 'ipip' | 'sit' | 'gre' | 'gretap', options: TunnelOptions, mac: Mac): KernelResult<Device> {
+  if (target.deviceNames.has(name)) return fail('EEXIST');
+  if (options.encap !== undefined || (options.ignoreDf === true && options.pmtudisc !== false)) return fail('EINVAL');
+  if (options.external !== true && findTunnel(home, kind, options) !== undefined) return fail('EEXIST');
+  return ok(new IpTunnel(target, home, kind, options, mac));
 }
 const modeText = (mode: string | undefined): string => (mode === undefined ? '' : ` mode ${mode}`);
 
@@ -385,6 +396,10 @@ function changeInfo(device: Device, info: LinkInfo): KernelResult {
   if (device.kind !== kind) return fail('EOPNOTSUPP');
   if (device instanceof Bridge && info.kind === 'bridge') return info.options === undefined ? done : setBridgeOptions(device, info.options);
   if (device instanceof Vxlan && info.kind === 'vxlan') return device.change(info.options);
+  if (device instanceof IpTunnel && (info.kind === 'ipip' || info.kind === 'sit' || info.kind === 'gre' || info.kind === 'gretap')) {
+    const other = findTunnel(device.home, info.kind, info.options);
+    return other !== undefined && other !== device ? fail('EEXIST') : device.change(info.options);
+  }
   if (device instanceof Macvlan && (info.kind === 'macvlan' || info.kind === 'macvtap')) return device.change(info.options);
   return fail('EOPNOTSUPP');
 }
@@ -402,7 +417,7 @@ export function deleteLink(netns: Netns, which: number | string): KernelResult {
   if (device === undefined) return fail('ENODEV');
   if (device.kind === null) return fail('EOPNOTSUPP');
   // ip_tunnel_dellink leaves the module's own device alone, and says nothing.
-  if (device instanceof Ipip && device.isFallback) return done;
+  if (device instanceof IpTunnel && device.isFallback) return done;
   unregisterDevice(device);
   return done;
 }

@@ -4,9 +4,10 @@ import type { Session } from '../../iproute2/session.ts';
 import { BRIDGE_KIND, BRIDGE_PORT_KIND } from './bridge.ts';
 import type { Kind } from './kind.ts';
 import { PLAIN_KINDS } from './plain.ts';
-import { TUNNEL_KINDS } from './tunnels.ts';
+import { IP_TUNNEL_KINDS } from './ip-tunnels.ts';
+import { VXLAN_KIND } from './tunnels.ts';
 
-export const KINDS: readonly Kind[] = [BRIDGE_KIND, BRIDGE_PORT_KIND, ...PLAIN_KINDS, ...TUNNEL_KINDS];
+export const KINDS: readonly Kind[] = [BRIDGE_KIND, BRIDGE_PORT_KIND, ...PLAIN_KINDS, VXLAN_KIND, ...IP_TUNNEL_KINDS];
 export const kindNamed = (name: string): Kind | undefined => KINDS.find(({ names }) => names.includes(name));
 
 export function printKind(session: Session, device: Device): void {
