@@ -28,7 +28,7 @@ class Site {
       [this.b, '2', { local: ip('10.0.2.2'), remote: ip('10.0.1.2'), ...right }],
     ] as const;
     for (const [netns, host, options] of ends) {
-      this.lab.add(netns, 't', { kind, options } as LinkInfo);
+      this.lab.add(netns, 't', { kind, options });
       this.lab.up(netns, 't');
       this.lab.address(netns, 't', `172.16.0.${host}/24`);
     }
