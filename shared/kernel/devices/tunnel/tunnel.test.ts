@@ -1,7 +1,7 @@
 // Tunnels between two hosts with a router between them; what each kind carries, whose packets it takes, and how the path MTU is learnt.
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../wire/index.ts';
-import type { LinkInfo, TunnelOptions } from '../../requests.ts';
+import type { TunnelOptions } from '../../requests.ts';
 import { addLink, setLink } from '../../rtnl/link.ts';
 import { TestLab } from '../../test-lab.ts';
 import { IpTunnel } from './tunnel.ts';
