@@ -14,7 +14,8 @@ export interface Environment {
   warn(text: string): void;
   /** `Try … --help`, with the line of a restored file before it. */
   advise(): void;
-  help(): string;
+  /** With what `-h` adds for a target and matches. */
+  help(target: string | undefined, matches: readonly string[]): string;
   /** Ends the program for a name that no chain may have. */
   checkChainName(name: string): void;
   lookupSet(name: string): { readonly family: Family | 'any' } | undefined;

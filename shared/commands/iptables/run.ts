@@ -7,7 +7,7 @@ import { BUILTIN, type Family, type Ruleset, type TableName } from '../../kernel
 import type { Environment } from './environment.ts';
 import { Exit, OTHER_PROBLEM, PARAMETER_PROBLEM, VERSION_PROBLEM, usage } from './exit.ts';
 import { Getopt, type HasArgument } from './getopt.ts';
-import { helpText } from './help.ts';
+import { helpText } from './help/index.ts';
 import { parseCommand } from './parse.ts';
 import { Session, checkChainName, isTableName, savedRule, sortedChains } from './session.ts';
 import { splitWords } from './words.ts';
@@ -49,8 +49,8 @@ class Run implements Environment {
     if (this.line > 0) this.warn(`Error occurred at line: ${this.line}\n`);
     this.warn(`Try \`${this.program} -h' or '${this.program} --help' for more information.\n`);
   }
-  help(): string {
-    return helpText(this.program, this.family);
+  help(target: string | undefined, matches: readonly string[]): string {
+    return helpText(this.program, this.family, target, matches);
   }
   checkChainName(name: string): void {
     checkChainName(name, this);

@@ -4,7 +4,7 @@ import { protocolName } from '../names/protocols.ts';
 import { formatAddress, isAny, savedMask } from './addresses.ts';
 import type { ListContext } from './extension.ts';
 import { chainProtocolName } from './option.ts';
-import type { ParsedRule } from './parse.ts';
+import type { ParsedRule } from './command.ts';
 
 export const saveContext = (family: Family, protocol: number): ListContext => ({ family, numeric: true, protocol });
 

@@ -21,7 +21,8 @@ import type { Environment } from './environment.ts';
 import { Exit, OTHER_PROBLEM, RESOURCE_PROBLEM, VERSION_PROBLEM, otherProblem, usage } from './exit.ts';
 import { header, listRule, ruleLine, type ListFormat } from './list.ts';
 import { isNative } from './matches/ports.ts';
-import { isTargetName, type Command, type CommandKind } from './parse.ts';
+import type { Command, CommandKind } from './command.ts';
+import { isTargetName } from './extensions.ts';
 import { ruleSpec } from './save.ts';
 
 /** What failed while preparing: which of nft.c's functions, and its errno. */
