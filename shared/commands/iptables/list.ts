@@ -1,16 +1,7 @@
 /** Chains and rules as `iptables -L` prints them, and the one line that `-v` gives a rule that is added. */
 import { MATCHES } from './matches/index.ts';
 import { TARGETS } from './targets/index.ts';
-import {
-  type ChainRule,
-  type Family,
-  type InterfacePattern,
-  isExtensionTarget,
-  type MatchInfo,
-  type MatchKind,
-  type Selector,
-  type TargetInfo,
-} from '../../kernel/index.ts';
+import { type ChainRule, type Family, type InterfacePattern, isExtensionTarget, type MatchInfo, type Selector, type TargetInfo } from '../../kernel/index.ts';
 import { protocolName } from '../names/protocols.ts';
 import { listAddress } from './addresses.ts';
 import type { ListContext, MatchExtension, TargetExtension } from './extension.ts';
@@ -62,12 +53,17 @@ export function header(chain: ListedChain, format: ListFormat): string {
   return `${text} ${'source'.padEnd(19)}  ${'destination'.padEnd(19)} \n`;
 }
 
-const KINDS = new Map<MatchKind, MatchExtension>();
-for (const extension of MATCHES) KINDS.set(extension.init('ip').kind, KINDS.get(extension.init('ip').kind) ?? extension);
+const KINDS = new Map<string, MatchExtension>();
+for (const extension of MATCHES) {
+  for (const family of extension.families) {
+    const key = `${family} ${extension.init(family).kind}`;
+    if (!KINDS.has(key)) KINDS.set(key, extension);
+  }
+}
 const TARGET_KINDS = new Map<string, TargetExtension>();
 for (const extension of TARGETS) if (!TARGET_KINDS.has(extension.init('ip').kind)) TARGET_KINDS.set(extension.init('ip').kind, extension);
 
-const listMatch = (info: MatchInfo, context: ListContext): string => KINDS.get(info.kind)?.list(info, context) ?? '';
+const listMatch = (info: MatchInfo, context: ListContext): string => KINDS.get(`${context.family} ${info.kind}`)?.list(info, context) ?? '';
 
 function targetName(target: TargetInfo | null): string {
   if (target === null) return '';

@@ -36,6 +36,8 @@ export interface OptionEntry {
   readonly type: OptionType;
   readonly invertible?: true;
   readonly mandatory?: true;
+  /** May come more than once. */
+  readonly multiple?: true;
   readonly min?: number;
   readonly max?: number;
   /** Ids that may not be used together with it; its own among them does nothing, repetition is refused anyway. */
@@ -105,7 +107,7 @@ export function readOption(
 ): OptionCall {
   // Messages name an option by the first of its names.
   const entry = table.find((each) => each.id === given.id) ?? given;
-  if (seen.has(entry.id)) usage(`${extension}: option "--${entry.name}" can only be used once.\n`);
+  if (seen.has(entry.id) && !entry.multiple) usage(`${extension}: option "--${entry.name}" can only be used once.\n`);
   if (invert && !entry.invertible) usage(`${extension}: option "--${entry.name}" cannot be inverted.\n`);
   const call: OptionCall = {
     id: entry.id,

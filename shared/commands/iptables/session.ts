@@ -20,6 +20,7 @@ import {
 import type { Environment } from './environment.ts';
 import { Exit, OTHER_PROBLEM, RESOURCE_PROBLEM, VERSION_PROBLEM, otherProblem, usage } from './exit.ts';
 import { header, listRule, ruleLine, type ListFormat } from './list.ts';
+import { NO_LABELS } from './matches/connection.ts';
 import { isNative } from './matches/ports.ts';
 import type { Command, CommandKind } from './command.ts';
 import { isTargetName } from './extensions.ts';
@@ -380,11 +381,16 @@ export class Session {
           format,
         );
       }
+      this.warnOfLabels(chain);
       chain?.rules.forEach((rule, index) => {
         if (command.ruleNumber === 0 || command.ruleNumber === index + 1) text += listRule(rule, index + 1, environment.family, format);
       });
     }
     environment.print(text);
+  }
+  /** Labels have no names here, and every look for one says so. */
+  private warnOfLabels(chain: Chain | undefined): void {
+    for (const rule of chain?.rules ?? []) if (rule.spec.matches.some((match) => match.kind === 'connlabel')) this.environment.warn(NO_LABELS);
   }
   private listRules(command: Command, table: TableName): void {
     const chains = this.shown(table, command.chain);
@@ -397,6 +403,7 @@ export class Session {
       }
     }
     for (const { chain } of chains) {
+      this.warnOfLabels(chain);
       chain?.rules.forEach((rule, index) => {
         if (command.ruleNumber === 0 || command.ruleNumber === index + 1) text += savedRule(rule, chain, counters ? 'middle' : 'none');
       });

@@ -12,19 +12,29 @@ import { isExtensionTarget, type ExtensionTarget } from './target.ts';
 const at = (...hooks: readonly Hook[]): number => hooks.reduce<number>((mask, hook) => mask | (1 << hook), 0);
 const { PREROUTING, INPUT, FORWARD, OUTPUT, POSTROUTING } = Hook;
 const TCP = 6;
+/** XT_CONNLABEL_MAXBIT. */
+const LABEL_MAX = 127;
 
 /** The first thing that is wrong, or null. */
 export function checkRule(spec: RuleSpec, family: Family, table: TableName, chain: Chain): Errno | null {
   const hooks = chain.base === null ? 0 : 1 << chain.base.hook;
   const { selector } = spec;
   if ((selector.invertSource && isEmptyMask(selector.source.mask)) || (selector.invertDestination && isEmptyMask(selector.destination.mask))) return 'EINVAL';
-  for (const match of spec.matches) if (match.kind === 'string' && !['bm', 'kmp', 'fsm'].includes(match.algorithm)) return 'ENOENT';
+  for (const match of spec.matches) {
+    if (match.kind === 'string' && !['bm', 'kmp', 'fsm'].includes(match.algorithm)) return 'ENOENT';
+    if (match.kind === 'string' && match.from > match.to) return 'EINVAL';
+    if (match.kind === 'recent' && match.seconds > 0 && (match.operation === 'set' || match.operation === 'remove')) return 'EINVAL';
+    if (match.kind === 'connlabel' && match.bit > LABEL_MAX) return 'ERANGE';
+    if (match.kind === 'nfacct') return 'ENOENT';
+    if (match.kind === 'rateest') return match.name === '' ? 'EINVAL' : 'ENOENT';
+  }
   for (const match of spec.matches) if (!matchFits(match, spec.selector, family, table, hooks)) return 'EINVAL';
   const { target } = spec;
   if (target === null || !isExtensionTarget(target)) return null;
   return targetFits(target, spec, table, hooks) ? null : 'EINVAL';
 }
 
+const PROTOCOLS = { ah: 51, esp: 50, ipcomp: 108, sctp: 132, dccp: 33, mh: 135 } as const;
 const isEmptyMask = (mask: Address): boolean => mask === 0 || mask === IPV6_ANY;
 const isProtocol = (selector: Selector, number: number): boolean => selector.protocol === number && !selector.invertProtocol;
 
@@ -41,6 +51,28 @@ function matchFits(match: MatchInfo, selector: Selector, family: Family, table: 
       return isProtocol(selector, 58);
     case 'multiport':
       return !selector.invertProtocol && [6, 17, 136, 132, 33].includes(selector.protocol);
+    case 'ah':
+    case 'esp':
+    case 'ipcomp':
+    case 'sctp':
+    case 'dccp':
+    case 'mh':
+      return isProtocol(selector, PROTOCOLS[match.kind]);
+    case 'osf':
+      return isProtocol(selector, TCP) && (hooks & at(OUTPUT, POSTROUTING)) === 0;
+    case 'ecn':
+      return (match.ece === null && match.cwr === null) || isProtocol(selector, TCP);
+    case 'socket':
+      return (hooks & ~at(PREROUTING, INPUT)) === 0;
+    case 'policy':
+      return match.direction === 'in' ? (hooks & at(OUTPUT, POSTROUTING)) === 0 : (hooks & at(PREROUTING, INPUT)) === 0;
+    case 'devgroup':
+      if (match.source !== null && (hooks & ~at(PREROUTING, INPUT, FORWARD)) !== 0) return false;
+      return match.destination === null || (hooks & ~at(FORWARD, OUTPUT, POSTROUTING)) === 0;
+    case 'realm':
+      return (hooks & ~at(INPUT, FORWARD, OUTPUT, POSTROUTING)) === 0;
+    case 'cgroup':
+      return (match.classId === null) !== (match.path === null) && (match.path === null || match.path.value === '/');
     case 'physdev':
       return !(match.out !== undefined || match.isOut !== undefined) || (hooks & at(OUTPUT)) === 0;
     case 'mac':

@@ -10,6 +10,8 @@ export { checkRule } from './check.ts';
 export * from './conntrack/connection.ts';
 export type { ConntrackEvent, ConntrackTable } from './conntrack/table.ts';
 export * from './match.ts';
+export type * from './match-circumstance.ts';
+export type * from './match-headers.ts';
 import './sysctls.ts';
 export { existingNetfilter, kernelLog, netfilterOf } from './netfilter.ts';
 export type { LogLine, Netfilter } from './netfilter.ts';

@@ -3,6 +3,8 @@
  * them; `compileMatch` turns each into a test. Deviation: what is not here cannot be put into a rule; programs say so.
  */
 import type { Ipv4, Ipv6, Mac } from '../../wire/index.ts';
+import type { CircumstanceInfo } from './match-circumstance.ts';
+import type { HeaderInfo } from './match-headers.ts';
 
 /** `ip`: IPv4, `ip6`: IPv6, as nf_tables names the families. */
 export type Family = 'ip' | 'ip6';
@@ -225,9 +227,13 @@ export interface TcpmssInfo {
 export type HashlimitMode = 'srcip' | 'srcport' | 'dstip' | 'dstport';
 export interface HashlimitInfo {
   readonly kind: 'hashlimit';
-  /** Microseconds a packet. */
+  /** Microseconds a packet; where bytes are counted, what sixteen of them cost of a second's 2^32. */
   averageUs: number;
+  /** Packets; where bytes are counted, how many seconds' worth more. */
   burst: number;
+  bytes: boolean;
+  /** Seconds of the window that the rate is measured over, instead of saving up; null: saving up. */
+  rateWindowS: number | null;
   above: boolean;
   /** What tells flows apart; none: all are one. */
   modes: readonly HashlimitMode[];
@@ -306,7 +312,9 @@ export type MatchInfo =
   | QuotaInfo
   | CpuInfo
   | StringInfo
-  | RpfilterInfo;
+  | RpfilterInfo
+  | HeaderInfo
+  | CircumstanceInfo;
 
 export type MatchKind = MatchInfo['kind'];
 

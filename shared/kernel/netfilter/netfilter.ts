@@ -16,7 +16,7 @@ import { isDecided, manipOf, setUpNat, translate, translateError } from './connt
 import { ConntrackTable } from './conntrack/table.ts';
 import { confirm, trackIn } from './conntrack/track.ts';
 import { HookContext } from './context.ts';
-import type { Address, Family } from './match.ts';
+import type { Address, Family, MatchKind } from './match.ts';
 import { RecentLists } from './recent.ts';
 import { Ruleset, type Chain, type ChainRule, type Handles } from './ruleset.ts';
 import { IpSets } from './sets.ts';
@@ -46,9 +46,19 @@ export const existingNetfilter = (netns: Netns): Netfilter | null => netns.netfi
 /** Rules that make the kernel follow connections. */
 function needsConntrack(rule: ChainRule): boolean {
   const { matches, target } = rule.spec;
-  if (target !== null && (target.kind === 'CONNMARK' || target.kind === 'CT')) return true;
-  return matches.some((match) => match.kind === 'conntrack' || match.kind === 'connmark');
+  if (target !== null && (target.kind === 'CONNMARK' || (target.kind === 'CT' && !target.notrack))) return true;
+  return matches.some((match) => CONNTRACK_MATCHES.has(match.kind));
 }
+const CONNTRACK_MATCHES: ReadonlySet<MatchKind> = new Set([
+  'conntrack',
+  'connmark',
+  'connbytes',
+  'connlabel',
+  'connlimit',
+  'cluster',
+  'helper',
+  'ipvs',
+] as const);
 
 /** The handlers of one family. */
 class FamilyHooks {
@@ -79,6 +89,8 @@ class FamilyHooks {
           tracks = true;
         } else if (chain.base !== null) wanted.add(chain);
         tracks ||= chain.rules.some(needsConntrack);
+        // nf_ct_set_acct: a rule that asks for counts has them counted from now on.
+        if (chain.rules.some((rule) => rule.spec.matches.some((match) => match.kind === 'connbytes'))) this.netfilter.conntrack.settings.nf_conntrack_acct = 1;
       }
     }
     for (const [chain, unregister] of this.chains) {

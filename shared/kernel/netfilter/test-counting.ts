@@ -23,10 +23,23 @@ function keyOf(address: Address, length: number): string {
 /** More entries than the table was made for: the packet is taken for one over the limit. */
 const DEFAULT_ENTRIES = 65_536;
 
+interface Bucket {
+  tokens: number;
+  lastUs: number;
+  /** How often a whole second's worth may still be had at once. */
+  refills: number;
+  /** Of the present window, when rates are measured; whether the one before was too fast. */
+  measured: number;
+  wasFast: boolean;
+}
+const SECOND_US = 1e6;
+const CHUNK_SHIFT = 4;
+
 export function testHashlimit(info: HashlimitInfo): Test {
-  const costUs = info.averageUs;
-  const full = costUs * info.burst;
-  const buckets = new Map<string, { tokens: number; lastUs: number }>();
+  // Where bytes are counted a second fills the bucket, and sixteen bytes take their share of it.
+  const costUs = info.bytes ? (info.averageUs / 2 ** 32) * SECOND_US : info.averageUs;
+  const full = info.bytes ? SECOND_US : costUs * info.burst;
+  const buckets = new Map<string, Bucket>();
   return (c) => {
     const ports = c.skb.tcp ?? c.skb.udp;
     const key = info.modes
@@ -40,14 +53,36 @@ export function testHashlimit(info: HashlimitInfo): Test {
     let bucket = buckets.get(key);
     if (bucket === undefined) {
       if (buckets.size >= (info.tableMax || DEFAULT_ENTRIES)) return false;
-      buckets.set(key, (bucket = { tokens: full, lastUs: nowUs }));
+      buckets.set(key, (bucket = { tokens: full, lastUs: nowUs, refills: info.burst, measured: 0, wasFast: false }));
     }
-    bucket.tokens = Math.min(full, bucket.tokens + nowUs - bucket.lastUs);
-    bucket.lastUs = nowUs;
-    const isUnder = bucket.tokens >= costUs;
-    if (isUnder) bucket.tokens -= costUs;
+    const isUnder = info.rateWindowS === null ? spend(bucket, info, full, costUs, nowUs, c.length) : isSlow(bucket, info, nowUs, c.length);
     return isUnder !== info.above;
   };
+}
+function spend(bucket: Bucket, info: HashlimitInfo, full: number, costUs: number, nowUs: number, length: number): boolean {
+  bucket.tokens = Math.min(full, bucket.tokens + nowUs - bucket.lastUs);
+  bucket.lastUs = nowUs;
+  const cost = info.bytes ? ((length >> CHUNK_SHIFT) + 1) * costUs : costUs;
+  if (info.bytes && bucket.tokens < cost && bucket.refills > 0) {
+    bucket.refills--;
+    bucket.tokens = full;
+  }
+  if (bucket.tokens < cost) return false;
+  bucket.tokens -= cost;
+  return true;
+}
+/** `--hashlimit-rate-match`: counts in windows; one that was too fast forbids the whole next one. */
+function isSlow(bucket: Bucket, info: HashlimitInfo, nowUs: number, length: number): boolean {
+  const rate = info.bytes ? (2 ** 32 / info.averageUs) * 2 ** CHUNK_SHIFT : SECOND_US / info.averageUs;
+  const passed = nowUs - bucket.lastUs;
+  const window = (info.rateWindowS ?? 1) * SECOND_US;
+  if (passed >= window) {
+    bucket.lastUs = nowUs;
+    bucket.wasFast = bucket.measured * window > (passed * rate * window) / SECOND_US;
+    bucket.measured = 0;
+  }
+  bucket.measured += info.bytes ? length : 1;
+  return !bucket.wasFast && bucket.measured <= (info.bytes ? Math.max(1, info.burst) * rate : info.burst);
 }
 
 /** Connections that are over but still remembered do not count (already_closed). */

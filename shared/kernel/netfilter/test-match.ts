@@ -26,6 +26,8 @@ import type {
   UdpInfo,
 } from './match.ts';
 
+import { compileCircumstance } from './test-circumstance.ts';
+import { compileHeader } from './test-headers.ts';
 import { testConnlimit, testHashlimit, testQuota, testRpfilter, testString } from './test-counting.ts';
 
 export type Test = (context: HookContext) => boolean;
@@ -122,6 +124,24 @@ export function compileMatch(info: MatchInfo): Test | null {
         const mss = c.skb.tcp === null ? undefined : mssOf(c.skb.tcp.options);
         return mss !== undefined && within(info.mss, mss) !== info.invert;
       };
+    case 'ah':
+    case 'esp':
+    case 'ipcomp':
+    case 'sctp':
+    case 'dccp':
+    case 'ecn':
+    case 'u32':
+    case 'bpf':
+    case 'ipv6header':
+    case 'hbh':
+    case 'dst':
+    case 'frag':
+    case 'rt':
+    case 'eui64':
+    case 'mh':
+      return compileHeader(info);
+    default:
+      return compileCircumstance(info);
   }
 }
 

@@ -22,8 +22,7 @@ export const connlimit = defineMatch<ConnlimitInfo>({
         info.upto = (call.id === 'upto') !== call.invert;
         return;
       case 'mask':
-        if (call.family === 'ip' && call.number > 32) return usage('--connlimit-mask must be between 0 and 32');
-        info.length = call.number;
+        info.length = Math.min(call.number, call.family === 'ip' ? 32 : 128);
         return;
       case 'daddr':
         info.side = 'destination';

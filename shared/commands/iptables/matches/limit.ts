@@ -61,6 +61,8 @@ export const limit = defineMatch<LimitInfo>({
     else info.burst = call.number;
   },
   check(info) {
+    // The kernel takes its own default for none (NFT_LIMIT_PKT_BURST_DEFAULT).
+    if (info.burst === 0) info.burst = 5;
     const unit = unitOf(info.average);
     info.average = Math.floor(unit.perUnit / Math.floor(unit.perUnit / info.average));
   },

@@ -126,6 +126,8 @@ export class Connection implements ConntrackRef {
   masqueradeIndex = 0;
   /** Counted while net.netfilter.nf_conntrack_acct is set: packets and bytes per direction. */
   counters: { readonly packets: [number, number]; readonly bytes: [number, number] } | null = null;
+  /** Bits that `-m connlabel --set` has set. */
+  labels: Set<number> | null = null;
   dead = false;
   constructor(
     readonly id: number,
