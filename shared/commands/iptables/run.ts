@@ -9,7 +9,8 @@ import { Exit, OTHER_PROBLEM, PARAMETER_PROBLEM, VERSION_PROBLEM, usage } from '
 import { Getopt, type HasArgument } from './getopt.ts';
 import { helpText } from './help/index.ts';
 import { parseCommand } from './parse.ts';
-import { Session, checkChainName, isTableName, savedRule, sortedChains } from './session.ts';
+import { savedRule, sortedChains } from './listing.ts';
+import { Session, checkChainName, isTableName } from './session.ts';
 import { splitWords } from './words.ts';
 
 /** What a run needs from where it runs. */

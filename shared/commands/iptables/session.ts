@@ -18,9 +18,9 @@ import {
   type TableName,
 } from '../../kernel/index.ts';
 import type { Environment } from './environment.ts';
-import { Exit, OTHER_PROBLEM, RESOURCE_PROBLEM, VERSION_PROBLEM, otherProblem, usage } from './exit.ts';
-import { header, listRule, ruleLine, type ListFormat } from './list.ts';
-import { NO_LABELS } from './matches/connection.ts';
+import { Exit, OTHER_PROBLEM, RESOURCE_PROBLEM, VERSION_PROBLEM, usage } from './exit.ts';
+import { ruleLine } from './list.ts';
+import { byName, listChains, listRules, sortedChains } from './listing.ts';
 import { isNative } from './matches/ports.ts';
 import type { Command, CommandKind } from './command.ts';
 import { isTargetName } from './extensions.ts';
@@ -61,16 +61,6 @@ interface Sent {
 type Pending = { readonly line: number; readonly prepare: () => void };
 
 export const isTableName = (name: string): name is TableName => (TABLE_NAMES as readonly string[]).includes(name);
-const byName = (a: Chain, b: Chain): number => (a.name < b.name ? -1 : 1);
-/** Built-in chains by hook, then users' own by name. Deviation: a built-in chain that was renamed is not shown, and not spoken of as `incompatible`. */
-export const sortedChains = (table: Table | undefined): Chain[] =>
-  table === undefined
-    ? []
-    : [
-        ...table.baseChains.filter((chain) => chain.name in BUILTIN[table.name]),
-        ...[...table.chains.values()].filter((chain) => chain.base === null).sort(byName),
-      ];
-
 export class Session {
   private pending: Pending[] = [];
   private sent: Sent[] = [];
@@ -249,9 +239,9 @@ export class Session {
         return;
       }
       case 'list':
-        return this.list(command, table);
+        return listChains(this.environment, this.ruleset, command, table);
       case 'list-rules':
-        return this.listRules(command, table);
+        return listRules(this.environment, this.ruleset, command, table);
       case 'flush':
         return this.flush(table, chain, command.verbose > 0);
       case 'zero':
@@ -346,79 +336,6 @@ export class Session {
     if (chain) this.batch.flush(chain);
     else this.batch.addChain(this.send('CHAIN_USER_ADD', `chain ${name}`), this.table(table), name, null);
   }
-
-  // --- listings ---
-
-  /** Chains as they are, and built-in ones that are not there yet as they would be. */
-  private shown(table: TableName, name: string | undefined): { chain: Chain | undefined; name: string }[] {
-    const found = this.ruleset.table(table);
-    const builtin = Object.keys(BUILTIN[table]).map((each) => ({ chain: found?.chains.get(each), name: each }));
-    const own = sortedChains(found)
-      .filter((chain) => chain.base === null)
-      .map((chain) => ({ chain, name: chain.name }));
-    const all = [...builtin, ...own];
-    if (name === undefined) return all;
-    const one = all.filter((each) => each.name === name);
-    if (one.length === 0) otherProblem(`chain \`${name}' in table \`${table}' is incompatible, use 'nft' tool.`);
-    return one;
-  }
-  private list(command: Command, table: TableName): void {
-    const { environment } = this;
-    const format: ListFormat = { numeric: command.numeric, verbose: command.verbose > 0, exact: command.exact, lineNumbers: command.lineNumbers };
-    let text = '';
-    for (const { chain, name } of this.shown(table, command.chain)) {
-      if (command.ruleNumber === 0) {
-        if (text !== '') text += '\n';
-        const isBase = name in BUILTIN[table] || (chain?.base ?? null) !== null;
-        text += header(
-          {
-            name,
-            policy: isBase ? (chain?.policy ?? 'ACCEPT') : null,
-            packets: chain?.packets ?? 0,
-            bytes: chain?.bytes ?? 0,
-            references: chain?.references ?? 0,
-          },
-          format,
-        );
-      }
-      this.warnOfLabels(chain);
-      chain?.rules.forEach((rule, index) => {
-        if (command.ruleNumber === 0 || command.ruleNumber === index + 1) text += listRule(rule, index + 1, environment.family, format);
-      });
-    }
-    environment.print(text);
-  }
-  /** Labels have no names here, and every look for one says so. */
-  private warnOfLabels(chain: Chain | undefined): void {
-    for (const rule of chain?.rules ?? []) if (rule.spec.matches.some((match) => match.kind === 'connlabel')) this.environment.warn(NO_LABELS);
-  }
-  private listRules(command: Command, table: TableName): void {
-    const chains = this.shown(table, command.chain);
-    const counters = command.verbose > 0;
-    let text = '';
-    if (command.ruleNumber === 0) {
-      for (const { chain, name } of chains) {
-        if (!(name in BUILTIN[table]) && !chain?.base) text += `-N ${name}\n`;
-        else text += `-P ${name} ${chain?.policy ?? 'ACCEPT'}${counters ? ` -c ${chain?.packets ?? 0} ${chain?.bytes ?? 0}` : ''}\n`;
-      }
-    }
-    for (const { chain } of chains) {
-      this.warnOfLabels(chain);
-      chain?.rules.forEach((rule, index) => {
-        if (command.ruleNumber === 0 || command.ruleNumber === index + 1) text += savedRule(rule, chain, counters ? 'middle' : 'none');
-      });
-    }
-    this.environment.print(text);
-  }
-}
-
-/** `-A CHAIN …`, with counters before it (iptables-save -c), in it (iptables -S -v), or without. */
-export function savedRule(rule: ChainRule, chain: Chain, counters: 'before' | 'middle' | 'none'): string {
-  const { conditions } = rule.spec;
-  const action = actionText(rule.spec);
-  const middle = counters === 'middle' ? ` -c ${rule.packets} ${rule.bytes}` : '';
-  const before = counters === 'before' ? `[${rule.packets}:${rule.bytes}] ` : '';
-  return `${before}-A ${chain.name}${conditions === '' ? '' : ` ${conditions}`}${middle}${action === '' ? '' : ` ${action}`}\n`;
 }
 
 /** Ends the program for a name that no chain may have. */

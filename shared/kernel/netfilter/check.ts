@@ -31,6 +31,8 @@ export function checkRule(spec: RuleSpec, family: Family, table: TableName, chai
   for (const match of spec.matches) if (!matchFits(match, spec.selector, family, table, hooks)) return 'EINVAL';
   const { target } = spec;
   if (target === null || !isExtensionTarget(target)) return null;
+  if ((target.kind === 'CT' && target.helper !== '') || target.kind === 'SECMARK') return 'ENOENT';
+  if (target.kind === 'CT' && target.timeout !== '') return 'EINVAL';
   return targetFits(target, spec, table, hooks) ? null : 'EINVAL';
 }
 
@@ -113,6 +115,20 @@ function targetFits(target: ExtensionTarget, spec: RuleSpec, table: TableName, h
     case 'TOS':
     case 'CHECKSUM':
       return table === 'mangle';
+    case 'ECN':
+      return table === 'mangle' && isProtocol(spec.selector, TCP);
+    case 'HMARK':
+    case 'SNPT':
+    case 'DNPT':
+      return table === 'mangle';
+    case 'TCPOPTSTRIP':
+      return table === 'mangle' && isProtocol(spec.selector, TCP);
+    case 'TPROXY':
+      return within('mangle', at(PREROUTING)) && (isProtocol(spec.selector, TCP) || isProtocol(spec.selector, 17));
+    case 'CONNSECMARK':
+      return table === 'mangle' || table === 'security';
+    case 'IDLETIMER':
+      return target.timeoutS > 0;
     case 'CLASSIFY':
       return (hooks & ~at(OUTPUT, FORWARD, POSTROUTING)) === 0;
     case 'TCPMSS':
@@ -122,8 +138,17 @@ function targetFits(target: ExtensionTarget, spec: RuleSpec, table: TableName, h
     case 'CONNMARK':
     case 'LOG':
     case 'NFLOG':
+      return true;
     case 'SET':
+      if (target.map === null) return true;
+      if (table !== 'mangle') return false;
+      return !target.mapped.some((what) => what !== 'mark') || (hooks & ~at(FORWARD, OUTPUT, POSTROUTING)) === 0;
     case 'TRACE':
+    case 'AUDIT':
+    case 'SECMARK':
+    case 'LED':
+    case 'NFQUEUE':
+    case 'TEE':
       return true;
   }
 }

@@ -18,3 +18,4 @@ export type { LogLine, Netfilter } from './netfilter.ts';
 export * from './ruleset.ts';
 export * from './sets.ts';
 export * from './target.ts';
+export type * from './target-more.ts';

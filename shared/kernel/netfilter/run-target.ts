@@ -25,6 +25,7 @@ import { Hook, PacketType, Scope, Verdict } from '../numbers.ts';
 import { attachConnection, CtInfo, type Connection } from './conntrack/connection.ts';
 import { manipOf, setUpNat } from './conntrack/nat.ts';
 import type { HookContext } from './context.ts';
+import { compileSeldom } from './run-seldom.ts';
 import { mssOf, withMss } from './test-match.ts';
 import type { ConnmarkTarget, ExtensionTarget, LogTarget, NatRange, NatTarget, RejectType, TcpmssTarget } from './target.ts';
 
@@ -88,6 +89,8 @@ export function compileTarget(target: ExtensionTarget): Action {
     case 'NFLOG':
       // Checksums are always right here, and nobody listens to NFLOG or nftrace.
       return () => CONTINUE;
+    default:
+      return compileSeldom(target);
   }
 }
 

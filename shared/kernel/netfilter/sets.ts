@@ -282,5 +282,13 @@ export class IpSets {
     const removal = target.delete && this.sets.get(target.delete.name);
     const removed = removal && this.values(removal, target.delete!, c);
     if (removal && removed) removal.delete(removed);
+    if (target.map !== null) this.mapSkb(target, target.map, c);
+  }
+  private mapSkb(target: SetTarget, reference: SetReference, c: HookContext): void {
+    const set = this.sets.get(reference.name);
+    const info = set && this.find(set, reference, c, 0)?.skbinfo;
+    if (!info) return;
+    if (target.mapped.includes('mark')) c.skb.mark = ((c.skb.mark & ~info.mask) ^ info.mark) >>> 0;
+    if (target.mapped.includes('prio')) c.skb.priority = info.priority;
   }
 }

@@ -2,6 +2,7 @@
  * What a rule does with a packet that it matches, as data: one member of `TargetInfo` a target extension, the verdicts, and jumps.
  */
 import type { Address, SetReference } from './match.ts';
+import type { SeldomTarget } from './target-more.ts';
 
 export type VerdictName = 'ACCEPT' | 'DROP' | 'RETURN';
 
@@ -130,6 +131,9 @@ export interface SetTarget {
   delete: SetReference | null;
   exist: boolean;
   timeoutS: number | null;
+  /** What of an element's skbinfo a packet is given. */
+  map: SetReference | null;
+  mapped: readonly ('mark' | 'prio' | 'queue')[];
 }
 
 /** What extensions offer; verdicts and jumps are not extensions. */
@@ -148,7 +152,8 @@ export type ExtensionTarget =
   | DscpTarget
   | TosTarget
   | ClassifyTarget
-  | SetTarget;
+  | SetTarget
+  | SeldomTarget;
 export type TargetInfo = VerdictTarget | JumpTarget | ExtensionTarget;
 
 /** Whether it is an extension: neither a verdict nor a jump. */

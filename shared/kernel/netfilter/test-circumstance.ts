@@ -6,6 +6,7 @@ import { udpOf } from '../sockets/udp.ts';
 import { tablesOf } from '../tcp/tables.ts';
 import type { Connection } from './conntrack/connection.ts';
 import type { HookContext } from './context.ts';
+import { jenkins } from './jenkins.ts';
 import type { CircumstanceInfo, ClusterInfo, ConnbytesInfo, DevgroupInfo, SocketInfo, TimeInfo } from './match-circumstance.ts';
 import type { Address } from './match.ts';
 
@@ -65,44 +66,6 @@ function testConnbytes({ amount, invert, what, direction }: ConnbytesInfo): Test
   };
 }
 
-const rotate = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
-const JHASH_INITIAL = 0xdeadbeef;
-/** jhash_1word, jhash2 of four words (linux/jhash.h). */
-function jenkins(words: readonly number[], seed: number): number {
-  let a = (JHASH_INITIAL + (words.length << 2) + seed) | 0;
-  let b = a;
-  let c = a;
-  let rest = words;
-  while (rest.length > 3) {
-    a = (a + rest[0]!) | 0;
-    b = (b + rest[1]!) | 0;
-    c = (c + rest[2]!) | 0;
-    a = ((a - c) ^ rotate(c, 4)) | 0;
-    c = (c + b) | 0;
-    b = ((b - a) ^ rotate(a, 6)) | 0;
-    a = (a + c) | 0;
-    c = ((c - b) ^ rotate(b, 8)) | 0;
-    b = (b + a) | 0;
-    a = ((a - c) ^ rotate(c, 16)) | 0;
-    c = (c + b) | 0;
-    b = ((b - a) ^ rotate(a, 19)) | 0;
-    a = (a + c) | 0;
-    c = ((c - b) ^ rotate(b, 4)) | 0;
-    b = (b + a) | 0;
-    rest = rest.slice(3);
-  }
-  a = (a + (rest[0] ?? 0)) | 0;
-  b = (b + (rest[1] ?? 0)) | 0;
-  c = (c + (rest[2] ?? 0)) | 0;
-  c = ((c ^ b) - rotate(b, 14)) | 0;
-  a = ((a ^ c) - rotate(c, 11)) | 0;
-  b = ((b ^ a) - rotate(a, 25)) | 0;
-  c = ((c ^ b) - rotate(b, 16)) | 0;
-  a = ((a ^ c) - rotate(c, 4)) | 0;
-  b = ((b ^ a) - rotate(a, 14)) | 0;
-  c = ((c ^ b) - rotate(b, 24)) | 0;
-  return c >>> 0;
-}
 const swapped = (word: number): number => ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
 const wordsOf = (address: Address): number[] =>
   typeof address === 'number' ? [swapped(address)] : [0, 8, 16, 24].map((at) => swapped(parseInt(address.slice(at, at + 8), 16)));
