@@ -66,6 +66,8 @@ function matchFits(match: MatchInfo, selector: Selector, family: Family, table: 
       return (match.ece === null && match.cwr === null) || isProtocol(selector, TCP);
     case 'socket':
       return (hooks & ~at(PREROUTING, INPUT)) === 0;
+    case 'eui64':
+      return (hooks & ~at(PREROUTING, INPUT, FORWARD)) === 0;
     case 'policy':
       return match.direction === 'in' ? (hooks & at(OUTPUT, POSTROUTING)) === 0 : (hooks & at(PREROUTING, INPUT)) === 0;
     case 'devgroup':

@@ -9,6 +9,7 @@ import { conntrack, state } from './conntrack.ts';
 import { connlimit, cpu, quota } from './counting.ts';
 import { hashlimit } from './hashlimit.ts';
 import { dscp, hl, length, mac, pkttype, tcpmss, tos, ttl } from './header.ts';
+import { dst, eui64, frag, hbh, ipv6header, rt } from './headers6.ts';
 import { icmp, icmp6 } from './icmp.ts';
 import { iprange } from './iprange.ts';
 import { limit } from './limit.ts';
@@ -44,15 +45,20 @@ export const MATCHES: readonly MatchExtension[] = [
   dccp,
   devgroup,
   dscp,
+  dst,
   ecn,
   esp,
+  eui64,
+  frag,
   hashlimit,
+  hbh,
   helper,
   hl,
   icmp,
   icmp6,
   ipcomp,
   iprange,
+  ipv6header,
   ipvs,
   length,
   limit,
@@ -70,6 +76,7 @@ export const MATCHES: readonly MatchExtension[] = [
   realm,
   recent,
   rpfilter,
+  rt,
   sctp,
   set,
   socket,
@@ -86,4 +93,4 @@ export const MATCHES: readonly MatchExtension[] = [
 ];
 
 /** What Debian's iptables has besides: naming one of these says `not modelled`. */
-export const UNMODELLED_MATCHES: readonly string[] = ['dst', 'eui64', 'frag', 'hbh', 'ipv6header', 'mh', 'rt', 'srh'];
+export const UNMODELLED_MATCHES: readonly string[] = ['mh', 'srh'];

@@ -38,7 +38,7 @@ const authentication = (family: Family) =>
       return `${saved(info, 'ahspi')}${length}${info.reserved ? ' --ahres' : ''}`;
     },
     list(info) {
-      const length = info.length === null ? '' : ` length:${info.length.invert ? '!' : ''}${info.length.value}`;
+      const length = info.length === null ? '' : `length:${info.length.invert ? '!' : ''}${info.length.value}`;
       return ` ah${family === 'ip' ? (isWhole(info.spi) ? ' ' : '') : ''}${listed(info, !isWhole(info.spi))}${length}${info.reserved ? ' reserved' : ''}`;
     },
   });

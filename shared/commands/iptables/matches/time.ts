@@ -16,7 +16,9 @@ function parseDate(text: string): number {
   const bad = (): never => usage(`Invalid date "${text}" specified. Should be YYYY[-MM[-DD[Thh[:mm[:ss]]]]]`);
   const found = /^(\d+)(?:-(\d{1,2})(?:-(\d{1,2})(?:T(\d{1,2})(?::(\d{1,2})(?::(\d{1,2}))?)?)?)?)?$/.exec(text);
   if (!found) return bad();
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = found.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = found
+    .slice(1)
+    .map((part: string | undefined) => (part === undefined ? undefined : Number(part)));
   if (year < 1970 || year > 2038 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return bad();
   const shifted = month <= 2 ? year - 1 : year;
   const days = Math.floor(365.25 * shifted) - Math.floor(shifted / 100) + Math.floor(shifted / 400) + Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
@@ -24,7 +26,7 @@ function parseDate(text: string): number {
 }
 function parseClock(text: string): number {
   const found = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?$/.exec(text);
-  const [hour = 99, minute = 0, second = 0] = found?.slice(1).map((part) => Number(part ?? 0)) ?? [];
+  const [hour = 99, minute = 0, second = 0] = found?.slice(1).map((part: string | undefined) => Number(part ?? 0)) ?? [];
   if (hour > 23 || minute > 59 || second > 59) {
     return usage(`invalid time "${text}" specified, should be hh:mm[:ss] format and within the boundaries`);
   }

@@ -22,7 +22,7 @@ const TUPLES: readonly (readonly [string, string])[] = [
   ['proto', 'protocolMask'],
   ['ct', 'conntrack'],
 ];
-const NUMBERS = ['sourcePortMask', 'destinationPortMask', 'sourcePortSet', 'destinationPortSet', 'spiMask', 'spiSet', 'protocolMask'] as const;
+type NumberField = 'sourcePortMask' | 'destinationPortMask' | 'sourcePortSet' | 'destinationPortSet' | 'spiMask' | 'spiSet' | 'protocolMask';
 const lengthOf = (mask: HmarkTarget['sourceMask']): number =>
   typeof mask === 'number'
     ? (ipv4MaskLength(mask) ?? 32)
@@ -103,7 +103,7 @@ export const hmark = defineTarget<HmarkTarget>({
     flags.add(id);
     if (id === 'source') info.sourceMask = maskOf(number, fullMask(family));
     else if (id === 'destination') info.destinationMask = maskOf(number, fullMask(family));
-    else info[id as (typeof NUMBERS)[number] | 'random' | 'modulus' | 'offset'] = number;
+    else info[id as NumberField | 'random' | 'modulus' | 'offset'] = number;
   },
   check(info) {
     const flags = flagsOf(info);

@@ -212,7 +212,9 @@ export const tcpoptstrip = defineTarget<TcpoptstripTarget>({
   },
   save: ({ options }) => (options.length === 0 ? '' : ` --strip-options ${options.join(',')}`),
   list: ({ options }, { numeric }) =>
-    options.length === 0 ? '' : ` TCPOPTSTRIP options ${options.map((kind) => (numeric ? undefined : TCP_OPTIONS.find((each) => each[1] === kind)?.[0]) ?? `${kind}`).join(',')}`,
+    options.length === 0
+      ? ''
+      : ` TCPOPTSTRIP options ${options.map((kind) => (numeric ? undefined : TCP_OPTIONS.find((each) => each[1] === kind)?.[0]) ?? `${kind}`).join(',')}`,
 });
 
 const PREFIX_MAX = 64;
