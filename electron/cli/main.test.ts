@@ -24,6 +24,11 @@ beforeAll(() => {
     ['damaged.tape', `${header}${opened}{"nonsense\n[0,"o",["t1","world"]]\n`],
     ['cut.tape', `${header}${opened}[0,"o",["t1","wor`],
     ['later.tape', `${header.replace('1', '7')}${opened}`],
+    [
+      'net.conflist',
+      '{"cniVersion":"1.0.0","name":"net","plugins":[{"type":"bridge","isGateway":true,"ipam":{"type":"host-local","subnet":"10.22.0.0/16"}},{"type":"portmap","capabilities":{"portMappings":true}}]}',
+    ],
+    ['none.conflist', '{"cniVersion":"1.0.0","name":"net","plugins":[]}'],
     ['script.sh', 'echo on $(hostname); exit 3\n'],
   ] as const)
     writeFileSync(join(folder, name), text);
@@ -47,6 +52,7 @@ async function run(line: string): Promise<{ readonly status: number; readonly ou
 }
 
 const LAB = 'flannel-host-gw';
+const CNI_USAGE = 'usage: podwalk cni COMMAND[,COMMAND…] CONFIG [NETNS] [--lab LAB] [--node NODE] [--xray] [--json]\n';
 
 describe('a usage error exits 2 and says what would be right', () => {
   const USAGE = 'usage: podwalk [COMMAND]; podwalk --help lists the commands\n';
@@ -68,6 +74,9 @@ describe('a usage error exits 2 and says what would be right', () => {
     [`topology ${LAB} --format png`, 'podwalk topology: --format is json, dot or svg, not "png"\nusage: podwalk topology LAB [--format json|dot|svg]\n'],
     ['lesson show', 'podwalk lesson: list or check is wanted, not "show"\nusage: podwalk lesson list | check [ID…] [--json]\n'],
     ['lesson check nothing', 'podwalk lesson: there is no lesson "nothing"; there are: follow-a-packet\nusage: podwalk lesson list | check [ID…] [--json]\n'],
+    ['cni FLY @net.conflist a', `podwalk cni: COMMAND is one or more of ADD, CHECK, DEL, GC, STATUS, VERSION, joined by commas, not "FLY"\n${CNI_USAGE}`],
+    ['cni ADD @net.conflist', `podwalk cni: NETNS is missing: the name of a network namespace, or its path\n${CNI_USAGE}`],
+    ['cni ADD @net.conflist a --args K', `podwalk cni: --args wants KEY=VALUE pairs joined by semicolons, not "K"\n${CNI_USAGE}`],
     ['serve --port many', 'podwalk serve: --port wants a number from 1 to 65535, not "many"\nusage: podwalk serve [--port N]\n'],
     [
       'convert nothing --to v9',
@@ -95,6 +104,9 @@ describe('a failure exits 1 with one clear line', () => {
     [`exec ${LAB} node-9 -- ls`, `podwalk: There is no node-9; nodes: controlplane, node-1, node-2; ${PODS}\n`],
     [`exec ${LAB} node-1 -- frobnicate`, 'podwalk: frobnicate: there is no such program on node-1.\n'],
     [`trace ${LAB} node-1 nowhere`, `podwalk: There is no nowhere; nodes: controlplane, node-1, node-2; ${PODS}\n`],
+    ['cni ADD @nothing.conf a', 'podwalk: @nothing.conf: there is no such file\n'],
+    ['cni ADD @none.conflist a', 'podwalk: @none.conflist: error parsing configuration list: no plugins in list\n'],
+    ['cni CHECK @net.conflist a', 'podwalk: CHECK: plugin bridge failed: failed to open netns "/var/run/netns/a": failed to Statfs "/var/run/netns/a": no such file or directory (code 999)\n'],
     ['play @none.tape', 'podwalk: @none.tape cannot be read: there is no such file\n'],
     ['play @', 'podwalk: @ cannot be read: it is a folder\n'],
     ['play @script.sh', 'podwalk: script.sh cannot be read: line 1: this is not a tape: its first line is no JSON object.\n'],
@@ -149,5 +161,36 @@ describe('what works', () => {
     const whole = await run(`trace ${LAB} hello-2 pod/hello-1 --all`);
     expect(whole.out.split('\n').filter((line) => /^ ?\d+\. /.test(line))).toHaveLength(22);
     expect((await run(`trace ${LAB} node-1 192.168.56.77`)).status).toBe(1);
+  });
+});
+
+describe('a CNI configuration is run as a runtime runs it', () => {
+  interface Done {
+    readonly command: string;
+    readonly calls: readonly { readonly plugin: string; readonly command: string; readonly status: number; readonly stdin: string }[];
+    readonly result?: { readonly ips: readonly { readonly address: string }[] };
+    readonly errors: readonly { readonly plugin: string; readonly msg: string }[];
+  }
+  it('ADD, CHECK, DEL and a CHECK that fails', async () => {
+    const { status, out } = await run(
+      'cni ADD,CHECK,DEL,CHECK @net.conflist blue --capabilities {"portMappings":[{"hostPort":8080,"containerPort":80}]} --json',
+    );
+    const done = JSON.parse(out) as readonly Done[];
+    expect(status).toBe(1);
+    expect(done.map(({ calls }) => calls.map((call) => `${call.command} ${call.plugin} ${call.status}`))).toEqual([
+      ['ADD bridge 0', 'ADD portmap 0'],
+      ['CHECK bridge 0', 'CHECK portmap 0'],
+      ['DEL portmap 0', 'DEL bridge 0'],
+      ['CHECK bridge 1'],
+    ]);
+    expect(done[0]!.result?.ips).toEqual([{ interface: 2, address: '10.22.0.2/16', gateway: '10.22.0.1' }]);
+    expect(JSON.parse(done[0]!.calls[1]!.stdin)).toMatchObject({ runtimeConfig: { portMappings: [{ hostPort: 8080, containerPort: 80 }] } });
+    expect(done[3]!.errors.map(({ msg }) => msg)).toEqual(['host-local: Failed to find address added by container container-1']);
+  });
+  it('the X-ray shows what went in and what came out', async () => {
+    const { status, out } = await run('cni ADD @net.conflist blue --xray');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^ADD bridge: exit status 0, [\d.]+ ms\n {2}environment\n {4}CNI_COMMAND=ADD\n/);
+    expect(out).toMatch(/\n {2}standard input\n {4}\{\n {6}"type": "portmap",\n[\s\S]*"prevResult": \{/);
   });
 });

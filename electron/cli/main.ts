@@ -13,6 +13,7 @@ const RUN: Record<CommandName, () => Promise<Run>> = {
   sh: async () => (await import('./sh.ts')).sh,
   labs: async () => (await import('./labs.ts')).labs,
   exec: async () => (await import('./sh.ts')).exec,
+  cni: async () => (await import('./cni.ts')).cni,
   parse: async () => (await import('./parse.ts')).parse,
   topology: async () => (await import('./topology.ts')).topology,
   trace: async () => (await import('./trace.ts')).trace,

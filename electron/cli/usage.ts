@@ -52,6 +52,23 @@ export const COMMANDS = {
     operands: ['LAB', 'NODE'],
     more: Infinity,
   },
+  cni: {
+    usage: 'COMMAND[,COMMAND…] CONFIG [NETNS] [--lab LAB] [--node NODE] [--xray] [--json]',
+    about: 'run a CNI configuration (a .conf or .conflist file, - for standard input) against a network namespace, as a container runtime does',
+    options: {
+      lab: LAB_OPTION,
+      node: { value: 'NODE', about: 'which node; without it, the first' },
+      ifname: { value: 'NAME', about: 'the interface in the container; without it, eth0' },
+      container: { value: 'ID', about: 'the container; without it, container-1' },
+      args: { value: 'KEY=VALUE;…', about: 'CNI_ARGS' },
+      capabilities: { value: 'JSON', about: 'capability arguments: portMappings, ipRanges, bandwidth …' },
+      path: { value: 'DIRS', about: 'where plugins are; without it, /opt/cni/bin' },
+      xray: { about: 'show each call of a plugin: what went in, what came out, how long it took' },
+      ...JSON_OPTION,
+    },
+    operands: ['COMMAND', 'CONFIG'],
+    more: 1,
+  },
   parse: {
     usage: '"COMMAND" [FILE]',
     about: 'what a program printed, as facts in JSON; what could not be read, on standard error',

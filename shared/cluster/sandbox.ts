@@ -3,7 +3,7 @@
  * internal/cri/server/sandbox_run.go: namespace first, then CNI, then pause).
  */
 import { err, ok, type Result } from '../base/index.ts';
-import { addNetwork, deleteNetwork, loadNetwork, type NetworkList, type RuntimeConfig } from '../cni/index.ts';
+import { addNetwork, deleteNetwork, loadNetwork, onNode, type NetworkList, type RuntimeConfig } from '../cni/index.ts';
 import type { Pod } from '../commands/index.ts';
 import { makeNetns } from '../kernel/index.ts';
 import { mountNetns, NetNamespace, NETNS_DIR, unmountNetns } from '../machine/index.ts';
@@ -16,7 +16,7 @@ const CNI_BIN = ['/opt/cni/bin'];
 const SANDBOX_US = 35_000;
 
 /** containerd brings up lo by a plugin too. */
-const LOOPBACK: NetworkList = { name: 'cni-loopback', cniVersion: '0.3.1', disableCheck: false, plugins: [{ type: 'loopback' }] };
+const LOOPBACK: NetworkList = { name: 'cni-loopback', cniVersion: '0.3.1', disableCheck: false, disableGC: false, plugins: [{ type: 'loopback' }] };
 
 export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Result<Sandbox, string>> {
   const { os } = runtime.machine;
@@ -34,7 +34,7 @@ export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Re
       pause,
     });
   }
-  const network = loadNetwork(p, CNI_CONF);
+  const network = yield* onNode(p, loadNetwork(CNI_CONF));
   const fail = (why: string): Result<never, string> => err(`failed to setup network for sandbox "${id}": ${why}`);
   if (!network.ok) return fail('cni plugin not initialized');
   const netns = makeNetns(runtime.machine.host);
@@ -45,7 +45,6 @@ export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Re
   const mounted = mountNetns(p, path, netns);
   if (!mounted.ok) return fail(`failed to mount namespace: ${mounted.error}`);
   const observe = (call: Parameters<NodeRuntime['observe']>[1]): void => runtime.observe(pod, call);
-  const cni = { p, path: CNI_BIN, observe };
   const config = (ifName: string): RuntimeConfig => ({
     containerId: id,
     netns: path.replace(/^\/run/, '/var/run'),
@@ -53,11 +52,11 @@ export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Re
     args: cniArgs(pod, id),
     capabilities: { portMappings: portMappings(pod) },
   });
-  const lo = yield* addNetwork(cni, LOOPBACK, config('lo'));
-  const added = lo.ok ? yield* addNetwork(cni, network.value, config('eth0')) : lo;
+  const lo = yield* onNode(p, addNetwork(LOOPBACK, CNI_BIN, config('lo')), observe);
+  const added = lo.ok ? yield* onNode(p, addNetwork(network.value, CNI_BIN, config('eth0')), observe) : lo;
   const address = added.ok ? added.value.ips[0]?.address : undefined;
   if (!added.ok || address === undefined) {
-    yield* deleteNetwork(cni, network.value, config('eth0'));
+    yield* onNode(p, deleteNetwork(network.value, CNI_BIN, config('eth0')), observe);
     unmountNetns(p, path);
     p.fs.unlink(path);
     return fail(
@@ -74,15 +73,9 @@ export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Re
 /** The network is released, the pause process ended. Errors of plugins do not keep it. */
 export function* removeSandbox(p: Process, sandbox: Sandbox): Sys {
   if (sandbox.netnsPath !== '') {
-    const network = loadNetwork(p, CNI_CONF);
-    if (network.ok)
-      yield* deleteNetwork({ p, path: CNI_BIN }, network.value, {
-        containerId: sandbox.id,
-        netns: sandbox.netnsPath.replace(/^\/run/, '/var/run'),
-        ifName: 'eth0',
-        args: [],
-        capabilities: {},
-      });
+    const network = yield* onNode(p, loadNetwork(CNI_CONF));
+    const config = { containerId: sandbox.id, netns: sandbox.netnsPath.replace(/^\/run/, '/var/run'), ifName: 'eth0', args: [], capabilities: {} };
+    if (network.ok) yield* onNode(p, deleteNetwork(network.value, CNI_BIN, config));
   }
   sandbox.pause?.raise('KILL');
   while (yield* p.wait({ nohang: true }));

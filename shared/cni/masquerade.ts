@@ -1,7 +1,7 @@
 /** ipMasq of plugins: what a container sends out of its network gets the host's address (pkg/ip/ipmasq_linux.go). */
 import { ok, type Result } from '../base/index.ts';
 import type { Sys } from '../shell/index.ts';
-import { ensureChain, ensureRule, iptables } from './iptables.ts';
+import { ensureChain, ensureRule, iptables, programFor } from './iptables.ts';
 import { sha512Hex } from './sha512.ts';
 import type { PluginArgs } from './skel.ts';
 
@@ -11,21 +11,24 @@ const comment = (args: PluginArgs): readonly string[] => ['-m', 'comment', '--co
 
 export function* setupMasquerade(args: PluginArgs, address: string): Sys<Result<void, string>> {
   const { p } = args;
+  const program = programFor(address);
   const chain = chainName(args.name, args.containerId);
-  const made = yield* ensureChain(p, 'nat', chain);
+  const made = yield* ensureChain(p, 'nat', chain, program);
   if (!made.ok) return made;
-  const own = yield* ensureRule(p, 'nat', chain, ['-d', address, '-j', 'ACCEPT', ...comment(args)]);
+  const multicast = program === 'iptables' ? '224.0.0.0/4' : 'ff00::/8';
+  const own = yield* ensureRule(p, 'nat', chain, ['-d', address, '-j', 'ACCEPT', ...comment(args)], 'append', program);
   if (!own.ok) return own;
-  const others = yield* ensureRule(p, 'nat', chain, ['!', '-d', '224.0.0.0/4', '-j', 'MASQUERADE', ...comment(args)]);
+  const others = yield* ensureRule(p, 'nat', chain, ['!', '-d', multicast, '-j', 'MASQUERADE', ...comment(args)], 'append', program);
   if (!others.ok) return others;
-  return yield* ensureRule(p, 'nat', 'POSTROUTING', ['-s', address.split('/')[0]!, '-j', chain, ...comment(args)]);
+  return yield* ensureRule(p, 'nat', 'POSTROUTING', ['-s', address.split('/')[0]!, '-j', chain, ...comment(args)], 'append', program);
 }
 
 export function* teardownMasquerade(args: PluginArgs, address: string): Sys<Result<void, string>> {
   const { p } = args;
+  const program = programFor(address);
   const chain = chainName(args.name, args.containerId);
-  yield* iptables(p, ['-t', 'nat', '-D', 'POSTROUTING', '-s', address.split('/')[0]!, '-j', chain, ...comment(args)]);
-  yield* iptables(p, ['-t', 'nat', '-F', chain]);
-  yield* iptables(p, ['-t', 'nat', '-X', chain]);
+  yield* iptables(p, ['-t', 'nat', '-D', 'POSTROUTING', '-s', address.split('/')[0]!, '-j', chain, ...comment(args)], program);
+  yield* iptables(p, ['-t', 'nat', '-F', chain], program);
+  yield* iptables(p, ['-t', 'nat', '-X', chain], program);
   return ok(undefined);
 }

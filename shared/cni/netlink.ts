@@ -11,8 +11,13 @@ import {
   insertRoute6,
   Bridge,
   deleteLink,
+  deleteRoute,
   Iff,
   removeAddress,
+  removeRoute6,
+  routesInOrder,
+  readSysctl,
+  RouteTable,
   setLink,
   Veth,
   writeSysctl,
@@ -23,7 +28,7 @@ import {
 } from '../kernel/index.ts';
 import { netnsAt, netnsOf } from '../machine/index.ts';
 import type { Process } from '../shell/index.ts';
-import { formatMac, ipv4Mask, parseIpv4, parseIpv6 } from '../wire/index.ts';
+import { formatIpv4, formatIpv6, formatMac, ipv4Mask, parseIpv4, parseIpv6 } from '../wire/index.ts';
 import { formatPrefix, networkOf, type Prefix } from './address.ts';
 
 /** `file exists`, `no such device`: Go lower-cases strerror. */
@@ -86,23 +91,72 @@ export function unsetAddress(device: Device, prefix: Prefix): Result<void, strin
   return gone.ok ? gone : err(goErrno(gone.error));
 }
 
+export interface RouteOptions {
+  readonly gateway?: string | undefined;
+  readonly scope?: number;
+  readonly source?: Prefix;
+  readonly table?: number;
+}
 /** A route as netlink.RouteAdd makes one: proto boot. */
-export function newRoute(device: Device, destination: Prefix, gateway: string | undefined): Result<void, string> {
+export function newRoute(device: Device, destination: Prefix, { gateway, scope, source, table }: RouteOptions = {}): Result<void, string> {
   const { netns } = device;
   const network = networkOf(destination);
-  const create = { create: true, append: true, device: device.index, length: network.length };
+  const request = {
+    ...{ create: true, append: true, device: device.index, length: network.length, protocol: 3 },
+    ...(table === undefined ? {} : { table }),
+  };
   if (network.family === 4) {
     const via = gateway === undefined ? undefined : parseIpv4(gateway);
-    const added = addRoute(netns, { ...create, destination: ipv4Of(network), protocol: 3, ...(via === undefined ? {} : { gateway: via }) });
+    const added = addRoute(netns, {
+      ...request,
+      destination: ipv4Of(network),
+      ...(via === undefined ? {} : { gateway: via }),
+      ...(scope === undefined ? {} : { scope }),
+      ...(source === undefined ? {} : { preferredSource: ipv4Of(source) }),
+    });
     return added.ok ? added : err(goErrno(added.error));
   }
   const via = gateway === undefined ? undefined : parseIpv6(gateway);
-  const added = insertRoute6(netns, { ...create, destination: ipv6Of(network), protocol: 3, ...(via === undefined ? {} : { gateway: via }) });
+  const added = insertRoute6(netns, {
+    ...request,
+    destination: ipv6Of(network),
+    ...(via === undefined ? {} : { gateway: via }),
+    ...(source === undefined ? {} : { preferredSource: ipv6Of(source) }),
+  });
   return added.ok ? added : err(goErrno(added.error));
 }
+/** The route to a prefix through a device. */
+export function dropRoute(device: Device, destination: Prefix): Result<void, string> {
+  const network = networkOf(destination);
+  const request = { device: device.index, length: network.length };
+  const gone =
+    network.family === 4
+      ? deleteRoute(device.netns, { ...request, destination: ipv4Of(network), scope: SCOPE_NOWHERE })
+      : removeRoute6(device.netns, { ...request, destination: ipv6Of(network) });
+  return gone.ok ? gone : err(goErrno(gone.error));
+}
+/** The routes to exactly this prefix in table main: their gateway ('' without) and device. */
+export function routesTo(netns: Netns, prefix: Prefix): readonly { readonly gateway: string; readonly device: string }[] {
+  const network = networkOf(prefix);
+  if (network.family === 6) {
+    const to = netns.routes6.filter((route) => route.table === RouteTable.MAIN && route.prefix === ipv6Of(network) && route.length === network.length);
+    return to.map((route) => ({ gateway: route.gateway === null ? '' : formatIpv6(route.gateway), device: route.device?.name ?? '' }));
+  }
+  const main = netns.tables.get(RouteTable.MAIN);
+  const to = main ? routesInOrder(main).filter((route) => route.prefix === ipv4Of(network) && route.length === network.length) : [];
+  return to.map(({ nexthops: [first] }) => ({ gateway: first && first.gateway !== 0 ? formatIpv4(first.gateway) : '', device: first?.device?.name ?? '' }));
+}
+
+/** In a deletion: whatever the scope. */
+const SCOPE_NOWHERE = 255;
 
 /** A setting under /proc/sys; plugins go on when there is none. */
 export const setSysctl = (netns: Netns, path: string, value: string): Result<void, string> => {
   const written = writeSysctl(netns, path.replace(/^net\//, ''), value);
   return written.ok ? written : err(strerror(written.error).toLowerCase());
+};
+/** What such a file holds, without the line's end; undefined when there is none. */
+export const sysctl = (netns: Netns, path: string): string | undefined => {
+  const value = readSysctl(netns, path.replace(/^net\//, ''));
+  return value.ok ? value.value.replace(/\n$/, '') : undefined;
 };

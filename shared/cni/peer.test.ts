@@ -1,6 +1,6 @@
 /**
- * Goal: plugins answer and act as containernetworking/plugins 1.1.1 does. Method: golden/peer.json was recorded from Debian's
- * containernetworking-plugins in private namespaces (`unshare -nm`, namespaces a and b, an empty /run and /var/lib; after all steps what the
+ * Goal: plugins answer and act as containernetworking/plugins 1.1.1 does. Method: golden/*.json were recorded by test/cni/record-peer.mjs from
+ * Debian's containernetworking-plugins in private namespaces (namespaces a and b, an empty /run and /var/lib; after all steps what the
  * commands under `state` print); the same inputs go to our plugins on a simulated host. MAC addresses and random names are numbered.
  */
 import { readFileSync } from 'node:fs';
@@ -14,17 +14,22 @@ import { CNI_PLUGINS } from './plugins.ts';
 
 interface Recorded {
   readonly name: string;
+  /** Shell, before the steps. */
+  readonly setup?: string;
   readonly steps: readonly {
     readonly plugin: string;
     readonly command: string;
     readonly env: Readonly<Record<string, string>>;
+    /** `"prevResult": "@1"` stands for what step 1 printed. */
     readonly stdin: string;
     readonly stdout: string;
     readonly status: number;
   }[];
   readonly state: Readonly<Record<string, string>>;
 }
-const RECORDED = JSON.parse(readFileSync(new URL('./golden/peer.json', import.meta.url), 'utf8')) as readonly Recorded[];
+const RECORDED = ['peer', 'chains'].flatMap(
+  (name) => JSON.parse(readFileSync(new URL(`./golden/${name}.json`, import.meta.url), 'utf8')) as readonly Recorded[],
+);
 
 /** Numbers what is random by its first appearance. */
 function normaliser(): (text: string) => string {
@@ -73,14 +78,19 @@ class Host {
 describe('peer', () => {
   test.each(RECORDED.map((one) => [one.name, one] as const))('%s', (_, recorded) => {
     const host = new Host();
-    host.run('ip link set lo up; ip netns add a; ip netns add b');
+    host.run(`ip link set lo up; ip netns add a; ip netns add b; ${recorded.setup ?? ''}`);
+    const printed: string[] = [];
     const ours = normaliser();
     const theirs = normaliser();
     for (const step of recorded.steps) {
-      host.write('/tmp/in', step.stdin);
+      host.write(
+        '/tmp/in',
+        step.stdin.replace(/"@(\d+)"/, (_text, number) => printed[Number(number) - 1]!),
+      );
       const env = { CNI_COMMAND: step.command, CNI_CONTAINERID: 'cont', CNI_NETNS: '/run/netns/a', CNI_IFNAME: 'eth0', CNI_PATH: '/opt/cni/bin', ...step.env };
       const assignments = Object.entries(env).map(([key, value]) => `${key}='${value}'`);
       const { output, status } = host.run(`env ${assignments.join(' ')} /opt/cni/bin/${step.plugin} < /tmp/in 2>/tmp/errors`);
+      printed.push(output);
       expect({ status, stdout: ours(output) }).toEqual({ status: step.status, stdout: theirs(step.stdout) });
     }
     host.run('sleep 2.5');

@@ -21,6 +21,11 @@ export interface PluginArgs {
   readonly cniVersion: string;
   readonly name: string;
 }
+/** `ipam.type` of the configuration; '' without. */
+export function ipamType(args: PluginArgs): string {
+  const type = (args.config['ipam'] as JsonObject | undefined)?.['type'];
+  return typeof type === 'string' ? type : '';
+}
 /** An error text becomes one with code 999, as Go's plugins do. */
 export type PluginResult<T> = Result<T, string | CniError>;
 

@@ -39,6 +39,7 @@ export interface NetworkList {
   readonly name: string;
   readonly cniVersion: string;
   readonly disableCheck: boolean;
+  readonly disableGC: boolean;
   readonly plugins: readonly PluginConfig[];
 }
 

@@ -77,11 +77,12 @@ function startPods(lab: SimulatedLab, cluster: Cluster, file: KubernetesFile): v
   simulation.epochMs += AGE_MS;
 }
 
-/** One Linux host with only lo, down: what `podwalk sh` runs scripts on. */
-export function createBlankHost(options: LabOptions & { readonly hostname?: string }): Lab {
-  const { hostname = 'node-1', seed, epochMs } = options;
+/** One Linux host with only lo, down: what `podwalk sh` runs scripts on. `hasPlugins`: CNI plugins in /opt/cni/bin. */
+export function createBlankHost(options: LabOptions & { readonly hostname?: string; readonly hasPlugins?: boolean }): Lab {
+  const { hostname = 'node-1', seed, epochMs, hasPlugins = false } = options;
+  const programs = hasPlugins ? [...PROGRAMS, ...CNI_PLUGINS] : PROGRAMS;
   const world = makeWorld(seed, epochMs);
-  const machine = new Machine(world, { hostname, users: [], hosts: [], nameservers: [], programs: PROGRAMS, seed });
+  const machine = new Machine(world, { hostname, users: [], hosts: [], nameservers: [], programs, seed });
   // What runs here is root of a user namespace, as scripts on a real machine are run.
   machine.host.mayLoadModules = false;
   writeLoginFiles(machine.init.fs);

@@ -2,6 +2,26 @@
  * lab: the only door of the simulated lab for the core and the command line. `createLab` builds one from a lab file, `createBlankHost` one bare
  * Linux host; both come up with everything started and nothing waited for. `checkLesson` proves a lesson in fresh labs.
  */
+export {
+  addNetwork,
+  checkNetwork,
+  collectGarbage,
+  deleteNetwork,
+  encodeResult,
+  networkStatus,
+  parseNetwork,
+  type Answers,
+  type Ask,
+  type Asking,
+  type CniResult,
+  type Json,
+  type NetworkError,
+  type NetworkList,
+  type PluginOutput,
+  type PluginRun,
+  type RuntimeConfig,
+} from '../cni/index.ts';
+export type { Result } from '../base/index.ts';
 export { lessonInfo, parseLesson, formatProblem } from '../lesson/index.ts';
 export { parseOutput, READABLE } from '../observe/index.ts';
 export { checkLesson } from './check-lesson.ts';

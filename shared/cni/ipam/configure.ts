@@ -25,7 +25,7 @@ export function configureInterface(netns: Netns, name: string, result: CniResult
     const destination = parsePrefix(route.dst);
     if (!destination) return err(`invalid CIDR address: ${route.dst}`);
     const gateway = route.gw ?? gateways[destination.family];
-    const added = newRoute(link, destination, gateway);
+    const added = newRoute(link, destination, { gateway });
     if (!added.ok) return err(`failed to add route '{${route.dst} via ${gateway ?? ''} dev ${name}}': ${added.error}`);
   }
   return ok(undefined);

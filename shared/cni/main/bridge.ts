@@ -5,7 +5,6 @@
 import { err, ok, type Result } from '../../base/index.ts';
 import type { Device, Netns } from '../../kernel/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
-import { parseMac } from '../../wire/index.ts';
 import { contains, formatAddress, formatPrefix, networkOf, next, parseAddress, parsePrefix, type Prefix } from '../address.ts';
 import { callIpam } from '../delegate.ts';
 import { configureInterface } from '../ipam/configure.ts';
@@ -27,8 +26,9 @@ import {
   setSysctl,
   unsetAddress,
 } from '../netlink.ts';
-import type { Plugin, PluginArgs, PluginResult } from '../skel.ts';
+import { ipamType, type Plugin, type PluginArgs, type PluginResult } from '../skel.ts';
 import { decodeResult, type CniResult, type Interface, type IpConfig, type JsonObject, type RouteConfig } from '../spec.ts';
+import { setupVeth, type VethPair } from '../veth.ts';
 
 interface Config {
   readonly bridge: string;
@@ -56,7 +56,6 @@ function readConfig(args: PluginArgs): Result<Config, string> {
   const runtime = (config['runtimeConfig'] ?? {}) as JsonObject;
   const cniArgs = ((config['args'] as JsonObject | undefined)?.['cni'] ?? {}) as JsonObject;
   const mac = runtime['mac'] ?? cniArgs['mac'] ?? args.args.get('MAC') ?? '';
-  const ipam = (config['ipam'] as JsonObject | undefined)?.['type'];
   const isDefaultGateway = flag('isDefaultGateway');
   return ok({
     bridge: typeof config['bridge'] === 'string' ? config['bridge'] : 'cni0',
@@ -69,7 +68,7 @@ function readConfig(args: PluginArgs): Result<Config, string> {
     promiscMode: flag('promiscMode'),
     vlan,
     mac: typeof mac === 'string' ? mac : '',
-    ipam: typeof ipam === 'string' ? ipam : '',
+    ipam: ipamType(args),
   });
 }
 
@@ -84,7 +83,7 @@ function* add(args: PluginArgs): Sys<PluginResult<CniResult>> {
   const ownMac = bridge.value.address;
   const netns = openNetns(args.p, args.netns);
   if (!netns.ok) return err(`failed to open netns "${args.netns}": ${netns.error}`);
-  const veth = setupVeth(args, netns.value, host, bridge.value, config);
+  const veth = plugVeth(args, netns.value, host, bridge.value, config);
   if (!veth.ok) return veth;
   const interfaces = (): readonly Interface[] => [
     { name: bridge.value.name, mac: macOf(bridge.value) },
@@ -178,41 +177,15 @@ function ensureBridge(host: Netns, config: Config): Result<Device, string> {
   return up.ok ? ok(bridge) : up;
 }
 
-/** Made in the container, its other end in the host under a random name, then plugged into the bridge. */
-function setupVeth(
-  args: PluginArgs,
-  netns: Netns,
-  host: Netns,
-  bridge: Device,
-  config: Config,
-): Result<{ readonly host: Device; readonly container: Device }, string> {
-  const mac = config.mac === '' ? undefined : parseMac(config.mac);
-  if (config.mac !== '' && mac === undefined) return err(`failed to make veth pair: address ${config.mac}: invalid MAC address`);
-  const mtu = { txQueueLength: 0, ...(config.mtu > 0 ? { mtu: config.mtu } : {}) };
-  let hostName = '';
-  for (let attempt = 0; attempt < 10; attempt++) {
-    hostName = `veth${args.p.os.rng.uint32().toString(16).padStart(8, '0')}`;
-    const made = newLink(netns, {
-      name: args.ifName,
-      ...mtu,
-      ...(mac === undefined ? {} : { address: mac }),
-      info: { kind: 'veth', peer: { name: hostName, netns: host, ...mtu } },
-    });
-    if (made.ok) break;
-    if (linkByName(netns, args.ifName)) return err(`container veth name provided (${args.ifName}) already exists`);
-    if (!linkByName(host, hostName)) return err(`failed to make veth pair: ${made.error}`);
-  }
-  const container = linkByName(netns, args.ifName);
-  const hostVeth = linkByName(host, hostName);
-  if (!container || !hostVeth) return err(`failed to lookup "${hostName}": Link not found`);
-  const up = linkUp(hostVeth);
-  if (!up.ok) return err(`failed to set "${hostName}" up: ${up.error}`);
-  setSysctl(host, `net/ipv6/conf/${hostName}/accept_ra`, '0');
-  const plugged = changeLink(hostVeth, { master: bridge.index });
-  if (!plugged.ok) return err(`failed to connect "${hostName}" to bridge ${bridge.name}: ${plugged.error}`);
-  const hairpin = changeLink(hostVeth, { port: { hairpin: config.hairpinMode } });
-  if (!hairpin.ok) return err(`failed to setup hairpin mode for ${hostName}: ${hairpin.error}`);
-  return ok({ host: hostVeth, container });
+/** A pair whose end in the host is plugged into the bridge. */
+function plugVeth(args: PluginArgs, netns: Netns, host: Netns, bridge: Device, config: Config): Result<VethPair, string> {
+  const pair = setupVeth(args, netns, host, config.mtu, config.mac);
+  if (!pair.ok) return pair;
+  const { name } = pair.value.host;
+  const plugged = changeLink(pair.value.host, { master: bridge.index });
+  if (!plugged.ok) return err(`failed to connect "${name}" to bridge ${bridge.name}: ${plugged.error}`);
+  const hairpin = changeLink(pair.value.host, { port: { hairpin: config.hairpinMode } });
+  return hairpin.ok ? pair : err(`failed to setup hairpin mode for ${name}: ${hairpin.error}`);
 }
 
 /** The port may take a moment to come up. */
