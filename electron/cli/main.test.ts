@@ -106,7 +106,10 @@ describe('a failure exits 1 with one clear line', () => {
     [`trace ${LAB} node-1 nowhere`, `podwalk: There is no nowhere; nodes: controlplane, node-1, node-2; ${PODS}\n`],
     ['cni ADD @nothing.conf a', 'podwalk: @nothing.conf: there is no such file\n'],
     ['cni ADD @none.conflist a', 'podwalk: @none.conflist: error parsing configuration list: no plugins in list\n'],
-    ['cni CHECK @net.conflist a', 'podwalk: CHECK: plugin bridge failed: failed to open netns "/var/run/netns/a": failed to Statfs "/var/run/netns/a": no such file or directory (code 999)\n'],
+    [
+      'cni CHECK @net.conflist a',
+      'podwalk: CHECK: plugin bridge failed: failed to open netns "/var/run/netns/a": failed to Statfs "/var/run/netns/a": no such file or directory (code 999)\n',
+    ],
     ['play @none.tape', 'podwalk: @none.tape cannot be read: there is no such file\n'],
     ['play @', 'podwalk: @ cannot be read: it is a folder\n'],
     ['play @script.sh', 'podwalk: script.sh cannot be read: line 1: this is not a tape: its first line is no JSON object.\n'],
