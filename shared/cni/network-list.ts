@@ -32,7 +32,7 @@ export function parseNetwork(text: string): Result<NetworkList, string> {
     if (typeof type !== 'string' || type === '') return err(`failed to parse plugin config ${index}: error parsing configuration: missing 'type'`);
   }
   const value = { name, cniVersion: version.value, disableCheck: disableCheck.value, disableGC: disableGC.value };
-  return ok({ ...value, plugins: plugins as unknown as readonly PluginConfig[] });
+  return ok({ ...value, plugins: plugins });
 }
 
 /** The newest of `cniVersions` that is known, else `cniVersion`. */

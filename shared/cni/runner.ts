@@ -15,7 +15,6 @@ import {
   type CniError,
   type CniResult,
   type Command,
-  type Json,
   type JsonObject,
   type NetworkList,
   type PluginConfig,
@@ -264,7 +263,7 @@ function* readCache(file: string): Asking<Cached | undefined> {
   const text = yield* ask<'read'>({ ask: 'read', file });
   const parsed = text === undefined ? undefined : parseJson(utf8Decode(text));
   if (!parsed?.ok || parsed.value['kind'] !== 'cniCacheV1') return undefined;
-  const field = (key: string): string => (typeof parsed.value[key] === 'string' ? (parsed.value[key] as string) : '');
+  const field = (key: string): string => (typeof parsed.value[key] === 'string' ? parsed.value[key] : '');
   const args = parsed.value['cniArgs'];
   return {
     network: field('networkName'),
@@ -272,10 +271,10 @@ function* readCache(file: string): Asking<Cached | undefined> {
       containerId: field('containerId'),
       netns: field('netns'),
       ifName: field('ifName'),
-      args: (Array.isArray(args) ? args : []) as unknown as RuntimeConfig['args'],
+      args: Array.isArray(args) ? args : [],
       capabilities: (parsed.value['capabilityArgs'] ?? {}) as JsonObject,
     },
-    result: decodeResult(parsed.value['result'] as Json)?.result,
+    result: decodeResult(parsed.value['result'])?.result,
   };
 }
 

@@ -16,7 +16,7 @@ interface Config {
   readonly hwaddr: string;
 }
 function read(args: PluginArgs): Result<Config, string> {
-  const text = (key: string): string => (typeof args.config[key] === 'string' ? (args.config[key] as string) : '');
+  const text = (key: string): string => (typeof args.config[key] === 'string' ? args.config[key] : '');
   if (text('kernelpath') !== '' || text('pciBusID') !== '') return err('not modelled: kernelpath and pciBusID');
   const config = { device: text('device'), hwaddr: text('hwaddr') };
   return config.device === '' && config.hwaddr === '' ? err('specify either "device", "hwaddr", "kernelpath" or "pciBusID"') : ok(config);

@@ -37,10 +37,11 @@ export const VLAN: Plugin = {
     return config.ok ? yield* removeUpper(args) : config;
   },
   *check(args) {
-    const { vlanId, mtu } = args.config;
+    const { mtu } = args.config;
+    const id = typeof args.config['vlanId'] === 'number' ? args.config['vlanId'] : 0;
     return yield* checkUpper(args, 'vlan: ', (device) => {
       if (!(device instanceof Vlan)) return `vlan: Error: Container interface ${device.name} not of type vlan`;
-      if (device.id !== vlanId) return `Error: Tuning link ${device.name} configured promisc is ${String(vlanId)}, current value is ${device.id}`;
+      if (device.id !== id) return `Error: Tuning link ${device.name} configured promisc is ${id}, current value is ${device.id}`;
       if (typeof mtu === 'number' && mtu !== 0 && mtu !== device.mtu)
         return `Error: Tuning configured MTU of ${device.name} is ${mtu}, current value is ${device.mtu}`;
       return undefined;

@@ -20,7 +20,7 @@ interface Config {
   readonly result: CniResult | undefined;
 }
 function read(args: PluginArgs): Result<Config, string> {
-  const text = (key: string): string => (typeof args.config[key] === 'string' ? (args.config[key] as string) : '');
+  const text = (key: string): string => (typeof args.config[key] === 'string' ? args.config[key] : '');
   if (text('backend') === 'firewalld') return err('not modelled: the firewalld backend');
   const adminChain = text('iptablesAdminChainName');
   return ok({
