@@ -192,7 +192,7 @@ class Node {
   private succeeds(script: string, argument: string): boolean {
     return this.run(['sh', '-c', script, argument]).status === 0;
   }
-  private run(argv: readonly string[], env: Readonly<Record<string, string>> = {}, stdin = ''): PluginOutput {
+  private run(argv: readonly [string, ...string[]], env: Readonly<Record<string, string>> = {}, stdin = ''): PluginOutput {
     const opened = this.lab.exec({ target: this.name, argv, env });
     if (!opened.ok) throw new Failure(opened.error.message);
     const session = opened.value;
