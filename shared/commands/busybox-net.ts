@@ -4,6 +4,7 @@ import { RawSocket } from '../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../machine/index.ts';
 import { anyOf, type Program } from '../shell/index.ts';
 import { formatIpv4, IcmpType, type Ipv4 } from '../wire/index.ts';
+import { declared, type DeclaredOption } from './declaration.ts';
 import { hostNameOf, lookupHost, watching } from './net/index.ts';
 import { BUSYBOX_NSLOOKUP } from './dns/index.ts';
 import { BUSYBOX_WGET } from './wget/index.ts';
@@ -41,8 +42,10 @@ function flagsOf(argv: readonly Bytes[], letters: string): Flags | string {
 
 const ms = (us: number): string => `${Math.trunc(us / 1000)}.${String(Math.trunc(us) % 1000).padStart(3, '0')}`;
 
+const PING_LETTERS = 'c:s:t:w:W:i:I:p:q46A';
+const TRACEROUTE_LETTERS = 'FIldnrvxf:i:m:p:q:s:t:w:z:g:46';
 const busyboxPing: Program = function* (p) {
-  const flags = flagsOf(p.argv, 'c:s:t:w:W:i:I:p:q46A');
+  const flags = flagsOf(p.argv, PING_LETTERS);
   if (typeof flags === 'string' || flags.operands.length === 0) {
     if (typeof flags === 'string') yield* p.error(`ping: ${flags}\n`);
     yield* p.error('BusyBox v1.36.1 multi-call binary.\n\nUsage: ping [OPTIONS] HOST\n\nSend ICMP ECHO_REQUESTs to HOST\n');
@@ -108,7 +111,7 @@ const busyboxPing: Program = function* (p) {
 
 const FIRST_PORT = 33434;
 const busyboxTraceroute: Program = function* (p) {
-  const flags = flagsOf(p.argv, 'FIldnrvxf:i:m:p:q:s:t:w:z:g:46');
+  const flags = flagsOf(p.argv, TRACEROUTE_LETTERS);
   if (typeof flags === 'string' || flags.operands.length === 0) {
     if (typeof flags === 'string') yield* p.error(`traceroute: ${flags}\n`);
     yield* p.error(
@@ -172,6 +175,16 @@ const busyboxTraceroute: Program = function* (p) {
   return 0;
 };
 
-const at = (name: string, main: Program): InstalledProgram => ({ path: `/bin/${name}`, main, origin: 'busybox 1.36.1' });
+/** Letters as getopt(3) has them, `:` after those that take an argument. */
+const lettersOf = (letters: string): readonly DeclaredOption[] =>
+  [...letters.matchAll(/(\w)(:?)/g)].map(([, letter = '', colon]) => ({ names: [`-${letter}`], value: colon === '' ? undefined : 'N' }));
+const at = (name: string, main: Program, synopsis: string, letters: string): InstalledProgram => ({
+  ...{ path: `/bin/${name}`, main: declared({ synopsis, options: lettersOf(letters) }, main), origin: 'busybox 1.36.1' },
+});
 /** Applets that differ from the programs of a Debian machine. */
-export const BUSYBOX_NET: readonly InstalledProgram[] = [at('ping', busyboxPing), at('traceroute', busyboxTraceroute), BUSYBOX_NSLOOKUP, ...BUSYBOX_WGET];
+export const BUSYBOX_NET: readonly InstalledProgram[] = [
+  at('ping', busyboxPing, '[OPTIONS] HOST', PING_LETTERS),
+  at('traceroute', busyboxTraceroute, '[OPTIONS] HOST [BYTES]', TRACEROUTE_LETTERS),
+  BUSYBOX_NSLOOKUP,
+  ...BUSYBOX_WGET,
+];

@@ -14,6 +14,8 @@ export interface OptionSpec<Id extends string = string> {
   /** What the argument is called, and what the option does: for help. */
   readonly value?: string;
   readonly help?: string;
+  /** The program says "not modelled" when it is given. */
+  readonly isMissing?: boolean;
 }
 
 export interface GivenOption<Id extends string> {

@@ -29,6 +29,9 @@
 export type { Completion, CompletionRequest, Hooks } from './bash/hooks.ts';
 export { createBash } from './bash/main.ts';
 export { compilePattern } from './bash/expand/pattern.ts';
+export { BASH_OPTIONS } from './bash/invocation.ts';
+export { SET_OPTIONS } from './bash/options.ts';
+export { USAGE as BUILTIN_USAGE } from './bash/builtins/usage.ts';
 export * from './files/devices.ts';
 export * from './files/dynamic-fs.ts';
 export { FileView } from './files/file-view.ts';

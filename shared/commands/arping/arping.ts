@@ -9,6 +9,7 @@ import { anyOf, type Process, type Program, type Sys } from '../../shell/index.t
 import { Arp, ArpOp, EtherType, formatIpv4, formatMac, MAC_BROADCAST, Packet, parseIpv4, type Ipv4, type Mac } from '../../wire/index.ts';
 import { resolveHost, watching } from '../net/index.ts';
 import { parseOptions, type OptionSpec } from '../options.ts';
+import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 const SECOND_US = 1_000_000;
 const INT_MAX = 0x7fffffff;
@@ -280,4 +281,5 @@ const arping: Program = function* (p) {
   return yield* new Arping(p, settings, prepared).run();
 };
 
-export const ARPING_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/arping', main: arping, origin: 'iputils 20221126' }];
+const DECLARATION: Declaration = { synopsis: '[options] <destination>', options: declaredOptions(ARPING_OPTIONS) };
+export const ARPING_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/arping', main: declared(DECLARATION, arping), origin: 'iputils 20221126' }];

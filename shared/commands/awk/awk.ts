@@ -5,12 +5,20 @@
 import type { InstalledProgram } from '../../machine/index.ts';
 import { strerror, type Bytes } from '../../base/index.ts';
 import type { Program } from '../../shell/index.ts';
+import { declared, type Declaration, type DeclaredOption } from '../declaration.ts';
 import { AwkError, AwkMachine } from './machine.ts';
 import { AwkRun } from './run.ts';
 import { unescape } from './lexer.ts';
 import { parseAwk } from './syntax.ts';
 import { TooFewArguments, fromInput } from './value.ts';
 
+const OPTIONS: readonly DeclaredOption[] = [
+  { names: ['-F'], value: 'sep', help: 'the field separator' },
+  { names: ['-f'], value: 'program-file', help: 'the program from a file' },
+  { names: ['-v'], value: 'name=value', help: 'a variable, before the program begins' },
+  { names: ['-W'], value: 'option', help: 'version' },
+];
+const isOption = (letter: string): boolean => OPTIONS.some(({ names: [name] }) => name === `-${letter}`);
 const awk: Program = function* (p) {
   const rest = p.argv.slice(1);
   const scripts: Bytes[] = [];
@@ -20,12 +28,10 @@ const awk: Program = function* (p) {
     const word = rest.shift() ?? '';
     if (word === '--') break;
     const letter = word[1] ?? '';
-    if (!'Ffv'.includes(letter)) {
-      if (letter === 'W') {
-        yield* p.print('mawk 1.3.4 20200120\nCopyright 2008-2019,2020, Thomas E. Dickey\nCopyright 1991-1996,2014, Michael D. Brennan\n');
-        return 0;
-      }
-      return (yield* p.error(`${p.name}: not an option: ${word}\n`), 2);
+    if (!isOption(letter)) return (yield* p.error(`${p.name}: not an option: ${word}\n`), 2);
+    if (letter === 'W') {
+      yield* p.print('mawk 1.3.4 20200120\nCopyright 2008-2019,2020, Thomas E. Dickey\nCopyright 1991-1996,2014, Michael D. Brennan\n');
+      return 0;
     }
     const value = word.length > 2 ? word.slice(2) : rest.shift();
     if (value === undefined) return (yield* p.error(`${p.name}: option requires an argument -- ${letter}\n`), 2);
@@ -69,5 +75,10 @@ const awk: Program = function* (p) {
   }
 };
 
-const at = (name: string): InstalledProgram => ({ path: `/usr/bin/${name}`, main: awk, origin: 'mawk 1.3.4' });
+const DECLARATION: Declaration = {
+  synopsis: '[Options] [Program] [file ...]',
+  options: OPTIONS,
+  missing: ['functions that only gawk has (gensub, asort, strtonum, …), which mawk lacks as well'],
+};
+const at = (name: string): InstalledProgram => ({ path: `/usr/bin/${name}`, main: declared(DECLARATION, awk), origin: 'mawk 1.3.4' });
 export const AWK_PROGRAMS: readonly InstalledProgram[] = [at('awk'), at('mawk')];

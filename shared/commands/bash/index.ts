@@ -1,7 +1,8 @@
 /** bash and sh, with what this machine adds to them: the completion of interfaces, namespaces and sub-commands, and /dev/tcp. */
 import type { Bytes } from '../../base/index.ts';
 import { netnsOf, NETNS_DIR, type InstalledProgram } from '../../machine/index.ts';
-import { createBash, type Completion, type CompletionRequest, type Process } from '../../shell/index.ts';
+import { BASH_OPTIONS, BUILTIN_USAGE, createBash, SET_OPTIONS, type Completion, type CompletionRequest, type Process } from '../../shell/index.ts';
+import { declared, type Declaration } from '../declaration.ts';
 import { connectPath } from '../net/index.ts';
 
 const IP_OBJECTS: Readonly<Record<string, readonly string[]>> = {
@@ -69,5 +70,14 @@ function complete({ words, word, process }: CompletionRequest): readonly Complet
 }
 
 const bash = createBash({ complete, connect: connectPath });
-const at = (path: Bytes): InstalledProgram => ({ path, main: bash, origin: 'bash 5.2.15' });
+const DECLARATION: Declaration = {
+  synopsis: '[GNU long option] [option] [script-file] ...',
+  options: [
+    ...BASH_OPTIONS.map(([name, value, help]) => ({ names: [name], value, help })),
+    ...SET_OPTIONS.map(([name, letter]) => ({ names: letter === '' ? [`-o ${name}`] : [`-${letter}`, `-o ${name}`], help: `set -o ${name}` })),
+  ],
+  commands: Object.entries(BUILTIN_USAGE).map(([name, usage]) => ({ name, help: usage })),
+  missing: ['loadable builtins (enable -f)', 'restricted shells', 'locales but C.UTF-8'],
+};
+const at = (path: Bytes): InstalledProgram => ({ path, main: declared(DECLARATION, bash), origin: 'bash 5.2.15' });
 export const BASH_PROGRAMS: readonly InstalledProgram[] = [at('/usr/bin/bash'), at('/usr/bin/sh')];

@@ -20,6 +20,7 @@ import { scanInteger } from '../iproute2/numbers.ts';
 import { parseOptions, type OptionSpec } from '../options.ts';
 import { BRCTL_COMMANDS, brctlUsage, type BrctlName } from './commands.ts';
 import { showBridge, SHOW_HEAD, showMacs, showStp } from './show.ts';
+import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 export const BRCTL_OPTIONS: readonly OptionSpec<'help' | 'version'>[] = [
   { id: 'help', short: 'h', long: 'help', argument: 'none' },
@@ -222,4 +223,9 @@ function show(netns: Netns, names: readonly string[]): Answer {
   return { ...(error !== '' && { error }), out, status: error === '' ? 0 : 1 };
 }
 
-export const BRCTL_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/brctl', main: brctl, origin: 'bridge-utils 1.7.1' }];
+const DECLARATION: Declaration = {
+  synopsis: '[commands]',
+  options: declaredOptions(BRCTL_OPTIONS),
+  commands: BRCTL_COMMANDS.map(({ name, help }) => ({ name, help: help.replace(/\t+/, ': ') })),
+};
+export const BRCTL_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/brctl', main: declared(DECLARATION, brctl), origin: 'bridge-utils 1.7.1' }];

@@ -3,7 +3,9 @@ import { strerror } from '../../base/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
 import { enterNetns, switchRefusal } from '../ip/enter-netns.ts';
+import { declared, type Declaration } from '../declaration.ts';
 import { abbreviates } from '../iproute2/arguments.ts';
+import { COLOR, declaredGlobals, GlobalOptions, type GlobalOption, type GlobalStyle } from '../iproute2/global-options.ts';
 import { runBatch } from '../iproute2/batch.ts';
 import { Exit, incompleteCommand, invalidArgument, leave } from '../iproute2/exit.ts';
 import { Family } from '../iproute2/prefix.ts';
@@ -44,51 +46,80 @@ interface CommandLine {
   readonly batch: string | undefined;
 }
 
+/** In the order in which abbreviations are tried. */
+const OPTIONS = [
+  { id: 'help', names: ['-help'], help: 'help' },
+  { id: 'version', names: ['-Version'], help: 'the version' },
+  { id: 'stats', names: ['-stats', '-statistics'], help: 'statistics' },
+  { id: 'details', names: ['-details'], help: 'details' },
+  { id: 'oneline', names: ['-oneline'], help: 'a record a line' },
+  { id: 'timestamp', names: ['-timestamp'], help: 'when news came, with monitor' },
+  { id: 'family', names: ['-family'], value: 'FAMILY', help: 'inet or inet6' },
+  { id: '4', names: ['-4'], isExact: true, help: '-family inet' },
+  { id: '6', names: ['-6'], isExact: true, help: '-family inet6' },
+  { id: 'netns', names: ['-netns'], value: 'NAME', help: 'in the named network namespace' },
+  COLOR,
+  { id: 'compressVlans', names: ['-compressvlans'], help: 'VLANs as ranges' },
+  { id: 'force', names: ['-force'], help: 'a batch goes on after an error' },
+  { id: 'json', names: ['-json'], help: 'JSON' },
+  { id: 'pretty', names: ['-pretty'], help: 'JSON in lines' },
+  { id: 'batch', names: ['-batch'], value: 'FILENAME', help: 'commands from a file or, with -, standard input' },
+] as const satisfies readonly GlobalOption[];
+type OptionId = (typeof OPTIONS)[number]['id'];
+const STYLE: GlobalStyle<OptionId> = {
+  dashes: 'one or two',
+  missing: (id) => (id === 'netns' ? incompleteCommand() : leave(FAILURE, bridgeUsage())),
+  unknown: (option) => leave(FAILURE, `Option "${option}" is unknown, try "bridge help".\n`),
+};
+
 function readOptions(session: Session, argv: readonly string[]): CommandLine {
   const { options, printer, process } = session;
   let batch: string | undefined;
   let color: 'never' | 'auto' | 'always' = 'never';
-  let at = 1;
-  for (; at < argv.length; at++) {
-    let option = argv[at]!;
-    if (option === '--') {
-      at++;
-      break;
+  const given = new GlobalOptions<OptionId>(argv, OPTIONS, STYLE);
+  for (const { id, argument } of given) {
+    switch (id) {
+      case 'help':
+        leave(FAILURE, bridgeUsage());
+        break;
+      case 'version':
+        printer.out('bridge utility, 6.1.0\n');
+        leave(0);
+        break;
+      case 'stats':
+      case 'details':
+        options[id]++;
+        break;
+      case 'timestamp':
+        options.timestamp = 'long';
+        break;
+      case 'family':
+        options.family = familyOf(argument);
+        break;
+      case '4':
+      case '6':
+        options.family = id === '4' ? Family.INET : Family.INET6;
+        break;
+      case 'netns': {
+        const entered = enterNetns(process, argument);
+        if (!entered.ok) leave(FAILURE, switchRefusal(argument, entered.error, strerror(entered.error)));
+        session.netns = netnsOf(process);
+        break;
+      }
+      case 'color':
+        color = argument === 'auto' || argument === 'never' ? argument : 'always';
+        break;
+      case 'batch':
+        batch = argument;
+        break;
+      default:
+        options[id] = true;
     }
-    if (!option.startsWith('-')) break;
-    if (option[1] === '-') option = option.slice(1);
-    const is = (name: string): boolean => abbreviates(option, name);
-    const next = (): string => argv[++at] ?? leave(FAILURE, bridgeUsage());
-    if (is('-help')) leave(FAILURE, bridgeUsage());
-    else if (is('-Version')) {
-      printer.out('bridge utility, 6.1.0\n');
-      leave(0);
-    } else if (is('-stats') || is('-statistics')) options.stats++;
-    else if (is('-details')) options.details++;
-    else if (is('-oneline')) options.oneline = true;
-    else if (is('-timestamp')) options.timestamp = 'long';
-    else if (is('-family')) options.family = familyOf(next());
-    else if (option === '-4') options.family = Family.INET;
-    else if (option === '-6') options.family = Family.INET6;
-    else if (is('-netns')) {
-      const name = argv[++at] ?? incompleteCommand();
-      const entered = enterNetns(process, name);
-      if (!entered.ok) leave(FAILURE, switchRefusal(name, entered.error, strerror(entered.error)));
-      session.netns = netnsOf(process);
-    } else if (abbreviates(option.split('=', 1)[0] ?? '', '-color') && /^[^=]*(=(always|auto|never)?)?$/.test(option)) {
-      const word = option.split('=')[1];
-      color = word === 'auto' || word === 'never' ? word : 'always';
-    } else if (is('-compressvlans')) options.compressVlans = true;
-    else if (is('-force')) options.force = true;
-    else if (is('-json')) options.json = true;
-    else if (is('-pretty')) options.pretty = true;
-    else if (is('-batch')) batch = next();
-    else leave(FAILURE, `Option "${option}" is unknown, try "bridge help".\n`);
   }
   printer.lineEnd = options.oneline ? '\\' : '\n';
   printer.colors = !options.json && (color === 'always' || (color === 'auto' && process.isTerminal(1)));
   printer.darkBackground = /;([0-6]|8)$/.test(process.getenv('COLORFGBG') ?? '');
-  return { words: argv.slice(at), batch };
+  return { words: given.rest, batch };
 }
 function familyOf(word: string): Family {
   if (word === 'help') leave(FAILURE, bridgeUsage());
@@ -114,4 +145,19 @@ export function* bridge(process: Process): Sys<number> {
   return status;
 }
 
-export const BRIDGE_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/bridge', main: bridge, origin: 'iproute2 6.1.0' }];
+/** What may follow each object. */
+export const BRIDGE_VERBS: Readonly<Record<string, readonly string[]>> = {
+  link: ['set', 'show'],
+  fdb: ['add', 'append', 'delete', 'flush', 'get', 'replace', 'show'],
+  mdb: ['add', 'delete', 'show'],
+  vlan: ['add', 'delete', 'global', 'set', 'show', 'tunnelshow'],
+  vni: ['show'],
+  monitor: ['all', 'fdb', 'link', 'mdb', 'vlan'],
+};
+const DECLARATION: Declaration = {
+  synopsis: '[ OPTIONS ] OBJECT { COMMAND | help }',
+  options: declaredGlobals(OPTIONS),
+  commands: OBJECTS.map(([name]) => ({ name, verbs: BRIDGE_VERBS[name] ?? [] })),
+  missing: ['filters of VNIs (`bridge vni add`)'],
+};
+export const BRIDGE_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/bridge', main: declared(DECLARATION, bridge), origin: 'iproute2 6.1.0' }];

@@ -19,7 +19,8 @@ import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import { WaitQueue, type Process, type Program, type Sys } from '../../shell/index.ts';
 import { flowText, flowXml, type FlowFormat } from './flow-text.ts';
 import { HELP } from './help.ts';
-import { parseConntrack, UsageError, type Filter, type Options } from './options.ts';
+import { CONNTRACK_OPTIONS, parseConntrack, UsageError, type Filter, type Options } from './options.ts';
+import { declared, type Declaration } from '../declaration.ts';
 
 const BANNER = 'conntrack v1.4.7 (conntrack-tools): ';
 const HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<conntrack>\n';
@@ -281,4 +282,7 @@ function* watch(p: Process, options: Options, table: ConntrackTable): Sys<number
   return 0;
 }
 
-export const CONNTRACK_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/conntrack', main, origin: 'conntrack-tools 1.4.7' }];
+const DECLARATION: Declaration = { synopsis: '[commands] [options]', options: CONNTRACK_OPTIONS };
+export const CONNTRACK_PROGRAMS: readonly InstalledProgram[] = [
+  { path: '/usr/sbin/conntrack', main: declared(DECLARATION, main), origin: 'conntrack-tools 1.4.7' },
+];

@@ -4,6 +4,7 @@
 import { parseIpv4, parseIpv6, type Ipv4 } from '../../wire/index.ts';
 import type { Address, Family, MaskedAddress } from '../../kernel/index.ts';
 import { Getopt, type HasArgument, type LongOption } from '../iptables/getopt.ts';
+import type { DeclaredOption } from '../declaration.ts';
 import { portOfService } from '../names/services.ts';
 
 /** A mistake on the command line: status 2 and the advice to ask for help. */
@@ -106,6 +107,12 @@ const LONG: readonly LongOption<string>[] = [
   long('any-nat', 'optional', 'j'),
   long('zone', 'required', 'w'),
 ];
+export const CONNTRACK_OPTIONS: readonly DeclaredOption[] = [...SHORT].flatMap(([letter, argument]) => {
+  const names = [`-${letter}`, ...LONG.filter(({ value }) => value === letter).map(({ name }) => `--${name}`)];
+  return names.length === 1 && !/\w/.test(letter)
+    ? []
+    : [{ names, value: argument === 'no' ? undefined : 'ARG', isOptional: argument === 'optional', help: COMMANDS[letter] }];
+});
 const PORT_OPTIONS: readonly LongOption<string>[] = [
   long('orig-port-src', 'required', 'sport'),
   long('sport', 'required', 'sport'),

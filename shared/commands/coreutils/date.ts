@@ -1,8 +1,8 @@
 /** date(1) of GNU coreutils 9.1, by the lab's calendar, UTC. */
 import type { Bytes } from '../../base/index.ts';
-import type { Program } from '../../shell/index.ts';
-import { gnuOptions, type GnuUsage } from './options.ts';
+import { type GnuUsage } from './options.ts';
 import { calendarOf, dayName, monthName } from './stat-text.ts';
+import { program } from './program.ts';
 
 const DATE: GnuUsage = {
   usage: '[OPTION]... [+FORMAT]',
@@ -18,9 +18,7 @@ const DATE: GnuUsage = {
 const LONG_DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const LONG_MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 
-export const date: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, DATE);
-  if (typeof parsed === 'number') return parsed;
+export const date = program(DATE, function* (p, parsed) {
   const given = parsed.options.get('date');
   const us = given === undefined ? p.unixUs : parseDate(given, p.unixUs);
   if (us === undefined) return yield* p.fail(`invalid date '${given ?? ''}'`);
@@ -42,7 +40,7 @@ export const date: Program = function* (p) {
           : '%a %b %e %H:%M:%S UTC %Y');
   yield* p.print(`${formatDate(format, us)}\n`);
   return 0;
-};
+});
 
 /** strftime(3), as far as it does not depend on the locale. */
 export function formatDate(format: Bytes, unixUs: number): Bytes {

@@ -3,7 +3,8 @@ import type { Bytes, Errno } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 import { eachInput } from './input.ts';
-import { gnuOptions, type GnuUsage } from './options.ts';
+import { type GnuUsage } from './options.ts';
+import { program } from './program.ts';
 
 const OD: GnuUsage = {
   usage: '[OPTION]... [FILE]...',
@@ -94,9 +95,7 @@ function* gather(p: Process, operands: readonly Bytes[]): Sys<{ readonly data: B
   return { data, status };
 }
 
-const od: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, OD);
-  if (typeof parsed === 'number') return parsed;
+const od = program(OD, function* (p, parsed) {
   const formats: Form[] = [];
   for (const [name, value] of parsed.given) {
     const format = name === 'format' ? value : OLD_FORMATS[name];
@@ -141,7 +140,7 @@ const od: Program = function* (p) {
   }
   if (radix !== 'n') yield* p.print(`${address(skip + data.length)}\n`);
   return status;
-};
+});
 
 const HEXDUMP: GnuUsage = {
   usage: '[options] <file>...',
@@ -156,9 +155,7 @@ const HEXDUMP: GnuUsage = {
     { short: 'v', long: 'no-squeezing', help: 'output identical lines' },
   ],
 };
-const hexdump: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, HEXDUMP);
-  if (typeof parsed === 'number') return parsed;
+const hexdump = program(HEXDUMP, function* (p, parsed) {
   const { data: all, status } = yield* gather(p, parsed.operands);
   const skip = bytesOf(parsed.options.get('skip') ?? '0');
   const limit = parsed.options.get('length');
@@ -208,25 +205,24 @@ const hexdump: Program = function* (p) {
   }
   if (data.length > 0) yield* p.print(`${address(skip + data.length)}\n`);
   return status;
-};
+});
 
 const XXD: GnuUsage = {
   usage: '[options] [infile [outfile]]',
   summary: 'Make a hexdump or do the reverse.',
   options: [
-    { short: 'p' },
-    { short: 'r' },
-    { short: 'b' },
-    { short: 'u' },
-    { short: 'c', argument: 'required' },
-    { short: 'g', argument: 'required' },
-    { short: 'l', argument: 'required' },
-    { short: 's', argument: 'required' },
+    { short: 'p', help: 'output in postscript plain hexdump style' },
+    { short: 'r', help: 'reverse operation: convert (or patch) hexdump into binary' },
+    { short: 'b', help: 'binary digit dump' },
+    { short: 'u', help: 'use upper case hex letters' },
+    { short: 'c', argument: 'required', help: 'format <cols> octets per line' },
+    { short: 'g', argument: 'required', help: 'number of octets per group in normal output' },
+    { short: 'l', argument: 'required', help: 'stop after <len> octets' },
+    { short: 's', argument: 'required', help: 'start at <seek> bytes abs. infile offset' },
   ],
+  obsolete: (word) => (word === '-ps' || word === '-plain' ? ['-p'] : undefined),
 };
-const xxd: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, { ...XXD, obsolete: (word) => (word === '-ps' || word === '-plain' ? ['-p'] : undefined) });
-  if (typeof parsed === 'number') return parsed;
+const xxd = program(XXD, function* (p, parsed) {
   const { data: all, status } = yield* gather(p, parsed.operands.slice(0, 1));
   if (parsed.has('r')) {
     const hex = parsed.has('p')
@@ -261,7 +257,7 @@ const xxd: Program = function* (p) {
     yield* p.tick(columns);
   }
   return status;
-};
+});
 
 const at = (name: string, main: Program, origin: string): InstalledProgram => ({ path: `/usr/bin/${name}`, main, origin });
 export const DUMP_PROGRAMS: readonly InstalledProgram[] = [

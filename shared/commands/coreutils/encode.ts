@@ -3,7 +3,8 @@ import type { Bytes, Errno } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Program, Sys } from '../../shell/index.ts';
 import { eachInput } from './input.ts';
-import { gnuOptions, usageError, type GnuUsage } from './options.ts';
+import { usageError, type GnuUsage } from './options.ts';
+import { program } from './program.ts';
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -48,9 +49,7 @@ const CODEC: GnuUsage = {
   ],
 };
 const codec = (alphabet: string): Program =>
-  function* (p) {
-    const parsed = yield* gnuOptions(p, CODEC);
-    if (typeof parsed === 'number') return parsed;
+  program(CODEC, function* (p, parsed) {
     const [, extra] = parsed.operands;
     if (extra !== undefined) return yield* usageError(p, `extra operand '${extra}'`, CODEC);
     const wrap = parsed.options.get('wrap') ?? '76';
@@ -74,7 +73,7 @@ const codec = (alphabet: string): Program =>
     });
     if (seen.isBad) yield* p.flush();
     return seen.isBad ? yield* p.fail('invalid input') : status;
-  };
+  });
 
 export const ENCODING_PROGRAMS: readonly InstalledProgram[] = [
   { path: '/usr/bin/base64', main: codec(BASE64), origin: 'coreutils 9.1' },

@@ -1,6 +1,6 @@
 /** expr(1): GNU coreutils 9.1. Arithmetic is exact, in numbers of any size; a regular expression is basic and anchored. */
 import { compilePosixRegex, type Bytes } from '../../base/index.ts';
-import type { Program } from '../../shell/index.ts';
+import { declared } from '../declaration.ts';
 
 /** What ends the evaluation: status 2 for what was written wrong, 3 for what cannot be computed. */
 class ExprError extends Error {
@@ -131,7 +131,7 @@ function match(text: Bytes, pattern: Bytes): Bytes {
   return String(found?.[0].length ?? 0);
 }
 
-export const expr: Program = function* (p) {
+export const expr = declared({ synopsis: 'EXPRESSION', summary: 'Print the value of EXPRESSION to standard output.', options: [] }, function* (p) {
   const words = p.argv.slice(p.argv[1] === '--' ? 2 : 1);
   if (words.length === 0) return yield* p.fail("missing operand\nTry 'expr --help' for more information.", 2);
   try {
@@ -142,4 +142,4 @@ export const expr: Program = function* (p) {
     if (!(error instanceof ExprError)) throw error;
     return yield* p.fail(error.words, error.status);
   }
-};
+});

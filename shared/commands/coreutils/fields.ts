@@ -3,8 +3,9 @@ import type { Bytes, Errno } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import { LineReader, type Program, type Sys } from '../../shell/index.ts';
 import { closeInput, eachInput, eachPiece, openInput } from './input.ts';
-import { gnuOptions, usageError, type GnuUsage } from './options.ts';
+import { usageError, type GnuUsage } from './options.ts';
 import { sort } from './sort.ts';
+import { program } from './program.ts';
 
 const CUT: GnuUsage = {
   usage: 'OPTION... [FILE]...',
@@ -39,9 +40,7 @@ function ranges(list: Bytes, what: string): readonly Range[] | string {
 }
 const isIn = (list: readonly Range[], n: number): boolean => list.some(([low, high]) => n >= low && n <= high);
 
-export const cut: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, CUT);
-  if (typeof parsed === 'number') return parsed;
+export const cut = program(CUT, function* (p, parsed) {
   const modes = ['bytes', 'characters', 'fields'].filter((mode) => parsed.has(mode));
   const [mode] = modes;
   if (mode === undefined) return yield* usageError(p, 'you must specify a list of bytes, characters, or fields', CUT);
@@ -76,7 +75,7 @@ export const cut: Program = function* (p) {
     }
     return lines.failure;
   });
-};
+});
 
 const TR: GnuUsage = {
   usage: '[OPTION]... SET1 [SET2]',
@@ -143,9 +142,7 @@ function charSet(text: Bytes, fill: number): string[] {
   }
   return out;
 }
-export const tr: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, TR);
-  if (typeof parsed === 'number') return parsed;
+export const tr = program(TR, function* (p, parsed) {
   const [first, second] = parsed.operands;
   const isDelete = parsed.has('delete');
   const squeeze = parsed.has('squeeze-repeats');
@@ -178,7 +175,7 @@ export const tr: Program = function* (p) {
     yield* p.print(out);
   });
   return failure === undefined ? 0 : yield* p.failErrno('read error', failure);
-};
+});
 
 const UNIQ: GnuUsage = {
   usage: '[OPTION]... [INPUT [OUTPUT]]',
@@ -194,9 +191,7 @@ const UNIQ: GnuUsage = {
     { short: 'w', long: 'check-chars', argument: 'required', help: 'compare no more than N characters in lines' },
   ],
 };
-export const uniq: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, UNIQ);
-  if (typeof parsed === 'number') return parsed;
+export const uniq = program(UNIQ, function* (p, parsed) {
   const number = (name: string): number => Number(parsed.options.get(name) ?? 0);
   const width = parsed.options.get('check-chars');
   const key = (line: Bytes): Bytes => {
@@ -233,7 +228,7 @@ export const uniq: Program = function* (p) {
   if (group.length > 0) yield* show(group);
   closeInput(p, opened.fd);
   return 0;
-};
+});
 
 const at = (name: string, main: Program): InstalledProgram => ({ path: `/usr/bin/${name}`, main, origin: 'coreutils 9.1' });
 export const FIELD_PROGRAMS: readonly InstalledProgram[] = [at('cut', cut), at('tr', tr), at('uniq', uniq), at('sort', sort)];

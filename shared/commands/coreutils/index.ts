@@ -5,15 +5,19 @@ import { ENCODING_PROGRAMS } from './encode.ts';
 import { expr } from './expr.ts';
 import { FIELD_PROGRAMS } from './fields.ts';
 import { FILE_PROGRAMS } from './files.ts';
+import { IDENTITY_PROGRAMS } from './identity.ts';
 import { LINE_PROGRAMS } from './lines.ts';
 import { mkfifo, mknod } from './nodes.ts';
 import { PROCESS_PROGRAMS } from './processes.ts';
 import { RARE_PROGRAMS } from './rare.ts';
 import { STREAM_PROGRAMS } from './streams.ts';
 import { stty } from './stty.ts';
+import { WRAPPING_PROGRAMS } from './wrappers.ts';
+import { XARGS_PROGRAMS } from './xargs.ts';
 
 export { duration, statusOf } from './processes.ts';
-export { gnuOptions, type GnuUsage, type Parsed } from './options.ts';
+export { gnuDeclaration, gnuOptions, usageError, type GnuUsage, type Parsed } from './options.ts';
+export { program } from './program.ts';
 export { closeInput, eachInput, openInput } from './input.ts';
 export { owners } from './ls.ts';
 export { formatDate } from './date.ts';
@@ -29,5 +33,8 @@ export const COREUTILS: readonly InstalledProgram[] = [
   ...FILE_PROGRAMS,
   ...RARE_PROGRAMS,
   ...PROCESS_PROGRAMS,
+  ...IDENTITY_PROGRAMS,
+  ...WRAPPING_PROGRAMS,
+  ...XARGS_PROGRAMS,
   ...SINGLE,
 ];

@@ -3,7 +3,8 @@ import type { Bytes, Errno } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import { LineReader, type Process, type Program, type Sys } from '../../shell/index.ts';
 import { closeInput, eachInput, openInput } from './input.ts';
-import { gnuOptions, usageError, type GnuUsage } from './options.ts';
+import { usageError, type GnuUsage } from './options.ts';
+import { program } from './program.ts';
 
 const linesOf = (text: Bytes): Bytes[] => {
   const lines = text.split('\n');
@@ -30,9 +31,7 @@ const NL: GnuUsage = {
     { short: 'w', long: 'number-width', argument: 'required', help: 'use NUMBER columns for line numbers' },
   ],
 };
-const nl: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, NL);
-  if (typeof parsed === 'number') return parsed;
+const nl = program(NL, function* (p, parsed) {
   const style = parsed.options.get('body-numbering') ?? 't';
   if (!/^[atn]$/.test(style)) return yield* usageError(p, `invalid body numbering style: '${style}'`, NL);
   const width = Number(parsed.options.get('number-width') ?? 6);
@@ -46,7 +45,7 @@ const nl: Program = function* (p) {
     number += step;
     return `${text}${separator}${line}\n`;
   });
-};
+});
 
 const FOLD: GnuUsage = {
   usage: '[OPTION]... [FILE]...',
@@ -58,9 +57,7 @@ const FOLD: GnuUsage = {
   ],
   obsolete: (word) => (/^-\d+$/.test(word) ? ['-w', word.slice(1)] : undefined),
 };
-const fold: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, FOLD);
-  if (typeof parsed === 'number') return parsed;
+const fold = program(FOLD, function* (p, parsed) {
   const width = Number(parsed.options.get('width') ?? 80);
   if (!(width > 0)) return yield* p.fail(`invalid number of columns: '${parsed.options.get('width') ?? ''}'`);
   return yield* eachLine(p, parsed.operands, (line, ending) => {
@@ -74,7 +71,7 @@ const fold: Program = function* (p) {
     }
     return out + rest + ending;
   });
-};
+});
 
 const TABS: GnuUsage = {
   usage: '[OPTION]... [FILE]...',
@@ -94,15 +91,11 @@ function expandLine(line: Bytes, width: number, isInitial: boolean): Bytes {
   }
   return out;
 }
-const expand: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, TABS);
-  if (typeof parsed === 'number') return parsed;
+const expand = program(TABS, function* (p, parsed) {
   const width = Number(parsed.options.get('tabs') ?? 8);
   return yield* eachLine(p, parsed.operands, (line, ending) => expandLine(line, width, parsed.has('initial')) + ending);
-};
-const unexpand: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, TABS);
-  if (typeof parsed === 'number') return parsed;
+});
+const unexpand = program(TABS, function* (p, parsed) {
   const width = Number(parsed.options.get('tabs') ?? 8);
   const isAll = (parsed.has('all') || parsed.has('tabs')) && !parsed.has('first-only');
   return yield* eachLine(p, parsed.operands, (line, ending) => {
@@ -116,7 +109,7 @@ const unexpand: Program = function* (p) {
     }
     return out + text.slice(at) + ending;
   });
-};
+});
 
 const COMM: GnuUsage = {
   usage: '[OPTION]... FILE1 FILE2',
@@ -148,9 +141,7 @@ function* twoFiles(p: Process, operands: readonly Bytes[], usage: GnuUsage): Sys
   }
   return [sides[0] ?? [], sides[1] ?? []];
 }
-const comm: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, COMM);
-  if (typeof parsed === 'number') return parsed;
+const comm = program(COMM, function* (p, parsed) {
   const sides = yield* twoFiles(p, parsed.operands, COMM);
   if (typeof sides === 'number') return sides;
   const [a, b] = sides;
@@ -193,7 +184,7 @@ const comm: Program = function* (p) {
   if (!warned.includes(true)) return 0;
   yield* p.flush();
   return yield* p.fail('input is not in sorted order');
-};
+});
 
 const JOIN: GnuUsage = {
   usage: '[OPTION]... FILE1 FILE2',
@@ -210,9 +201,7 @@ const JOIN: GnuUsage = {
     { short: '2', argument: 'required', help: 'join on this FIELD of file 2' },
   ],
 };
-const join: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, JOIN);
-  if (typeof parsed === 'number') return parsed;
+const join = program(JOIN, function* (p, parsed) {
   const sides = yield* twoFiles(p, parsed.operands, JOIN);
   if (typeof sides === 'number') return sides;
   const separator = parsed.options.get('t');
@@ -258,7 +247,7 @@ const join: Program = function* (p) {
     j = end;
   }
   return 0;
-};
+});
 
 const SHUF: GnuUsage = {
   usage: '[OPTION]... [FILE]',
@@ -271,9 +260,7 @@ const SHUF: GnuUsage = {
   ],
 };
 const MAX_RANGE = 1 << 20;
-const shuf: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, SHUF);
-  if (typeof parsed === 'number') return parsed;
+const shuf = program(SHUF, function* (p, parsed) {
   let lines: Bytes[] = [];
   const range = parsed.options.get('input-range');
   if (range !== undefined) {
@@ -307,7 +294,7 @@ const shuf: Program = function* (p) {
       .join(''),
   );
   return 0;
-};
+});
 
 const at = (name: string, main: Program, origin = 'coreutils 9.1'): InstalledProgram => ({ path: `/usr/bin/${name}`, main, origin });
 export const LINE_PROGRAMS: readonly InstalledProgram[] = [

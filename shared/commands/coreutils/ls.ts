@@ -1,8 +1,9 @@
 /** ls(1) of GNU coreutils 9.1: long and short listings, columns on a terminal, sorting by name in the C locale. */
 import { strerror, type Bytes } from '../../base/index.ts';
-import { majorOf, minorOf, statMode, type Inode, type Process, type Program, type Sys } from '../../shell/index.ts';
-import { gnuOptions, type GnuUsage, type Parsed } from './options.ts';
+import { majorOf, minorOf, statMode, type Inode, type Process, type Sys } from '../../shell/index.ts';
+import { type GnuUsage, type Parsed } from './options.ts';
 import { modeText, shortDate } from './stat-text.ts';
+import { program } from './program.ts';
 
 const LS: GnuUsage = {
   usage: '[OPTION]... [FILE]...',
@@ -38,9 +39,7 @@ interface Entry {
   readonly inode: Inode;
 }
 
-export const ls: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, LS);
-  if (typeof parsed === 'number') return parsed;
+export const ls = program(LS, function* (p, parsed) {
   let status = 0;
   const files: Entry[] = [];
   const dirs: Entry[] = [];
@@ -85,7 +84,7 @@ export const ls: Program = function* (p) {
     yield* p.tick(shown.length);
   }
   return status;
-};
+});
 
 function resolved(p: Process, entry: Entry): Entry {
   const inode = p.fs.stat(entry.path);

@@ -1,8 +1,9 @@
 /** mkfifo and mknod (GNU coreutils 9.1): names for pipes and devices. */
 import { strerror, type Bytes } from '../../base/index.ts';
-import { makeDevice, type Process, type Program, type Sys } from '../../shell/index.ts';
+import { makeDevice, type Process, type Sys } from '../../shell/index.ts';
 import { changedMode } from './files.ts';
-import { gnuOptions, usageError, type GnuUsage, type Parsed } from './options.ts';
+import { usageError, type GnuUsage, type Parsed } from './options.ts';
+import { program } from './program.ts';
 
 const MODE = { short: 'm', long: 'mode', argument: 'required' } as const;
 const CONTEXT = { short: 'Z', long: 'context', argument: 'optional' } as const;
@@ -24,9 +25,7 @@ function make(p: Process, path: Bytes, kind: 'fifo' | 'char' | 'block', mode: nu
 }
 
 const MKFIFO: GnuUsage = { usage: '[OPTION]... NAME...', summary: 'Create named pipes (FIFOs) with the given NAMEs.', options: [MODE, CONTEXT] };
-export const mkfifo: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, MKFIFO);
-  if (typeof parsed === 'number') return parsed;
+export const mkfifo = program(MKFIFO, function* (p, parsed) {
   if (parsed.operands.length === 0) return yield* usageError(p, 'missing operand', MKFIFO);
   const mode = yield* modeOf(p, parsed);
   if (typeof mode !== 'number') return mode.failed;
@@ -36,12 +35,10 @@ export const mkfifo: Program = function* (p) {
     if (failure !== undefined) status = yield* p.fail(`cannot create fifo '${path}': ${failure}`);
   }
   return status;
-};
+});
 
 const MKNOD: GnuUsage = { usage: '[OPTION]... NAME TYPE [MAJOR MINOR]', summary: 'Create the special file NAME of the given TYPE.', options: [MODE, CONTEXT] };
-export const mknod: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, MKNOD);
-  if (typeof parsed === 'number') return parsed;
+export const mknod = program(MKNOD, function* (p, parsed) {
   const mode = yield* modeOf(p, parsed);
   if (typeof mode !== 'number') return mode.failed;
   const [path, type = '', major, minor, extra] = parsed.operands;
@@ -65,4 +62,4 @@ export const mknod: Program = function* (p) {
   const kind = isFifo ? 'fifo' : type.startsWith('b') ? 'block' : 'char';
   const failure = make(p, path, kind, mode, parsed.has('mode'), isFifo ? 0 : makeDevice(Number(major), Number(minor)));
   return failure === undefined ? 0 : yield* p.fail(`${path}: ${failure}`);
-};
+});

@@ -3,6 +3,7 @@
  */
 import type { Bytes } from '../../base/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
+import type { Declaration } from '../declaration.ts';
 
 export interface GnuOption {
   readonly short?: string;
@@ -10,6 +11,8 @@ export interface GnuOption {
   readonly argument?: 'required' | 'optional';
   /** One line of `--help`. */
   readonly help?: string;
+  /** The program says "not modelled" when it is given. */
+  readonly isMissing?: boolean;
 }
 
 export interface GnuUsage {
@@ -25,7 +28,26 @@ export interface GnuUsage {
   readonly stopAtOperand?: boolean;
   /** `head -5`, `tail +3`: what an old-style first argument means, as options. */
   readonly obsolete?: (argument: Bytes) => readonly Bytes[] | undefined;
+  /** What is special about its words, put the common way before they are read. */
+  readonly rewrite?: (words: readonly Bytes[]) => readonly Bytes[];
+  /** What the real program does and this one does not, each a phrase. */
+  readonly missing?: readonly string[];
 }
+
+const HELP_AND_VERSION = [
+  { names: ['--help'], help: 'display this help and exit' },
+  { names: ['--version'], help: 'output version information and exit' },
+];
+export const gnuDeclaration = ({ usage, summary, options, missing = [] }: GnuUsage): Declaration => ({
+  ...{ synopsis: usage, summary, missing },
+  options: [
+    ...options.map(({ short, long, argument, help, isMissing = false }) => ({
+      ...{ help, isMissing, value: argument && 'ARG', isOptional: argument === 'optional' },
+      names: [short === undefined ? '' : `-${short}`, long === undefined ? '' : `--${long}`].filter((name) => name !== ''),
+    })),
+    ...HELP_AND_VERSION.filter(({ names: [name] }) => !options.some(({ long }) => `--${long}` === name)),
+  ],
+});
 
 /** Options by long name, or short where there is none; later ones win. */
 export interface Parsed {
@@ -44,7 +66,7 @@ const keyOf = (option: GnuOption): string => option.long ?? option.short ?? '';
 export function parseGnu(argv: readonly Bytes[], usage: GnuUsage): Outcome {
   const given: (readonly [string, Bytes])[] = [];
   const operands: Bytes[] = [];
-  const rest = argv.slice(1);
+  const rest = [...(usage.rewrite?.(argv.slice(1)) ?? argv.slice(1))];
   const first = rest[0];
   const expanded = first === undefined ? undefined : usage.obsolete?.(first);
   if (expanded) rest.splice(0, 1, ...expanded);

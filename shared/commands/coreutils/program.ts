@@ -1,14 +1,15 @@
 /** What programs over files begin with: their options, and what is wrong with their operands. */
 import { type Bytes, type Errno, type Result } from '../../base/index.ts';
 import { type Process, type Program, type Sys } from '../../shell/index.ts';
-import { gnuOptions, usageError, type GnuUsage, type Parsed } from './options.ts';
+import { declared } from '../declaration.ts';
+import { gnuDeclaration, gnuOptions, usageError, type GnuUsage, type Parsed } from './options.ts';
 
 type Body = (p: Process, parsed: Parsed, usage: GnuUsage) => Sys<number>;
 export const program = (usage: GnuUsage, body: Body): Program =>
-  function* (p) {
+  declared(gnuDeclaration(usage), function* (p) {
     const parsed = yield* gnuOptions(p, usage);
     return typeof parsed === 'number' ? parsed : yield* body(p, parsed, usage);
-  };
+  });
 export const baseName = (path: Bytes): Bytes => path.replace(/\/+$/, '').replace(/^.*\//s, '') || (path.startsWith('/') ? '/' : '');
 export const isDir = (p: Process, path: Bytes): boolean => {
   const inode = p.fs.stat(path);

@@ -3,7 +3,10 @@ import { strerror, type Bytes } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 import { closeInput, openInput } from './input.ts';
-import { gnuOptions, usageError, type GnuUsage } from './options.ts';
+import { usageError, type GnuUsage } from './options.ts';
+import type { Declaration } from '../declaration.ts';
+import { declared } from '../declaration.ts';
+import { program } from './program.ts';
 
 const sizeOf = (text: Bytes): number | undefined => {
   const [, digits, unit = '', tail = ''] = /^(\d+)([bcwkKMGT]?)(B|iB)?$/.exec(text) ?? [];
@@ -22,9 +25,7 @@ const TRUNCATE: GnuUsage = {
     { short: 'r', long: 'reference', argument: 'required', help: 'base size on RFILE' },
   ],
 };
-const truncate: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, TRUNCATE);
-  if (typeof parsed === 'number') return parsed;
+const truncate = program(TRUNCATE, function* (p, parsed) {
   const text = parsed.options.get('size');
   const reference = parsed.options.get('reference');
   if (text === undefined && reference === undefined) return yield* usageError(p, "you must specify either '--size' or '--reference'", TRUNCATE);
@@ -50,31 +51,39 @@ const truncate: Program = function* (p) {
     if (!done.ok) status = yield* p.fail(`failed to truncate '${name}' at ${wanted} bytes: ${strerror(done.error)}`);
   }
   return status;
-};
+});
 
-const exactly = (count: number, body: (p: Process, names: readonly Bytes[]) => Sys<number>): Program =>
-  function* (p) {
-    const usage: GnuUsage = { usage: 'FILE...', summary: '', options: [] };
-    const parsed = yield* gnuOptions(p, usage);
-    if (typeof parsed === 'number') return parsed;
+const exactly = (usage: GnuUsage, count: number, body: (p: Process, names: readonly Bytes[]) => Sys<number>): Program =>
+  program(usage, function* (p, parsed) {
     const { operands } = parsed;
     if (operands.length === 0) return yield* usageError(p, 'missing operand', usage);
     if (operands.length < count) return yield* usageError(p, `missing operand after '${operands.at(-1) ?? ''}'`, usage);
     const extra = operands[count];
     return extra === undefined ? yield* body(p, operands) : yield* usageError(p, `extra operand '${extra}'`, usage);
-  };
-const link = exactly(2, function* (p, [from = '', to = '']) {
-  const made = p.fs.link(from, to);
-  return made.ok ? 0 : yield* p.fail(`cannot create link '${to}' to '${from}': ${strerror(made.error)}`);
-});
-const unlink = exactly(1, function* (p, [name = '']) {
+  });
+const link = exactly(
+  { usage: 'FILE1 FILE2', summary: 'Call the link function to create a link named FILE2 to an existing FILE1.', options: [] },
+  2,
+  function* (p, [from = '', to = '']) {
+    const made = p.fs.link(from, to);
+    return made.ok ? 0 : yield* p.fail(`cannot create link '${to}' to '${from}': ${strerror(made.error)}`);
+  },
+);
+const unlink = exactly({ usage: 'FILE', summary: 'Call the unlink function to remove the specified FILE.', options: [] }, 1, function* (p, [name = '']) {
   const gone = p.fs.unlink(name);
   return gone.ok ? 0 : yield* p.fail(`cannot unlink '${name}': ${strerror(gone.error)}`);
 });
 
-const printenv: Program = function* (p) {
-  const names = p.argv.slice(1).filter((word) => word !== '-0' && word !== '--null');
-  const ending = names.length < p.argv.length - 1 ? '\0' : '\n';
+const PRINTENV: GnuUsage = {
+  usage: '[OPTION]... [VARIABLE]...',
+  summary: 'Print the values of the specified environment VARIABLE(s).',
+  options: [{ short: '0', long: 'null', help: 'end each output line with NUL, not newline' }],
+  failure: 2,
+  stopAtOperand: true,
+};
+const printenv = program(PRINTENV, function* (p, parsed) {
+  const names = parsed.operands;
+  const ending = parsed.has('null') ? '\0' : '\n';
   if (names.length === 0) for (const [name, value] of p.env) yield* p.print(`${name}=${value}${ending}`);
   let status = 0;
   for (const name of names) {
@@ -83,16 +92,23 @@ const printenv: Program = function* (p) {
     else yield* p.print(`${value}${ending}`);
   }
   return status;
-};
+});
 
 /** So much at once of what has no end: `dd if=/dev/zero` with a large block. */
 const MAX_BLOCK = 1 << 24;
-const dd: Program = function* (p) {
+const DD = ['if', 'of', 'bs', 'ibs', 'obs', 'count', 'skip', 'seek', 'conv', 'status', 'iflag', 'oflag'];
+const DD_DECLARATION: Declaration = {
+  synopsis: '[OPERAND]...',
+  summary: 'Copy a file, converting and formatting according to the operands.',
+  options: [],
+  commands: DD.map((name) => ({ name: `${name}=` })),
+  missing: ['conversions but notrunc', 'flags', 'the cbs operand'],
+};
+const dd = declared(DD_DECLARATION, function* (p) {
   const given = new Map<string, Bytes>();
   for (const word of p.argv.slice(1)) {
     const [name, ...value] = word.split('=');
-    if (value.length === 0 || !/^(if|of|bs|ibs|obs|count|skip|seek|conv|status|iflag|oflag)$/.test(name ?? ''))
-      return yield* p.fail(`unrecognized operand '${word}'\nTry 'dd --help' for more information.`);
+    if (value.length === 0 || !DD.includes(name ?? '')) return yield* p.fail(`unrecognized operand '${word}'\nTry 'dd --help' for more information.`);
     given.set(name ?? '', value.join('='));
   }
   const number = (name: string, fallback: number): number => sizeOf(given.get(name) ?? '') ?? fallback;
@@ -141,7 +157,7 @@ const dd: Program = function* (p) {
   const sizes = decimal.length + binary.length > 0 ? ` (${[...decimal, ...binary].join(', ')})` : '';
   yield* p.error(`${size}${sizes} copied, ${Number(seconds.toPrecision(6))} s, ${scale(speed, 1000, ['B', 'kB', 'MB', 'GB'])}/s\n`);
   return status;
-};
+});
 
 const SPLIT: GnuUsage = {
   usage: '[OPTION]... [FILE [PREFIX]]',
@@ -154,9 +170,7 @@ const SPLIT: GnuUsage = {
   ],
   obsolete: (word) => (/^-\d+$/.test(word) ? ['-l', word.slice(1)] : undefined),
 };
-const split: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, SPLIT);
-  if (typeof parsed === 'number') return parsed;
+const split = program(SPLIT, function* (p, parsed) {
   const [name = '-', prefix = 'x'] = parsed.operands;
   const opened = yield* openInput(p, name);
   if (opened.kind === 'failed') return yield* p.fail(`cannot open '${name}' for reading: ${strerror(opened.errno)}`);
@@ -179,7 +193,7 @@ const split: Program = function* (p) {
     if (!written.ok) return yield* p.failErrno(prefix + suffix, written.error);
   }
   return 0;
-};
+});
 
 const at = (name: string, main: Program): InstalledProgram => ({ path: `/usr/bin/${name}`, main, origin: 'coreutils 9.1' });
 export const RARE_PROGRAMS: readonly InstalledProgram[] = [

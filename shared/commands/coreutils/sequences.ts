@@ -2,7 +2,8 @@
 import type { Bytes, Errno } from '../../base/index.ts';
 import { LineReader, type Program, type Sys } from '../../shell/index.ts';
 import { eachInput, openInput } from './input.ts';
-import { gnuOptions, usageError, type GnuUsage } from './options.ts';
+import { usageError, type GnuUsage } from './options.ts';
+import { program } from './program.ts';
 
 const SEQ: GnuUsage = {
   usage: '[OPTION]... LAST\n  or:  seq [OPTION]... FIRST LAST\n  or:  seq [OPTION]... FIRST INCREMENT LAST',
@@ -13,13 +14,13 @@ const SEQ: GnuUsage = {
     { short: 'w', long: 'equal-width', help: 'equalize width by padding with leading zeroes' },
   ],
   stopAtOperand: true,
-};
-export const seq: Program = function* (p) {
   // negative numbers are operands
-  const at = p.argv.findIndex((word, i) => i > 0 && /^-(\d|\.\d)/.test(word));
-  if (at > 0 && !p.argv.slice(0, at).includes('--')) p.argv = [...p.argv.slice(0, at), '--', ...p.argv.slice(at)];
-  const parsed = yield* gnuOptions(p, SEQ);
-  if (typeof parsed === 'number') return parsed;
+  rewrite(words) {
+    const at = words.findIndex((word) => /^-(\d|\.\d)/.test(word));
+    return at < 0 || words.slice(0, at).includes('--') ? words : [...words.slice(0, at), '--', ...words.slice(at)];
+  },
+};
+export const seq = program(SEQ, function* (p, parsed) {
   const words = parsed.operands.filter((word) => word !== '--');
   if (words.length === 0) return yield* usageError(p, 'missing operand', SEQ);
   if (words.length > 3) return yield* usageError(p, `extra operand '${words[3] ?? ''}'`, SEQ);
@@ -47,7 +48,7 @@ export const seq: Program = function* (p) {
   }
   if (count >= 0) yield* p.print('\n');
   return 0;
-};
+});
 
 const PASTE: GnuUsage = {
   usage: '[OPTION]... [FILE]...',
@@ -57,9 +58,7 @@ const PASTE: GnuUsage = {
     { short: 's', long: 'serial', help: 'paste one file at a time instead of in parallel' },
   ],
 };
-export const paste: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, PASTE);
-  if (typeof parsed === 'number') return parsed;
+export const paste = program(PASTE, function* (p, parsed) {
   const delimiters = [...(parsed.options.get('delimiters') ?? '\t').replaceAll('\\n', '\n').replaceAll('\\t', '\t').replaceAll('\\0', '\0')].map((c) =>
     c === '\0' ? '' : c,
   );
@@ -86,13 +85,20 @@ export const paste: Program = function* (p) {
     if (row.every((cell) => cell === undefined)) return 0;
     yield* p.print(`${glue(row.map((cell) => cell ?? ''))}\n`);
   }
-};
+});
 
-const lineProgram = (change: (lines: Bytes[]) => Bytes[]): Program =>
-  function* (p) {
-    const usage: GnuUsage = { usage: '[FILE]...', summary: '', options: [] };
-    const parsed = yield* gnuOptions(p, usage);
-    if (typeof parsed === 'number') return parsed;
+const TAC: GnuUsage = {
+  usage: '[OPTION]... [FILE]...',
+  summary: 'Write each FILE to standard output, last line first.',
+  options: [
+    { short: 'b', long: 'before', help: 'attach the separator before instead of after', isMissing: true },
+    { short: 'r', long: 'regex', help: 'interpret the separator as a regular expression', isMissing: true },
+    { short: 's', long: 'separator', argument: 'required', help: 'use STRING as the separator instead of newline', isMissing: true },
+  ],
+};
+const REV: GnuUsage = { usage: '[options] [file ...]', summary: 'Reverse lines characterwise.', options: [], version: 'util-linux 2.38.1)' };
+const lineProgram = (usage: GnuUsage, change: (lines: Bytes[]) => Bytes[]): Program =>
+  program(usage, function* (p, parsed) {
     return yield* eachInput(p, parsed.operands, function* (fd): Sys<Errno | undefined> {
       const all = yield* p.readAll(fd);
       if (!all.ok) return all.error;
@@ -100,8 +106,8 @@ const lineProgram = (change: (lines: Bytes[]) => Bytes[]): Program =>
       yield* p.print(change(all.value.match(/[^\n]*\n|[^\n]+$/g) ?? []).join(''));
       return undefined;
     });
-  };
-export const tac = lineProgram((lines) => lines.reverse());
-export const rev = lineProgram((lines) =>
+  });
+export const tac = lineProgram(TAC, (lines) => lines.reverse());
+export const rev = lineProgram(REV, (lines) =>
   lines.map((line) => (line.endsWith('\n') ? `${[...line.slice(0, -1)].reverse().join('')}\n` : [...line].reverse().join(''))),
 );

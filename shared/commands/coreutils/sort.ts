@@ -1,8 +1,8 @@
 /** sort(1) of GNU coreutils 9.1 in the C locale: keys with their own options, stable and last-resort comparison, -c, -u, -o. */
 import type { Bytes } from '../../base/index.ts';
-import type { Program } from '../../shell/index.ts';
 import { openInput, closeInput } from './input.ts';
-import { gnuOptions, type GnuUsage } from './options.ts';
+import { type GnuUsage } from './options.ts';
+import { program } from './program.ts';
 
 const SORT: GnuUsage = {
   usage: '[OPTION]... [FILE]...',
@@ -142,9 +142,7 @@ function compareBy(flags: string, a: Bytes, b: Bytes): number {
   return bytewise(reduce(a), reduce(b));
 }
 
-export const sort: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, SORT);
-  if (typeof parsed === 'number') return parsed;
+export const sort = program(SORT, function* (p, parsed) {
   const letters: Readonly<Record<string, string>> = Object.fromEntries<string>(
     SORT.options.filter((option) => option.short !== undefined && !option.argument).map((option) => [option.long ?? option.short ?? '', option.short ?? '']),
   );
@@ -212,4 +210,4 @@ export const sort: Program = function* (p) {
   }
   const written = p.fs.writeFile(target, output);
   return written.ok ? 0 : yield* p.failErrno(`open failed: ${target}`, written.error, 2);
-};
+});

@@ -3,8 +3,9 @@ import type { Bytes, Errno } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import { LineReader, type Process, type Program, type Sys } from '../../shell/index.ts';
 import { closeInput, eachInput, eachPiece, openInput } from './input.ts';
-import { gnuOptions, type GnuUsage } from './options.ts';
+import { type GnuUsage } from './options.ts';
 import { paste, rev, seq, tac } from './sequences.ts';
+import { program } from './program.ts';
 
 const CAT: GnuUsage = {
   usage: '[OPTION]... [FILE]...',
@@ -28,9 +29,7 @@ const visible = (char: string): string => {
   return code >= 128 ? `M-${caret(code - 128)}` : caret(code);
 };
 
-export const cat: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, CAT);
-  if (typeof parsed === 'number') return parsed;
+export const cat = program(CAT, function* (p, parsed) {
   const any = (...names: string[]): boolean => names.some((name) => parsed.has(name));
   const how = {
     ends: any('show-all', 'e', 'show-ends'),
@@ -61,7 +60,7 @@ export const cat: Program = function* (p) {
     }
     return lines.failure;
   });
-};
+});
 
 const AMOUNT = /^([-+]?)(\d+)([bkKMGT]?)B?$/;
 /** `5`, `-5`, `+5`, `2K`: sign and number. */
@@ -84,9 +83,7 @@ const HEAD: GnuUsage = {
   ],
   obsolete: (word) => (/^-\d+$/.test(word) ? ['-n', word.slice(1)] : undefined),
 };
-export const head: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, HEAD);
-  if (typeof parsed === 'number') return parsed;
+export const head = program(HEAD, function* (p, parsed) {
   const bytes = parsed.options.get('bytes');
   const wanted = bytes ?? parsed.options.get('lines') ?? '10';
   const parsedAmount = amount(wanted);
@@ -123,7 +120,7 @@ export const head: Program = function* (p) {
     (name, errno) =>
       `${errno === 'EISDIR' ? 'error reading' : 'cannot open'} '${name}'${errno === 'EISDIR' ? '' : ' for reading'}: ${({ ENOENT: 'No such file or directory', EACCES: 'Permission denied', EISDIR: 'Is a directory' } as Record<string, string>)[errno] ?? errno}`,
   );
-};
+});
 function* headAllBut(p: Process, fd: number, count: number, byBytes: boolean): Sys<Errno | undefined> {
   const all = yield* p.readAll(fd);
   if (!all.ok) return all.error;
@@ -151,14 +148,11 @@ const TAIL: GnuUsage = {
   ],
   obsolete: (word) =>
     /^[-+]\d+f?$/.test(word) ? [...(word.endsWith('f') ? ['-f'] : []), '-n', (word.startsWith('+') ? '+' : '') + word.slice(1).replace('f', '')] : undefined,
-};
-export const tail: Program = function* (p) {
   // -f takes no argument as a short option
-  const argv = p.argv.map((word) => (/^-[a-zA-Z]*f[a-zA-Z]*$/.test(word) && !word.startsWith('--') ? word.replace('f', '') + '\0f' : word));
-  const rewritten = argv.flatMap((word) => (word.endsWith('\0f') ? [word.slice(0, -2), '--follow'].filter((part) => part !== '-') : [word]));
-  p.argv = rewritten;
-  const parsed = yield* gnuOptions(p, TAIL);
-  if (typeof parsed === 'number') return parsed;
+  rewrite: (words) =>
+    words.flatMap((word) => (/^-[a-zA-Z]*f[a-zA-Z]*$/.test(word) ? [word.replace('f', ''), '--follow'].filter((part) => part !== '-') : [word])),
+};
+export const tail = program(TAIL, function* (p, parsed) {
   const bytes = parsed.options.get('bytes');
   const wanted = bytes ?? parsed.options.get('lines') ?? '10';
   const parsedAmount = amount(wanted);
@@ -197,7 +191,7 @@ export const tail: Program = function* (p) {
     }
   }
   return status;
-};
+});
 function lastOf(text: Bytes, sign: string, count: number, byBytes: boolean): Bytes {
   if (byBytes) return sign === '+' ? text.slice(Math.max(0, count - 1)) : count === 0 ? '' : text.slice(-count);
   let at = sign === '+' ? 0 : text.length;
@@ -228,9 +222,7 @@ const TEE: GnuUsage = {
     { short: 'p', help: 'operate in a more appropriate MODE with pipes' },
   ],
 };
-export const tee: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, TEE);
-  if (typeof parsed === 'number') return parsed;
+export const tee = program(TEE, function* (p, parsed) {
   if (parsed.has('ignore-interrupts')) p.on('INT', 'ignore');
   const fds = [1];
   let status = 0;
@@ -243,7 +235,7 @@ export const tee: Program = function* (p) {
     for (const fd of fds) yield* p.write(fd, piece);
   });
   return failure === undefined ? status : yield* p.failErrno('read error', failure);
-};
+});
 
 const WC: GnuUsage = {
   usage: '[OPTION]... [FILE]...',
@@ -256,9 +248,7 @@ const WC: GnuUsage = {
     { short: 'w', long: 'words', help: 'print the word counts' },
   ],
 };
-export const wc: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, WC);
-  if (typeof parsed === 'number') return parsed;
+export const wc = program(WC, function* (p, parsed) {
   const columns = ['lines', 'words', 'chars', 'bytes', 'max-line-length'].filter((name) =>
     parsed.options.size === 0 ? ['lines', 'words', 'bytes'].includes(name) : parsed.has(name),
   );
@@ -293,17 +283,20 @@ export const wc: Program = function* (p) {
   if (parsed.operands.length > 1) rows.push({ counts: total, name: 'total' });
   for (const { counts, name } of rows) yield* p.print(`${counts.map((n) => String(n).padStart(width)).join(' ')}${name === undefined ? '' : ` ${name}`}\n`);
   return failures.length > 0 ? 1 : 0;
-};
+});
 
-export const yes: Program = function* (p) {
-  const line = `${p.argv.length > 1 ? p.argv.slice(1).join(' ') : 'y'}\n`;
-  const piece = line.repeat(Math.max(1, Math.floor(4096 / line.length)));
-  for (;;) {
-    const written = yield* p.write(1, piece);
-    if (!written.ok) return 1;
-    yield* p.tick(10);
-  }
-};
+export const yes = program(
+  { usage: '[STRING]...', summary: "Repeatedly output a line with all specified STRING(s), or 'y'.", options: [], stopAtOperand: true },
+  function* (p, parsed) {
+    const line = `${parsed.operands.length > 0 ? parsed.operands.join(' ') : 'y'}\n`;
+    const piece = line.repeat(Math.max(1, Math.floor(4096 / line.length)));
+    for (;;) {
+      const written = yield* p.write(1, piece);
+      if (!written.ok) return 1;
+      yield* p.tick(10);
+    }
+  },
+);
 
 const at = (name: string, main: Program): InstalledProgram => ({ path: `/usr/bin/${name}`, main, origin: 'coreutils 9.1' });
 export const STREAM_PROGRAMS: readonly InstalledProgram[] = [

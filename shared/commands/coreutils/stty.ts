@@ -3,7 +3,10 @@
  * Deviation: serial lines have no place here: parity, delays and the like are shown as a pseudo-terminal has them and cannot be changed.
  */
 import { strerror, utf8Encode, type Bytes } from '../../base/index.ts';
-import { rawTermios, saneTermios, type OpenFile, type Process, type Program, type Sys, type Termios, type WindowSize } from '../../shell/index.ts';
+import { rawTermios, saneTermios, type OpenFile, type Process, type Sys, type Termios, type WindowSize } from '../../shell/index.ts';
+import type { Declaration } from '../declaration.ts';
+import type { OptionSpec } from '../options.ts';
+import { declared, declaredOptions } from '../declaration.ts';
 
 type Flag = { [Key in keyof Termios]: Termios[Key] extends boolean ? Key : never }[keyof Termios];
 type Character = keyof Termios['cc'];
@@ -174,20 +177,31 @@ function change(word: Bytes, next: () => Bytes | undefined, terminal: Terminal):
   return undefined;
 }
 
-export const stty: Program = function* (p) {
+const OPTIONS: readonly OptionSpec<'all' | 'saved' | 'file' | 'version'>[] = [
+  { id: 'all', short: 'a', long: 'all', argument: 'none', help: 'print all current settings in human-readable form' },
+  { id: 'saved', short: 'g', long: 'save', argument: 'none', help: 'print all current settings in a stty-readable form' },
+  { id: 'file', short: 'F', long: 'file', argument: 'required', value: 'DEVICE', help: 'open and use the specified DEVICE instead of stdin' },
+  { id: 'version', short: '', long: 'version', argument: 'none', help: 'output version information and exit' },
+];
+const DECLARATION: Declaration = {
+  synopsis: '[-F DEVICE | --file=DEVICE] [SETTING]...',
+  summary: 'Print or change terminal characteristics.',
+  options: declaredOptions(OPTIONS),
+};
+export const stty = declared(DECLARATION, function* (p) {
   let extent: 'all' | 'changed' | 'saved' = 'changed';
   let name = 'standard input';
   let fd = 0;
   const words: Bytes[] = [];
   const rest = p.argv.slice(1);
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--version') return (yield* p.print('stty (GNU coreutils) 9.1\n'), 0);
-    const wanted = word === '-a' || word === '--all' ? 'all' : word === '-g' || word === '--save' ? 'saved' : undefined;
-    if (wanted !== undefined) {
-      if (extent !== 'changed' && extent !== wanted)
+    const option = OPTIONS.find(({ short, long }) => word === `--${long}` || (short !== '' && word === `-${short}`))?.id;
+    if (option === 'version') return (yield* p.print('stty (GNU coreutils) 9.1\n'), 0);
+    if (option === 'all' || option === 'saved') {
+      if (extent !== 'changed' && extent !== option)
         return (yield* p.error('stty: the options for verbose and stty-readable output styles are\nmutually exclusive\n'), 1);
-      extent = wanted;
-    } else if (word === '-F' || word === '--file') {
+      extent = option;
+    } else if (option === 'file') {
       name = rest.shift() ?? '';
       const opened = yield* p.open(name, { read: true, nonblock: true });
       if (!opened.ok) return yield* p.failErrno(name, opened.error);
@@ -203,7 +217,7 @@ export const stty: Program = function* (p) {
     return 0;
   }
   return yield* apply(p, file, terminal, words);
-};
+});
 function* apply(p: Process, file: OpenFile, terminal: Terminal, words: Bytes[]): Sys<number> {
   const { size } = terminal;
   for (let word = words.shift(); word !== undefined; word = words.shift()) {

@@ -8,9 +8,10 @@ import type { Process, Program, Sys } from '../../shell/index.ts';
 import { formEncode, parseUrl, type Url } from '../http/index.ts';
 import { expandGlob } from './glob.ts';
 import { barLine, METER_HEAD, meterLine } from './meter.ts';
-import { HELP_TEXT, NO_URL, parseCurl, VERSION_TEXT, type CurlOptions } from './options.ts';
+import { CURL_OPTIONS, HELP_TEXT, NO_URL, parseCurl, VERSION_TEXT, type CurlOptions } from './options.ts';
 import { Code, Transfer, type Pool, type Sink } from './transfer.ts';
 import { writeOut } from './write-out.ts';
+import { declared, type Declaration } from '../declaration.ts';
 
 const BAD_URL = 'URL using bad/illegal format or missing URL';
 /** What HTTP is not. */
@@ -207,4 +208,5 @@ class Target {
 const fileNameOf = (url: Url): Bytes => (url.path.split('?', 1)[0] ?? '').split('/').at(-1) ?? '';
 const wasTakenBack = (argv: readonly Bytes[], word: Bytes): boolean => argv.includes(word);
 
-export const CURL_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/curl', main: curl, origin: 'curl 7.88.1' }];
+const DECLARATION: Declaration = { synopsis: '[options...] <url>', options: CURL_OPTIONS };
+export const CURL_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/curl', main: declared(DECLARATION, curl), origin: 'curl 7.88.1' }];

@@ -1,5 +1,6 @@
 /** curl's options. Authority: tool_getparam.c, curl(1). */
 import type { Bytes } from '../../base/index.ts';
+import type { DeclaredOption } from '../declaration.ts';
 
 /** `flag`: without an argument, `--no-NAME` takes it back. `ignored`: it makes no difference here. */
 type Kind = 'flag' | 'text' | 'list' | 'seconds' | 'count' | 'ignored' | 'ignored-text' | 'unmodelled' | 'unmodelled-text';
@@ -92,6 +93,13 @@ const TABLE: readonly (readonly [short: string, long: string, kind: Kind])[] = [
   ['y', 'speed-time', 'unmodelled-text'],
   ['z', 'time-cond', 'unmodelled-text'],
 ];
+
+export const CURL_OPTIONS: readonly DeclaredOption[] = TABLE.map(([short, long, kind]) => ({
+  names: [short === '' ? '' : `-${short}`, `--${long}`].filter((name) => name !== ''),
+  value: /^(text|list|seconds|count)$|-text$/.test(kind) ? 'ARG' : undefined,
+  isMissing: kind.startsWith('unmodelled'),
+  help: kind.startsWith('ignored') ? 'makes no difference here' : undefined,
+}));
 
 export class CurlOptions {
   private readonly flags = new Set<string>();

@@ -3,6 +3,7 @@ import { utf8Encode } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
 import { formatIpv4, parseIpv4 } from '../../wire/index.ts';
+import { declared, type Declaration } from '../declaration.ts';
 import { DnsType, type DnsMessage } from './message.ts';
 import { queryDns, resolverSettings } from './resolver.ts';
 
@@ -16,7 +17,11 @@ interface Question {
   readonly type: number;
 }
 
-export const BUSYBOX_NSLOOKUP: InstalledProgram = { path: '/bin/nslookup', main: nslookup, origin: 'busybox 1.36.1' };
+const DECLARATION: Declaration = {
+  synopsis: '[-type=QUERY_TYPE] HOST [DNS_SERVER]',
+  options: [{ names: ['-type=', '-querytype='], value: Object.keys(TYPES).join('|'), help: 'what is asked for' }],
+};
+export const BUSYBOX_NSLOOKUP: InstalledProgram = { path: '/bin/nslookup', main: declared(DECLARATION, nslookup), origin: 'busybox 1.36.1' };
 
 function* nslookup(p: Process): Sys<number> {
   const options = p.argv.slice(1).filter((word) => word.startsWith('-'));

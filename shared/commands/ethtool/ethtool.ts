@@ -5,6 +5,7 @@ import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program } from '../../shell/index.ts';
 import { HELP, OPTIONS, VERSION } from './options.ts';
 import { ask, BITS, GROUPS, isFeature, isOn, isWanted, listFeatures } from './features.ts';
+import { declared, type Declaration } from '../declaration.ts';
 
 interface Answer {
   readonly out?: Bytes;
@@ -293,4 +294,14 @@ function run(p: Process): Answer {
   return command(netnsOf(p).device(name), rest);
 }
 
-export const ETHTOOL_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/ethtool', main: ethtool, origin: 'ethtool 6.1' }];
+const DECLARATION: Declaration = {
+  synopsis: '[ FLAGS ] [ OPTION ] DEVNAME ...',
+  options: [
+    ...OPTIONS.flatMap(({ names, title }) => (names[0] === '' ? [] : [{ names, help: title }])),
+    { names: ['-I', '--include-statistics'], help: 'request device statistics related to the command' },
+    { names: ['-h', '--help'], help: 'Show this help' },
+    { names: ['--version'], help: 'Show version number' },
+    { names: ['--json'], help: 'enable JSON output format', isMissing: true },
+  ],
+};
+export const ETHTOOL_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/ethtool', main: declared(DECLARATION, ethtool), origin: 'ethtool 6.1' }];

@@ -6,7 +6,9 @@ import { strerror } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import { netnsOf } from '../../machine/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
+import { declared, type Declaration } from '../declaration.ts';
 import { abbreviates } from '../iproute2/arguments.ts';
+import { COLOR, declaredGlobals, GlobalOptions, type GlobalOption, type GlobalStyle } from '../iproute2/global-options.ts';
 import { Exit, invalidArgument, leave } from '../iproute2/exit.ts';
 import { runBatch } from '../iproute2/batch.ts';
 import { atoi, parseU32 } from '../iproute2/numbers.ts';
@@ -28,12 +30,10 @@ import { ruleCommand } from './rule.ts';
 import { tunnelCommand } from './tunnel.ts';
 import { tuntapCommand } from './tuntap.ts';
 import { ipUsage } from './usage.ts';
+import { IP_VERBS } from './verbs.ts';
 
 type Command = (session: Session, words: readonly string[]) => number | Sys<number>;
-const unmodelled =
-  (what: string): Command =>
-  () =>
-    leave(KERNEL_ERROR, `not modelled: ${what}\n`);
+const unmodelled = (what: string): Command & { readonly lacks: string } => Object.assign(() => leave(KERNEL_ERROR, `not modelled: ${what}\n`), { lacks: what });
 const help: Command = () => leave(255, ipUsage());
 
 /** In the order in which abbreviations are tried: `ip a`, `ip r`, `ip n`, `ip l`. */
@@ -85,74 +85,111 @@ function* runObject(session: Session, words: readonly string[]): Sys<number> {
   return typeof done === 'number' ? done : yield* done;
 }
 
+const FAMILY_OF = { 4: Family.INET, 6: Family.INET6, 0: Family.PACKET, M: Family.MPLS, B: Family.BRIDGE } as const;
+/** In the order in which abbreviations are tried. */
+const OPTIONS = [
+  { id: 'loops', names: ['-loops'], value: 'COUNT', help: 'rounds of a flush before it gives up' },
+  { id: 'family', names: ['-family'], value: 'FAMILY', help: 'inet, inet6, mpls, bridge or link' },
+  { id: '4', names: ['-4'], isExact: true, help: '-family inet' },
+  { id: '6', names: ['-6'], isExact: true, help: '-family inet6' },
+  { id: '0', names: ['-0'], isExact: true, help: '-family link' },
+  { id: 'M', names: ['-M'], isExact: true, help: '-family mpls' },
+  { id: 'B', names: ['-B'], isExact: true, help: '-family bridge' },
+  { id: 'human', names: ['-human', '-human-readable'], help: 'statistics with suffixes' },
+  { id: 'iec', names: ['-iec'], help: 'suffixes by 1024' },
+  { id: 'stats', names: ['-stats', '-statistics'], help: 'statistics; twice for more' },
+  { id: 'details', names: ['-details'], help: 'details' },
+  { id: 'resolve', names: ['-resolve'], help: 'names of addresses' },
+  { id: 'oneline', names: ['-oneline'], help: 'a record a line' },
+  { id: 'timestamp', names: ['-timestamp'], help: 'when news came, with monitor' },
+  { id: 'tshort', names: ['-tshort'], help: 'the same, shorter' },
+  { id: 'version', names: ['-Version'], help: 'the version' },
+  { id: 'force', names: ['-force'], help: 'a batch goes on after an error' },
+  { id: 'batch', names: ['-batch'], value: 'FILENAME', help: 'commands from a file or, with -, standard input' },
+  { id: 'brief', names: ['-brief'], help: 'a short line each' },
+  { id: 'json', names: ['-json'], help: 'JSON' },
+  { id: 'pretty', names: ['-pretty'], help: 'JSON in lines' },
+  { id: 'rcvbuf', names: ['-rcvbuf'], value: 'SIZE', help: "the socket's buffer, taken and not used" },
+  COLOR,
+  { id: 'help', names: ['-help'], help: 'help' },
+  { id: 'netns', names: ['-netns'], value: 'NAME', help: 'in the named network namespace' },
+  { id: 'numeric', names: ['-Numeric'], help: 'numbers instead of names' },
+  { id: 'all', names: ['-all'], help: 'every namespace, with netns' },
+  { id: 'echo', names: ['-echo'], isExact: true, help: 'print what the kernel made' },
+] as const satisfies readonly GlobalOption[];
+type OptionId = (typeof OPTIONS)[number]['id'];
+const STYLE: GlobalStyle<OptionId> = {
+  dashes: 'one or two',
+  missing: (id) => leave(255, id === 'netns' ? 'Command line is not complete. Try option "help"\n' : ipUsage()),
+  unknown: (option) => leave(255, `Option "${option}" is unknown, try "ip -help".\n`),
+};
+
 /** Options in front of the object; what is left, and the file of -batch. */
 function readOptions(session: Session, argv: readonly string[]): { words: readonly string[]; batch: string | undefined } {
   const { options, printer, names, process } = session;
   let batch: string | undefined;
   let color: 'never' | 'auto' | 'always' = 'never';
-  let at = 1;
-  const next = (): string => {
-    at++;
-    return argv[at] ?? leave(255, ipUsage());
-  };
-  for (; at < argv.length; at++) {
-    let option = argv[at]!;
-    if (option === '--') {
-      at++;
-      break;
+  const given = new GlobalOptions<OptionId>(argv, OPTIONS, STYLE);
+  for (const { id, argument } of given) {
+    switch (id) {
+      case 'loops':
+        options.maxFlushRounds = atoi(argument);
+        break;
+      case 'family':
+        if (argument === 'help') leave(255, ipUsage());
+        options.family = parseFamily(argument);
+        if (options.family === Family.UNSPEC) invalidArgument('invalid protocol family', argument);
+        break;
+      case 'stats':
+      case 'details':
+        options[id]++;
+        break;
+      case 'timestamp':
+        options.timestamp = 'long';
+        break;
+      case 'tshort':
+        options.timestamp = 'short';
+        break;
+      case 'version':
+        printer.out('ip utility, iproute2-6.1.0, libbpf 1.1.2\n');
+        leave(0);
+        break;
+      case 'batch':
+        batch = argument;
+        break;
+      case 'rcvbuf':
+        if (parseU32(argument) === undefined) leave(255, `Invalid rcvbuf size '${argument}'\n`);
+        break;
+      case 'color':
+        color = argument === 'auto' || argument === 'never' ? argument : 'always';
+        break;
+      case 'help':
+        leave(255, ipUsage());
+        break;
+      case 'netns': {
+        const entered = enterNetns(process, argument);
+        if (!entered.ok) leave(255, switchRefusal(argument, entered.error, strerror(entered.error)));
+        session.netns = netnsOf(process);
+        break;
+      }
+      case 'numeric':
+        names.numeric = true;
+        break;
+      case '4':
+      case '6':
+      case '0':
+      case 'M':
+      case 'B':
+        options.family = FAMILY_OF[id];
+        break;
+      default:
+        options[id] = true;
     }
-    if (!option.startsWith('-')) break;
-    if (option[1] === '-') option = option.slice(1);
-    const is = (name: string): boolean => abbreviates(option, name);
-    if (is('-loops')) options.maxFlushRounds = atoi(next());
-    else if (is('-family')) {
-      const word = next();
-      if (word === 'help') leave(255, ipUsage());
-      options.family = parseFamily(word);
-      if (options.family === Family.UNSPEC) invalidArgument('invalid protocol family', word);
-    } else if (option === '-4') options.family = Family.INET;
-    else if (option === '-6') options.family = Family.INET6;
-    else if (option === '-0') options.family = Family.PACKET;
-    else if (option === '-M') options.family = Family.MPLS;
-    else if (option === '-B') options.family = Family.BRIDGE;
-    else if (is('-human') || is('-human-readable')) options.human = true;
-    else if (is('-iec')) options.iec = true;
-    else if (is('-stats') || is('-statistics')) options.stats++;
-    else if (is('-details')) options.details++;
-    else if (is('-resolve')) options.resolve = true;
-    else if (is('-oneline')) options.oneline = true;
-    else if (is('-timestamp')) options.timestamp = 'long';
-    else if (is('-tshort')) options.timestamp = 'short';
-    else if (is('-Version')) {
-      printer.out('ip utility, iproute2-6.1.0, libbpf 1.1.2\n');
-      leave(0);
-    } else if (is('-force')) options.force = true;
-    else if (is('-batch')) batch = next();
-    else if (is('-brief')) options.brief = true;
-    else if (is('-json')) options.json = true;
-    else if (is('-pretty')) options.pretty = true;
-    else if (is('-rcvbuf')) {
-      const word = next();
-      if (parseU32(word) === undefined) leave(255, `Invalid rcvbuf size '${word}'\n`);
-    } else if (abbreviates(option.split('=', 1)[0] ?? '', '-color') && /^[^=]*(=(always|auto|never)?)?$/.test(option)) {
-      const word = option.split('=')[1];
-      color = word === 'auto' || word === 'never' ? word : 'always';
-    } else if (is('-help')) leave(255, ipUsage());
-    else if (is('-netns')) {
-      at++;
-      const name = argv[at] ?? leave(255, 'Command line is not complete. Try option "help"\n');
-      const entered = enterNetns(process, name);
-      if (!entered.ok) leave(255, switchRefusal(name, entered.error, strerror(entered.error)));
-      session.netns = netnsOf(process);
-    } else if (is('-Numeric')) names.numeric = true;
-    else if (is('-all')) options.all = true;
-    else if (option === '-echo') options.echo = true;
-    else leave(255, `Option "${option}" is unknown, try "ip -help".\n`);
   }
   printer.lineEnd = options.oneline ? '\\' : '\n';
   printer.colors = !options.json && (color === 'always' || (color === 'auto' && process.isTerminal(1)));
   printer.darkBackground = /;([0-6]|8)$/.test(process.getenv('COLORFGBG') ?? '');
-  return { words: argv.slice(at), batch };
+  return { words: given.rest, batch };
 }
 
 export function* ip(process: Process): Sys<number> {
@@ -173,4 +210,12 @@ export function* ip(process: Process): Sys<number> {
   return status;
 }
 
-export const IP_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/ip', main: ip, origin: 'iproute2 6.1.0' }];
+const DECLARATION: Declaration = {
+  synopsis: '[ OPTIONS ] OBJECT { COMMAND | help }',
+  options: declaredGlobals(OPTIONS),
+  commands: OBJECTS.map(([name, command]) => ({
+    ...{ name, verbs: IP_VERBS[name] ?? [], isMissing: 'lacks' in command, help: 'lacks' in command ? String(command.lacks) : undefined },
+  })),
+  missing: ['dumps of addresses, routes and rules in netlink form (save, restore)', 'IPv6 tunnels by `ip -6 tunnel`; `ip link add type` has them'],
+};
+export const IP_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/ip', main: declared(DECLARATION, ip), origin: 'iproute2 6.1.0' }];

@@ -9,6 +9,7 @@ import { BadElement, compareValues, formatValues } from './element.ts';
 import { fail, Failure, IN_USE, misused, NO_SET } from './errors.ts';
 import { COMMANDS, FLAGS, HELP, VERSION_LINE, type Command } from './help.ts';
 import { memoryOf, TYPES } from './types.ts';
+import { declared, type Declaration } from '../declaration.ts';
 
 const NAME_MAX = 31;
 
@@ -251,4 +252,9 @@ function* restore(p: Process, session: Session, request: Request): Sys<number> {
   return 0;
 }
 
-export const IPSET_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/ipset', main: ipset, origin: 'ipset 7.17' }];
+const DECLARATION: Declaration = {
+  synopsis: '[options] COMMAND',
+  options: FLAGS.map(({ short, long, value, help }) => ({ names: [short, `-${long}`], value: value === '' ? undefined : value, help: help.join(' ').trim() })),
+  commands: COMMANDS.map(({ names: [name = '', ...aliases], help }) => ({ name, aliases, help })),
+};
+export const IPSET_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/ipset', main: declared(DECLARATION, ipset), origin: 'ipset 7.17' }];

@@ -4,6 +4,8 @@ import { strerror } from '../../base/index.ts';
 import { netfilterOf, type Family } from '../../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
+import { declared } from '../declaration.ts';
+import { IPTABLES_DECLARATION, RESTORE_DECLARATION, SAVE_DECLARATION } from './declaration.ts';
 import { civilOf, twoDigits } from '../names/civil.ts';
 import { parseRestore, runIptables, runRestore, runSave, type Outcome, type Surroundings } from './run.ts';
 
@@ -81,9 +83,9 @@ const ORIGIN = 'iptables 1.8.9';
 const install = (name: string, main: Program): InstalledProgram => ({ path: `/usr/sbin/${name}`, main, origin: ORIGIN });
 const family = (prefix: string, kind: Family): InstalledProgram[] =>
   ['', '-nft'].flatMap((suffix) => [
-    install(`${prefix}${suffix}`, iptables(kind)),
-    install(`${prefix}${suffix}-save`, save(kind)),
-    install(`${prefix}${suffix}-restore`, restore(kind)),
+    install(`${prefix}${suffix}`, declared(IPTABLES_DECLARATION, iptables(kind))),
+    install(`${prefix}${suffix}-save`, declared(SAVE_DECLARATION, save(kind))),
+    install(`${prefix}${suffix}-restore`, declared(RESTORE_DECLARATION, restore(kind))),
   ]);
 
 export const IPTABLES_PROGRAMS: readonly InstalledProgram[] = [...family('iptables', 'ip'), ...family('ip6tables', 'ip6')];

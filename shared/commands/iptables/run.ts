@@ -110,8 +110,8 @@ const options = (short: string): Map<string, HasArgument> => {
   for (const [, letter = '', colons = ''] of short.matchAll(/(\w)(:*)/g)) table.set(letter, colons === '' ? 'no' : colons === ':' ? 'required' : 'optional');
   return table;
 };
-const SAVE_SHORT = options('bcdt:M:f:V');
-const SAVE_LONG = [
+export const SAVE_SHORT = options('bcdt:M:f:V');
+export const SAVE_LONG = [
   { name: 'counters', argument: 'no', value: 'c' },
   { name: 'version', argument: 'no', value: 'V' },
   { name: 'dump', argument: 'no', value: 'd' },
@@ -177,8 +177,8 @@ function badOption(program: string, word: string, kind: 'unknown' | 'missing'): 
   return kind === 'missing' ? `${program}: option requires an argument -- '${word[1] ?? ''}'\n` : `${program}: invalid option -- '${word[1] ?? ''}'\n`;
 }
 
-const RESTORE_SHORT = options('bcvVthnM:T:wW');
-const RESTORE_LONG = [
+export const RESTORE_SHORT = options('bcvVthnM:T:wW');
+export const RESTORE_LONG = [
   { name: 'counters', argument: 'no', value: 'c' },
   { name: 'verbose', argument: 'no', value: 'v' },
   { name: 'version', argument: 'no', value: 'V' },

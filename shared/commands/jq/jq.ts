@@ -2,6 +2,7 @@
 import { strerror, utf8Decode, utf8Encode, type Bytes } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Program } from '../../shell/index.ts';
+import { declared, type Declaration } from '../declaration.ts';
 import { closeInput, openInput } from '../coreutils/index.ts';
 import { JqError, JqHalt } from './error.ts';
 import { evaluate, Scope, type At, type CallBuiltin } from './evaluate.ts';
@@ -9,24 +10,42 @@ import { callBuiltin } from './functions.ts';
 import { formatJson, isTruthy, parseJsonStream, type Json } from './json.ts';
 import { parseJq } from './syntax.ts';
 
-const LETTERS: Readonly<Record<string, string>> = {
-  r: 'raw-output',
-  j: 'join-output',
-  c: 'compact-output',
-  n: 'null-input',
-  e: 'exit-status',
-  s: 'slurp',
-  R: 'raw-input',
-  S: 'sort-keys',
-  C: 'color-output',
-  M: 'monochrome-output',
-  a: 'ascii-output',
-  f: 'from-file',
-  h: 'help',
-  V: 'version',
+/** Letter, long name, how many words it takes, what it does. */
+const OPTIONS: readonly (readonly [letter: string, long: string, takes: 0 | 1 | 2, help: string])[] = [
+  ['c', 'compact-output', 0, 'compact instead of pretty-printed output'],
+  ['n', 'null-input', 0, 'use `null` as the single input value'],
+  ['e', 'exit-status', 0, 'set the exit status code based on the output'],
+  ['s', 'slurp', 0, 'read (slurp) all inputs into an array; apply filter to it'],
+  ['r', 'raw-output', 0, 'output raw strings, not JSON texts'],
+  ['R', 'raw-input', 0, 'read raw strings, not JSON texts'],
+  ['j', 'join-output', 0, 'raw output without newlines'],
+  ['C', 'color-output', 0, 'colorize JSON'],
+  ['M', 'monochrome-output', 0, "monochrome (don't colorize JSON)"],
+  ['S', 'sort-keys', 0, 'sort keys of objects on output'],
+  ['a', 'ascii-output', 0, 'only ASCII in the output'],
+  ['f', 'from-file', 0, 'the filter from a file'],
+  ['', 'tab', 0, 'use tabs for indentation'],
+  ['', 'indent', 1, 'so many blanks of indentation'],
+  ['', 'arg', 2, 'set variable $a to value <v>'],
+  ['', 'argjson', 2, 'set variable $a to JSON value <v>'],
+  ['', 'slurpfile', 2, 'set variable $a to an array of JSON texts read from <f>'],
+  ['', 'rawfile', 2, 'set variable $a to a string consisting of the contents of <f>'],
+  ['', 'args', 0, 'remaining arguments are string arguments, not files'],
+  ['', 'jsonargs', 0, 'remaining arguments are JSON arguments, not files'],
+  ['', 'seq', 0, 'a record separator before each output'],
+  ['', 'stream', 0, 'parse the input in streaming fashion'],
+  ['', 'unbuffered', 0, 'flush after each output'],
+  ['h', 'help', 0, 'show the help'],
+  ['V', 'version', 0, 'show the version'],
+];
+const takesOf = (name: string): number => OPTIONS.find(([, long]) => long === name)?.[2] ?? 0;
+const DECLARATION: Declaration = {
+  synopsis: '[OPTIONS] FILTER [FILES...]',
+  options: OPTIONS.map(([letter, long, takes, help]) => ({
+    ...{ names: [letter === '' ? '' : `-${letter}`, `--${long}`].filter((name) => name !== ''), help },
+    value: takes === 0 ? undefined : takes === 1 ? 'n' : 'a v',
+  })),
 };
-const LONG = new Set([...Object.values(LETTERS), 'arg', 'argjson', 'slurpfile', 'rawfile', 'args', 'jsonargs', 'indent', 'tab', 'seq', 'stream', 'unbuffered']);
-const TAKES: Readonly<Record<string, number>> = { arg: 2, argjson: 2, slurpfile: 2, rawfile: 2, indent: 1 };
 const HINT = 'Use jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://stedolan.github.io/jq\n';
 const USAGE = 'Usage:\tjq [OPTIONS] FILTER [FILES...]\n\tjq [OPTIONS] --args FILTER [ARGUMENTS...]\n\tjq [OPTIONS] --jsonargs FILTER [JSON_VALUES...]\n\n';
 
@@ -41,12 +60,12 @@ const jq: Program = function* (p) {
       operands.push(word);
       continue;
     }
-    const names = word.startsWith('--') ? [word.slice(2)] : [...word.slice(1)].map((letter) => LETTERS[letter] ?? '');
+    const names = word.startsWith('--') ? [word.slice(2)] : [...word.slice(1)].map((letter) => OPTIONS.find(([each]) => each === letter)?.[1] ?? '');
     for (const name of names) {
-      if (!LONG.has(name)) return (yield* p.error(`${p.name}: Unknown option ${word}\n${HINT}`), 2);
+      if (!OPTIONS.some(([, long]) => long === name)) return (yield* p.error(`${p.name}: Unknown option ${word}\n${HINT}`), 2);
       on.add(name);
-      const taken = rest.splice(0, TAKES[name] ?? 0);
-      if (taken.length < (TAKES[name] ?? 0))
+      const taken = rest.splice(0, takesOf(name));
+      if (taken.length < takesOf(name))
         return (
           yield* p.error(`${p.name}: --${name} takes ${name === 'indent' ? 'one parameter' : `two parameters (e.g. --${name} varname value)`}\n${HINT}`),
           2
@@ -175,4 +194,4 @@ const jq: Program = function* (p) {
   return status;
 };
 
-export const JQ_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/jq', main: jq, origin: 'jq 1.6' }];
+export const JQ_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/jq', main: declared(DECLARATION, jq), origin: 'jq 1.6' }];

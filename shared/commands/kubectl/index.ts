@@ -1,7 +1,7 @@
 /** kubectl: the program, and the interface of the cluster that it talks to. */
 export * from './api.ts';
 export { humanDuration } from './duration.ts';
-export { kubectlProgram } from './kubectl.ts';
+export { KUBECTL, kubectlProgram } from './kubectl.ts';
 export * from './objects.ts';
 export * from './objects-apps.ts';
 export { parseQuantity } from './quantity.ts';

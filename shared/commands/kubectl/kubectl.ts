@@ -11,7 +11,8 @@ import { APPLY, CREATE } from './create.ts';
 import { DELETE } from './delete.ts';
 import { DESCRIBE } from './describe.ts';
 import { EXEC } from './exec.ts';
-import { parseFlags } from './flags.ts';
+import { declared, type Declaration, type DeclaredOption } from '../declaration.ts';
+import { parseFlags, type Flag } from './flags.ts';
 import { GET } from './get.ts';
 import { helpOf, overview } from './help.ts';
 import { LOGS } from './logs.ts';
@@ -88,8 +89,26 @@ export const COMMANDS: readonly Command[] = [
   VERSION,
 ];
 
+const declaredFlag = ({ name, short, kind, usage, without }: Flag): DeclaredOption => ({
+  ...{ names: [short === undefined ? '' : `-${short}`, `--${name}`].filter((each) => each !== ''), help: usage.replace(/\s+/g, ' ') },
+  ...{ value: kind === 'bool' ? undefined : kind, isOptional: without !== undefined },
+});
+const DECLARATION: Declaration = {
+  synopsis: '[flags] [options]',
+  summary: 'Controls the Kubernetes cluster manager.',
+  options: GLOBAL_FLAGS.map(declaredFlag),
+  commands: COMMANDS.map(({ name, aliases = [], summary, flags }) => ({
+    ...{ name, aliases, help: summary, options: flags.filter((flag) => !GLOBAL_FLAGS.includes(flag)).map(declaredFlag) },
+  })),
+};
+/** What it is and takes, of whichever cluster. */
+export const KUBECTL = { declares: DECLARATION, origin: 'kubectl 1.32.4' };
 /** The program for one cluster. */
-export const kubectlProgram = (api: KubernetesApi): InstalledProgram => ({ path: '/usr/bin/kubectl', main: (p) => kubectl(p, api), origin: 'kubectl 1.32.4' });
+export const kubectlProgram = (api: KubernetesApi): InstalledProgram => ({
+  path: '/usr/bin/kubectl',
+  main: declared(DECLARATION, (p) => kubectl(p, api)),
+  origin: 'kubectl 1.32.4',
+});
 
 function* kubectl(p: Process, api: KubernetesApi): Sys<number> {
   const found = splitCommand(p.argv.slice(1));

@@ -10,8 +10,9 @@ import type { Process, Program, Sys } from '../../shell/index.ts';
 import { formatIpv4, type Ipv4 } from '../../wire/index.ts';
 import { serviceOfPort } from '../names/services.ts';
 import { acceptTcp, bindSocket, connectTcp, hostNameOf, lookupHost, resolveHost, tcpSocket, udpSocket, waitReadable } from '../net/index.ts';
-import { parseNc, portsOf, type NcOptions } from './options.ts';
+import { parseNc, portsOf, SPECS, type NcOptions } from './options.ts';
 import { transfer } from './transfer.ts';
+import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 const main: Program = function* (p) {
   const parsed = parseNc(p.argv);
@@ -205,5 +206,6 @@ function* listenUdp(p: Process, options: NcOptions, address: Ipv4, port: number)
   }
 }
 
-const at = (path: Bytes): InstalledProgram => ({ path, main, origin: 'netcat-openbsd 1.219' });
+const DECLARATION: Declaration = { synopsis: '[options] [destination] [port]', options: declaredOptions(SPECS) };
+const at = (path: Bytes): InstalledProgram => ({ path, main: declared(DECLARATION, main), origin: 'netcat-openbsd 1.219' });
 export const NC_PROGRAMS: readonly InstalledProgram[] = [at('/usr/bin/nc'), at('/usr/bin/netcat')];

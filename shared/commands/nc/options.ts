@@ -48,7 +48,13 @@ const LETTERS: readonly (readonly [string, string, string])[] = [
   ['Z', '', 'DCCP mode'],
   ['z', '', 'Zero-I/O mode [used for scanning]'],
 ];
-const SPECS: readonly OptionSpec[] = LETTERS.map(([short, value, help]) => ({ id: short, short, argument: value === '' ? 'none' : 'required', value, help }));
+export const SPECS: readonly OptionSpec[] = LETTERS.map(([short, value, help]) => ({
+  id: short,
+  short,
+  argument: value === '' ? 'none' : 'required',
+  value,
+  help,
+}));
 
 export const HELP = `OpenBSD netcat (Debian patchlevel 1.219-1)
 ${USAGE}	Command Summary:

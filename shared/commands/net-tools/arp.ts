@@ -8,6 +8,7 @@ import { deleteArp, setArp, type ArpRequest } from './arp-change.ts';
 import { features, hardwareList, hardwareNamed, hardwareOf, isFamily, parseEther, VERSION } from './families.ts';
 import { resolveName, showHost } from './names.ts';
 import { rowsOf } from './proc-file.ts';
+import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 const OPTIONS: readonly OptionSpec[] = [
   { id: 'a', short: 'a', long: 'all', argument: 'none' },
@@ -259,4 +260,5 @@ function bsdLine(name: Bytes, ip: Bytes, kind: string, flags: number, mac: Bytes
   return `${name} (${ip}) at ${address}${words}on ${device}\n`;
 }
 
-export const ARP: InstalledProgram = { path: '/usr/sbin/arp', main, origin: 'net-tools 2.10' };
+const DECLARATION: Declaration = { synopsis: '[options] [hostname] [hw_addr]', options: declaredOptions(OPTIONS) };
+export const ARP: InstalledProgram = { path: '/usr/sbin/arp', main: declared(DECLARATION, main), origin: 'net-tools 2.10' };

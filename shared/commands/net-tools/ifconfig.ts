@@ -4,6 +4,7 @@ import { addAddress6, Iff, removeAddress6, shownFlags, type Netns } from '../../
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 import { ipv4Mask, parseIpv6, type Ipv4 } from '../../wire/index.ts';
+import { declared, type Declaration } from '../declaration.ts';
 import { atoi } from '../iproute2/numbers.ts';
 import { familyList, hardwareList, isFamily, hardwareNamed, parseEther, VERSION } from './families.ts';
 import { allInterfaces, IFCONFIG_HEAD, interfaceNamed, isShown, longText, shortText } from './interfaces.ts';
@@ -272,18 +273,29 @@ function* show(p: Process, name: Bytes | undefined, all: boolean, brief: boolean
   return 0;
 }
 
+const DECLARATION: Declaration = {
+  synopsis: '[-a] [-v] [-s] <interface> [[<AF>] <address>] ...',
+  options: [
+    { names: ['-a'], help: 'display all interfaces which are currently available, even if down' },
+    { names: ['-s'], help: 'display a short list' },
+    { names: ['-v'], help: 'be more verbose for some error conditions' },
+    { names: ['-V', '-version', '--version'], help: 'the version' },
+    { names: ['-?', '-h', '-help', '--help'], help: 'help' },
+  ],
+};
+const [VERSION_NAMES, HELP_NAMES] = DECLARATION.options.slice(-2).map(({ names }) => names);
 const ifconfig: Program = function* (p) {
   const words = p.argv.slice(1);
   const given = new Set<Bytes>();
   while (words[0]?.startsWith('-') === true) {
     const option = words.shift()!;
-    if (['-V', '-version', '--version'].includes(option)) return (yield* p.print(VERSION), 0);
-    if (['-?', '-h', '-help', '--help'].includes(option)) {
+    if (VERSION_NAMES?.includes(option)) return (yield* p.print(VERSION), 0);
+    if (HELP_NAMES?.includes(option)) {
       yield* p.error(hardwareList() + familyList('all'));
       yield* p.print(HELP_HEAD + FAMILY_HEAD);
       return 0;
     }
-    if (!['-a', '-s', '-v'].includes(option)) {
+    if (!DECLARATION.options.some(({ names }) => names.includes(option))) {
       yield* p.error(`ifconfig: option \`${option}' not recognised.\nifconfig: \`--help' gives usage information.\n`);
       return 1;
     }
@@ -305,4 +317,4 @@ const ifconfig: Program = function* (p) {
   }
 };
 
-export const IFCONFIG: InstalledProgram = { path: '/usr/sbin/ifconfig', main: ifconfig, origin: 'net-tools 2.10' };
+export const IFCONFIG: InstalledProgram = { path: '/usr/sbin/ifconfig', main: declared(DECLARATION, ifconfig), origin: 'net-tools 2.10' };

@@ -11,6 +11,7 @@ import { familyList, features, VERSION } from './families.ts';
 import { allInterfaces, isShown, longText, NETSTAT_HEAD, shortText } from './interfaces.ts';
 import { datagramText, groupsText, programColumn, PROGRAM_TITLE, programsOf, tcpText, unixText, type SocketView } from './netstat-sockets.ts';
 import { showStatistics, showStatistics6, type Asked } from './statistics.ts';
+import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 const none = (short: string, long?: string, help?: string): OptionSpec => ({
   id: short,
@@ -215,4 +216,5 @@ function inetHead(view: SocketView): Bytes {
 const unixHead = (view: SocketView): Bytes =>
   `Active UNIX domain sockets ${WHICH[view.which]}\nProto RefCnt Flags       Type       State         I-Node  ${programColumn(view, PROGRAM_TITLE)} Path\n`;
 
-export const NETSTAT: InstalledProgram = { path: '/usr/bin/netstat', main, origin: 'net-tools 2.10' };
+const DECLARATION: Declaration = { synopsis: '[options]', options: declaredOptions(OPTIONS) };
+export const NETSTAT: InstalledProgram = { path: '/usr/bin/netstat', main: declared(DECLARATION, main), origin: 'net-tools 2.10' };

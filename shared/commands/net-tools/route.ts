@@ -6,6 +6,7 @@ import { parseOptions, type OptionSpec } from '../options.ts';
 import { familiesOf, FAMILY_OPTIONS, familyOption, showRoutes } from './address-family.ts';
 import { familyList, features, isFamily, VERSION } from './families.ts';
 import { changeRoute4, changeRoute6, INET6_USAGE, INET_USAGE, type Ending } from './route-change.ts';
+import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 const OPTIONS: readonly OptionSpec[] = [
   { id: 'v', short: 'v', long: 'verbose', argument: 'none', help: 'be verbose' },
@@ -98,4 +99,9 @@ function edit(p: Process, family: string, action: 'add' | 'del' | 'flush', cache
   return words.length === 0 ? { status: 0, error: usage } : changeRoute4(p, action, words);
 }
 
-export const ROUTE: InstalledProgram = { path: '/usr/sbin/route', main, origin: 'net-tools 2.10' };
+const DECLARATION: Declaration = {
+  synopsis: '[options] [add|del|flush] ...',
+  options: declaredOptions(OPTIONS),
+  commands: ['add', 'del', 'flush'].map((name) => ({ name })),
+};
+export const ROUTE: InstalledProgram = { path: '/usr/sbin/route', main: declared(DECLARATION, main), origin: 'net-tools 2.10' };

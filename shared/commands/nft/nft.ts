@@ -9,6 +9,7 @@ import type { Process, Program } from '../../shell/index.ts';
 import { parseOptions, type OptionSpec } from '../options.ts';
 import { conditionTexts, hasExtension, type ListStyle } from './matches.ts';
 import { isOwnTarget, targetText } from './targets.ts';
+import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 type Option = 'help' | 'version' | 'check' | 'handle' | 'stateless' | 'numeric' | 'priority' | 'protocol' | 'ignored' | 'refused';
 interface NftOption extends OptionSpec<Option> {
@@ -321,4 +322,10 @@ const nft: Program = function* (p: Process) {
   }
 };
 
-export const NFT_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/nft', main: nft, origin: 'nftables 1.0.6' }];
+const DECLARATION: Declaration = {
+  synopsis: '[ options ] [ cmds... ]',
+  options: declaredOptions(SPECS),
+  commands: ['list', 'flush', 'delete'].map((name) => ({ name })),
+  missing: ['adding tables, chains and rules: what iptables has put there can be listed, flushed and deleted'],
+};
+export const NFT_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/nft', main: declared(DECLARATION, nft), origin: 'nftables 1.0.6' }];

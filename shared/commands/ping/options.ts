@@ -1,5 +1,6 @@
 /** The command line of iputils' ping (s20221126): options once, for parser, errors and help. */
 import { err, ok, type Bytes, type Result } from '../../base/index.ts';
+import type { DeclaredOption } from '../declaration.ts';
 
 /** Letter, what its argument is called ('' for none), and its line of help. */
 const OPTIONS = [
@@ -53,6 +54,9 @@ const IPV6_OPTIONS = [
 const QUIET_OPTIONS = [['r', '', 'send to a host on an attached network, without routing']] as const;
 
 type Row = readonly [string, string, string];
+export const PING_OPTIONS: readonly DeclaredOption[] = [...OPTIONS, ...QUIET_OPTIONS, ...IPV4_OPTIONS, ...IPV6_OPTIONS].map(([letter, value, help]: Row) => ({
+  ...{ names: [`-${letter}`], value: value === '' ? undefined : value, help: help.replace(/\s+/g, ' ') },
+}));
 const row = ([letter, argument, text]: Row): string => `  ${`-${letter}${argument === '' ? '' : ` <${argument}>`}`.padEnd(18)} ${text}\n`;
 export const HELP = [
   '\nUsage\n  ping [options] <destination>\n\nOptions:\n  <destination>      dns name or ip address\n',

@@ -7,9 +7,10 @@ import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 import { parseIpv4, parseIpv6, type Ipv4, type Ipv6 } from '../../wire/index.ts';
 import { lookupHost, resolveHost } from '../net/index.ts';
-import { HELP, parsePing, type PingOptions } from './options.ts';
+import { HELP, parsePing, PING_OPTIONS, type PingOptions } from './options.ts';
 import { Ping4 } from './ping4.ts';
 import { Ping6 } from './ping6.ts';
+import { declared, type Declaration } from '../declaration.ts';
 
 /** Nobody's address means this host. */
 const LOOPBACK: Ipv4 = 0x7f000001;
@@ -75,4 +76,9 @@ function namedIpv6(p: Process, name: Bytes): Ipv6 | undefined {
 }
 
 const ORIGIN = 'iputils-ping 20221126';
-export const PING_PROGRAMS: readonly InstalledProgram[] = ['ping', 'ping4', 'ping6'].map((name) => ({ path: `/usr/bin/${name}`, main: ping, origin: ORIGIN }));
+const DECLARATION: Declaration = { synopsis: '[options] <destination>', options: PING_OPTIONS };
+export const PING_PROGRAMS: readonly InstalledProgram[] = ['ping', 'ping4', 'ping6'].map((name) => ({
+  path: `/usr/bin/${name}`,
+  main: declared(DECLARATION, ping),
+  origin: ORIGIN,
+}));

@@ -1,5 +1,6 @@
 /** socat's own options, and its help. */
 import type { Bytes } from '../../base/index.ts';
+import type { DeclaredOption } from '../declaration.ts';
 
 export interface SocatOptions {
   /** 0: errors; 1: warnings; 2: notices; 3: information. */
@@ -14,6 +15,44 @@ export interface SocatOptions {
   readonly name: Bytes;
   readonly microseconds: boolean;
 }
+/** Letter, what follows it directly, what it does; without words it is taken and makes no difference. */
+const OPTIONS: readonly (readonly [letter: string, value: string, help: string])[] = [
+  ['V', '', 'print version and feature information to stdout, and exit'],
+  ['h', '', 'print a help text describing command line options and addresses'],
+  ['?', '', ''],
+  ['d', '[ddd]', 'increase verbosity (use up to 4 times; 2 are recommended)'],
+  ['lp', '<progname>', 'set the program name used for logging'],
+  ['lu', '', 'use microseconds for logging timestamps'],
+  ['v', '', 'verbose text dump of data traffic'],
+  ['x', '', 'verbose hexadecimal dump of data traffic'],
+  ['b', '<size_t>', 'set data buffer size (8192)'],
+  ['t', '<timeout>', 'wait seconds before closing second channel'],
+  ['T', '<timeout>', 'total inactivity timeout in seconds'],
+  ['u', '', 'unidirectional mode (left to right)'],
+  ['U', '', 'unidirectional mode (right to left)'],
+  ['4', '', 'prefer IPv4 if version is not explicitly specified'],
+  ['6', '', ''],
+  ['s', '', ''],
+  ['g', '', ''],
+  ['D', '', ''],
+  ['ly', '', ''],
+  ['lm', '', ''],
+  ['ls', '', ''],
+  ['lf', '<file>', ''],
+  ['lh', '', ''],
+  ['r', '<file>', ''],
+  ['R', '<file>', ''],
+  ['L', '<lockfile>', ''],
+  ['W', '<lockfile>', ''],
+];
+export const SOCAT_OPTIONS: readonly DeclaredOption[] = OPTIONS.map(([letter, value, help]) => ({
+  ...{ names: [`-${letter}`], value: value === '' ? undefined : value, isOptional: value === '[ddd]', help: help === '' ? 'makes no difference here' : help },
+}));
+const OPTION_HELP = OPTIONS.filter(([, , help]) => help !== '')
+  .map(
+    ([letter, value, help]) => `      ${letter === 'h' ? '-h|-?' : `-${letter}`}${value}`.padEnd(value === '' ? (letter === 'lu' ? 21 : 13) : 22) + `${help}\n`,
+  )
+  .join('');
 export type Parsed =
   | { readonly kind: 'go'; readonly options: SocatOptions; readonly addresses: readonly [Bytes, Bytes] }
   | { readonly kind: 'print'; readonly text: Bytes }
@@ -25,20 +64,7 @@ export const VERSION = '1.7.4.4';
 const HELP = `${BANNER}Usage:
 socat [options] <bi-address> <bi-address>
    options:
-      -V     print version and feature information to stdout, and exit
-      -h|-?  print a help text describing command line options and addresses
-      -d[ddd]         increase verbosity (use up to 4 times; 2 are recommended)
-      -lp<progname>  set the program name used for logging
-      -lu            use microseconds for logging timestamps
-      -v     verbose text dump of data traffic
-      -x     verbose hexadecimal dump of data traffic
-      -b<size_t>     set data buffer size (8192)
-      -t<timeout>    wait seconds before closing second channel
-      -T<timeout>    total inactivity timeout in seconds
-      -u     unidirectional mode (left to right)
-      -U     unidirectional mode (right to left)
-      -4     prefer IPv4 if version is not explicitly specified
-   bi-address:
+${OPTION_HELP}   bi-address:
       <single-address>!!<single-address>
       <single-address>
    single-address:

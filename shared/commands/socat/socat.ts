@@ -9,8 +9,9 @@ import { AddressError, parseAddress, type Address } from './address.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Fatal, Log } from './log.ts';
 import { openAddress, type Surroundings } from './open.ts';
-import { parseSocat, type SocatOptions } from './options.ts';
+import { parseSocat, SOCAT_OPTIONS, type SocatOptions } from './options.ts';
 import { relay, type Side } from './relay.ts';
+import { declared, type Declaration } from '../declaration.ts';
 
 const DEFAULTS: SocatOptions = {
   verbosity: 0,
@@ -102,4 +103,5 @@ interface SideAddress {
 }
 const parseSide = (text: Bytes): SideAddress => parseAddress(text);
 
-export const SOCAT_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/socat', main, origin: 'socat 1.7.4.4' }];
+const DECLARATION: Declaration = { synopsis: '[options] <bi-address> <bi-address>', options: SOCAT_OPTIONS };
+export const SOCAT_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/socat', main: declared(DECLARATION, main), origin: 'socat 1.7.4.4' }];

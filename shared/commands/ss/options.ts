@@ -43,7 +43,7 @@ const DEFAULT_STATES = (kind: string): number => {
   return PACKET.includes(kind) || kind === 'netlink' || kind === 'xdp' ? bit(TcpState.CLOSE) : CONNECTED;
 };
 
-const SPECS: readonly OptionSpec[] = (
+export const SPECS: readonly OptionSpec[] = (
   'n numeric,r resolve,a all,l listening,o options,e extended,m memory,p processes,T threads,i info,s summary,4 ipv4,6 ipv6,0 packet,t tcp,M mptcp,S sctp,u udp,' +
   'd dccp,w raw,x unix,K kill,H no-header,O oneline,b bpf,E events,Z context,z contexts,h help,V version,v,N=net,f=family,A=query,D=diag,F=filter'
 )

@@ -15,8 +15,9 @@ import { renderTable } from './columns.ts';
 import { infoText, memoryText, timerText } from './details.ts';
 import { FilterError, parseFilter, type Filter } from './filter.ts';
 import { HELP } from './help.ts';
-import { parseSs, type SsOptions } from './options.ts';
+import { parseSs, SPECS, type SsOptions } from './options.ts';
 import { packetRows, rawRows, tcpRows, udpRows, usersOf, type Database, type Row } from './rows.ts';
+import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 const STATE_TEXTS = [
   'UNKNOWN',
@@ -173,4 +174,5 @@ function summary(netns: Netns): Bytes {
   );
 }
 
-export const SS_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/ss', main, origin: 'iproute2 6.1.0' }];
+const DECLARATION: Declaration = { synopsis: '[ OPTIONS ] [ FILTER ]', options: declaredOptions(SPECS) };
+export const SS_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/ss', main: declared(DECLARATION, main), origin: 'iproute2 6.1.0' }];

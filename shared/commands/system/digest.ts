@@ -1,7 +1,7 @@
 /** md5sum (RFC 1321), sha1sum, sha256sum, sha512sum and cksum: digests of files, and their checks (coreutils 9.1). */
 import { err, ok, strerror, type Bytes, type Errno, type Result } from '../../base/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
-import { closeInput, eachInput, gnuOptions, openInput, type GnuUsage } from '../coreutils/index.ts';
+import { closeInput, eachInput, openInput, type GnuUsage, program } from '../coreutils/index.ts';
 import { sha1, sha256, sha512 } from './sha.ts';
 
 const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
@@ -53,9 +53,7 @@ function* digestOf(p: Process, name: Bytes, digest: (text: Bytes) => string): Sy
 }
 
 const digestProgram = (name: string, bits: number, digest: (text: Bytes) => string): Program =>
-  function* (p) {
-    const parsed = yield* gnuOptions(p, usageOf(name, bits));
-    if (typeof parsed === 'number') return parsed;
+  program(usageOf(name, bits), function* (p, parsed) {
     if (!parsed.has('check')) {
       const ending = parsed.has('zero') ? '\0' : '\n';
       const mark = parsed.has('binary') ? '*' : ' ';
@@ -100,11 +98,12 @@ const digestProgram = (name: string, bits: number, digest: (text: Bytes) => stri
     yield* warn(counts.unread, 'listed file could not be read', 'listed files could not be read');
     yield* warn(counts.wrong, 'computed checksum did NOT match', 'computed checksums did NOT match');
     return counts.wrong + counts.unread > 0 ? 1 : status;
-  };
+  });
 
 /** POSIX's CRC, with the length behind the data. */
-const cksum: Program = function* (p) {
-  return yield* eachInput(p, p.argv.slice(1), function* (fd, name): Sys<Errno | undefined> {
+const CKSUM: GnuUsage = { usage: '[FILE]...', summary: 'Print CRC checksum and byte counts.', options: [], missing: ['digests but the CRC (-a)'] };
+const cksum = program(CKSUM, function* (p, parsed) {
+  return yield* eachInput(p, parsed.operands, function* (fd, name): Sys<Errno | undefined> {
     const all = yield* p.readAll(fd);
     if (!all.ok) return all.error;
     let crc = 0;
@@ -117,7 +116,7 @@ const cksum: Program = function* (p) {
     yield* p.print(`${~crc >>> 0} ${all.value.length}${name === '-' ? '' : ` ${name}`}\n`);
     return undefined;
   });
-};
+});
 
 export const DIGEST_TOOLS: Readonly<Record<string, Program>> = {
   md5sum: digestProgram('MD5', 128, md5),

@@ -1,7 +1,8 @@
 /** find(1) of GNU findutils 4.9: the tests and actions that scripts use. */
 import { strerror, type Bytes } from '../../base/index.ts';
+import { declared, type Declaration } from '../declaration.ts';
 import { modeText } from '../coreutils/index.ts';
-import { statMode, type Inode, type Process, type Program, type Sys } from '../../shell/index.ts';
+import { statMode, type Inode, type Process, type Sys } from '../../shell/index.ts';
 import { statusOf } from '../coreutils/index.ts';
 
 interface Found {
@@ -238,7 +239,20 @@ function* runCommand(p: Process, argv: readonly Bytes[]): Sys<number> {
   return 1;
 }
 
-export const find: Program = function* (p) {
+/** Global options, tests and actions, with what their arguments are called. */
+const PREDICATES: readonly (readonly [name: string, value?: string])[] = [
+  ...[['-depth'], ['-maxdepth', 'LEVELS'], ['-mindepth', 'LEVELS']],
+  ...[['-empty'], ['-false'], ['-iname', 'PATTERN'], ['-name', 'PATTERN'], ['-newer', 'FILE'], ['-path', 'PATTERN'], ['-perm', 'MODE'], ['-size', 'N[bcwkMG]']],
+  ...[['-true'], ['-type', '[bcdpfls]'], ['-wholename', 'PATTERN']],
+  ...[['-delete'], ['-exec', 'COMMAND'], ['-ls'], ['-ok', 'COMMAND'], ['-print'], ['-print0'], ['-printf', 'FORMAT'], ['-prune'], ['-quit']],
+] as [string, string?][];
+export const FIND: Declaration = {
+  synopsis: '[path...] [expression]',
+  options: PREDICATES.map(([name, value]) => ({ names: [name], value })),
+  commands: ['(', ')', '!', '-not', '-a', '-and', '-o', '-or'].map((name) => ({ name })),
+  missing: ['tests by owner, times, links and inode', '-regex', 'the options -H, -L, -P', 'the comma operator'],
+};
+export const find = declared(FIND, function* (p) {
   const words = p.argv.slice(1);
   const start = words.findIndex((word) => word.startsWith('-') || word === '(' || word === '!');
   const paths = start < 0 ? words : words.slice(0, start);
@@ -274,4 +288,4 @@ export const find: Program = function* (p) {
   for (const path of paths.length > 0 ? paths : ['.']) yield* walk(path, path.replace(/\/+$/, '').replace(/^.*\//, '') || path, 0);
   for (const { argv, paths: all } of expression.batches) if (all.length > 0 && (yield* runCommand(p, [...argv, ...all])) !== 0) expression.status = 1;
   return expression.status;
-};
+});

@@ -5,10 +5,11 @@
 import { strerror, type Bytes } from '../../base/index.ts';
 import { devicesInOrder, type Netns } from '../../kernel/index.ts';
 import { netnsOf } from '../../machine/index.ts';
-import type { Process, Program, Sys } from '../../shell/index.ts';
+import type { Process, Sys } from '../../shell/index.ts';
 import { formatIpv4, formatIpv6, isIpv6LinkLocal, parseIpv4 } from '../../wire/index.ts';
 import { hostNameOf } from '../net/index.ts';
 import { parseOptions, type OptionSpec } from '../options.ts';
+import { declared, declaredOptions } from '../declaration.ts';
 
 const OPTIONS: readonly OptionSpec[] = [
   { id: 'a', short: 'a', long: 'alias', argument: 'none', help: 'alias names' },
@@ -67,7 +68,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
 /** What a program shows by its name. */
 const BY_NAME: Readonly<Record<string, Shown>> = { dnsdomainname: 'domain', domainname: 'nis', nisdomainname: 'nis', ypdomainname: 'nis' };
 
-export const hostname: Program = function* (p) {
+export const hostname = declared({ synopsis: '[options] [hostname|nisdomain]', options: declaredOptions(OPTIONS) }, function* (p) {
   const { options, operands, error } = parseOptions(p.argv, OPTIONS);
   let shown = BY_NAME[p.name] ?? 'name';
   let file: Bytes | undefined;
@@ -84,7 +85,7 @@ export const hostname: Program = function* (p) {
     return yield* set(p, shown === 'nis' ? 'domainname' : 'hostname', file, operands[0], keepsName);
   }
   return yield* show(p, shown);
-};
+});
 
 function* set(p: Process, what: 'hostname' | 'domainname', path: Bytes | undefined, word: Bytes | undefined, keepsName: boolean): Sys<number> {
   let name = word;

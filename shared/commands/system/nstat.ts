@@ -3,7 +3,8 @@
  * Deviation: its daemon (`-d`) is not modelled; without one all rates are 0.
  */
 import { strerror, type Bytes } from '../../base/index.ts';
-import { compilePattern, type Process, type Program } from '../../shell/index.ts';
+import { compilePattern, type Process } from '../../shell/index.ts';
+import { declared, declaredOptions } from '../declaration.ts';
 import { JsonWriter } from '../iproute2/json-writer.ts';
 import { parseOptions, type OptionSpec } from '../options.ts';
 
@@ -81,7 +82,7 @@ function format(rows: readonly (readonly [string, number, string])[], json: bool
   return `${text}\n`;
 }
 
-export const nstat: Program = function* (p) {
+export const nstat = declared({ synopsis: '[OPTION] [ PATTERN [ PATTERN ] ]', options: declaredOptions([...OPTIONS, VERSION_TOO]) }, function* (p) {
   const { options, operands, error } = parseOptions(p.argv, [...OPTIONS, VERSION_TOO]);
   if (error !== undefined) return (yield* p.error(error + USAGE), 255);
   const has = (id: string): boolean => options.some((each) => each.id === id);
@@ -129,4 +130,4 @@ export const nstat: Program = function* (p) {
     p.fs.writeFile(path, `#kernel\n${rows.map(([name, value]) => row(name, value)).join('')}`);
   }
   return 0;
-};
+});

@@ -1,6 +1,6 @@
-/** ps, pgrep, pkill, pidof, kill, killall of procps-ng 4.0: what they read, they read from the process table of their own pid namespace. */
-import { compilePosixRegex, type Bytes } from '../../base/index.ts';
-import { parseSignal, SIGNAL_NAMES, signalNumber, type Process, type Program, type Sys } from '../../shell/index.ts';
+/** ps of procps-ng 4.0: what it reads, it reads from the process table of its own pid namespace. */
+import type { Process, Program, Sys } from '../../shell/index.ts';
+import { declared, type Declaration } from '../declaration.ts';
 import { owners, shortClock } from '../coreutils/index.ts';
 
 interface Row {
@@ -67,6 +67,17 @@ const column = (name: string, title?: string): Column => {
   return title === undefined ? found : { ...found, title };
 };
 
+const PS: Declaration = {
+  synopsis: '[options]',
+  options: [
+    { names: ['-e', '-A'], help: 'all processes' },
+    { names: ['a', 'x'], help: 'all processes, BSD style' },
+    { names: ['u'], help: 'user-oriented format, BSD style' },
+    { names: ['-f'], help: 'full-format listing' },
+    { names: ['-o', '--format'], value: '<format>', help: 'user-defined format' },
+    { names: ['-p', '--pid'], value: '<PID>', help: 'process id' },
+  ],
+};
 const ps: Program = function* (p) {
   let everything = false;
   let format: 'short' | 'full' | 'bsd' | readonly Column[] = 'short';
@@ -139,92 +150,4 @@ const ps: Program = function* (p) {
   return rows.length > 0 ? 0 : 1;
 };
 
-/** What is wrong with the pattern, or the rows. */
-function matching(p: Process, pattern: Bytes, flags: ReadonlySet<string>): readonly Row[] | string {
-  const compiled = compilePosixRegex(flags.has('x') ? `^(${pattern})$` : pattern, { syntax: 'extended', ignoreCase: flags.has('i') });
-  if (!compiled.ok) return compiled.error;
-  const regex = compiled.value;
-  return rowsOf(p).filter(
-    (row) =>
-      row.process !== p && row.process.state !== 'zombie' && regex.test(flags.has('f') ? row.process.argv.join(' ') : row.process.comm) !== flags.has('v'),
-  );
-}
-const pgrepAs = (kills: boolean): Program =>
-  function* (p) {
-    const flags = new Set<string>();
-    const operands: Bytes[] = [];
-    let signal = parseSignal('TERM');
-    for (const word of p.argv.slice(1)) {
-      const named = word.startsWith('-') ? parseSignal(word.slice(1)) : undefined;
-      if (kills && named) signal = named;
-      else if (word.startsWith('--')) flags.add(word.slice(2, 3));
-      else if (word.startsWith('-')) for (const letter of word.slice(1)) flags.add(letter);
-      else operands.push(word);
-    }
-    const [pattern] = operands;
-    if (pattern === undefined) return yield* p.fail(`no matching criteria specified\nTry \`${p.name} --help' for more information.`, 2);
-    const found = matching(p, pattern, flags);
-    if (typeof found === 'string') return yield* p.fail(found, 2);
-    const chosen = flags.has('n') ? found.slice(-1) : flags.has('o') ? found.slice(0, 1) : found;
-    for (const row of chosen) {
-      if (kills && signal) p.kill(row.pid, signal);
-      else if (!flags.has('c'))
-        yield* p.print(`${row.pid}${flags.has('a') ? ` ${row.process.argv.join(' ')}` : flags.has('l') ? ` ${row.process.comm}` : ''}\n`);
-    }
-    if (flags.has('c')) yield* p.print(`${chosen.length}\n`);
-    return chosen.length > 0 ? 0 : 1;
-  };
-const pidof: Program = function* (p) {
-  const names = p.argv.slice(1).filter((word) => !word.startsWith('-'));
-  const found = rowsOf(p).filter((row) => row.process !== p && (names.includes(row.process.comm) || names.includes(row.process.exe)));
-  if (found.length === 0) return 1;
-  yield* p.print(
-    `${found
-      .map((row) => row.pid)
-      .reverse()
-      .join(' ')}\n`,
-  );
-  return 0;
-};
-const kill: Program = function* (p) {
-  const words = p.argv.slice(1);
-  if (words[0] === '-l' || words[0] === '-L') {
-    yield* p.print(`${SIGNAL_NAMES.join(' ')}\n`);
-    return 0;
-  }
-  let signal = parseSignal('TERM');
-  const given = words[0] ?? '';
-  if (given === '-s' || given === '-n') {
-    words.shift();
-    signal = parseSignal(words.shift() ?? '');
-  } else if (/^-[A-Za-z0-9]/.test(given)) {
-    signal = given === '-0' ? undefined : parseSignal(given.slice(1));
-    if (!signal && given !== '-0') return yield* p.fail(`unknown signal ${given.slice(1)}`);
-    words.shift();
-  }
-  let status = words.length > 0 ? 0 : 1;
-  for (const word of words) {
-    const sent = /^-?\d+$/.test(word) ? p.kill(Number(word), signal) : undefined;
-    if (!sent) status = yield* p.fail(`cannot find process "${word}"`);
-    else if (!sent.ok) status = yield* p.failErrno(`(${word})`, sent.error);
-  }
-  return status;
-};
-const killall: Program = function* (p) {
-  let status = 0;
-  let signal = parseSignal('TERM');
-  for (const word of p.argv.slice(1)) {
-    const named = word.startsWith('-') ? parseSignal(word.slice(1)) : undefined;
-    if (named) signal = named;
-    if (word.startsWith('-')) continue;
-    const found = rowsOf(p).filter((row) => row.process.comm === word && row.process !== p);
-    if (found.length === 0) {
-      status = 1;
-      yield* p.error(`${word}: no process found\n`);
-    }
-    for (const row of found) if (signal && signalNumber(signal) > 0) p.kill(row.pid, signal);
-  }
-  return status;
-};
-
-export const PROCESS_TOOLS: Readonly<Record<string, Program>> = { ps, pgrep: pgrepAs(false), pkill: pgrepAs(true), pidof, kill, killall };
+export const PROCESS_TOOLS: Readonly<Record<string, Program>> = { ps: declared(PS, ps) };

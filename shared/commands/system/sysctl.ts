@@ -1,55 +1,45 @@
 /** sysctl(8) of procps-ng 4.0: reads and writes below /proc/sys. */
 import { compilePosixRegex, strerror, type Bytes, type Errno } from '../../base/index.ts';
-import type { Process, Program, Sys } from '../../shell/index.ts';
+import type { Process, Sys } from '../../shell/index.ts';
+import { declared, type Declaration } from '../declaration.ts';
+import type { OptionSpec } from '../options.ts';
+import { option } from './usage.ts';
 
-const FLAGS: Readonly<Record<string, string>> = {
-  a: 'all',
-  A: 'all',
-  X: 'all',
-  b: 'binary',
-  e: 'ignore',
-  N: 'names',
-  n: 'values',
-  p: 'load',
-  f: 'load',
-  r: 'pattern',
-  q: 'quiet',
-  w: 'write',
-  h: 'help',
-  d: 'help',
-  V: 'version',
-  o: '',
-  x: '',
-};
-const LONG = new Set(['all', 'deprecated', 'dry-run', 'binary', 'ignore', 'names', 'values', 'load', 'system', 'pattern', 'quiet', 'write', 'help', 'version']);
+/** Letter, long name, what it takes, help; several letters of one meaning have its name. */
+const OPTIONS: readonly OptionSpec[] = [
+  option('all', '-a --all', 'display all variables'),
+  option('all', '-A', 'alias of -a'),
+  option('all', '-X', 'alias of -a'),
+  option('deprecated', '--deprecated', 'include deprecated parameters to listing'),
+  option('dry-run', '--dry-run', 'Print the key and values but do not write'),
+  option('binary', '-b --binary', 'print value without new line'),
+  option('ignore', '-e --ignore', 'ignore unknown variables errors'),
+  option('names', '-N --names', 'print variable names without values'),
+  option('values', '-n --values', 'print only values of the given variable(s)'),
+  option('load', '-p --load[=<file>]', 'read values from file'),
+  option('load', '-f', 'alias of -p'),
+  option('system', '--system', 'read values from all system directories'),
+  option('pattern', '-r --pattern <expression>', 'select setting that match expression'),
+  option('quiet', '-q --quiet', 'do not echo variable set'),
+  option('write', '-w --write', 'enable writing a value to variable'),
+  option('', '-o', 'does nothing'),
+  option('', '-x', 'does nothing'),
+  option('help', '-d', 'alias of -h'),
+];
+const LAST: readonly OptionSpec[] = [
+  option('help', '-h --help', 'display this help and exit'),
+  option('version', '-V --version', 'output version information and exit'),
+];
+const ALL = [...OPTIONS, ...LAST];
+const namesOf = ({ short, long, argument, value = '' }: OptionSpec): string =>
+  `${short === '' ? '    ' : `-${short}`}${long === undefined ? '' : `${short === '' ? '' : ', '}--${long}`}${argument === 'none' ? '' : argument === 'optional' ? `[=${value}]` : ` ${value}`}`;
 const HELP = `
 Usage:
  sysctl [options] [variable[=value] ...]
 
 Options:
-  -a, --all            display all variables
-  -A                   alias of -a
-  -X                   alias of -a
-      --deprecated     include deprecated parameters to listing
-      --dry-run        Print the key and values but do not write
-  -b, --binary         print value without new line
-  -e, --ignore         ignore unknown variables errors
-  -N, --names          print variable names without values
-  -n, --values         print only values of the given variable(s)
-  -p, --load[=<file>]  read values from file
-  -f                   alias of -p
-      --system         read values from all system directories
-  -r, --pattern <expression>
-                       select setting that match expression
-  -q, --quiet          do not echo variable set
-  -w, --write          enable writing a value to variable
-  -o                   does nothing
-  -x                   does nothing
-  -d                   alias of -h
-
- -h, --help     display this help and exit
- -V, --version  output version information and exit
-
+${OPTIONS.map((spec) => `  ${namesOf(spec).length > 20 && spec.argument === 'required' ? `${namesOf(spec)}\n${' '.repeat(23)}` : namesOf(spec).padEnd(21)}${spec.help ?? ''}\n`).join('')}
+${LAST.map((spec) => ` ${namesOf(spec).padEnd(15)}${spec.help ?? ''}\n`).join('')}
 For more details see sysctl(8).
 `;
 
@@ -149,7 +139,14 @@ class Sysctl {
   }
 }
 
-export const sysctl: Program = function* (p) {
+const DECLARATION: Declaration = {
+  synopsis: '[options] [variable[=value] ...]',
+  options: ALL.map(({ short, long, argument, value, help }) => ({
+    names: [short === '' ? '' : `-${short}`, long === undefined ? '' : `--${long}`].filter((name) => name !== ''),
+    ...{ value: argument === 'none' ? undefined : value, isOptional: argument === 'optional', help },
+  })),
+};
+export const sysctl = declared(DECLARATION, function* (p) {
   const on = new Set<string>();
   const operands: Bytes[] = [];
   const files: Bytes[] = [];
@@ -161,9 +158,11 @@ export const sysctl: Program = function* (p) {
       continue;
     }
     const [long = '', attached] = word.startsWith('--') ? word.slice(2).split(/=(.*)/s) : [];
-    const names = word.startsWith('--') ? [long] : [...word.slice(1)].map((letter) => FLAGS[letter]);
-    for (const name of names) {
-      if (name === undefined || (name !== '' && !LONG.has(name))) {
+    const found = word.startsWith('--')
+      ? [ALL.find((spec) => spec.long === long)]
+      : [...word.slice(1)].map((letter) => ALL.find(({ short }) => short === letter));
+    for (const name of found.map((spec) => spec?.id)) {
+      if (name === undefined) {
         yield* p.error(`sysctl: ${word.startsWith('--') ? `unrecognized option '${word}'` : `invalid option -- '${word[1] ?? ''}'`}\n${HELP}`);
         return 1;
       }
@@ -208,4 +207,4 @@ export const sysctl: Program = function* (p) {
     } else yield* run.read(operand);
   }
   return run.status;
-};
+});

@@ -6,7 +6,9 @@ import { strerror } from '../../base/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
 import { enterNetns, switchRefusal } from '../ip/enter-netns.ts';
+import { declared, type Declaration } from '../declaration.ts';
 import { abbreviates } from '../iproute2/arguments.ts';
+import { COLOR, declaredGlobals, GlobalOptions, type GlobalOption, type GlobalStyle } from '../iproute2/global-options.ts';
 import { runBatch } from '../iproute2/batch.ts';
 import { Exit, giveUp, incompleteCommand, leave } from '../iproute2/exit.ts';
 import { Session } from '../iproute2/session.ts';
@@ -39,40 +41,73 @@ function* runObject(session: Session, [object = '', ...rest]: readonly string[])
   return command ? command(session, rest) : giveUp(FAILURE, `Object "${object}" is unknown, try "tc help".\n`);
 }
 
+/** In the order in which abbreviations are tried. */
+const OPTIONS = [
+  { id: 'stats', names: ['-stats', '-statistics'], help: 'statistics' },
+  { id: 'details', names: ['-details'], help: 'details' },
+  { id: 'raw', names: ['-raw'], help: 'handles as numbers' },
+  { id: 'pretty', names: ['-pretty'], help: 'JSON in lines' },
+  { id: 'graph', names: ['-graph'], help: 'classes as a tree' },
+  { id: 'help', names: ['-help'], help: 'help' },
+  { id: 'version', names: ['-Version'], help: 'the version' },
+  { id: 'iec', names: ['-iec'], help: 'rates by 1024' },
+  { id: 'force', names: ['-force'], help: 'a batch goes on after an error' },
+  { id: 'batch', names: ['-batch'], value: 'FILENAME', help: 'commands from a file or, with -, standard input' },
+  { id: 'netns', names: ['-netns'], value: 'NAME', help: 'in the named network namespace' },
+  { id: 'numeric', names: ['-Numeric'], help: 'numbers instead of names' },
+  { id: 'names', names: ['-names', '-nm'], help: 'names of classes' },
+  { id: 'oneline', names: ['-oneline'], help: 'a record a line' },
+  COLOR,
+  { id: 'json', names: ['-json'], help: 'JSON' },
+  { id: 'brief', names: ['-brief'], help: 'a short line each' },
+] as const satisfies readonly GlobalOption[];
+type OptionId = (typeof OPTIONS)[number]['id'];
+const STYLE: GlobalStyle<OptionId> = {
+  dashes: 'one',
+  missing: (id) => (id === 'netns' ? incompleteCommand() : leave(FAILURE, TC_USAGE)),
+  unknown: (option) => leave(FAILURE, `Option "${option}" is unknown, try "tc -help".\n`),
+};
+
 function readOptions(session: Session, argv: readonly string[]): { readonly words: readonly string[]; readonly batch: string | undefined } {
   const { options, printer, process } = session;
   let batch: string | undefined;
-  let at = 1;
-  for (; at < argv.length; at++) {
-    const word = argv[at]!;
-    if (!word.startsWith('-') || word === '-') break;
-    const is = (name: string): boolean => abbreviates(word, name);
-    if (is('-stats') || is('-statistics')) options.stats++;
-    else if (is('-details')) options.details++;
-    else if (is('-raw') || is('-pretty')) options.pretty ||= is('-pretty');
-    else if (is('-graph')) continue;
-    else if (is('-help')) leave(0, TC_USAGE);
-    else if (is('-Version')) {
-      printer.out('tc utility, iproute2-6.1.0, libbpf 1.1.2\n');
-      leave(0);
-    } else if (is('-iec')) options.iec = true;
-    else if (is('-force')) options.force = true;
-    else if (is('-batch')) batch = argv[++at] ?? leave(FAILURE, TC_USAGE);
-    else if (is('-netns')) {
-      const name = argv[++at] ?? incompleteCommand();
-      const entered = enterNetns(process, name);
-      if (!entered.ok) leave(FAILURE, switchRefusal(name, entered.error, strerror(entered.error)));
-      session.netns = netnsOf(process);
-    } else if (is('-Numeric')) session.names.numeric = true;
-    else if (is('-names') || is('-nm')) continue;
-    else if (is('-oneline')) options.oneline = true;
-    else if (abbreviates(word.split('=', 1)[0] ?? '', '-color')) continue;
-    else if (is('-json')) options.json = true;
-    else if (is('-brief')) options.brief = true;
-    else leave(FAILURE, `Option "${word}" is unknown, try "tc -help".\n`);
+  const given = new GlobalOptions<OptionId>(argv, OPTIONS, STYLE);
+  for (const { id, argument } of given) {
+    switch (id) {
+      case 'stats':
+      case 'details':
+        options[id]++;
+        break;
+      case 'raw':
+      case 'graph':
+      case 'names':
+      case 'color':
+        break;
+      case 'help':
+        leave(0, TC_USAGE);
+        break;
+      case 'version':
+        printer.out('tc utility, iproute2-6.1.0, libbpf 1.1.2\n');
+        leave(0);
+        break;
+      case 'batch':
+        batch = argument;
+        break;
+      case 'netns': {
+        const entered = enterNetns(process, argument);
+        if (!entered.ok) leave(FAILURE, switchRefusal(argument, entered.error, strerror(entered.error)));
+        session.netns = netnsOf(process);
+        break;
+      }
+      case 'numeric':
+        session.names.numeric = true;
+        break;
+      default:
+        options[id] = true;
+    }
   }
   printer.lineEnd = options.oneline ? '\\' : '\n';
-  return { words: argv.slice(at), batch };
+  return { words: given.rest, batch };
 }
 
 function* tc(process: Process): Sys<number> {
@@ -95,4 +130,11 @@ function* tc(process: Process): Sys<number> {
   return status;
 }
 
-export const TC_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/tc', main: tc, origin: 'iproute2 6.1.0' }];
+/** What may follow each object. */
+const TC_VERBS: Readonly<Record<string, readonly string[]>> = { qdisc: ['add', 'change', 'delete', 'link', 'replace', 'show'] };
+const DECLARATION: Declaration = {
+  synopsis: '[ OPTIONS ] OBJECT { COMMAND | help }',
+  options: declaredGlobals(OPTIONS),
+  commands: OBJECTS.map(([name]) => ({ name, verbs: TC_VERBS[name] ?? [] })),
+};
+export const TC_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/tc', main: declared(DECLARATION, tc), origin: 'iproute2 6.1.0' }];

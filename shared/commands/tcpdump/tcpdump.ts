@@ -14,6 +14,7 @@ import { packetOf, readCaptureFile, type Captured } from './capture-file.ts';
 import { compileFilter, FilterError, type PacketFilter } from './filter/index.ts';
 import { SPECS, USAGE, VERSION, type TcpdumpOption } from './options.ts';
 import { hexDump, Printer, textDump } from './print/index.ts';
+import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 const SNAPSHOT_LENGTH = 262144;
 const LINK_TYPES: Readonly<Record<number, string>> = { [LinkType.ETHERNET]: 'EN10MB (Ethernet)', [LinkType.LINUX_SLL2]: 'LINUX_SLL2 (Linux cooked v2)' };
@@ -325,4 +326,5 @@ function cookedBytes({ packet, deviceIndex, packetType }: CapturedFrame): Uint8A
   return bytes;
 }
 
-export const TCPDUMP_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/tcpdump', main: tcpdump, origin: 'tcpdump 4.99.3' }];
+const DECLARATION: Declaration = { synopsis: '[ options ] [ expression ]', options: declaredOptions(SPECS) };
+export const TCPDUMP_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/tcpdump', main: declared(DECLARATION, tcpdump), origin: 'tcpdump 4.99.3' }];

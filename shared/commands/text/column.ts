@@ -1,8 +1,8 @@
 /** column(1) of util-linux 2.38: fills columns, or with -t makes a table. */
 import type { Bytes, Errno } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
-import type { Program, Sys } from '../../shell/index.ts';
-import { eachInput, gnuOptions, type GnuUsage } from '../coreutils/index.ts';
+import type { Sys } from '../../shell/index.ts';
+import { eachInput, type GnuUsage, program } from '../coreutils/index.ts';
 
 const COLUMN: GnuUsage = {
   usage: '[options] [<file>...]',
@@ -61,9 +61,7 @@ function fill(lines: readonly Bytes[], width: number, byRows: boolean): Bytes {
   return out;
 }
 
-const column: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, COLUMN);
-  if (typeof parsed === 'number') return parsed;
+const column = program(COLUMN, function* (p, parsed) {
   let text = '';
   const status = yield* eachInput(p, parsed.operands, function* (fd): Sys<Errno | undefined> {
     const all = yield* p.readAll(fd);
@@ -88,6 +86,6 @@ const column: Program = function* (p) {
       : fill(lines, width, parsed.has('fillrows')),
   );
   return status;
-};
+});
 
 export const COLUMN_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/column', main: column, origin: 'bsdextrautils 2.38.1' }];

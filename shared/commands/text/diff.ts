@@ -1,8 +1,8 @@
 /** diff and cmp (GNU diffutils 3.8): normal, unified, context and brief; directories one level after the other. */
 import { strerror, type Bytes } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
-import type { Process, Program, Sys } from '../../shell/index.ts';
-import { formatDate, gnuOptions, type GnuUsage, type Parsed } from '../coreutils/index.ts';
+import type { Process, Sys } from '../../shell/index.ts';
+import { formatDate, type GnuUsage, type Parsed, program } from '../coreutils/index.ts';
 import { differences, type Change } from './difference.ts';
 
 const DIFF: GnuUsage = {
@@ -214,9 +214,7 @@ class Diff {
   }
 }
 
-const diff: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, DIFF);
-  if (typeof parsed === 'number') return parsed;
+const diff = program(DIFF, function* (p, parsed) {
   if (parsed.has('side-by-side')) return (yield* p.error('not modelled: diff --side-by-side\n'), 2);
   const [left, right, extra] = parsed.operands;
   if (left === undefined) return yield* wrong(p, `missing operand after '${p.name}'`);
@@ -228,7 +226,7 @@ const diff: Program = function* (p) {
   if (run.isDir(left)) return yield* run.files(`${left}/${base(right)}`, right, undefined);
   if (run.isDir(right)) return yield* run.files(left, `${right}/${base(left)}`, undefined);
   return yield* run.files(left, right, undefined);
-};
+});
 
 /** diffutils puts the program's name before both lines. */
 const wrong = (p: Process, message: Bytes): Sys<number> => p.fail(`${message}\n${p.name}: Try '${p.name} --help' for more information.`, 2);
@@ -250,9 +248,7 @@ const isPlainLocale = (p: Process): boolean => {
   const locale = ['LC_ALL', 'LC_MESSAGES', 'LANG'].map((name) => p.getenv(name)).find((value) => value !== undefined && value !== '');
   return locale === undefined || locale === 'C' || locale === 'POSIX';
 };
-const cmp: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, CMP);
-  if (typeof parsed === 'number') return parsed;
+const cmp = program(CMP, function* (p, parsed) {
   const [left, right = '-'] = parsed.operands;
   if (left === undefined) return yield* wrong(p, `missing operand after '${p.name}'`);
   const texts: Bytes[] = [];
@@ -286,7 +282,7 @@ const cmp: Program = function* (p) {
     yield* p.fail(text === '' ? `EOF on ${short} which is empty` : `EOF on ${short} after byte ${text.length}${where}`);
   }
   return 1;
-};
+});
 
 export const DIFF_PROGRAMS: readonly InstalledProgram[] = [
   { path: '/usr/bin/diff', main: diff, origin: 'diffutils 3.8' },

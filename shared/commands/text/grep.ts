@@ -2,7 +2,7 @@
 import { compilePosixRegex, strerror, type Bytes } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import { LineReader, type Process, type Program, type Sys } from '../../shell/index.ts';
-import { closeInput, gnuOptions, openInput, type GnuUsage, type Parsed } from '../coreutils/index.ts';
+import { closeInput, openInput, type GnuUsage, type Parsed, program } from '../coreutils/index.ts';
 
 const GREP: GnuUsage = {
   usage: '[OPTION]... PATTERNS [FILE]...',
@@ -131,11 +131,7 @@ function wanted(path: Bytes, parsed: Parsed): boolean {
 }
 
 const grepAs = (defaultSyntax: 'basic' | 'extended' | 'fixed'): Program =>
-  function* (p) {
-    const parsed = yield* gnuOptions(p, GREP);
-    if (typeof parsed === 'number') {
-      return parsed;
-    }
+  program(GREP, function* (p, parsed) {
     const operands = [...parsed.operands];
     const given: Bytes[] = [];
     for (const [name, value] of parsed.given) {
@@ -173,7 +169,7 @@ const grepAs = (defaultSyntax: 'basic' | 'extended' | 'fixed'): Program =>
       if (search.isSettled) break;
     }
     return search.status;
-  };
+  });
 
 class Search {
   private selected = false;

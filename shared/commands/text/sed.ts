@@ -1,8 +1,8 @@
 /** sed(1): GNU sed 4.9 in the C locale. Lines go through as they come. */
 import { strerror, type Bytes } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
-import type { Process, Program, Sys } from '../../shell/index.ts';
-import { gnuOptions, type GnuUsage } from '../coreutils/index.ts';
+import type { Process, Sys } from '../../shell/index.ts';
+import { type GnuUsage, program } from '../coreutils/index.ts';
 import { Input } from './sed-input.ts';
 import { parseSed, type Address, type Command, type Substitution } from './sed-script.ts';
 
@@ -311,9 +311,7 @@ const unambiguous = (text: Bytes): Bytes =>
       `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`,
   );
 
-export const sed: Program = function* (p) {
-  const parsed = yield* gnuOptions(p, SED);
-  if (typeof parsed === 'number') return parsed;
+export const sed = program(SED, function* (p, parsed) {
   const operands = [...parsed.operands];
   const parts: Bytes[] = [];
   for (const [name, value] of parsed.given) {
@@ -377,6 +375,6 @@ export const sed: Program = function* (p) {
     p.fs.writeFile(name, out);
   }
   return status === 4 ? 2 : status;
-};
+});
 
 export const SED_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/sed', main: sed, origin: 'sed 4.9' }];

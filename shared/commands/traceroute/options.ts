@@ -1,5 +1,6 @@
 /** The command line of Linux traceroute 2.1: its own option parser, errors and help (libsupp/clif.c). */
 import { err, ok, type Bytes, type Result } from '../../base/index.ts';
+import type { DeclaredOption } from '../declaration.ts';
 
 /** Short letter, long name, what the argument is called, help lines. */
 const OPTIONS = [
@@ -38,8 +39,18 @@ const OPTIONS = [
   ['', 'help', '', 'Read this help and exit'],
 ] as const;
 type Option = (typeof OPTIONS)[number];
+/** Options that the model lacks, and what it lacks. */
+export const UNMODELLED: Readonly<Record<string, string>> = {
+  ...{ 6: 'IPv6', dccp: 'the dccp method', module: 'modules by name', gateway: 'source routing', protocol: 'raw protocols', tcp: 'the tcp method' },
+};
+export const TRACEROUTE_OPTIONS: readonly DeclaredOption[] = OPTIONS.map((option) => ({
+  ...{ value: option[2] === '' ? undefined : option[2], help: option[3], isMissing: Object.hasOwn(UNMODELLED, keyOf(option)) },
+  names: [option[0] === '' ? '' : `-${option[0]}`, option[1] === '' ? '' : `--${option[1]}`].filter((name) => name !== ''),
+}));
 
-const keyOf = (option: Option): string => option[1] || option[0];
+function keyOf(option: Option): string {
+  return option[1] || option[0];
+}
 export const HELP = `Usage:
   traceroute [ options ] host [ packetlen ]
 Options:

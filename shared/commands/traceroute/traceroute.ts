@@ -8,8 +8,9 @@ import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import { anyOf, type Process, type Program, type Sys } from '../../shell/index.ts';
 import { formatIpv4, IcmpType, parseIpv4, type Ipv4 } from '../../wire/index.ts';
 import { hostNameOf, lookupHost, watching } from '../net/index.ts';
-import { HELP, parseTraceroute, type Method, type TracerouteOptions } from './options.ts';
+import { HELP, parseTraceroute, TRACEROUTE_OPTIONS, UNMODELLED, type Method, type TracerouteOptions } from './options.ts';
 import { answerOf, openEcho, sendEchoProbe, sendUdpProbe, type Probe, type ProbeSettings } from './probe.ts';
+import { declared, type Declaration } from '../declaration.ts';
 
 const FIRST_PORT = 33434;
 const UDP_PORT = 53;
@@ -21,15 +22,7 @@ const tracerouteAs = (forced?: Method): Program =>
     const options = parsed.value;
     if (options.has('version')) return (yield* p.print('Modern traceroute for Linux, version 2.1.2\n'), 0);
     if (options.host === undefined) return (yield* p.print(HELP), 0);
-    for (const [name, what] of [
-      ['6', 'IPv6'],
-      ['dccp', 'the dccp method'],
-      ['module', 'modules by name'],
-      ['gateway', 'source routing'],
-      ['protocol', 'raw protocols'],
-    ] as const)
-      if (options.has(name)) return (yield* p.error(`not modelled: ${what}\n`), 2);
-    if (options.method === 'tcp') return (yield* p.error('not modelled: the tcp method\n'), 2);
+    for (const [name, what] of Object.entries(UNMODELLED)) if (options.has(name)) return (yield* p.error(`not modelled: ${what}\n`), 2);
     const found = yield* lookupHost(p, options.host);
     if (found.kind === 'failed')
       return (
@@ -212,5 +205,10 @@ class Run {
 }
 const wordAt = (bytes: Bytes, offset: number): number => bytes.charCodeAt(offset) * 256 + bytes.charCodeAt(offset + 1);
 
-const at = (name: string, method?: Method): InstalledProgram => ({ path: `/usr/bin/${name}`, main: tracerouteAs(method), origin: 'traceroute 2.1.2' });
+const DECLARATION: Declaration = { synopsis: '[ options ] host [ packetlen ]', options: TRACEROUTE_OPTIONS };
+const at = (name: string, method?: Method): InstalledProgram => ({
+  path: `/usr/bin/${name}`,
+  main: declared(DECLARATION, tracerouteAs(method)),
+  origin: 'traceroute 2.1.2',
+});
 export const TRACEROUTE_PROGRAMS: readonly InstalledProgram[] = [at('traceroute'), at('traceroute.db'), at('tracert', 'icmp')];

@@ -7,6 +7,7 @@ import { base64, parseUrl, resolveUrl, type Head, type Url } from '../http/index
 import { lookupHost } from '../net/index.ts';
 import { parseOptions, type OptionSpec } from '../options.ts';
 import { connectTo, fileNameOf, isRedirect, portOf, type Connected } from './fetch.ts';
+import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 type Id =
   | 'continue'
@@ -190,4 +191,5 @@ function size(bytes: number): string {
   return `${Math.floor(value)}${[' ', 'k', 'M', 'G'][unit] ?? ''}`.trimEnd().padStart(5);
 }
 
-export const BUSYBOX_WGET: readonly InstalledProgram[] = [{ path: '/bin/wget', main: busyboxWget, origin: 'busybox 1.36.1' }];
+const DECLARATION: Declaration = { synopsis: '[OPTIONS] URL...', options: declaredOptions(SPECS) };
+export const BUSYBOX_WGET: readonly InstalledProgram[] = [{ path: '/bin/wget', main: declared(DECLARATION, busyboxWget), origin: 'busybox 1.36.1' }];

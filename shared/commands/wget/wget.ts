@@ -11,6 +11,7 @@ import { lookupHost } from '../net/index.ts';
 import { parseOptions, type OptionSpec } from '../options.ts';
 import { connectTo, fileNameOf, isRedirect, portOf, requestText, type Connected } from './fetch.ts';
 import { bar, dots, rateText, timeText } from './progress.ts';
+import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 type Id =
   | (
@@ -350,4 +351,5 @@ function humanSize(bytes: number): string {
   return `${value >= 10 ? value.toFixed(0) : value.toFixed(1)}${['K', 'M', 'G'][unit] ?? 'G'}`;
 }
 
-export const WGET_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/wget', main: wget, origin: 'wget 1.21.3' }];
+const DECLARATION: Declaration = { synopsis: '[OPTION]... [URL]...', options: declaredOptions(SPECS) };
+export const WGET_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/bin/wget', main: declared(DECLARATION, wget), origin: 'wget 1.21.3' }];

@@ -22,6 +22,25 @@ export interface Invocation {
 }
 export type Parsed = Invocation | { readonly kind: 'version' } | { readonly kind: 'help' } | { readonly kind: 'wrong' | 'incomplete'; readonly words: Bytes };
 
+/** Options of the command line alone; the others are those of `set`. */
+export const BASH_OPTIONS = [
+  ['-c', 'command', 'commands from the first operand'],
+  ['-i', undefined, 'interactive'],
+  ['-l', undefined, 'as a login shell'],
+  ['-s', undefined, 'commands from standard input'],
+  ['-O', 'shopt_option', 'one of the options of shopt'],
+  ['--help', undefined, 'help'],
+  ['--init-file', 'file', 'instead of ~/.bashrc'],
+  ['--login', undefined, 'as a login shell'],
+  ['--noediting', undefined, 'without the line editor'],
+  ['--noprofile', undefined, 'without what a login shell reads'],
+  ['--norc', undefined, 'without ~/.bashrc'],
+  ['--posix', undefined, 'as POSIX wants it where that differs'],
+  ['--rcfile', 'file', 'instead of ~/.bashrc'],
+  ['--verbose', undefined, 'set -v'],
+  ['--version', undefined, 'the version'],
+] as const;
+
 export function parseInvocation(argv: readonly Bytes[]): Parsed {
   const options = new Map<SetOption, boolean>();
   const shopts = new Map<string, boolean>();
@@ -42,7 +61,8 @@ export function parseInvocation(argv: readonly Bytes[]): Parsed {
       break;
     }
     if (arg.startsWith('--')) {
-      switch (arg) {
+      const known = BASH_OPTIONS.find(([name]) => name === arg)?.[0];
+      switch (known) {
         case '--version':
           return { kind: 'version' };
         case '--help':
