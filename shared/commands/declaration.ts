@@ -2,7 +2,8 @@
  * What a program takes on its command line, as data: its options, its sub-commands, and what Linux has there but the model has not. The declaration is made
  * from the tables that the program itself parses by, and travels with it: completion, the fuzz input and the published table (docs/programs.md) read it there.
  */
-import type { Program } from '../shell/index.ts';
+import type { Bytes } from '../base/index.ts';
+import type { CompletionRequest, Program } from '../shell/index.ts';
 import type { OptionSpec } from './options.ts';
 
 export interface DeclaredOption {
@@ -37,6 +38,8 @@ export interface Declaration {
   readonly commands?: readonly DeclaredCommand[];
   /** What the real program does and this one does not, each a phrase. */
   readonly missing?: readonly string[];
+  /** What could stand at the place of the last word, for a program that knows better than its tables tell. */
+  readonly complete?: (request: CompletionRequest) => readonly Bytes[] | undefined;
 }
 
 type DeclaredProgram = Program & { readonly declares: Declaration };

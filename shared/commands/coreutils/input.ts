@@ -4,6 +4,14 @@ import type { Process, Sys } from '../../shell/index.ts';
 
 export type Opened = { readonly kind: 'open'; readonly fd: number; readonly name: Bytes } | { readonly kind: 'failed'; readonly errno: Errno };
 
+/** Characters that a shell would not take as they are, and the colon, which ends a name in messages (quotef() of gnulib). */
+const NEEDS_QUOTES = /[\s!"$&'()*;<=>?[\\^`|:]|^[#~]|^[{}]$|^$/;
+/** A name as messages quote it: as a shell would take it, where it needs that. */
+export function quotedName(name: Bytes): Bytes {
+  if (!NEEDS_QUOTES.test(name)) return name;
+  return name.includes("'") && !/["$`\\!]/.test(name) ? `"${name}"` : `'${name.replaceAll("'", "'\\''")}'`;
+}
+
 /** Opens an operand; `-` is standard input. */
 export function* openInput(p: Process, operand: Bytes): Sys<Opened> {
   if (operand === '-') return { kind: 'open', fd: 0, name: operand };
@@ -20,7 +28,7 @@ export function* eachInput(
   p: Process,
   operands: readonly Bytes[],
   body: (fd: number, name: Bytes) => Sys<Errno | undefined>,
-  wording: (name: Bytes, errno: Errno) => Bytes = (name, errno) => `${name}: ${strerror(errno)}`,
+  wording: (name: Bytes, errno: Errno) => Bytes = (name, errno) => `${quotedName(name)}: ${strerror(errno)}`,
 ): Sys<number> {
   let status = 0;
   for (const operand of operands.length > 0 ? operands : ['-']) {

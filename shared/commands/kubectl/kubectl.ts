@@ -6,6 +6,7 @@ import type { InstalledProgram } from '../../machine/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
 import type { KubernetesApi } from './api.ts';
 import { ATTACH } from './attach.ts';
+import { completeKubectl } from './complete.ts';
 import { GLOBAL_FLAGS, type Command, type Context } from './context.ts';
 import { APPLY, CREATE } from './create.ts';
 import { DELETE } from './delete.ts';
@@ -106,7 +107,7 @@ export const KUBECTL = { declares: DECLARATION, origin: 'kubectl 1.32.4' };
 /** The program for one cluster. */
 export const kubectlProgram = (api: KubernetesApi): InstalledProgram => ({
   path: '/usr/bin/kubectl',
-  main: declared(DECLARATION, (p) => kubectl(p, api)),
+  main: declared({ ...DECLARATION, complete: (request) => completeKubectl(COMMANDS, api, request) }, (p) => kubectl(p, api)),
   origin: 'kubectl 1.32.4',
 });
 

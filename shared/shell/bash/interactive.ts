@@ -2,13 +2,14 @@
  * A conversation at a terminal: prompts, the line editor, lines that go on, history, jobs that report themselves, ^C and ^D (bash(1), INTERACTIVE
  * SHELLS). Without a terminal, or with `plain`, lines are read as they come.
  */
-import type { Bytes } from '../../base/index.ts';
+import { utf8Decode, utf8Encode, type Bytes } from '../../base/index.ts';
 import { editLine, type EditedLine, type EditorMemory } from '../editor/index.ts';
 import { ProcessGroup } from '../process/session.ts';
 import type { Sys } from '../process/wait.ts';
 import { IndexedArray } from './arrays.ts';
 import { complainOf, runUnit } from './execute/call.ts';
 import { reportJobs, updateWindowSize } from './execute/wait.ts';
+import { compilePattern } from './expand/pattern.ts';
 import { completeLine } from './complete.ts';
 import { expandHistory, type LastSubstitution } from './history-expansion.ts';
 import { joinHistory } from './history-lines.ts';
@@ -130,7 +131,7 @@ class Conversation {
         text += `${line}\n`;
         if (isUnfinished(text, parseScript(text))) continue;
       }
-      history.add(entry, shell.getVariable('HISTCONTROL') ?? '');
+      if (!isIgnored(shell, entry, history.list.at(-1) ?? '')) history.add(entry, shell.getVariable('HISTCONTROL') ?? '');
       const ps0 = shell.getVariable('PS0');
       if (ps0 !== undefined && ps0 !== '') yield* shell.process.write(2, yield* promptText(shell, 'PS0'));
       return { kind: 'command', text, isLast: next.kind === 'eof' };
@@ -144,6 +145,9 @@ class Conversation {
       history: history.list,
       memory,
       complete: (line, cursor) => completeLine(shell, line, cursor),
+      *expand(line) {
+        return utf8Decode(yield* shell.runner.expandText(shell, utf8Encode(line)));
+      },
       resized: () => updateWindowSize(shell),
     });
   }
@@ -166,6 +170,11 @@ class Conversation {
     }
   }
 }
+/** HISTIGNORE: patterns of lines that are not kept; `&` is the line before. */
+const isIgnored = (shell: Shell, line: Bytes, before: Bytes): boolean =>
+  (shell.getVariable('HISTIGNORE') ?? '')
+    .split(':')
+    .some((pattern) => pattern !== '' && compilePattern(pattern.replace(/(^|[^\\])&/g, (_, head: string) => head + before)).matches(line));
 const NOTHING: Typed = { kind: 'command', text: '', isLast: false };
 
 /** What happens before a prompt: finished jobs are told, PROMPT_COMMAND runs. */

@@ -4,6 +4,21 @@ import type { EditBuffer } from './buffer.ts';
 /** Keys that kill: what they take away follows on from the kill before. */
 export const KILLS: ReadonlySet<string> = new Set(['C-k', 'C-u', 'C-w', 'M-d', 'M-Backspace', 'C-Delete', 'C-x Backspace']);
 
+const OPPOSITE: readonly (readonly [string, string])[] = [
+  ...([
+    ['C-f', 'C-b'],
+    ['M-f', 'M-b'],
+    ['Right', 'Left'],
+    ['M-d', 'M-Backspace'],
+    ['C-d', 'Backspace'],
+    ['C-k', 'C-u'],
+    ['C-n', 'C-p'],
+    ['Down', 'Up'],
+  ] as const),
+];
+/** What a key does with a count below zero. */
+export const backwards = (name: string): string => OPPOSITE.flatMap(([a, b]) => (a === name ? [b] : b === name ? [a] : []))[0] ?? name;
+
 /** Where a key moves the cursor; undefined when it does not. */
 export function motionOf(name: string, buffer: EditBuffer): number | undefined {
   switch (name) {

@@ -1,2 +1,3 @@
 /** editor: the line editor of interactive shells. */
-export { editLine, type Candidate, type Candidates, type EditedLine, type EditorMemory } from './line-editor.ts';
+export type { Candidate, Candidates } from './completing.ts';
+export { editLine, type EditedLine, type EditorMemory } from './line-editor.ts';

@@ -2,31 +2,19 @@
  * The line editor of an interactive shell: readline's emacs keys (readline(3)), history with search, kill and yank, undo, completion, pasted text as
  * typed, wide characters, prompts of several lines, changes of the window's size.
  *
- * Deliberately absent: vi keys, inputrc, macros, numeric arguments.
+ * Deliberately absent: vi keys, inputrc, macros.
  */
 import { utf8Decode, utf8Encode, type Bytes } from '../../base/index.ts';
 import type { Process } from '../process/process.ts';
 import type { Sys } from '../process/wait.ts';
 import type { Termios } from '../terminal/termios.ts';
 import { EditBuffer } from './buffer.ts';
-import { changeOf, KILLS, motionOf } from './commands.ts';
+import { backwards, changeOf, KILLS, motionOf } from './commands.ts';
+import { Completing, type Candidates } from './completing.ts';
 import { KeyDecoder, type Key } from './keys.ts';
-import { commonPrefix, inColumns } from './listing.ts';
 import { Screen } from './screen.ts';
 import { Search } from './search.ts';
 
-export interface Candidate {
-  /** What replaces the word, quoted as it must be. */
-  readonly text: string;
-  /** What lists show: the last name of a path, for one. */
-  readonly display: string;
-  readonly suffix: string;
-}
-export interface Candidates {
-  /** Where the word begins, in characters. */
-  readonly from: number;
-  readonly list: readonly Candidate[];
-}
 /** ^C leaves the cursor at the beginning of the row below which the next prompt goes. */
 export type EditedLine = { readonly kind: 'line'; readonly line: Bytes } | { readonly kind: 'eof' } | { readonly kind: 'interrupted' };
 
@@ -34,6 +22,8 @@ export type EditedLine = { readonly kind: 'line'; readonly line: Bytes } | { rea
 export interface EditorMemory {
   query: string;
   readonly kills: string[];
+  /** C-o was pressed: where in the history the next line begins. */
+  next?: number | undefined;
 }
 
 export interface LineRequest {
@@ -43,12 +33,14 @@ export interface LineRequest {
   /** Remembered from line to line. */
   readonly memory: EditorMemory;
   complete?(line: string, cursor: number): Sys<Candidates>;
+  /** The line as the shell would expand it. */
+  expand?(line: string): Sys<string>;
   /** The window has another size. */
   resized?(): void;
 }
 
-/** More candidates than this are asked about before they are listed. */
-const MANY = 100;
+/** A count beyond this counts as this. */
+const MOST_TIMES = 10_000;
 const PASTE_ON = '\x1b[?2004h';
 const PASTE_OFF = '\x1b[?2004l\r';
 
@@ -78,9 +70,11 @@ class Editor {
   private prefix = '';
   private quoteNext = false;
   private search: Search | undefined;
-  private lastArgument: { back: number; length: number } | undefined;
-  /** The Tab before this one put something in. */
-  private didComplete = false;
+  private lastArgument: { back: number; length: number; index: number | undefined } | undefined;
+  private readonly completing: Completing | undefined;
+  /** Digits behind M-, as far as they are typed: how often the next key counts. */
+  private count = '';
+  private mark = 0;
   /** The window has another size: draw anew. Every other signal that interrupts a read is the user's ^C. */
   private isResized = false;
 
@@ -91,11 +85,15 @@ class Editor {
     this.buffer = new EditBuffer(request.memory.kills);
     this.screen = new Screen(p, request.prompt);
     this.historyAt = request.history.length;
+    if (request.complete) this.completing = new Completing(p, this.buffer, this.screen, (line, cursor) => request.complete!(line, cursor));
   }
 
   *run(): Sys<EditedLine> {
     const { p } = this;
     yield* this.screen.begin();
+    const { next } = this.request.memory;
+    this.request.memory.next = undefined;
+    if (next !== undefined && next < this.request.history.length) yield* this.history(next);
     const winch = p.disposition('WINCH');
     p.on('WINCH', () => void (this.isResized = true));
     try {
@@ -138,10 +136,17 @@ class Editor {
       if (goesOn) return undefined;
     }
     if (key.kind === 'paste') {
-      yield* this.edit(() => this.buffer.insert(key.text.replace(/\r\n?/g, '\n')));
+      // A last newline is left to the user to type.
+      yield* this.edit(() => this.buffer.insert(key.text.replace(/\r\n?/g, '\n').replace(/\n$/, '')));
       this.lastKey = '';
       return undefined;
     }
+    if (this.countKey(key)) {
+      const shown = `(arg: ${this.count === '-' ? '-1' : this.count}) `;
+      yield* this.screen.replace(shown + this.buffer.text, [...shown].length + this.buffer.cursor);
+      return undefined;
+    }
+    if (this.count !== '') return yield* this.counted(key);
     if (key.kind === 'text') {
       const { buffer } = this;
       if (this.lastKey !== 'text') buffer.remember(); // what is typed in one go is undone in one go
@@ -163,6 +168,37 @@ class Editor {
     return result;
   }
 
+  /** Whether the key belongs to a count: M-3, M--, and digits that follow. */
+  private countKey(key: Key): boolean {
+    const digit =
+      key.kind === 'key' ? /^M-([\d-])$/.exec(key.name)?.[1] : this.count !== '' && key.kind === 'text' && /^\d$/.test(key.text) ? key.text : undefined;
+    if (digit === undefined || (digit === '-' && this.count !== '')) return false;
+    this.count += digit;
+    return true;
+  }
+  /** A key as often as the count says; less than none of it goes the other way. */
+  private *counted(key: Key): Sys<EditedLine | undefined> {
+    const times = this.count === '-' ? -1 : Number(this.count);
+    this.count = '';
+    if (key.kind === 'text') {
+      yield* this.edit(() => this.buffer.insert(key.text.repeat(Math.min(MOST_TIMES, Math.max(0, times)))));
+      return undefined;
+    }
+    if (key.kind === 'paste') return undefined;
+    if (key.name === 'M-.' || key.name === 'M-_') {
+      yield* this.edit(() => this.insertLastArgument(times));
+      this.lastKey = key.name;
+      return undefined;
+    }
+    const name = times < 0 ? backwards(key.name) : key.name;
+    for (let i = 0; i < Math.min(MOST_TIMES, Math.abs(times)); i++) {
+      const done = yield* this.command(name);
+      this.lastKey = name;
+      if (done) return done;
+    }
+    return undefined;
+  }
+
   private *command(name: string): Sys<EditedLine | undefined> {
     const { buffer, request } = this;
     if (!KILLS.has(name)) buffer.endKill();
@@ -179,8 +215,10 @@ class Editor {
       return undefined;
     }
     switch (name) {
-      case 'Enter':
       case 'C-o':
+      case 'Enter':
+        // The line itself becomes an entry, so that the one behind it keeps its place.
+        if (name === 'C-o' && this.historyAt < request.history.length) request.memory.next = this.historyAt + 1;
         yield* this.leave();
         return { kind: 'line', line: utf8Encode(buffer.text) };
       case 'C-d':
@@ -234,23 +272,51 @@ class Editor {
         yield* this.leave();
         return { kind: 'line', line: utf8Encode(buffer.text) };
       case 'Tab':
-        yield* this.complete(this.lastKey === 'Tab' && !this.didComplete);
+        if (this.completing) yield* this.completing.run(this.lastKey === 'Tab' ? 'again' : 'once');
         return undefined;
       case 'M-?':
       case 'M-=':
-        yield* this.complete(true);
+        if (this.completing) yield* this.completing.run('list');
         return undefined;
+      case 'M-*':
+        if (this.completing) yield* this.completing.run('all');
+        return undefined;
+      case 'C-`':
+      case 'M- ':
+        this.mark = buffer.cursor;
+        return undefined;
+      case 'C-x C-x': {
+        const { mark } = this;
+        this.mark = buffer.cursor;
+        buffer.move(mark);
+        yield* this.screen.draw(buffer);
+        return undefined;
+      }
+      case 'M-C-e': {
+        if (!request.expand) return undefined;
+        const expanded = yield* request.expand(buffer.text);
+        yield* this.edit(() => buffer.set(expanded));
+        return undefined;
+      }
       default:
         return undefined;
     }
   }
-  private insertLastArgument(): void {
+  /** `which`: the word of that number, the last without. Pressed again it is that of the line before. */
+  private insertLastArgument(which?: number): void {
     const { buffer, request } = this;
     const back = (this.lastArgument?.back ?? 0) + 1;
+    const index = which ?? this.lastArgument?.index;
     const line = request.history.at(-back);
-    const word = line === undefined ? '' : (utf8Decode(line).trim().split(/\s+/).at(-1) ?? '');
+    const word =
+      line === undefined
+        ? ''
+        : (utf8Decode(line)
+            .trim()
+            .split(/\s+/)
+            .at(index ?? -1) ?? '');
     buffer.replace(buffer.cursor - (this.lastArgument?.length ?? 0), buffer.cursor, word);
-    this.lastArgument = { back, length: [...word].length };
+    this.lastArgument = { back, length: [...word].length, index };
   }
 
   // --- history ---
@@ -289,41 +355,6 @@ class Editor {
   }
   private *drawSearch(search: Search): Sys {
     yield* this.screen.replace(search.prompt + search.found, [...search.prompt].length + search.cursor);
-  }
-
-  // --- completion ---
-
-  private *complete(isListing: boolean): Sys {
-    const { buffer, request } = this;
-    if (!request.complete) return;
-    const { from, list } = yield* request.complete(buffer.text, buffer.cursor);
-    const [first] = list;
-    this.didComplete = false;
-    if (!first) {
-      yield* this.screen.write('\x07');
-      return;
-    }
-    const prefix = list.length === 1 ? first.text + first.suffix : commonPrefix(list.map((candidate) => candidate.text));
-    if ([...prefix].length > buffer.cursor - from || list.length === 1) {
-      this.didComplete = true;
-      yield* this.edit(() => buffer.replace(from, buffer.cursor, prefix));
-      if (list.length > 1) yield* this.screen.write('\x07');
-    } else if (isListing) yield* this.list(list);
-    else yield* this.screen.write('\x07');
-  }
-  private *list(list: readonly Candidate[]): Sys {
-    const { screen } = this;
-    yield* screen.write(`${screen.toLastRow()}\n`);
-    let shows = true;
-    if (list.length > MANY) {
-      yield* screen.write(`Display all ${list.length} possibilities? (y or n)`);
-      const answer = yield* this.p.read(0, 1);
-      shows = answer.ok && /[yY \t]/.test(answer.value);
-      yield* screen.write('\n');
-    }
-    const names = list.map((candidate) => candidate.display);
-    if (shows) yield* screen.write(inColumns(names, screen.columns));
-    yield* screen.again(this.buffer);
   }
 
   // --- the line ---

@@ -4,6 +4,7 @@
  */
 import { err, ok, type Bytes, type Errno, type Result } from '../../base/index.ts';
 import type { Image, Program } from './host.ts';
+import type { Os } from './os.ts';
 import type { Process } from './process.ts';
 import { isAllowed } from '../files/walk.ts';
 
@@ -58,6 +59,12 @@ export function loadImage(process: Process, programs: ReadonlyMap<string, Progra
   const found = path === undefined ? searchPath(process, argv[0] ?? '') : ok(path);
   if (!found.ok) return found;
   return isTooLong(process, argv) ? err('E2BIG') : load(process, programs, found.value, argv, 0);
+}
+
+/** The program that would run under this name; a script's is its interpreter. */
+export function imageOf(process: Process, name: Bytes): Program | undefined {
+  const loaded = loadImage(process, (process.os as Os).programs, undefined, [name]);
+  return loaded.ok ? loaded.value.program : undefined;
 }
 
 function load(process: Process, programs: ReadonlyMap<string, Program>, path: Bytes, argv: readonly Bytes[], depth: number): Result<Image, Errno> {

@@ -2,6 +2,8 @@
 import type { Bytes } from '../../../base/index.ts';
 import { globPaths } from '../expand/glob.ts';
 import { compilePattern } from '../expand/pattern.ts';
+import type { Sys } from '../../process/wait.ts';
+import { IndexedArray } from '../arrays.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { signalTable } from './control.ts';
 import { KEYWORDS } from './names.ts';
@@ -31,7 +33,7 @@ export function fileNames(shell: Shell, word: Bytes, onlyDirectories: boolean): 
   const entries = shell.process.fs.readdir(dir === '' ? '/' : dir);
   if (!entries.ok) return [];
   return entries.value
-    .filter(({ name }) => name.startsWith(stem) && (stem.startsWith('.') || !name.startsWith('.')))
+    .filter(({ name }) => name.startsWith(stem))
     .filter(({ name }) => {
       if (!onlyDirectories) return true;
       const inode = shell.process.fs.stat(`${slash < 0 ? '' : word.slice(0, slash + 1)}${name}`);
@@ -98,6 +100,13 @@ export const compgen: Builtin = (shell, args) => {
   const parsed = readOptions(shell, args, SPEC);
   if (typeof parsed === 'number') return parsed;
   const [word = ''] = parsed.rest;
+  const found = generated(shell, parsed, word);
+  shell.put(found.map((name) => `${name}\n`).join(''));
+  return found.length > 0 ? 0 : 1;
+};
+type Parsed = Exclude<ReturnType<typeof readOptions>, number>;
+/** What a specification makes without running anything. */
+function generated(shell: Shell, parsed: Parsed, word: Bytes): Bytes[] {
   let found: Bytes[] = [];
   for (const { letter, value } of parsed.options) {
     const action = letter === 'A' ? value : ACTIONS[letter];
@@ -112,9 +121,42 @@ export const compgen: Builtin = (shell, args) => {
   }
   const prefix = parsed.value('P') ?? '';
   const suffix = parsed.value('S') ?? '';
-  shell.put(found.map((name) => `${prefix}${name}${suffix}\n`).join(''));
-  return found.length > 0 ? 0 : 1;
-};
+  return found.map((name) => `${prefix}${name}${suffix}`);
+}
+
+/**
+ * What `complete` has set for a command: its words, or those that its function leaves in COMPREPLY. `usesDefault`: without any, files are offered
+ * (-o default, -o bashdefault).
+ */
+export function* programmed(
+  shell: Shell,
+  spec: Bytes,
+  before: readonly Bytes[],
+  word: Bytes,
+  line: Bytes,
+  cursor: number,
+): Sys<{ readonly list: readonly Bytes[]; readonly suffix: '' | ' '; readonly usesDefault: boolean }> {
+  const words = spec.match(/'[^']*'|\S+/g)?.map((each) => each.replace(/^'(.*)'$/s, '$1')) ?? [];
+  const parsed = readOptions(shell, ['complete', ...words], SPEC);
+  if (typeof parsed === 'number') return { list: [], suffix: ' ', usesDefault: true };
+  const how = parsed.options.flatMap(({ letter, value }) => (letter === 'o' ? [value] : []));
+  const list = generated(shell, parsed, word);
+  const name = parsed.value('F');
+  if (name !== undefined && shell.functions.has(name)) {
+    const { variables, status } = shell;
+    variables.put('COMP_LINE', line);
+    variables.put('COMP_POINT', String(cursor));
+    variables.put('COMP_CWORD', String(before.length));
+    const quoted = (text: Bytes): Bytes => `'${text.replaceAll("'", "'\\''")}'`;
+    const call = [name, before[0] ?? '', word, before.at(-1) ?? ''].map(quoted).join(' ');
+    yield* shell.runner.evaluate(shell, `COMPREPLY=(); COMP_WORDS=(${[...before, word].map(quoted).join(' ')}); ${call}`, { isFlat: true, name: 'COMPREPLY' });
+    shell.status = status;
+    const reply = variables.find('COMPREPLY')?.current;
+    if (reply instanceof IndexedArray) list.push(...reply.values());
+    for (const each of ['COMP_LINE', 'COMP_POINT', 'COMP_CWORD', 'COMP_WORDS', 'COMPREPLY']) variables.unset(each);
+  }
+  return { list, suffix: how.includes('nospace') ? '' : ' ', usesDefault: how.includes('default') || how.includes('bashdefault') };
+}
 
 export const complete: Builtin = (shell, args) => {
   const parsed = readOptions(shell, args, `${SPEC}prDEI`);

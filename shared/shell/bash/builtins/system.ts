@@ -174,7 +174,9 @@ const fc: Builtin = (shell, args) => {
   };
   if (parsed.has('l')) {
     const [first, last] = parsed.rest;
-    let from = first === undefined ? Math.max(0, entries.length - 16) : find(first);
+    // a number beyond the last means the oldest
+    const isBeyond = first !== undefined && /^\d+$/.test(first) && Number(first) - lines.base > entries.length;
+    let from = isBeyond ? 0 : first === undefined ? Math.max(0, entries.length - 16) : find(first);
     let to = last === undefined ? entries.length - 1 : find(last);
     if (from < 0 || to < 0) return shell.fail('no command found');
     const isReverse = parsed.has('r') !== from > to;
