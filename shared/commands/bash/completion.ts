@@ -3,7 +3,7 @@
  * there are: interfaces, network namespaces, hosts, users, chains. iproute2 has a grammar of its own; kubectl answers for itself.
  */
 import type { Bytes } from '../../base/index.ts';
-import { netfilterOf } from '../../kernel/index.ts';
+import { BUILTIN, netfilterOf, type TableName } from '../../kernel/index.ts';
 import { netnsOf, NETNS_DIR } from '../../machine/index.ts';
 import { imageOf, type Completion, type CompletionRequest, type Process } from '../../shell/index.ts';
 import { declarationOf, type Declaration, type DeclaredOption } from '../declaration.ts';
@@ -23,7 +23,7 @@ function hostNames(p: Process): readonly Bytes[] {
     .filter((name) => name !== '');
 }
 
-/** Options whose argument is a name of something, by program; '' stands for every program. */
+/** Options whose argument is a name of something, by program. */
 const ARGUMENTS: Readonly<Record<string, Readonly<Record<string, (p: Process) => readonly Bytes[]>>>> = {
   ping: { '-I': deviceNames },
   arping: { '-I': deviceNames },
@@ -31,7 +31,6 @@ const ARGUMENTS: Readonly<Record<string, Readonly<Record<string, (p: Process) =>
   traceroute: { '-i': deviceNames, '--interface': deviceNames },
   arp: { '-i': deviceNames, '--device': deviceNames },
   curl: { '--interface': deviceNames },
-  conntrack: {},
   ss: { '-N': namespaceNames, '--net': namespaceNames },
   iptables: {
     '-i': deviceNames,
@@ -46,7 +45,7 @@ const TABLES = ['filter', 'mangle', 'nat', 'raw', 'security'];
 /** Programs whose operands are interfaces, and those that name hosts. */
 const DEVICE_OPERANDS = new Set(['ifconfig', 'ethtool']);
 const HOST_OPERANDS = new Set(['ping', 'ping4', 'ping6', 'traceroute', 'tracepath', 'arping', 'nc', 'netcat', 'curl', 'wget', 'ssh', 'nslookup']);
-/** Commands of brctl whose second operand is an interface. */
+/** Commands of iptables that a chain follows. */
 const CHAIN_COMMANDS = /^(-[ADCIRLSFZNXEP]|--(append|delete|check|insert|replace|list|list-rules|flush|zero|delete-chain|rename-chain|policy))$/;
 
 export function completeArguments(request: CompletionRequest): readonly Completion[] | undefined {
@@ -122,15 +121,15 @@ function completeIptables(declares: Declaration, before: readonly Bytes[], word:
   const last = before.at(-1) ?? '';
   const at = before.findIndex((each) => each === '-t' || each === '--table');
   const family = before[0]?.includes('6') === true ? 'ip6' : 'ip';
-  const table = netfilterOf(netnsOf(p))
-    .ruleset(family)
-    .tables.get((before[at + 1] !== undefined && at >= 0 ? before[at + 1]! : 'filter') as 'filter');
-  const chains = table ? [...table.chains.keys()] : ['INPUT', 'FORWARD', 'OUTPUT'];
+  const given = at >= 0 ? before[at + 1] : 'filter';
+  const table = given !== undefined && Object.hasOwn(BUILTIN, given) ? (given as TableName) : 'filter';
+  const builtin = Object.keys(BUILTIN[table]);
+  const own = [...(netfilterOf(netnsOf(p)).ruleset(family).table(table)?.chains.keys() ?? [])].filter((name) => !builtin.includes(name));
+  const chains = [...builtin, ...own];
   const extensions = (flag: string): readonly Bytes[] =>
     (declares.commands ?? []).filter(({ name, isMissing }) => name.startsWith(`${flag} `) && isMissing !== true).map(({ name }) => name.slice(3));
   if (CHAIN_COMMANDS.test(last)) return chains;
-  if (last === '-j' || last === '--jump' || last === '-g' || last === '--goto')
-    return [...extensions('-j'), ...chains.filter((name) => !/^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)$/.test(name))];
+  if (last === '-j' || last === '--jump' || last === '-g' || last === '--goto') return [...extensions('-j'), ...own];
   if (last === '-m' || last === '--match') return extensions('-m');
   if (last === '-p' || last === '--protocol') return ['tcp', 'udp', 'icmp', 'icmpv6', 'sctp', 'all'];
   if (last === '--ctstate' || last === '--state') return ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID'];
