@@ -40,7 +40,7 @@ export { MemoryFs } from './files/memory-fs.ts';
 export { MountNamespace } from './files/mount-namespace.ts';
 export { makePipe, PipeEnd } from './files/pipe.ts';
 export type { Caller } from './process/caller.ts';
-export { imageOf, programImage, searchPath } from './process/image.ts';
+export { imageOf, programImage } from './process/image.ts';
 export { LineReader } from './process/line-reader.ts';
 export * from './process/namespace.ts';
 export { Os } from './process/os.ts';

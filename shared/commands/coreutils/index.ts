@@ -16,7 +16,7 @@ import { WRAPPING_PROGRAMS } from './wrappers.ts';
 import { XARGS_PROGRAMS } from './xargs.ts';
 
 export { duration, statusOf } from './processes.ts';
-export { gnuDeclaration, gnuOptions, usageError, type GnuUsage, type Parsed } from './options.ts';
+export { usageError, type GnuUsage, type Parsed } from './options.ts';
 export { program } from './program.ts';
 export { closeInput, eachInput, openInput } from './input.ts';
 export { owners } from './ls.ts';
