@@ -189,6 +189,8 @@ export class Ipv4Device {
   readonly addresses: Ipv4Address[] = [];
   private known: Map<Ipv4, Neighbour> | null = null;
   private joined: Map<Ipv4, number> | null = null;
+  /** What of its groups is still to be told to routers. */
+  reports: { stop(): void } | null = null;
   constructor(
     readonly conf: Ipv4Conf,
     readonly parms: NeighbourParms,
@@ -200,6 +202,9 @@ export class Ipv4Device {
   /** Joined multicast groups with their user counts. */
   get groups(): Map<Ipv4, number> {
     return (this.joined ??= new Map());
+  }
+  get hasGroups(): boolean {
+    return this.joined !== null && this.joined.size > 0;
   }
 }
 

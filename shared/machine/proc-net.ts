@@ -44,6 +44,8 @@ function routeLine(route: Route): string {
 }
 
 function route(netns: Netns): Bytes {
+  // fib_get_table: before the first address there are no tables, and no heading.
+  if (netns.tables.size === 0) return '';
   const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT'.padEnd(127);
   const rows = [...(netns.tables.get(254)?.prefixes.values() ?? [])].flat();
   // fib_route_seq walks the trie's leaves: by prefix, the longest of equal prefixes first

@@ -11,7 +11,7 @@ import {
   type Device,
 } from '../kernel/index.ts';
 import { dirOf, type DynamicNode } from '../shell/index.ts';
-import { formatMac } from '../wire/index.ts';
+import { formatMac, parseMac } from '../wire/index.ts';
 import { line, numberFile } from './sys-file.ts';
 
 const settled = (result: { readonly ok: true } | { readonly ok: false; readonly error: { readonly errno: Errno } }): Result<void, Errno> =>
@@ -31,7 +31,14 @@ export function bridgeDirs(device: Device): Record<string, DynamicNode> {
       flush: { kind: 'file', mode: 0o200, write: () => set({ fdbFlush: true }) },
       forward_delay: number(() => device.forwardDelay, 'forwardDelay'),
       gc_timer: line(() => 0),
-      group_addr: line(() => formatMac(s.groupAddress)),
+      group_addr: {
+        kind: 'file',
+        read: () => ok(`${formatMac(s.groupAddress)}\n`),
+        write: (data) => {
+          const groupAddress = parseMac(data.trim());
+          return groupAddress === undefined ? err('EINVAL') : set({ groupAddress });
+        },
+      },
       group_fwd_mask: line(() => `0x${s.groupForwardMask.toString(16)}`),
       hash_elasticity: line(() => s.multicastHashElasticity),
       hash_max: number(() => s.multicastHashMax, 'multicastHashMax'),

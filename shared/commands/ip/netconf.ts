@@ -77,7 +77,8 @@ export function netconfCommand(session: Session, words: readonly string[]): numb
     if (index !== 0) continue;
     for (const which of ['all', 'default'] as const) shown.push({ family, name: which, conf: confOf(netns, family, which) });
   }
-  printer.startJson(options.json, options.pretty);
+  // One device of one family is asked for without a dump, and answered without JSON (do_show).
+  printer.startJson(options.json && (index === 0 || options.family === Family.UNSPEC), options.pretty);
   for (const each of shown) printConf(session, each);
   printer.endJson();
   return 0;

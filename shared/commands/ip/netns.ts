@@ -74,11 +74,12 @@ function listIds(session: Session, args: Arguments): number {
     if (key === 'nsid') only = id;
     else target = id;
   }
+  if (only >= 0 && target >= 0 && ![...netns.peerIds.values()].includes(target)) return giveUp(KERNEL_ERROR, 'Error: Peer netns reference is invalid.\n');
   const from = target < 0 ? netns : [...netns.peerIds].find(([, id]) => id === target)?.[0];
-  if (!from) return giveUp(KERNEL_ERROR, 'RTNETLINK answers: Invalid argument\n');
+  if (!from) return giveUp(only < 0 ? 1 : KERNEL_ERROR, `Error: Invalid target network namespace id.\n${only < 0 ? 'Dump terminated\n' : ''}`);
   const names = namesOfIds(session);
   const ids = [...from.peerIds.values()].sort((a, b) => a - b);
-  if (only >= 0 && !ids.includes(only)) return giveUp(KERNEL_ERROR, 'RTNETLINK answers: No such file or directory\n');
+  if (only >= 0 && !ids.includes(only)) return giveUp(KERNEL_ERROR, 'Error: Peer netns reference is invalid.\n');
   printer.startJson(options.json, options.pretty);
   for (const id of only >= 0 ? [only] : ids) printNsid(session, id, names.get(id));
   printer.endJson();

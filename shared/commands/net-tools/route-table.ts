@@ -68,6 +68,9 @@ export function* showRoutes4(p: Process, view: RouteView): Sys<number> {
       return 1;
     }
     yield* p.print(`Kernel IP routing table\n${HEADS[view.extent]}${rows.map((row) => line(p, row, view)).join('')}`);
+    // A table that has not even a heading counts as one that could not be read.
+    const text = p.fs.readFile('/proc/net/route');
+    if (text.ok && text.value === '') return 1;
   }
   // The kernel's cache of routes is long gone: its table is empty.
   if (view.caches !== 'fib') yield* p.print(`Kernel IP routing cache\n${CACHE_HEADS[view.extent]}`);

@@ -262,11 +262,6 @@ function makeVeth(netns: Netns, target: Netns, name: string, request: LinkReques
   setCarrier(device, 'off');
   device.peer = peer;
   peer.peer = device;
-  if (peerNetns !== target) {
-    // Each tells the other's namespace by an id; the ids are given when links are first shown to listeners.
-    netnsIdOf(device.netns, peer.netns);
-    netnsIdOf(peer.netns, device.netns);
-  }
   if (peerRequest !== undefined) {
     const configured = applyFlags(peer, peerRequest);
     if (!configured.ok) return configured;

@@ -29,7 +29,7 @@ export interface DynamicDir extends Attributes {
   list(caller: Caller): readonly Bytes[];
   /** Undefined for ENOENT. A name may be found though it is not listed. */
   lookup(name: Bytes, caller: Caller): DynamicNode | undefined;
-  /** What making a file or directory in it does, where that means something; EPERM otherwise. */
+  /** What making a file or directory in it does, where that means something. */
   create?(name: Bytes, kind: 'file' | 'dir', caller: Caller): Result<void, Errno>;
   remove?(name: Bytes, caller: Caller): Result<void, Errno>;
 }
@@ -190,7 +190,9 @@ export class DynamicInode extends Inode {
     return this.node.kind === 'symlink' ? this.node.jump?.(caller) : undefined;
   }
   override make(kind: Inode['kind'], _mode: number, _target: Bytes, caller: Caller): Result<Inode, Errno> {
-    if (this.node.kind !== 'dir' || !this.node.create || (kind !== 'file' && kind !== 'dir')) return err('EPERM');
+    // A name that /proc does not know cannot even be looked up to be made.
+    if (this.node.kind === 'dir' && !this.node.create) return err(this.tree.type === 'proc' ? 'ENOENT' : kind === 'file' ? 'EACCES' : 'EPERM');
+    if (this.node.kind !== 'dir' || (kind !== 'file' && kind !== 'dir')) return err('EPERM');
     return ok(new DynamicInode(this.tree, '', kind === 'dir' ? dirOf({}) : fileOf(() => ''), caller.unixUs));
   }
   override link(name: Bytes, inode: Inode, caller: Caller): Result<void, Errno> {

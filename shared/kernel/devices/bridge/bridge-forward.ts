@@ -53,7 +53,7 @@ function finishInput(bridge: BridgeBase, port: BridgePort, skb: Skb): void {
   if (isMulticastMac(ethDst)) {
     if (ethDst !== MAC_BROADCAST) {
       bridge.stats.multicast++;
-      if (skb.ip6 !== null) snoopReport(bridge, port, skb);
+      if (skb.ip6 !== null || skb.ip?.protocol === 2) snoopReport(bridge, port, skb);
     }
     flood(bridge, skb, ethDst === MAC_BROADCAST ? 'broadcast' : 'multicast', port, 'keep');
     passUp(bridge, skb);
@@ -155,7 +155,7 @@ export function bridgeTransmit(bridge: BridgeBase, skb: Skb): void {
   countTx(bridge, skb);
   const { ethDst } = skb;
   if (isMulticastMac(ethDst)) {
-    if (skb.ip6 !== null) snoopReport(bridge, null, skb);
+    if (skb.ip6 !== null || skb.ip?.protocol === 2) snoopReport(bridge, null, skb);
     flood(bridge, skb, ethDst === MAC_BROADCAST ? 'broadcast' : 'multicast', null, 'consume');
     return;
   }

@@ -1,8 +1,8 @@
 /**
- * Multicast groups behind the ports of a bridge (net/bridge/br_mdb.c, br_multicast.c): entered by users, or learnt from MLD reports.
+ * Multicast groups behind the ports of a bridge (net/bridge/br_mdb.c, br_multicast.c): entered by users, or learnt from reports of MLD and IGMP.
  *
  * Absent: without a querier a bridge floods groups whatever it knows of them, and nothing here asks; so what stands here is shown, and
- * changes nothing of where frames go. Reports of IGMP are not made by hosts here.
+ * changes nothing of where frames go.
  */
 import { done } from '../../../base/index.ts';
 import type { Timer } from '../../../base/index.ts';
@@ -122,8 +122,25 @@ export function flushMdb(bridge: BridgeBase, port: BridgePort, what: 'temporary'
 const RECORD_BYTES = 20;
 const CHANGE_TO_EXCLUDE = 4;
 const MODE_IS_EXCLUDE = 2;
-/** br_ip6_multicast_mld2_report: who sends one listens to the groups in it. */
+/** br_multicast_ipv4_rcv, br_multicast_ipv6_rcv. */
 export function snoopReport(bridge: BridgeBase, port: BridgePort | null, skb: Skb): void {
+  if (skb.ip6 !== null) snoopReport6(bridge, port, skb);
+  else if (bridge.settings.multicastSnooping !== 0) snoopReport4(bridge, port, skb.payload);
+}
+const IGMPV3_REPORT = 0x22;
+/** br_ip4_multicast_igmp3_report: groups of the wire itself (224.0.0.0/24) are nobody's. */
+function snoopReport4(bridge: BridgeBase, port: BridgePort | null, payload: string): void {
+  if (payload.charCodeAt(0) !== IGMPV3_REPORT) return;
+  for (let at = 8; at + 8 <= payload.length; at += 8) {
+    const type = payload.charCodeAt(at);
+    if (type !== CHANGE_TO_EXCLUDE && type !== MODE_IS_EXCLUDE) continue;
+    let address = 0;
+    for (let i = 4; i < 8; i++) address = (address << 8) | payload.charCodeAt(at + i);
+    if (isIpv4Multicast(address) && address >>> 8 !== 0xe00000) join(bridge, port, { kind: 'ipv4', address, source: null });
+  }
+}
+/** br_ip6_multicast_mld2_report: who sends one listens to the groups in it. */
+function snoopReport6(bridge: BridgeBase, port: BridgePort | null, skb: Skb): void {
   if (skb.icmp?.type !== Icmp6Type.MLD2_REPORT || skb.ip6 === null || bridge.settings.multicastSnooping === 0) return;
   const { payload } = skb;
   for (let at = 0; at + RECORD_BYTES <= payload.length; at += RECORD_BYTES) {
