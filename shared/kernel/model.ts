@@ -402,6 +402,10 @@ export abstract class Device {
     const link = this.link;
     return link !== null && link.netns !== this.netns ? link.netns : null;
   }
+  /** Its driver returns NET_XMIT_DROP for what it could not hand over: the sender may hear of it. */
+  get tellsOfDrops(): boolean {
+    return false;
+  }
   /** Driver name as `ethtool -i` tells it. */
   get driver(): string {
     return this.kind ?? '';

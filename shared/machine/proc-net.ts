@@ -7,6 +7,7 @@ import { Bridge, Nud, NUD_VALID, RouteTable, routes6InOrder, type Device, type N
 import { fileOf, type DynamicNode } from '../shell/index.ts';
 import { formatIpv4, formatMac } from '../wire/index.ts';
 import { hexAddress, table } from './proc-net-format.ts';
+import { RECENT_DIR } from './proc-net-recent.ts';
 import { PROC_NET_SNMP } from './proc-net-snmp.ts';
 import { PROC_NET_SOCKETS } from './proc-net-sockets.ts';
 
@@ -155,6 +156,7 @@ export const PROC_NET: Readonly<Record<string, DynamicNode>> = {
   route: table(route),
   ...PROC_NET_SNMP,
   ...PROC_NET_SOCKETS,
+  xt_recent: RECENT_DIR,
   wireless: fileOf(
     () =>
       'Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE\n face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22\n',

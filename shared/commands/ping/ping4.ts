@@ -105,6 +105,7 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
       yield* this.error(error);
       told = true;
     }
+    if (!sent.ok && sent.error.errno === 'ENOBUFS' && this.triesAgain()) return;
     stats.transmitted++;
     if (!sent.ok && !told && !this.has('q')) yield* this.has('f') ? p.print('E') : p.error(`ping: sendmsg: ${strerror(sent.error.errno)}\n`);
     yield* this.sent(sent.ok);

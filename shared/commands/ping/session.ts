@@ -23,6 +23,8 @@ export abstract class PingSession<S extends Socket> {
   protected exiting = false;
   protected nextUs = 0;
   private exitUs = Infinity;
+  /** How often in a row the device had no room. */
+  private crowded = 0;
   protected lastSentUs = 0;
   protected readonly sentUs = new Map<number, number>();
   protected readonly netns: Netns;
@@ -156,9 +158,20 @@ export abstract class PingSession<S extends Socket> {
     this.sentUs.set(seq, p.nowUs);
     return seq;
   }
+  /**
+   * The device had no room: tried again while that has not taken as long as an answer may, half an interval counted for each try, though the
+   * rate of sending makes it a whole one.
+   */
+  protected triesAgain(): boolean {
+    this.crowded++;
+    if (this.crowded * Math.min(500_000, this.intervalUs / 2) >= this.options.lingerUs) return false;
+    this.nextUs = this.p.nowUs + this.intervalUs;
+    return true;
+  }
   /** After it has left. */
   protected *sent(isGone: boolean): Sys {
     const { p } = this;
+    if (isGone) this.crowded = 0;
     if (isGone && this.has('f') && !this.has('q')) {
       p.stdout.put('.');
       yield* p.flush();

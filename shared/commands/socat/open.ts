@@ -403,6 +403,7 @@ const openFile = (how: 'open' | 'gopen' | 'create'): Opener =>
 const openPipe: Opener = function* (p, { parameters }, around) {
   const [path] = parameters;
   if (path !== undefined) {
+    if (!p.fs.exists(path)) p.fs.mknod(path, 'fifo', 0o644);
     const file = yield* p.open(path, { read: true, write: true });
     if (!file.ok) throw new Fatal(`open("${path}", 02, 0666): ${strerror(file.error)}`);
     return ofFds(p, file.value, file.value);

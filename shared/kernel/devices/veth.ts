@@ -23,6 +23,9 @@ export class Veth extends Device {
   override get linkIndex(): number {
     return this.peer?.index ?? 0;
   }
+  override get tellsOfDrops(): boolean {
+    return true;
+  }
   override get speedMbps(): number {
     return 10_000;
   }
@@ -34,8 +37,10 @@ export class Veth extends Device {
       drop(skb, this.netns, peer === null ? 'NO_PEER' : 'NO_CARRIER', peer === null ? this.name : `the other end, ${peer.name}, is down`);
       return;
     }
+    // is_skb_forwardable: counted at both ends.
     if (frameLength(skb) > peer.mtu + 18) {
       this.stats.txDropped++;
+      peer.stats.rxDropped++;
       drop(skb, this.netns, 'PKT_TOO_BIG', `more than ${peer.name}'s mtu of ${peer.mtu}`);
       return;
     }

@@ -26,6 +26,7 @@ const LABEL_LENGTH = 15;
 
 /** What was asked to be added or changed; a label is the device's name unless given. */
 export function addAddress(netns: Netns, request: AddressRequest): KernelResult {
+  if (request.label !== undefined && request.label.length > LABEL_LENGTH) return fail('EINVAL', 'Attribute failed policy validation');
   if (request.prefixLength > 32) return fail('EINVAL', 'ipv4: Invalid prefix length');
   const device = netns.devices.get(request.device);
   if (device === undefined) return fail('ENODEV', 'ipv4: Device not found');

@@ -22,13 +22,14 @@ export function localOutput(skb: Skb, netns: Netns): boolean {
   if (netns.hooks[Hook.OUTPUT] !== null && !passes(netns, Hook.OUTPUT, skb, null, out)) return false;
   return output(skb, netns);
 }
-/** The same for datagrams, whose sender counts what was refused (ip_send_skb). */
-export function sendDatagram(skb: Skb, netns: Netns): boolean {
-  const { stats } = skb.dst!.device!;
-  const dropped = stats.txDropped;
-  if (localOutput(skb, netns) && stats.txDropped === dropped) return true;
+/** The same for datagrams, whose sender counts what netfilter (EPERM) or the device (ENOBUFS) refused (ip_send_skb). What shut queues lose is no error. */
+export function sendDatagram(skb: Skb, netns: Netns): 'EPERM' | 'ENOBUFS' | null {
+  const device = skb.dst!.device!;
+  const dropped = device.stats.txDropped;
+  const passed = localOutput(skb, netns);
+  if (passed && (device.stats.txDropped === dropped || !device.tellsOfDrops || device.qdiscWaits)) return null;
   netns.mib.ip.OutDiscards++;
-  return false;
+  return passed ? 'ENOBUFS' : 'EPERM';
 }
 
 /** dst_output: after FORWARD or OUTPUT. */

@@ -43,10 +43,12 @@ export function netfilterOf(netns: Netns): Netfilter {
 /** It, when there is one. */
 export const existingNetfilter = (netns: Netns): Netfilter | null => netns.netfilter as Netfilter | null;
 
-/** Rules that make the kernel follow connections. */
+/** Targets that call nf_ct_netns_get. */
+const TRACKING_TARGETS: ReadonlySet<string> = new Set(['CONNMARK', 'SNAT', 'DNAT', 'MASQUERADE', 'REDIRECT', 'NETMAP']);
+/** Rules that make the kernel follow connections; a chain of NAT without such a rule does not. */
 function needsConntrack(rule: ChainRule): boolean {
   const { matches, target } = rule.spec;
-  if (target !== null && (target.kind === 'CONNMARK' || (target.kind === 'CT' && !target.notrack))) return true;
+  if (target !== null && (target.kind === 'CT' ? !target.notrack : TRACKING_TARGETS.has(target.kind))) return true;
   return matches.some((match) => CONNTRACK_MATCHES.has(match.kind));
 }
 const CONNTRACK_MATCHES: ReadonlySet<MatchKind> = new Set([
@@ -86,7 +88,6 @@ class FamilyHooks {
       for (const chain of table.chains.values()) {
         if (chain.base?.type === 'nat') {
           nat[chain.base.hook]!.push(chain);
-          tracks = true;
         } else if (chain.base !== null) wanted.add(chain);
         tracks ||= chain.rules.some(needsConntrack);
         // nf_ct_set_acct: a rule that asks for counts has them counted from now on.

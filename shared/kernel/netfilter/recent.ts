@@ -2,7 +2,7 @@
 import type { HookContext } from './context.ts';
 import type { Address, RecentInfo } from './match.ts';
 
-interface Entry {
+export interface RecentEntry {
   ttl: number;
   /** The last ones, oldest first. */
   seenUs: number[];
@@ -11,11 +11,11 @@ interface Entry {
 const LIST_LIMIT = 100;
 
 export class RecentLists {
-  readonly lists = new Map<string, Map<Address, Entry>>();
+  readonly lists = new Map<string, Map<Address, RecentEntry>>();
 
   test(info: RecentInfo, c: HookContext): boolean {
     let list = this.lists.get(info.name);
-    if (!list) this.lists.set(info.name, (list = new Map<Address, Entry>()));
+    if (!list) this.lists.set(info.name, (list = new Map<Address, RecentEntry>()));
     const address = masked(info.side === 'source' ? c.src : c.dst, info.mask);
     const now = c.netns.simulation.nowUs;
     const ttl = c.skb.ip?.ttl ?? c.skb.ip6?.hopLimit ?? 0;
@@ -40,14 +40,28 @@ export class RecentLists {
     if (matches && info.operation === 'update') touch(list, address, entry, now);
     return matches;
   }
-  private add(list: Map<Address, Entry>, address: Address, ttl: number, now: number): void {
+  /** What a user writes into the list's file (recent_mt_proc_write). */
+  see(name: string, address: Address, now: number): void {
+    const list = this.lists.get(name) ?? new Map<Address, RecentEntry>();
+    this.lists.set(name, list);
+    const entry = list.get(address);
+    if (entry === undefined) this.add(list, address, 0, now);
+    else touch(list, address, entry, now);
+  }
+  forget(name: string, address: Address): void {
+    this.lists.get(name)?.delete(address);
+  }
+  empty(name: string): void {
+    this.lists.get(name)?.clear();
+  }
+  private add(list: Map<Address, RecentEntry>, address: Address, ttl: number, now: number): void {
     if (list.size >= LIST_LIMIT) list.delete(list.keys().next().value!);
     list.set(address, { ttl, seenUs: [now] });
   }
 }
 /** ip_pkt_list_tot: so many times are kept. */
 const STAMPS = 256;
-function touch(list: Map<Address, Entry>, address: Address, entry: Entry, now: number): void {
+function touch(list: Map<Address, RecentEntry>, address: Address, entry: RecentEntry, now: number): void {
   entry.seenUs.push(now);
   if (entry.seenUs.length > STAMPS) entry.seenUs.shift();
   list.delete(address);

@@ -234,8 +234,10 @@ export abstract class IpSocket extends Socket {
       skb.step({ kind: 'send', by: this.kind, summary: describe(skb) }, this.netns);
     }
     if (skb.icmp !== null) this.netns.mib.icmp.sent(skb.icmp.type);
-    const isOut = sendDatagram(skb, this.netns);
-    if (isOut && skb.udp !== null && this.kind === 'udp') this.netns.mib.udp.OutDatagrams++;
+    const refused = sendDatagram(skb, this.netns);
+    if (refused === null && skb.udp !== null && this.kind === 'udp') this.netns.mib.udp.OutDatagrams++;
+    // Only who asked for errors (IP_RECVERR) hears that the device had no room. Who sends raw is told nothing of netfilter.
+    if ((refused === 'ENOBUFS' && this.receiveErrors) || (refused === 'EPERM' && this.kind === 'udp')) return fail(refused);
     return ok(payloadLength);
   }
   /** The kernel does not send it: the caller is told, and the trace. */

@@ -224,11 +224,17 @@ function* finishBuiltin(shell: Shell, name: Bytes, waiting: Sys<number>, outer: 
     shell.builtin = outer;
   }
 }
+/** What is tried again by waiting, or ends the shell with a signal. */
+const AGAIN: ReadonlySet<string> = new Set(['EAGAIN', 'EINTR', 'EPIPE']);
 function writeOutput(shell: Shell, name: Bytes, output: Bytes, status: number): MaybeSys<number> {
   if (output === '') return shell.hasUnsaid ? writeWaiting(shell, name, '', status) : status;
   const file = shell.process.fds.get(1);
   const written = file?.write(output, shell.process);
   if (written?.ok && written.value === output.length && !shell.hasUnsaid) return status;
+  if (written?.ok === false && !AGAIN.has(written.error)) {
+    shell.builtin = name;
+    return shell.failErrno('write error', written.error);
+  }
   return writeWaiting(shell, name, written?.ok ? output.slice(written.value) : output, status);
 }
 function* writeWaiting(shell: Shell, name: Bytes, output: Bytes, status: number): Sys<number> {
