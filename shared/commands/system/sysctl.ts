@@ -1,5 +1,5 @@
 /** sysctl(8) of procps-ng 4.0: reads and writes below /proc/sys. */
-import { compilePosixRegex, strerror, type Bytes, type Errno } from '../../base/index.ts';
+import { compilePosixRegex, done, strerror, type Bytes, type Errno } from '../../base/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
 import { declared, type Declaration } from '../declaration.ts';
 import type { OptionSpec } from '../options.ts';
@@ -61,9 +61,19 @@ class Sysctl {
   private *missing(path: Bytes, errno: Errno): Sys {
     if (this.on.has('ignore')) return;
     this.status = 1;
-    yield* this.p.error(`sysctl: cannot stat ${path}: ${strerror(errno)}\n`);
+    yield* this.say(`cannot stat ${path}: ${strerror(errno)}`);
+  }
+  /** Its output is written line by line: errors stand where they happen. */
+  private *say(words: Bytes): Sys {
+    yield* this.p.flush();
+    yield* this.p.error(`sysctl: ${words}\n`);
   }
   *read(name: Bytes): Sys {
+    if (name === '') {
+      this.status = 255;
+      yield* this.say('"" is an unknown key');
+      return;
+    }
     const path = pathOf(name);
     const inode = this.p.fs.stat(path);
     if (!inode.ok) yield* this.missing(path, inode.error);
@@ -92,9 +102,7 @@ class Sysctl {
     const value = this.p.fs.readFile(path);
     if (!value.ok) {
       this.status = 1;
-      yield* this.p.error(
-        value.error === 'EACCES' ? `sysctl: permission denied on key '${key}'\n` : `sysctl: reading key "${key}": ${strerror(value.error)}\n`,
-      );
+      yield* this.say(value.error === 'EACCES' ? `permission denied on key '${key}'` : `reading key "${key}": ${strerror(value.error)}`);
       return;
     }
     const prefix = this.on.has('values') || this.on.has('binary') ? '' : `${key} = `;
@@ -102,22 +110,26 @@ class Sysctl {
   }
   *write(setting: Bytes): Sys {
     const at = setting.indexOf('=');
-    const ignore = setting.startsWith('-');
-    const name = setting.slice(ignore ? 1 : 0, at).trim();
+    const name = setting.slice(setting.startsWith('-') ? 1 : 0, at).trim();
     const value = setting.slice(at + 1).trim();
     const path = pathOf(name);
+    if (name === '') {
+      this.status = 1;
+      yield* this.say(`Path is not under /proc/sys/: ${path}`);
+      return;
+    }
     const inode = this.p.fs.stat(path);
     if (!inode.ok) {
-      if (!ignore) yield* this.missing(path, inode.error);
+      yield* this.missing(path, inode.error);
       return;
     }
     const key = nameOf(path);
-    const written = this.p.fs.writeFile(path, `${value}\n`);
+    const written = this.on.has('dry-run') ? done : this.p.fs.writeFile(path, `${value}\n`);
     if (!written.ok) {
       const isForbidden = written.error === 'EACCES' || written.error === 'EPERM';
-      if (isForbidden && (inode.value.mode & 0o222) !== 0) yield* this.p.error(`sysctl: permission denied on key "${key}"\n`);
-      else yield* this.p.error(`sysctl: setting key "${key}": ${strerror(isForbidden ? 'EINVAL' : written.error)}\n`);
-      if (!isForbidden && !ignore) this.status = 1;
+      if (isForbidden && (inode.value.mode & 0o222) !== 0) yield* this.say(`permission denied on key "${key}"`);
+      else yield* this.say(`setting key "${key}": ${strerror(isForbidden ? 'EINVAL' : written.error)}`);
+      if (!isForbidden) this.status = 1;
       return;
     }
     if (this.on.has('quiet')) return;
@@ -127,15 +139,18 @@ class Sysctl {
     const text = file === '-' ? yield* this.p.readAll(0) : this.p.fs.readFile(file);
     if (!text.ok) {
       this.status = 1;
-      yield* this.p.error(`sysctl: cannot open "${file}": ${strerror(text.error)}\n`);
+      yield* this.say(`cannot open "${file}": ${strerror(text.error)}`);
       return;
     }
+    // The file is read to its end before the first value is set.
+    const settings: Bytes[] = [];
     for (const [i, row] of text.value.split('\n').entries()) {
       const line = row.trim();
       if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
-      if (line.includes('=')) yield* this.write(line);
-      else yield* this.p.error(`sysctl: ${file}(${i + 1}): invalid syntax, continuing...\n`);
+      if (line.includes('=')) settings.push(line);
+      else yield* this.say(`${file}(${i + 1}): invalid syntax, continuing...`);
     }
+    for (const setting of settings) yield* this.write(setting);
   }
 }
 
@@ -153,6 +168,10 @@ export const sysctl = declared(DECLARATION, function* (p) {
   let pattern: RegExp | undefined;
   const rest = p.argv.slice(1);
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === '--') {
+      operands.push(...rest.splice(0));
+      break;
+    }
     if (!word.startsWith('-') || word === '-') {
       operands.push(word);
       continue;
@@ -164,13 +183,13 @@ export const sysctl = declared(DECLARATION, function* (p) {
     for (const name of found.map((spec) => spec?.id)) {
       if (name === undefined) {
         yield* p.error(`sysctl: ${word.startsWith('--') ? `unrecognized option '${word}'` : `invalid option -- '${word[1] ?? ''}'`}\n${HELP}`);
-        return 1;
+        return 0;
       }
       on.add(name);
       if (name === 'pattern') {
         const compiled = compilePosixRegex(attached ?? rest.shift() ?? '', { syntax: 'extended' });
-        if (!compiled.ok) return yield* p.fail(`regex: ${compiled.error}`);
-        pattern = compiled.value;
+        // regcomp fails without a word, and nothing matches.
+        pattern = compiled.ok ? compiled.value : /(?!)/;
       }
       if (name === 'load')
         files.push(attached ?? (operands.length === 0 && rest[0] !== undefined && !rest[0].startsWith('-') ? (rest.shift() ?? '') : '/etc/sysctl.conf'));
@@ -190,7 +209,10 @@ export const sysctl = declared(DECLARATION, function* (p) {
     if (on.has('system')) yield* p.print(`* Applying ${file} ...\n`);
     yield* run.load(file);
   }
-  if (files.length > 0) return run.status;
+  if (files.length > 0) {
+    if (!on.has('system')) for (const file of operands) yield* run.load(file);
+    return run.status;
+  }
   if (on.has('all')) {
     yield* run.tree('/proc/sys');
     return run.status;
@@ -203,6 +225,7 @@ export const sysctl = declared(DECLARATION, function* (p) {
     if (operand.includes('=')) yield* run.write(operand);
     else if (on.has('write')) {
       run.status = 1;
+      yield* p.flush();
       yield* p.error('sysctl: command line(0): invalid syntax, continuing...\n');
     } else yield* run.read(operand);
   }
