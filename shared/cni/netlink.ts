@@ -74,8 +74,8 @@ export const addressesOf = (device: Device): readonly string[] => [
   ...(device.ipv6?.addresses ?? []).map((one) => formatPrefix({ family: 6, value: BigInt(`0x${one.address}`), length: one.prefixLength })),
 ];
 
-const ipv4Of = (prefix: { readonly value: bigint }): number => Number(BigInt.asIntN(32, prefix.value));
-const ipv6Of = (prefix: { readonly value: bigint }): string => prefix.value.toString(16).padStart(32, '0');
+export const ipv4Of = (prefix: { readonly value: bigint }): number => Number(BigInt.asIntN(32, prefix.value));
+export const ipv6Of = (prefix: { readonly value: bigint }): string => prefix.value.toString(16).padStart(32, '0');
 
 /** Broadcast addresses are filled in, as netlink.AddrAdd does. */
 export function setAddress(device: Device, prefix: Prefix): Result<void, string> {

@@ -11,6 +11,7 @@ import { VLAN } from './main/vlan.ts';
 import { FIREWALL } from './meta/firewall.ts';
 import { FLANNEL } from './meta/flannel.ts';
 import { PORTMAP } from './meta/portmap.ts';
+import { SBR } from './meta/sbr.ts';
 import { TUNING } from './meta/tuning.ts';
 import { pluginProgram } from './skel.ts';
 
@@ -24,6 +25,7 @@ export const CNI_PLUGINS: readonly InstalledProgram[] = [
   MACVLAN,
   PORTMAP,
   PTP,
+  SBR,
   STATIC,
   TUNING,
   VLAN,

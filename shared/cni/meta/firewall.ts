@@ -121,9 +121,16 @@ function* check(args: PluginArgs): Sys<PluginResult<void>> {
       const made = yield* ensureChain(p, 'filter', chain, program);
       if (!made.ok) return made;
     }
-    if (!(yield* ruleExists(p, 'filter', 'FORWARD', toOwnChain, program))) return err(`expected FORWARD rule ${goList(toOwnChain)} not found`);
-    if (!(yield* ruleExists(p, 'filter', CHAIN, toAdmin(adminChain), program))) return err(`expected ${CHAIN} rule ${goList(toAdmin(adminChain))} not found`);
-    for (const rule of rules) if (!(yield* ruleExists(p, 'filter', CHAIN, rule, program))) return err(`expected rule ${goList(rule)} not found`);
+    const wanted: readonly (readonly [string, readonly string[], string])[] = [
+      ['FORWARD', toOwnChain, 'FORWARD '],
+      [CHAIN, toAdmin(adminChain), `${CHAIN} `],
+      ...rules.map((rule) => [CHAIN, rule, ''] as const),
+    ];
+    for (const [chain, rule, where] of wanted) {
+      const exists = yield* ruleExists(p, 'filter', chain, rule, program);
+      if (!exists.ok) return exists;
+      if (!exists.value) return err(`expected ${where}rule ${goList(rule)} not found`);
+    }
   }
   return ok(undefined);
 }

@@ -38,7 +38,7 @@ function read(args: PluginArgs): Config {
 /** The file of a key, IFNAME being the container's interface; only those of the network. */
 function fileOf(key: string, ifName: string): Result<string, string> {
   const path = `/proc/sys/${key.replaceAll('.', '/').replace('IFNAME', ifName)}`;
-  return path.startsWith('/proc/sys/net/') ? ok(path) : err(`invalid net sysctl key: "${key.replaceAll('.', '/').replace('IFNAME', ifName)}"`);
+  return path.startsWith('/proc/sys/net/') ? ok(path) : err(`invalid net sysctl key: "${key}"`);
 }
 const valueAt = (netns: Netns, file: string): Result<string, string> => {
   const value = sysctl(netns, file.replace('/proc/sys/', ''));
