@@ -10,7 +10,7 @@ import { callIpam } from '../delegate.ts';
 import { configureInterface } from '../ipam/configure.ts';
 import { changeLink, hostNetns, linkByName, macOf, newLink, openNetns, removeLink, routesTo, setSysctl } from '../netlink.ts';
 import { ipamType, type PluginArgs, type PluginResult } from '../skel.ts';
-import { decodeResult, type CniResult, type Interface } from '../spec.ts';
+import { decodeResult, ErrorCode, type CniResult, type Interface } from '../spec.ts';
 import { randomVethName } from '../veth.ts';
 
 /** The host's interface of its default route: the master when none is named. */
@@ -50,18 +50,17 @@ export const describe = (args: PluginArgs, device: Device): Interface => ({ name
 export function* configureByIpam(args: PluginArgs, device: Device, sysctls: readonly string[], prefix = ''): Sys<PluginResult<CniResult>> {
   const ipam = ipamType(args);
   const given = yield* callIpam(args, 'ADD', ipam);
-  if (!given.ok) return prefix === '' ? given : err({ ...given.error, code: 999, msg: `${prefix}${given.error.msg}` });
-  const result = { ...given.value, interfaces: [describe(args, device)], ips: given.value.ips.map((ip) => ({ interface: 0, ...ip })) };
-  const configured = result.ips.length === 0 ? err('IPAM plugin returned missing IP config') : configureWith(args, device, sysctls, result);
-  if (!configured.ok) {
-    yield* callIpam(args, 'DEL', ipam);
-    return configured;
-  }
-  return ok({ ...result, dns: (args.config['dns'] ?? {}) as CniResult['dns'] });
+  if (!given.ok) return prefix === '' ? given : err({ ...given.error, code: ErrorCode.internal, msg: `${prefix}${given.error.msg}` });
+  const configured = given.value.ips.length === 0 ? err('IPAM plugin returned missing IP config') : configureFrom(args, device, sysctls, given.value);
+  if (!configured.ok) yield* callIpam(args, 'DEL', ipam);
+  return configured;
 }
-function configureWith(args: PluginArgs, device: Device, sysctls: readonly string[], result: CniResult): Result<void, string> {
+/** Addresses and routes that are known already. */
+export function configureFrom(args: PluginArgs, device: Device, sysctls: readonly string[], given: CniResult): Result<CniResult, string> {
+  const result = { ...given, interfaces: [describe(args, device)], ips: given.ips.map((ip) => ({ ...ip, interface: 0 })) };
   for (const path of sysctls) setSysctl(device.netns, path.replace('IFNAME', args.ifName), '1');
-  return configureInterface(device.netns, args.ifName, result);
+  const configured = configureInterface(device.netns, args.ifName, result);
+  return configured.ok ? ok({ ...result, dns: (args.config['dns'] ?? {}) as CniResult['dns'] }) : configured;
 }
 
 /** DEL: addresses go back, the interface goes; what is missing is no error. */
