@@ -1,17 +1,20 @@
 /**
- * nft(8) of nftables 1.0.6 as a reader of what iptables-nft has set up: `list` of rulesets, tables and chains, and `flush` and `delete`.
- * Deviation: there are no rules, sets or tables of its own: what would make one is refused; so are JSON, files and the interactive mode.
+ * nft(8) of nftables 1.0.6: tables of its own, and what iptables-nft has set up, from words, files and standard input.
+ * Deviation: families arp, bridge and netdev, JSON, the interactive mode and `monitor` are not modelled.
  */
-import type { Bytes } from '../../base/index.ts';
-import { Batch, checkRule, Hook, netfilterOf, type Chain, type Family, type Ruleset, type Table } from '../../kernel/index.ts';
+import { strerror, type Bytes } from '../../base/index.ts';
+import { netfilterOf } from '../../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
-import type { Process, Program } from '../../shell/index.ts';
-import { parseOptions, type OptionSpec } from '../options.ts';
-import { conditionTexts, hasExtension, type ListStyle } from './matches.ts';
-import { isOwnTarget, targetText } from './targets.ts';
+import type { Process, Program, Sys } from '../../shell/index.ts';
 import { declared, declaredOptions, type Declaration } from '../declaration.ts';
+import { parseOptions, type OptionSpec } from '../options.ts';
+import { NftMistake } from './lexer.ts';
+import { finish, run } from './script.ts';
+import { Desk } from './desk.ts';
+import type { OwnStyle } from './show.ts';
 
-type Option = 'help' | 'version' | 'check' | 'handle' | 'stateless' | 'numeric' | 'priority' | 'protocol' | 'ignored' | 'refused';
+type Option =
+  'help' | 'version' | 'check' | 'handle' | 'stateless' | 'numeric' | 'priority' | 'protocol' | 'file' | 'terse' | 'echo' | 'define' | 'ignored' | 'refused';
 interface NftOption extends OptionSpec<Option> {
   readonly section?: string;
 }
@@ -26,8 +29,8 @@ const flag = (id: Option, short: string, long: string, help: string, value?: str
 const GENERAL: readonly NftOption[] = [flag('help', 'h', 'help', 'Show this help'), flag('version', 'v', 'version', 'Show version information')];
 const EXTENDED: NftOption = { id: 'refused', short: 'V', argument: 'none', help: 'Show extended version information' };
 const INPUT: readonly NftOption[] = [
-  flag('refused', 'f', 'file', 'Read input from <filename>', '<filename>'),
-  flag('refused', 'D', 'define', 'Define variable, e.g. --define foo=1.2.3.4', '<name=value>'),
+  flag('file', 'f', 'file', 'Read input from <filename>', '<filename>'),
+  flag('define', 'D', 'define', 'Define variable, e.g. --define foo=1.2.3.4', '<name=value>'),
   flag('refused', 'i', 'interactive', 'Read input from interactive CLI'),
   flag('ignored', 'I', 'includepath', 'Add <directory> to the paths searched for include files. Default is: /etc', '<directory>'),
   flag('check', 'c', 'check', 'Check commands validity without actually applying the changes.'),
@@ -36,7 +39,7 @@ const INPUT: readonly NftOption[] = [
 const FORMAT: readonly NftOption[] = [
   flag('handle', 'a', 'handle', 'Output rule handle.'),
   flag('stateless', 's', 'stateless', 'Omit stateful information of ruleset.'),
-  flag('ignored', 't', 'terse', 'Omit contents of sets.'),
+  flag('terse', 't', 'terse', 'Omit contents of sets.'),
   flag('ignored', 'S', 'service', 'Translate ports to service names as described in /etc/services.'),
   flag('ignored', 'N', 'reversedns', 'Translate IP addresses to names.'),
   flag('ignored', 'u', 'guid', 'Print UID/GID as defined in /etc/passwd and /etc/group.'),
@@ -46,7 +49,7 @@ const FORMAT: readonly NftOption[] = [
   flag('ignored', 'T', 'numeric-time', 'Print time values numerically.'),
 ];
 const OUTPUT: readonly NftOption[] = [
-  flag('ignored', 'e', 'echo', 'Echo what has been added, inserted or replaced.'),
+  flag('echo', 'e', 'echo', 'Echo what has been added, inserted or replaced.'),
   flag('refused', 'j', 'json', 'Format output in JSON'),
   flag('refused', 'd', 'debug', 'Specify debugging level (scanner, parser, eval, netlink, mnl, proto-ctx, segtree, all)', '<level [,level...]>'),
 ];
@@ -61,238 +64,32 @@ function helpText(): string {
   );
 }
 
-const HOOK_NAMES: Readonly<Record<number, string>> = {
-  [Hook.PREROUTING]: 'prerouting',
-  [Hook.INPUT]: 'input',
-  [Hook.FORWARD]: 'forward',
-  [Hook.OUTPUT]: 'output',
-  [Hook.POSTROUTING]: 'postrouting',
-};
-/** Where names stand for numbers; the one of dstnat only at prerouting, of srcnat only at postrouting. */
-function priorityText(priority: number, hook: Hook, isNumeric: boolean): string {
-  const names: Readonly<Record<number, string>> = { [-300]: 'raw', [-150]: 'mangle', 0: 'filter', 50: 'security' };
-  const name = priority === -100 && hook === Hook.PREROUTING ? 'dstnat' : priority === 100 && hook === Hook.POSTROUTING ? 'srcnat' : names[priority];
-  return isNumeric || name === undefined ? `${priority}` : name;
+/** The text of a mistake: where it is, the line, and what of it is underlined. */
+function explain(mistake: NftMistake, text: string, file: string | undefined): string {
+  const start = text.lastIndexOf('\n', mistake.at - 1) + 1;
+  const stop = text.indexOf('\n', start);
+  const line = text.slice(start, stop < 0 ? text.length : stop);
+  const column = mistake.at - start;
+  const number = text.slice(0, start).split('\n').length;
+  const where = file === undefined ? '' : `${file}:${number}:${column + 1}-${column + mistake.width}: `;
+  const marks = [
+    ...Array.from<string>({ length: Math.max(column + mistake.width, mistake.other === null ? 0 : mistake.other.at - start + mistake.other.width) }).fill(' '),
+  ];
+  if (mistake.other !== null) marks.fill('~', mistake.other.at - start, mistake.other.at - start + mistake.other.width);
+  marks.fill('^', column, column + mistake.width);
+  return `${where}Error: ${mistake.message}\n${line.replaceAll('\t', ' ')}\n${marks.join('')}\n`;
 }
 
-class Lister {
-  constructor(
-    private readonly style: ListStyle,
-    private readonly family: Family,
-  ) {}
-  private handle(handle: number): string {
-    return this.style.handles ? ` # handle ${handle}` : '';
+function* readFile(p: Process, path: string): Sys<Bytes | number> {
+  if (path === '-') {
+    const text = yield* p.readAll(0);
+    return text.ok ? text.value : '';
   }
-  private head(chain: Chain): string {
-    const { base, policy, name } = chain;
-    const hook =
-      base === null
-        ? ''
-        : `\t\ttype ${base.type} hook ${HOOK_NAMES[base.hook]} priority ${priorityText(base.priority, base.hook, this.style.numericPriority)}; policy ${policy.toLowerCase()};\n`;
-    return `\tchain ${name} {${this.handle(chain.handle)}\n${hook}`;
-  }
-  chain(chain: Chain): string {
-    const rules = chain.rules.map((rule) => {
-      const { spec, packets, bytes } = rule;
-      const counter = this.style.stateless ? 'counter' : `counter packets ${packets} bytes ${bytes}`;
-      const texts = [...conditionTexts(spec, this.family, this.style), counter, ...(spec.target === null ? [] : [targetText(spec.target, this.family)])];
-      return `\t\t${texts.join(' ')}${this.handle(rule.handle)}\n`;
-    });
-    return `${this.head(chain)}${rules.join('')}\t}\n`;
-  }
-  headOnly(chain: Chain): string {
-    return `${this.head(chain)}\t}\n`;
-  }
-  /** Some chains of a table; its own handle is told only with all of them. */
-  table(table: Table, only?: Chain): string {
-    const chains = only ? [only] : [...table.chains.values()];
-    const isForeign = chains.some(({ rules }) => rules.some(({ spec }) => hasExtension(spec.matches) || (spec.target !== null && !isOwnTarget(spec.target))));
-    const warning = isForeign ? `# Warning: table ${this.family} ${table.name} is managed by iptables-nft, do not touch!\n` : '';
-    return `${warning}table ${this.family} ${table.name} {${only ? '' : this.handle(table.handle)}\n${chains.map((chain) => this.chain(chain)).join('\n')}}\n`;
-  }
-}
-
-/** What is wrong with a command: the message, and which word is meant; the end of the line when there is none. */
-class Mistake extends Error {
-  constructor(
-    message: string,
-    readonly at: number,
-    readonly width = 1,
-  ) {
-    super(message);
-  }
-}
-const FAMILIES = ['ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev'];
-const END_OF_COMMAND = 'end of file or newline or semicolon';
-
-class Session {
-  private at = 0;
-  private readonly words: readonly { readonly text: string; readonly at: number }[];
-  constructor(
-    private readonly line: string,
-    private readonly rulesets: readonly Ruleset[],
-    private readonly style: ListStyle,
-    private readonly isCheck: boolean,
-  ) {
-    this.words = [...line.matchAll(/[^\s;]+/g)].map((match) => ({ text: match[0], at: match.index }));
-  }
-  private next(expected?: string): { readonly text: string; readonly at: number } {
-    const word = this.words[this.at++];
-    if (!word) throw new Mistake(`syntax error, unexpected newline${expected === undefined ? '' : `, expecting ${expected}`}`, this.line.length);
-    return word;
-  }
-  private unexpected(word: { readonly text: string; readonly at: number }, expected?: string): Mistake {
-    return new Mistake(`syntax error, unexpected string${expected === undefined ? '' : `, expecting ${expected}`}`, word.at, word.text.length);
-  }
-  /** The rest of the line is at most a family. */
-  private family(): string | undefined {
-    const word = this.words[this.at];
-    if (!word) return undefined;
-    if (!FAMILIES.includes(word.text)) throw this.unexpected(word, END_OF_COMMAND);
-    this.at++;
-    this.end();
-    return word.text;
-  }
-  private end(): void {
-    const word = this.words[this.at];
-    if (word) throw this.unexpected(word, END_OF_COMMAND);
-  }
-  private tables(family: string | undefined): { readonly table: Table; readonly lister: Lister }[] {
-    return this.rulesets
-      .filter((ruleset) => family === undefined || ruleset.family === family)
-      .flatMap((ruleset) => [...ruleset.tables.values()].map((table) => ({ table, lister: new Lister(this.style, ruleset.family) })))
-      .sort((a, b) => a.table.handle - b.table.handle);
-  }
-  private optionalFamily(): string {
-    const word = this.words[this.at];
-    if (!word || !FAMILIES.includes(word.text)) return 'ip';
-    this.at++;
-    return word.text;
-  }
-  /** `[family] NAME`. */
-  private oneTable(why: string): { readonly table: Table; readonly lister: Lister } {
-    const family = this.optionalFamily();
-    const name = this.next('string');
-    const found = this.tables(family).find(({ table }) => table.name === name.text);
-    if (!found) throw new Mistake(why, name.at, name.text.length);
-    return found;
-  }
-  private oneChain(why: string): {
-    readonly table: Table;
-    readonly lister: Lister;
-    readonly chain: Chain;
-    readonly word: { readonly at: number; readonly text: string };
-  } {
-    const family = this.optionalFamily();
-    const name = this.next('string');
-    const word = this.next('string');
-    this.end();
-    const found = this.tables(family).find(({ table }) => table.name === name.text);
-    const chain = found?.table.chains.get(word.text);
-    if (!found || !chain) {
-      const wrong = found ? word : name;
-      throw new Mistake(why, wrong.at, wrong.text.length);
-    }
-    return { ...found, chain, word };
-  }
-
-  run(): string {
-    const command = this.next();
-    switch (command.text) {
-      case 'list':
-        return this.list();
-      case 'flush':
-      case 'delete':
-        return this.change(command.text);
-      case 'add':
-      case 'create':
-      case 'insert':
-      case 'replace':
-      case 'reset':
-      case 'monitor':
-      case 'export':
-      case 'import':
-      case 'rename':
-      case 'describe':
-        throw new Mistake(`not modelled: ${command.text}`, command.at, command.text.length);
-      default:
-        throw new Mistake('syntax error, unexpected newline, expecting string', this.line.length);
-    }
-  }
-  private list(): string {
-    const what = this.next();
-    switch (what.text) {
-      case 'ruleset':
-        return this.tables(this.family())
-          .map(({ table, lister }) => lister.table(table))
-          .join('');
-      case 'tables':
-        return this.tables(this.family())
-          .map(({ table }) => `table ${table.ruleset.family} ${table.name}\n`)
-          .join('');
-      case 'chains':
-        return this.tables(this.family())
-          .map(
-            ({ table, lister }) =>
-              `table ${table.ruleset.family} ${table.name} {\n${[...table.chains.values()].map((chain) => lister.headOnly(chain)).join('')}}\n`,
-          )
-          .join('');
-      case 'sets':
-      case 'maps':
-        return this.tables(this.family())
-          .map(({ table }) => `table ${table.ruleset.family} ${table.name} {\n}\n`)
-          .join('');
-      case 'table': {
-        const { table, lister } = this.oneTable('No such file or directory');
-        this.end();
-        return lister.table(table);
-      }
-      case 'chain': {
-        const { table, lister, chain } = this.oneChain('No such file or directory');
-        return lister.table(table, chain);
-      }
-      case 'counters':
-      case 'quotas':
-      case 'limits':
-      case 'meters':
-      case 'flowtables':
-      case 'hooks':
-        this.family();
-        return '';
-      default:
-        throw this.unexpected(what);
-    }
-  }
-  private change(how: 'flush' | 'delete'): string {
-    const what = this.next();
-    const why = 'Could not process rule: No such file or directory';
-    if (what.text === 'ruleset' && how === 'flush') {
-      for (const { table } of this.tables(this.family())) this.commit(table, (batch) => batch.deleteTable(table.name));
-    } else if (what.text === 'table') {
-      const { table } = this.oneTable(why);
-      this.end();
-      this.commit(table, (batch) => {
-        if (how === 'delete') batch.deleteTable(table.name);
-        else for (const chain of table.chains.values()) batch.flush(chain);
-      });
-    } else if (what.text === 'chain') {
-      const { table, chain, word } = this.oneChain(why);
-      const isDone = this.commit(table, (batch) => {
-        // The kernel takes a chain away with its rules, unless a rule jumps to it.
-        batch.flush(chain);
-        if (how === 'delete') batch.deleteChain(0, chain);
-      });
-      if (!isDone) throw new Mistake('Could not process rule: Device or resource busy', word.at, word.text.length);
-    } else throw this.unexpected(what);
-    return '';
-  }
-  private commit(table: Table, act: (batch: Batch) => void): boolean {
-    const batch = new Batch(table.ruleset, checkRule);
-    act(batch);
-    if (!this.isCheck) return batch.commit().length === 0;
-    batch.abort();
-    return true;
-  }
+  const file = yield* p.open(path, { read: true });
+  if (!file.ok) return (yield* p.error(`internal:0:0-0: Error: Could not open file "${path}": ${strerror(file.error)}\n\n\n`), 1);
+  const text = yield* p.readAll(file.value);
+  p.close(file.value);
+  return text.ok ? text.value : '';
 }
 
 const nft: Program = function* (p: Process) {
@@ -301,23 +98,51 @@ const nft: Program = function* (p: Process) {
   const has = (id: Option): boolean => line.options.some((option) => option.id === id);
   if (has('help')) return (yield* p.print(helpText()), 0);
   if (has('version')) return (yield* p.print('nftables v1.0.6 (Lester Gooch #5)\n'), 0);
-  if (has('refused')) return yield* p.fail('not modelled: JSON, files, and what nft has of its own');
-  const text: Bytes = line.operands.join(' ');
-  if (text.trim() === '') return (yield* p.error('nft: no command specified\n'), 1);
-  const netfilter = netfilterOf(netnsOf(p));
-  const style: ListStyle = {
+  if (has('refused')) return yield* p.fail('not modelled: JSON, the interactive mode, optimizing and debugging');
+  const file = line.options.find((option) => option.id === 'file')?.argument;
+  let text: Bytes = line.operands.join(' ');
+  if (file !== undefined) {
+    const read = yield* readFile(p, file);
+    if (typeof read === 'number') return read;
+    text = read;
+  } else if (text.trim() === '') return (yield* p.error('nft: no command specified\n'), 1);
+  const defined = line.options.filter((option) => option.id === 'define').map((option) => `define ${option.argument ?? ''}\n`.replace('=', ' = '));
+  const netns = netnsOf(p);
+  const netfilter = netfilterOf(netns);
+  const devices = [...netns.devices.values()];
+  const style: OwnStyle = {
     numeric: has('numeric'),
     numericPriority: has('numeric') || has('priority'),
     numericProtocol: has('numeric') || has('protocol'),
     handles: has('handle'),
     stateless: has('stateless'),
+    terse: has('terse'),
+    nowUs: netns.simulation.nowUs,
+    names: {
+      deviceIndex: (name) => devices.find((device) => device.name === name)?.index,
+      deviceName: (index) => devices.find((device) => device.index === index)?.name,
+    },
   };
+  const draft = netfilter.nft.draft();
+  const whole = defined.join('') + text;
   try {
-    yield* p.print(new Session(text, [netfilter.ruleset('ip'), netfilter.ruleset('ip6')], style, has('check')).run());
+    const desk = new Desk(whole, {
+      rulesets: [netfilter.ruleset('ip'), netfilter.ruleset('ip6')],
+      draft,
+      takeHandle: () => netfilter.tableHandles.next++,
+      style,
+      isEcho: has('echo'),
+    });
+    const output = run(desk);
+    if (!has('check')) {
+      finish(desk);
+      if (desk.hasChanged) netfilter.nft.commit(draft);
+    }
+    yield* p.print(output);
     return 0;
   } catch (error) {
-    if (!(error instanceof Mistake)) throw error;
-    yield* p.error(`Error: ${error.message}\n${text}\n${' '.repeat(error.at)}${'^'.repeat(error.width)}\n`);
+    if (!(error instanceof NftMistake)) throw error;
+    yield* p.error(explain(error, whole, file === '-' ? '/dev/stdin' : file));
     return 1;
   }
 };
@@ -325,7 +150,7 @@ const nft: Program = function* (p: Process) {
 const DECLARATION: Declaration = {
   synopsis: '[ options ] [ cmds... ]',
   options: declaredOptions(SPECS),
-  commands: ['list', 'flush', 'delete'].map((name) => ({ name })),
-  missing: ['adding tables, chains and rules: what iptables has put there can be listed, flushed and deleted'],
+  commands: ['add', 'create', 'insert', 'replace', 'delete', 'flush', 'list', 'rename', 'reset'].map((name) => ({ name })),
+  missing: ['families arp, bridge and netdev; JSON, monitor, get and the interactive mode; named quotas and limits; queue, tproxy, dup and flow tables'],
 };
 export const NFT_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/nft', main: declared(DECLARATION, nft), origin: 'nftables 1.0.6' }];

@@ -15,6 +15,7 @@ export type * from './match-headers.ts';
 import './sysctls.ts';
 export { existingNetfilter, kernelLog, netfilterOf } from './netfilter.ts';
 export type { LogLine, Netfilter } from './netfilter.ts';
+export * from './nft/model.ts';
 export type { RecentEntry } from './recent.ts';
 export * from './ruleset.ts';
 export * from './sets.ts';

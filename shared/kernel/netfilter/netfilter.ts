@@ -19,6 +19,7 @@ import { HookContext } from './context.ts';
 import type { Address, Family, MatchKind } from './match.ts';
 import { RecentLists } from './recent.ts';
 import { Ruleset, type Chain, type ChainRule, type Handles } from './ruleset.ts';
+import { NftTables, type NftHook } from './nft/tables.ts';
 import { IpSets } from './sets.ts';
 import { CompiledChains, traverse } from './traverse.ts';
 import { touch } from '../notify.ts';
@@ -62,6 +63,12 @@ const CONNTRACK_MATCHES: ReadonlySet<MatchKind> = new Set([
   'ipvs',
 ] as const);
 
+/** A chain that decides about translations. */
+interface NatChain {
+  readonly priority: number;
+  readonly run: (context: HookContext) => Verdict;
+}
+
 /** The handlers of one family. */
 class FamilyHooks {
   readonly ruleset: Ruleset;
@@ -70,7 +77,9 @@ class FamilyHooks {
   private tracking: (() => void)[] = [];
   private natting: (() => void)[] = [];
   /** Nat chains by hook, in order of priority. */
-  natChains: readonly (readonly Chain[])[] = [[], [], [], [], []];
+  private natChains: readonly (readonly NatChain[])[] = [[], [], [], [], []];
+  /** What nft has hung up besides. */
+  private nftHandlers: (() => void)[] = [];
 
   constructor(
     private readonly netfilter: Netfilter,
@@ -79,15 +88,15 @@ class FamilyHooks {
     this.ruleset = new Ruleset(family, { changed: () => this.changed(), removed: () => undefined }, netfilter.tableHandles);
   }
 
-  private changed(): void {
+  changed(): void {
     this.compiled.forget();
     const wanted = new Set<Chain>();
-    const nat: Chain[][] = [[], [], [], [], []];
+    const nat: NatChain[][] = [[], [], [], [], []];
     let tracks = false;
     for (const table of this.ruleset.tables.values()) {
       for (const chain of table.chains.values()) {
         if (chain.base?.type === 'nat') {
-          nat[chain.base.hook]!.push(chain);
+          nat[chain.base.hook]!.push({ priority: chain.base.priority, run: (context) => traverse(chain, this.compiled, context) });
         } else if (chain.base !== null) wanted.add(chain);
         tracks ||= chain.rules.some(needsConntrack);
         // nf_ct_set_acct: a rule that asks for counts has them counted from now on.
@@ -100,6 +109,9 @@ class FamilyHooks {
       this.chains.delete(chain);
     }
     for (const chain of wanted) if (!this.chains.has(chain)) this.chains.set(chain, this.register(chain.base!.hook, this.chainHandler(chain)));
+    for (const hook of this.hangNft()) nat[hook.hook]!.push(hook);
+    tracks ||= this.netfilter.nft.tracks;
+    for (const chains of nat) chains.sort((a, b) => a.priority - b.priority);
     this.natChains = nat;
     this.switchTracking(tracks);
     this.switchNat(nat.some((chains) => chains.length > 0));
@@ -117,16 +129,28 @@ class FamilyHooks {
     };
   }
 
+  /** Chains of nft's own: hung up anew with every change; those for translations are handed back. */
+  private hangNft(): NftHook[] {
+    for (const unregister of this.nftHandlers) unregister();
+    this.nftHandlers = [];
+    const hooks = this.netfilter.nft.hooks(this.family);
+    for (const hook of hooks) {
+      if (hook.type !== 'nat') this.nftHandlers.push(this.register(hook.hook, this.handler(hook.priority, hook.type === 'route', hook.run)));
+    }
+    return hooks.filter((hook) => hook.type === 'nat');
+  }
   private chainHandler(chain: Chain): HookHandler {
-    const { netfilter, compiled } = this;
-    const isRoute = chain.base!.type === 'route';
+    return this.handler(chain.base!.priority, chain.base!.type === 'route', (context) => traverse(chain, this.compiled, context));
+  }
+  private handler(priority: number, isRoute: boolean, walk: (context: HookContext) => Verdict): HookHandler {
+    const { netfilter } = this;
     return {
-      priority: chain.base!.priority,
+      priority,
       run(skb, hook, netns, inDevice, outDevice) {
         const context = netfilter.enter(skb, hook, inDevice, outDevice);
         const { ip } = skb;
         const [src, dst, mark, tos] = [ip?.src, ip?.dst, skb.mark, ip?.tos];
-        let verdict = traverse(chain, compiled, context);
+        let verdict = walk(context);
         netfilter.leave();
         // A packet made here is routed anew when its mark or addresses were changed (nf_route_table_hook4).
         if (isRoute && verdict === Verdict.ACCEPT && ip !== null && (ip.src !== src || ip.dst !== dst || skb.mark !== mark || ip.tos !== tos)) {
@@ -198,7 +222,7 @@ class FamilyHooks {
     const manip = manipOf(hook);
     for (const chain of this.natChains[hook]!) {
       const context = this.netfilter.enter(skb, hook, inDevice, outDevice);
-      const verdict = traverse(chain, this.compiled, context);
+      const verdict = chain.run(context);
       this.netfilter.leave();
       if (verdict !== Verdict.ACCEPT) return verdict;
       if (isDecided(connection, manip)) break;
@@ -219,6 +243,11 @@ export class Netfilter {
   readonly sets = new IpSets();
   readonly recent = new RecentLists();
   readonly tableHandles: Handles = { next: 1 };
+  /** What nft has made itself. */
+  readonly nft = new NftTables(() => {
+    this.families.ip.changed();
+    this.families.ip6.changed();
+  });
   private readonly families: Readonly<Record<Family, FamilyHooks>>;
   private readonly contexts: HookContext[] = [];
   private depth = 0;
