@@ -64,7 +64,15 @@ function run(host: Host): void {
     if (urgentOnly && !isUrgent(device)) host.linkwatchList.push(device);
     else handle(device);
   }
-  if (host.linkwatchList.length > 0) schedule(host, false);
+  // What one device's state did to those on top of it comes in the same go.
+  if (hasUrgent(host)) runAgain(host);
+  else if (host.linkwatchList.length > 0) schedule(host, false);
+}
+
+const hasUrgent = (host: Host): boolean => host.linkwatchUrgent;
+function runAgain(host: Host): void {
+  host.linkwatchTimer?.cancel();
+  run(host);
 }
 
 /** linkwatch_sync_dev: whoever asks for one device's link by name gets its present state. */

@@ -860,6 +860,10 @@ export class Host {
   /** Told after a burst of changes, once. */
   readonly changed = new Watchers();
   changePosted = false;
+  /** 8021q is loaded: somebody made a VLAN device. */
+  hasVlans = false;
+  /** VLANs of bridges have been used. */
+  bridgeVlans = false;
   /** br_netfilter is loaded. */
   bridgeNetfilter = true;
   /** Modules of tunnels that are, in the order in which they came: every namespace has their fallback devices (`tunl0`…). */

@@ -5,6 +5,7 @@
  */
 import type { Ipv4, Ipv6, Mac } from '../wire/index.ts';
 import type { MulticastGroup } from './devices/bridge/bridge-mdb.ts';
+import type { VlanGlobals } from './devices/bridge/vlan-group.ts';
 import type { Netns, RouteMetrics } from './model.ts';
 import type { RouteType } from './numbers.ts';
 
@@ -150,6 +151,13 @@ export interface VlanOptions {
   protocol?: number;
   flags?: number;
   flagsMask?: number;
+  /** Priority in the tag to the packet's, and the other way. */
+  ingress?: QosMapping[];
+  egress?: QosMapping[];
+}
+export interface QosMapping {
+  readonly from: number;
+  readonly to: number;
 }
 export interface MacvlanOptions {
   mode?: 'private' | 'vepa' | 'bridge' | 'passthru' | 'source';
@@ -182,7 +190,7 @@ export type LinkInfo =
   | { readonly kind: 'ifb' }
   | { readonly kind: 'vxlan'; readonly options: VxlanOptions }
   | { readonly kind: 'ipip' | 'gre' | 'gretap' | 'sit'; readonly options: TunnelOptions }
-  | { readonly kind: 'vlan'; readonly options: VlanOptions }
+  | { readonly kind: 'vlan'; readonly options?: VlanOptions }
   | { readonly kind: 'macvlan' | 'macvtap'; readonly options: MacvlanOptions }
   | { readonly kind: 'ipvlan'; readonly options: IpvlanOptions }
   | { readonly kind: 'tun'; readonly mode: 'tun' | 'tap'; readonly options?: TunOptions }
@@ -393,6 +401,29 @@ export interface FdbRequest extends CreateFlags {
   readonly sticky?: boolean;
   readonly use?: boolean;
   readonly externLearn?: boolean;
+}
+
+/** AF_SPEC of RTM_SETLINK and RTM_DELLINK (`bridge vlan add`, `delete`): one VLAN or a range. */
+export interface BridgeVlanRequest {
+  /** Index of a port, or of a bridge (`self`). */
+  readonly device: number;
+  readonly from: number;
+  readonly to: number;
+  readonly pvid: boolean;
+  readonly untagged: boolean;
+  /** `tunnel_info`: not the VLANs, but what tunnels a port maps them to. */
+  readonly tunnel?: { readonly from: number; readonly to: number };
+  readonly self?: boolean;
+  readonly master?: boolean;
+}
+/** RTM_NEWVLAN (`bridge vlan set`, `bridge vlan global set`). */
+export interface BridgeVlanOptionsRequest {
+  readonly device: number;
+  readonly from: number;
+  readonly to: number;
+  readonly state?: number;
+  readonly multicastRouter?: number;
+  readonly global?: Partial<VlanGlobals>;
 }
 
 /** RTM_NEWMDB (`bridge mdb`). */

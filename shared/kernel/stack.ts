@@ -35,7 +35,7 @@ export class LinuxStack implements Stack {
     if (skb.recorder !== null) skb.step({ kind: 'receive', device: device.name, summary: describe(skb) }, netns);
     if (device.taps.length > 0 || netns.taps.length > 0) tap(skb, device, skb.packetType);
     if (skb.vlan >= 0) {
-      const vlan = vlanDeviceOf(device, skb.vlanId);
+      const vlan = vlanDeviceOf(device, skb.vlanProtocol, skb.vlanId);
       if (vlan !== null) {
         vlan.receive(skb);
         return;

@@ -2,7 +2,7 @@
  * Handing a frame to a device, and to the ears on it (net/core/dev.c: dev_queue_xmit, dev_queue_xmit_nit).
  * The frame has its link header. From here it belongs to the device.
  */
-import { frameLength, isMulticastMac, MAC_BROADCAST } from '../wire/index.ts';
+import { countedLength, isMulticastMac, MAC_BROADCAST } from '../wire/index.ts';
 import type { Device, Netns, Skb } from './model.ts';
 import type { DropReason } from '../trace/index.ts';
 import { Iff, PacketType } from './numbers.ts';
@@ -70,10 +70,10 @@ export function crossing(skb: Skb, from: Device, to: Device, medium: 'veth' | 'w
 /** Counts a frame that leaves. */
 export function countTx(device: Device, skb: Skb): void {
   device.stats.txPackets++;
-  device.stats.txBytes += frameLength(skb);
+  device.stats.txBytes += countedLength(skb);
 }
 /** Counts a frame that arrives. */
 export function countRx(device: Device, skb: Skb): void {
   device.stats.rxPackets++;
-  device.stats.rxBytes += frameLength(skb);
+  device.stats.rxBytes += countedLength(skb);
 }

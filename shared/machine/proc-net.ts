@@ -4,12 +4,13 @@
  */
 import type { Bytes } from '../base/index.ts';
 import { Bridge, Nud, NUD_VALID, RouteTable, routes6InOrder, type Device, type Netns, type Route, type Route6 } from '../kernel/index.ts';
-import { fileOf, type DynamicNode } from '../shell/index.ts';
+import { fileOf, type Caller, type DynamicNode } from '../shell/index.ts';
 import { formatIpv4, formatMac } from '../wire/index.ts';
 import { hexAddress, table } from './proc-net-format.ts';
 import { RECENT_DIR } from './proc-net-recent.ts';
 import { PROC_NET_SNMP } from './proc-net-snmp.ts';
 import { PROC_NET_SOCKETS } from './proc-net-sockets.ts';
+import { procNetVlan } from './proc-net-vlan.ts';
 
 function dev(netns: Netns): Bytes {
   const head =
@@ -146,7 +147,7 @@ function ifInet6(netns: Netns): Bytes {
 }
 
 /** The entries of /proc/net. */
-export const PROC_NET: Readonly<Record<string, DynamicNode>> = {
+export const PROC_NET: Readonly<Record<string, DynamicNode | ((caller: Caller) => DynamicNode | undefined)>> = {
   arp: table(arp),
   dev: table(dev),
   if_inet6: table(ifInet6),
@@ -157,6 +158,7 @@ export const PROC_NET: Readonly<Record<string, DynamicNode>> = {
   ...PROC_NET_SNMP,
   ...PROC_NET_SOCKETS,
   xt_recent: RECENT_DIR,
+  vlan: procNetVlan,
   wireless: fileOf(
     () =>
       'Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE\n face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22\n',

@@ -7,7 +7,7 @@ import { dirOf, fileOf, NAMESPACE_KINDS, Process, type Caller, type DynamicDir, 
 
 /** What /proc shows besides processes: given by the machine. */
 export interface ProcExtras {
-  readonly net: Readonly<Record<string, DynamicNode>>;
+  readonly net: Readonly<Record<string, DynamicNode | ((caller: Caller) => DynamicNode | undefined)>>;
   readonly sys: DynamicNode;
   readonly version: Bytes;
 }

@@ -73,6 +73,21 @@ export function bridgeDirs(device: Device): Record<string, DynamicNode> {
       topology_change: line(() => Number(device.topologyChange)),
       topology_change_detected: line(() => Number(device.topologyChangeDetected)),
       topology_change_timer: line(() => 0),
+      ...(device.netns.host.bridgeVlans && {
+        default_pvid: numberFile(
+          () => s.vlanDefaultPvid,
+          // Only while nothing is filtered.
+          (vlanDefaultPvid) => (s.vlanFiltering !== 0 ? err('EPERM') : set({ vlanDefaultPvid })),
+        ),
+        vlan_protocol: numberFile(
+          () => s.vlanProtocol,
+          (vlanProtocol) => set({ vlanProtocol }),
+          (value) => `0x${value.toString(16).padStart(4, '0')}`,
+        ),
+        vlan_stats_enabled: number(() => s.vlanStatsEnabled, 'vlanStatsEnabled'),
+        vlan_stats_per_port: number(() => s.vlanStatsPerPort, 'vlanStatsPerPort'),
+      }),
+      vlan_filtering: number(() => s.vlanFiltering, 'vlanFiltering'),
     }),
     brif: {
       kind: 'dir',

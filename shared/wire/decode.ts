@@ -18,12 +18,18 @@ export function decodeFrame(bytes: Uint8Array, into: Packet = new Packet()): Pac
   into.ethDst = mac(bytes, 0);
   into.ethSrc = mac(bytes, 6);
   let at = 12;
-  if (get16(bytes, at) === EtherType.VLAN && bytes.length >= 18) {
-    into.vlan = get16(bytes, at + 2);
-    at += 4;
+  const tags: number[] = [];
+  for (; isTag(get16(bytes, at)) && bytes.length >= at + 6; at += 4) tags.push(get32(bytes, at) >>> 0);
+  const [outer, ...inner] = tags;
+  if (outer !== undefined) {
+    into.vlan = outer & 0xffff;
+    into.vlanProtocol = outer >>> 16;
+    if (inner.length > 0) into.innerTags = inner;
   }
   return decodeNetwork(bytes.subarray(at + 2), get16(bytes, at), into);
 }
+
+const isTag = (etherType: number): boolean => etherType === EtherType.VLAN || etherType === EtherType.PROVIDER_VLAN;
 
 /** Decodes from the network header on. */
 export function decodeNetwork(bytes: Uint8Array, etherType: number, into: Packet = new Packet()): Packet {

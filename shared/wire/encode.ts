@@ -64,9 +64,13 @@ function writeFrame(packet: Packet, bytes: Uint8Array, start: number): void {
   putMac(bytes, start + 6, packet.ethSrc);
   let at = start + 12;
   if (packet.vlan >= 0) {
-    put16(bytes, at, EtherType.VLAN);
+    put16(bytes, at, packet.vlanProtocol);
     put16(bytes, at + 2, packet.vlan);
     at += 4;
+    for (const tag of packet.innerTags ?? []) {
+      put32(bytes, at, tag);
+      at += 4;
+    }
   }
   put16(bytes, at, packet.etherType);
   writeNetwork(packet, bytes, at + 2);

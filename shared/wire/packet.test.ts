@@ -29,6 +29,7 @@ const packets = fc
     dst: macs,
     src: macs,
     vlan: fc.option(u16, { nil: -1 }),
+    provider: fc.option(u16, { nil: -1 }),
     v4: fc.boolean(),
     ttl: byte,
     tos: byte,
@@ -46,6 +47,7 @@ const packets = fc
     packet.ethDst = it.dst;
     packet.ethSrc = it.src;
     packet.vlan = it.vlan;
+    if (it.provider >= 0) packet.pushTag(EtherType.PROVIDER_VLAN, it.provider);
     const { transport } = it;
     const protocol = { icmp: it.v4 ? IpProtocol.ICMP : IpProtocol.ICMPV6, udp: IpProtocol.UDP, tcp: IpProtocol.TCP, other: IpProtocol.OSPF }[transport.kind];
     if (it.v4) {

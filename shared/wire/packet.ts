@@ -11,7 +11,17 @@ import type { Bytes } from '../base/index.ts';
 import type { Ipv4, Ipv6, Mac } from './address.ts';
 
 /** Ether types (linux/if_ether.h). */
-export const EtherType = { IPV4: 0x0800, ARP: 0x0806, VLAN: 0x8100, IPV6: 0x86dd, SLOW: 0x8809, LLDP: 0x88cc, LOOP: 0x0060, STP: 0x0004 } as const;
+export const EtherType = {
+  IPV4: 0x0800,
+  ARP: 0x0806,
+  VLAN: 0x8100,
+  PROVIDER_VLAN: 0x88a8,
+  IPV6: 0x86dd,
+  SLOW: 0x8809,
+  LLDP: 0x88cc,
+  LOOP: 0x0060,
+  STP: 0x0004,
+} as const;
 /** IP protocol numbers. */
 export const IpProtocol = {
   HOPOPTS: 0,
@@ -231,8 +241,12 @@ export class Packet {
   ethSrc: Mac = 0;
   /** The network protocol; behind a VLAN tag the inner one. Below 0x600 it is an 802.3 length and the payload starts with LLC. */
   etherType = 0;
-  /** 802.1Q tag control (priority, DEI, id), or -1. */
+  /** 802.1Q tag control (priority, DEI, id) of the outermost tag, or -1. */
   vlan = -1;
+  /** Its protocol: 0x8100 (802.1Q) or 0x88a8 (802.1ad). */
+  vlanProtocol: number = EtherType.VLAN;
+  /** Tags behind it, outermost first: protocol in the upper 16 bits, control below. */
+  innerTags: readonly number[] | null = null;
   arp: Arp | null = null;
   ip: Ipv4Header | null = null;
   ip6: Ipv6Header | null = null;
@@ -253,6 +267,8 @@ export class Packet {
     this.ethSrc = from.ethSrc;
     this.etherType = from.etherType;
     this.vlan = from.vlan;
+    this.vlanProtocol = from.vlanProtocol;
+    this.innerTags = from.innerTags;
     this.arp = from.arp === null ? null : from.arp.clone();
     this.ip = from.ip === null ? null : from.ip.clone();
     this.ip6 = from.ip6 === null ? null : from.ip6.clone();
@@ -268,6 +284,23 @@ export class Packet {
     const copy = new Packet();
     copy.copyContent(this);
     return copy;
+  }
+  /** Puts a tag in front of those that are there. */
+  pushTag(protocol: number, control: number): void {
+    if (this.vlan >= 0) this.innerTags = [this.vlanProtocol * 0x10000 + this.vlan, ...(this.innerTags ?? [])];
+    this.vlan = control;
+    this.vlanProtocol = protocol;
+  }
+  /** Takes the outermost tag off. */
+  popTag(): void {
+    const { innerTags } = this;
+    this.vlanProtocol = EtherType.VLAN;
+    this.vlan = -1;
+    if (innerTags === null) return;
+    const next = innerTags[0]!;
+    this.vlan = next & 0xffff;
+    this.vlanProtocol = next >>> 16;
+    this.innerTags = innerTags.length > 1 ? innerTags.slice(1) : null;
   }
   /** The VLAN id, or 0 when untagged. */
   get vlanId(): number {
@@ -304,5 +337,9 @@ export function networkLength(packet: Packet): number {
 }
 /** Bytes of the whole Ethernet frame, without padding and FCS. */
 export function frameLength(packet: Packet): number {
-  return 14 + (packet.vlan >= 0 ? 4 : 0) + networkLength(packet);
+  return (packet.vlan >= 0 ? 4 : 0) + countedLength(packet);
+}
+/** The same without the outermost tag, which Linux keeps beside the frame: what devices count (skb->len). */
+export function countedLength(packet: Packet): number {
+  return 14 + (packet.innerTags === null ? 0 : 4 * packet.innerTags.length) + networkLength(packet);
 }

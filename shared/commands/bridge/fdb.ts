@@ -216,7 +216,7 @@ function get(session: Session, args: Arguments): number {
   const mac = parseMac(address);
   const index = name === undefined ? 0 : session.indexOf(name) || noDevice(name);
   const bridgeIndex = bridgeName === undefined ? 0 : session.indexOf(bridgeName) || noBridge(bridgeName);
-  const found = find(netns.devices.get(index), netns.devices.get(bridgeIndex), mac, isSelf && !isMaster ? 'self' : 'master');
+  const found = find(netns.devices.get(index), netns.devices.get(bridgeIndex), mac, isSelf && !isMaster ? 'self' : 'master', vlan ?? 0);
   if (!session.accept(found)) return 254;
   printer.startJson(options.json, options.pretty);
   printFdb(session, found.value, filter);
@@ -228,6 +228,7 @@ function find(
   bridge: Device | undefined,
   mac: Mac,
   where: 'self' | 'master',
+  vlan: number,
 ): ReturnType<typeof refuse> | { readonly ok: true; readonly value: ShownFdb } {
   let asked = bridge;
   if (device && where === 'master') {
@@ -236,7 +237,7 @@ function find(
     asked = port.bridge;
   } else if (device) asked = device;
   if (asked instanceof Bridge) {
-    const entry = asked.fdb.get(mac);
+    const entry = asked.fdb.get(mac, vlan);
     return entry ? { ok: true, value: ofBridge(asked, entry) } : refuse('ENOENT', 'Fdb entry not found');
   }
   if (asked instanceof Vxlan) {

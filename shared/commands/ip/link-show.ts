@@ -276,7 +276,7 @@ function offloadLimits(device: Device): readonly (readonly [string, number])[] {
   const legacy =
     device instanceof Tun ||
     device instanceof IpTunnel ||
-    (device instanceof Bridge && device.ports.length === 0) ||
+    (device instanceof Bridge && !device.knowsOffloads) ||
     (device instanceof Vxlan && device.lower === null);
   const segment = legacy ? 65536 : 524280;
   return [

@@ -195,8 +195,9 @@ export class Macvlan extends Device {
   }
 
   override lowerEvent(event: DeviceEvent, lower: Device): void {
-    if (event === 'unregister') unregisterDevice(this);
-    else if (event === 'up' || event === 'down' || event === 'change') setCarrier(this, lower.carrier ? 'on' : 'off');
+    if (event === 'unregister') {
+      if (lower.unregistered) unregisterDevice(this);
+    } else if (event === 'up' || event === 'down' || event === 'change') setCarrier(this, lower.carrier ? 'on' : 'off');
     else if (event === 'change-mtu' && this.mtu > lower.mtu) this.mtu = lower.mtu;
   }
   override unregistering(): readonly Device[] {

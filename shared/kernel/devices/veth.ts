@@ -1,5 +1,5 @@
 /** veth: a pair of devices, what one sends the other receives, in any namespace (drivers/net/veth.c). */
-import { frameLength } from '../../wire/index.ts';
+import { countedLength } from '../../wire/index.ts';
 import { Device } from '../model.ts';
 import type { Netns, Skb } from '../model.ts';
 import { Iff } from '../numbers.ts';
@@ -38,7 +38,7 @@ export class Veth extends Device {
       return;
     }
     // is_skb_forwardable: counted at both ends.
-    if (frameLength(skb) > peer.mtu + 18) {
+    if (countedLength(skb) > peer.mtu + 18) {
       this.stats.txDropped++;
       peer.stats.rxDropped++;
       drop(skb, this.netns, 'PKT_TOO_BIG', `more than ${peer.name}'s mtu of ${peer.mtu}`);

@@ -4,7 +4,7 @@
  *
  * Invariant: a packet is counted as sent when it leaves the discipline (qdisc_bstats_update), as dropped when it ends there.
  */
-import { frameLength } from '../../wire/index.ts';
+import { countedLength } from '../../wire/index.ts';
 import type { Device, EgressQueue, Skb } from '../model.ts';
 import { drop } from '../transmit.ts';
 
@@ -29,17 +29,17 @@ export abstract class Discipline implements EgressQueue {
   abstract reset(): void;
 
   protected wait(skb: Skb): void {
-    this.stats.backlog += frameLength(skb);
+    this.stats.backlog += countedLength(skb);
     this.stats.queueLength++;
   }
   protected leave(skb: Skb): void {
-    this.stats.backlog -= frameLength(skb);
+    this.stats.backlog -= countedLength(skb);
     this.stats.queueLength--;
   }
   /** To the driver. */
   protected send(skb: Skb, device: Device): void {
     this.stats.packets++;
-    this.stats.bytes += frameLength(skb);
+    this.stats.bytes += countedLength(skb);
     if (device.isUp) device.transmit(skb);
   }
   protected refuse(skb: Skb, device: Device, detail: string): void {

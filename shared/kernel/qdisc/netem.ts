@@ -3,7 +3,7 @@
  * Deviation: a normal distribution is computed, not read from a table; a corrupted packet is one whose checksum is wrong.
  */
 import type { Rng, Timer } from '../../base/index.ts';
-import { frameLength } from '../../wire/index.ts';
+import { countedLength } from '../../wire/index.ts';
 import type { Device, Skb } from '../model.ts';
 import { Discipline } from './discipline.ts';
 
@@ -93,7 +93,7 @@ export class Netem extends Discipline {
       return this.hold(skb, device, nowUs);
     }
     this.counter++;
-    this.hold(skb, device, this.departure(frameLength(skb), nowUs));
+    this.hold(skb, device, this.departure(countedLength(skb), nowUs));
   }
   private departure(length: number, nowUs: number): number {
     const delayUs = this.delay();

@@ -1,6 +1,6 @@
 /** Token bucket filter (sch_tbf.c): bytes leave at a rate, a bucketful of them at once; what does not fit into the queue is dropped. */
 import type { Timer } from '../../base/index.ts';
-import { frameLength } from '../../wire/index.ts';
+import { countedLength } from '../../wire/index.ts';
 import type { Device, Skb } from '../model.ts';
 import { Discipline } from './discipline.ts';
 
@@ -46,7 +46,7 @@ export class Tbf extends Discipline {
   }
 
   enqueue(skb: Skb, device: Device): void {
-    const length = frameLength(skb);
+    const length = countedLength(skb);
     const { burst, limit, peakRate, mtu } = this.options;
     if (length > burst || (peakRate > 0 && length > mtu)) return this.refuse(skb, device, `tbf: ${length} bytes are more than a bucket holds`);
     if (this.stats.backlog + length > limit) return this.refuse(skb, device, `tbf: the queue of ${limit} bytes is full`);
@@ -59,7 +59,7 @@ export class Tbf extends Discipline {
     const { simulation } = this.device.netns;
     for (let skb = this.queue[0]; skb !== undefined; skb = this.queue[0]) {
       const { nowUs } = simulation;
-      const length = frameLength(skb);
+      const length = countedLength(skb);
       const earned = Math.min(nowUs - this.filledUs, this.time(this.options.burst));
       const peak = this.options.peakRate === 0 ? 0 : Math.min(this.peakTokensUs + earned, this.peakTime(this.options.mtu)) - this.peakTime(length);
       const tokens = Math.min(this.tokensUs + earned, this.time(this.options.burst)) - this.time(length);

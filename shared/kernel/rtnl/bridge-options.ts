@@ -1,5 +1,6 @@
 /** Options of bridges and ports as netlink, /sys and the old ioctls set them (br_netlink.c, br_sysfs_br.c), with the kernel's limits. */
 import { done } from '../../base/index.ts';
+import { EtherType } from '../../wire/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import type { Bridge } from '../devices/bridge/bridge.ts';
@@ -7,6 +8,7 @@ import { ageingChanged, flushPort } from '../devices/bridge/bridge-fdb.ts';
 import { flushMdb } from '../devices/bridge/bridge-mdb.ts';
 import { bridgePortOf, PortState } from '../devices/bridge/bridge-state.ts';
 import type { BridgePort, BridgeSettings } from '../devices/bridge/bridge-state.ts';
+import { setDefaultPvid, useBridgeVlans } from '../devices/bridge/bridge-vlan.ts';
 import { changeBridgePriority, selectPortStates, setPathCost, setPortPriority, setPortState, setStp, timesChanged } from '../devices/bridge/bridge-stp.ts';
 import { emit, touch } from '../notify.ts';
 import type { BridgeOptions, BridgePortOptions } from '../requests.ts';
@@ -63,11 +65,12 @@ export function setBridgeOptions(bridge: Bridge, options: BridgeOptions): Kernel
   }
   if (options.stpState !== undefined) setStp(bridge, options.stpState);
   if (options.priority !== undefined) changeBridgePriority(bridge, options.priority & 0xffff);
-  // As a kernel without VLAN filtering answers.
-  if (options.vlanFiltering !== undefined && options.vlanFiltering !== 0) return fail('EOPNOTSUPP');
+  const vlans = setVlanOptions(bridge, options);
+  if (!vlans.ok) return vlans;
   if (options.groupAddress !== undefined) {
     if (Math.floor(options.groupAddress / 16) * 16 !== 0x0180c2000000 || [1, 2, 3].includes(options.groupAddress % 16)) return fail('EINVAL');
     settings.groupAddress = options.groupAddress;
+    settings.hasChosenGroupAddress = true;
   }
   if (options.groupForwardMask !== undefined && (options.groupForwardMask & 7) !== 0) return fail('EINVAL');
   if (options.fdbFlush === true) flushPort(bridge, null, 'dynamic');
@@ -76,8 +79,50 @@ export function setBridgeOptions(bridge: Bridge, options: BridgeOptions): Kernel
     if (value !== undefined) settings[name] = value;
   }
   if (options.multicastSnooping === 0) for (const port of bridge.ports) flushMdb(bridge, port, 'temporary');
+  if (options.multicastVlanSnooping !== undefined) {
+    if (options.multicastVlanSnooping !== 0 && settings.vlanFiltering === 0)
+      return fail('EINVAL', 'bridge: Cannot enable multicast vlan snooping with vlan filtering disabled');
+    settings.multicastVlanSnooping = options.multicastVlanSnooping === 0 ? 0 : 1;
+  }
   touch(bridge.netns.host);
   return done;
+}
+
+/** The part of br_changelink about VLANs. */
+function setVlanOptions(bridge: Bridge, options: BridgeOptions): KernelResult {
+  const { settings } = bridge;
+  const { vlanFiltering, vlanProtocol, vlanDefaultPvid, vlanStatsEnabled, vlanStatsPerPort } = options;
+  const uses = (vlanFiltering ?? 0) !== 0 || [vlanProtocol, vlanDefaultPvid, vlanStatsEnabled, vlanStatsPerPort].some((value) => value !== undefined);
+  if (uses) useBridgeVlans(bridge.netns.host);
+  if (vlanFiltering !== undefined) {
+    settings.vlanFiltering = vlanFiltering === 0 ? 0 : 1;
+    if (vlanFiltering === 0) settings.multicastVlanSnooping = 0;
+    chooseGroupAddress(settings);
+  }
+  if (vlanProtocol !== undefined) {
+    if (vlanProtocol !== EtherType.VLAN && vlanProtocol !== EtherType.PROVIDER_VLAN) return fail('EPROTONOSUPPORT');
+    settings.vlanProtocol = vlanProtocol;
+    chooseGroupAddress(settings);
+  }
+  if (vlanDefaultPvid !== undefined) {
+    const set = setDefaultPvid(bridge, vlanDefaultPvid);
+    if (!set.ok) return set;
+  }
+  if (vlanStatsEnabled !== undefined) {
+    if (vlanStatsEnabled > 1) return fail('EINVAL');
+    settings.vlanStatsEnabled = vlanStatsEnabled;
+  }
+  if (vlanStatsPerPort !== undefined) {
+    if (bridge.ports.some((port) => port.vlans?.hasUsed === true)) return fail('EBUSY');
+    if (vlanStatsPerPort > 1) return fail('EINVAL');
+    settings.vlanStatsPerPort = vlanStatsPerPort;
+  }
+  return done;
+}
+/** recalculate_group_addr: a provider bridge has another one for its own protocols. */
+function chooseGroupAddress(settings: BridgeSettings): void {
+  if (settings.hasChosenGroupAddress) return;
+  settings.groupAddress = settings.vlanFiltering !== 0 && settings.vlanProtocol === EtherType.PROVIDER_VLAN ? 0x0180c2000008 : 0x0180c2000000;
 }
 
 /** br_setport. */

@@ -7,13 +7,14 @@ import { isValidUnicastMac } from '../../wire/index.ts';
 import type { Mac } from '../../wire/index.ts';
 import { Bridge } from '../devices/bridge/bridge.ts';
 import { bridgePortOf } from '../devices/bridge/bridge-state.ts';
+import { initBridgeVlans } from '../devices/bridge/bridge-vlan.ts';
 import { Dummy } from '../devices/dummy.ts';
 import { Macvlan, makeMacvlan } from '../devices/macvlan.ts';
 import { Tun } from '../devices/tun.ts';
 import { loadTunnels } from '../devices/tunnel/module.ts';
 import { findTunnel, IpTunnel } from '../devices/tunnel/tunnel.ts';
 import { Veth } from '../devices/veth.ts';
-import { Vlan } from '../devices/vlan.ts';
+import { changeVlan, makeVlan, settleVlan, Vlan } from '../devices/vlan.ts';
 import { makeVxlan, Vxlan } from '../devices/vxlan.ts';
 import {
   addAltName,
@@ -161,15 +162,10 @@ function makeDevice(
       break;
     }
     case 'vlan': {
-      const lower = request.link === undefined ? undefined : lowerNetns.devices.get(request.link);
-      const { id } = info.options;
-      if (id === undefined) return fail('EINVAL', 'VLAN properties not specified');
-      if (id >= 4095) return fail('ERANGE', 'Invalid VLAN id');
-      if (request.link === undefined) return fail('EINVAL', 'link not specified');
-      if (lower === undefined) return fail('ENODEV', 'link does not exist');
-      if (lower.uppers.some((upper) => upper instanceof Vlan && upper.id === id)) return fail('EEXIST');
-      if (lower.isLoopback || !lower.isEthernet) return fail('EOPNOTSUPP', 'VLANs not supported on device');
-      device = new Vlan(target, lower, id);
+      const lower = request.link === undefined ? undefined : (lowerNetns.devices.get(request.link) ?? null);
+      const made = makeVlan(target, lower, info.options, request.mtu);
+      if (!made.ok) return made;
+      device = made.value;
       if (request.address !== undefined) device.address = request.address;
       break;
     }
@@ -196,6 +192,7 @@ function makeDevice(
     return registered;
   }
   if (info.kind === 'bridge') {
+    initBridgeVlans(device as Bridge);
     if (request.address !== undefined) {
       device.addressAssignType = 3;
       device.addressChanged();
@@ -211,7 +208,8 @@ function makeDevice(
   const link = device.link;
   if (link !== null && link.netns !== device.netns) netnsIdOf(device.netns, link.netns);
   // A stacked device takes its state from the one below (netif_stacked_transfer_operstate).
-  if (info.kind === 'vlan' || info.kind === 'macvlan' || info.kind === 'macvtap') fire(device);
+  if (device instanceof Vlan) settleVlan(device);
+  else if (info.kind === 'macvlan' || info.kind === 'macvtap') fire(device);
   return ok(device);
 }
 /** ip_tunnel_newlink. */
@@ -395,6 +393,7 @@ function changeInfo(device: Device, info: LinkInfo): KernelResult {
     const other = findTunnel(device.home, info.kind, info.options);
     return other !== undefined && other !== device ? fail('EEXIST') : device.change(info.options);
   }
+  if (device instanceof Vlan && info.kind === 'vlan') return changeVlan(device, info.options ?? {});
   if (device instanceof Macvlan && (info.kind === 'macvlan' || info.kind === 'macvtap')) return device.change(info.options);
   return fail('EOPNOTSUPP');
 }

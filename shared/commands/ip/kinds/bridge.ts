@@ -13,7 +13,7 @@ import type { Timer } from '../../../base/index.ts';
 import { formatMac, macByte, type Mac } from '../../../wire/index.ts';
 import { abbreviates, type Arguments } from '../../iproute2/arguments.ts';
 import { giveUp, invalidArgument, leave } from '../../iproute2/exit.ts';
-import { macOfBytes, parseEtherProtocol, parseLinkAddress } from '../../iproute2/link-layer.ts';
+import { etherProtocolName, macOfBytes, parseEtherProtocol, parseLinkAddress } from '../../iproute2/link-layer.ts';
 import { parseU16, parseU32, parseU64, parseU8 } from '../../iproute2/numbers.ts';
 import { USAGE_ERROR, type Session } from '../../iproute2/session.ts';
 import { oneOf } from '../link-parse.ts';
@@ -149,6 +149,9 @@ function printBridge(session: Session, device: Device): void {
   number('stp_state', s.stpState);
   number('priority', device.bridgePriority);
   number('vlan_filtering', s.vlanFiltering);
+  const hasVlans = device.netns.host.bridgeVlans;
+  const protocol = etherProtocolName(s.vlanProtocol);
+  if (hasVlans) printer.any('vlan_protocol', `vlan_protocol ${protocol} `, protocol);
   const id = formatBridgeId(device.bridgePriority, device.idMac);
   printer.any('bridge_id', `bridge_id ${id} `, id);
   // the real program prints the bridge's own id as the root's
@@ -161,6 +164,11 @@ function printBridge(session: Session, device: Device): void {
   printTimer(session, 'tcn_timer', device.tcnTimer);
   printTimer(session, 'topology_change_timer', device.topologyChangeTimer);
   printTimer(session, 'gc_timer', device.gcTimer);
+  if (hasVlans) {
+    number('vlan_default_pvid', s.vlanDefaultPvid);
+    number('vlan_stats_enabled', s.vlanStatsEnabled);
+    number('vlan_stats_per_port', s.vlanStatsPerPort);
+  }
   const mask = s.groupForwardMask;
   printer.hex('group_fwd_mask', `group_fwd_mask ${mask === 0 ? '0' : `0x${mask.toString(16)}`} `, mask);
   printer.any('group_addr', `group_address ${formatMac(s.groupAddress)} `, formatMac(s.groupAddress));

@@ -1,13 +1,13 @@
 /** Kinds with few or no options: dummy, ifb, veth, vlan, macvlan, ipvlan, tun. Authority: ip/link_veth.c, iplink_vlan.c, iplink_macvlan.c, iplink_ipvlan.c, ip/iptuntap.c. */
-import { Macvlan, Tun, Vlan, type IpvlanOptions, type MacvlanOptions, type VlanOptions } from '../../../kernel/index.ts';
-import { EtherType, formatMac, parseMac, type Mac } from '../../../wire/index.ts';
+import { Macvlan, Tun, type IpvlanOptions, type MacvlanOptions } from '../../../kernel/index.ts';
+import { formatMac, parseMac, type Mac } from '../../../wire/index.ts';
 import type { Arguments } from '../../iproute2/arguments.ts';
-import { duplicateArgument, giveUp, invalidArgument } from '../../iproute2/exit.ts';
-import { etherProtocolName, parseEtherProtocol } from '../../iproute2/link-layer.ts';
-import { parseU16, parseU32 } from '../../iproute2/numbers.ts';
+import { duplicateArgument, giveUp } from '../../iproute2/exit.ts';
+import { parseU32 } from '../../iproute2/numbers.ts';
 import { USAGE_ERROR } from '../../iproute2/session.ts';
-import { notOnOff, parseLink, type LinkDraft } from '../link-parse.ts';
+import { parseLink, type LinkDraft } from '../link-parse.ts';
 import { usageLines, type Kind } from './kind.ts';
+import { VLAN_KIND } from './vlan.ts';
 
 const vethUsage = (): string => usageLines('Usage: ip link <options> type veth [peer <options>]', "To get <options> type 'ip link add help'");
 
@@ -32,52 +32,6 @@ const veth: Kind = {
 
 const dummy: Kind = { names: ['dummy'], plain: () => ({ kind: 'dummy' }) };
 const ifb: Kind = { names: ['ifb'], plain: () => ({ kind: 'ifb' }) };
-
-/** VLAN_FLAG_*, in order of their bits. */
-const VLAN_FLAGS = ['reorder_hdr', 'gvrp', 'loose_binding', 'mvrp', 'bridge_binding'] as const;
-/** The order in which they are listed. */
-const VLAN_FLAG_ORDER = ['reorder_hdr', 'gvrp', 'mvrp', 'loose_binding', 'bridge_binding'] as const;
-const vlanUsage = (): string =>
-  usageLines(
-    ...['Usage: ... vlan id VLANID', '\t\t[ protocol VLANPROTO ]', ...VLAN_FLAG_ORDER.map((word) => `\t\t[ ${word} { on | off } ]`)],
-    ...['\t\t[ ingress-qos-map QOS-MAP ]', '\t\t[ egress-qos-map QOS-MAP ]', '', 'VLANID := 0-4095', 'VLANPROTO: [ 802.1Q | 802.1ad ]'],
-    ...['QOS-MAP := [ QOS-MAP ] QOS-MAPPING', 'QOS-MAPPING := FROM:TO'],
-  );
-const vlan: Kind = {
-  names: ['vlan'],
-  plain: () => ({ kind: 'vlan', options: {} }),
-  parse: (_session, args) => {
-    const options: VlanOptions = {};
-    for (; !args.isAtEnd; args.advance()) {
-      const flag = VLAN_FLAG_ORDER.find((word) => args.begins(word));
-      if (args.begins('protocol')) options.protocol = parseEtherProtocol(args.next()) ?? invalidArgument('protocol is invalid', args.word);
-      else if (args.begins('id')) options.id = parseU16(args.next()) ?? invalidArgument('id is invalid', args.word);
-      else if (flag) {
-        const word = args.next();
-        if (word !== 'on' && word !== 'off') notOnOff(flag, word);
-        const bit = 1 << VLAN_FLAGS.indexOf(flag);
-        options.flagsMask = (options.flagsMask ?? 0) | bit;
-        options.flags = word === 'on' ? (options.flags ?? 0) | bit : (options.flags ?? 0) & ~bit;
-      } else if (args.begins('ingress-qos-map', 'egress-qos-map')) {
-        while (args.hasNext && (args.words[args.at + 1] ?? '').includes(':')) args.next();
-      } else giveUp(USAGE_ERROR, `${args.begins('help') ? '' : `vlan: unknown command "${args.word}"?\n`}${vlanUsage()}`);
-    }
-    return { kind: 'vlan', options };
-  },
-  print: (session, device) => {
-    const { printer } = session;
-    if (!(device instanceof Vlan)) return;
-    const protocol = etherProtocolName(EtherType.VLAN);
-    printer.any('protocol', `protocol ${protocol} `, protocol);
-    printer.any('id', `id ${device.id} `, device.id);
-    const words = ['REORDER_HDR'];
-    printer.openArray('flags');
-    for (const word of words) printer.member(null, word);
-    printer.closeArray();
-    printer.text(`<${words.join(',')}> `);
-  },
-  usage: vlanUsage,
-};
 
 const MACVLAN_MODES = ['private', 'vepa', 'bridge', 'passthru', 'source'] as const;
 const macvlanUsage = (name: string): string =>
@@ -204,4 +158,4 @@ const tun: Kind = {
   },
 };
 
-export const PLAIN_KINDS: readonly Kind[] = [veth, dummy, ifb, vlan, macvlan, ipvlan, tun];
+export const PLAIN_KINDS: readonly Kind[] = [veth, dummy, ifb, VLAN_KIND, macvlan, ipvlan, tun];

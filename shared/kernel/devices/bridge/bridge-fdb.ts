@@ -19,12 +19,12 @@ export function isExpired(bridge: BridgeBase, entry: FdbEntry): boolean {
 }
 
 /** br_fdb_find_rcu: what is too old stays until the collector comes. */
-export const findFdb = (bridge: BridgeBase, mac: Mac): FdbEntry | null => bridge.fdb.get(mac) ?? null;
+export const findFdb = (bridge: BridgeBase, mac: Mac, vlan: number): FdbEntry | null => bridge.fdb.get(mac, vlan) ?? null;
 
 /** br_fdb_update: a frame shows behind which port a MAC is. */
-export function learnFdb(bridge: BridgeBase, port: BridgePort, mac: Mac, skb: Skb): void {
+export function learnFdb(bridge: BridgeBase, port: BridgePort, mac: Mac, vlan: number, skb: Skb): void {
   if (bridge.settings.ageingTime === 0) return;
-  const entry = bridge.fdb.get(mac);
+  const entry = bridge.fdb.get(mac, vlan);
   const now = bridge.netns.simulation.nowUs;
   if (entry !== undefined) {
     if (entry.isLocal) return;
@@ -36,9 +36,9 @@ export function learnFdb(bridge: BridgeBase, port: BridgePort, mac: Mac, skb: Sk
     }
     return;
   }
-  const made = new FdbEntry(mac, 0, port);
+  const made = new FdbEntry(mac, vlan, port);
   made.updatedUs = made.usedUs = now;
-  bridge.fdb.set(mac, made);
+  bridge.fdb.add(made);
   changed(bridge, 'new', made);
   recordLearn(bridge, port, mac, skb, false);
 }
@@ -65,7 +65,7 @@ function collect(bridge: BridgeBase): void {
   const now = bridge.netns.simulation.nowUs;
   const hold = holdTimeUs(bridge);
   let next = hold;
-  for (const entry of [...bridge.fdb.values()]) {
+  for (const entry of bridge.fdb.values()) {
     if (entry.isStatic || entry.externLearn) continue;
     if (entry.updatedUs + hold > now) next = Math.min(next, entry.updatedUs + hold - now);
     else deleteEntry(bridge, entry);
@@ -75,54 +75,79 @@ function collect(bridge: BridgeBase): void {
   bridge.gcTimer = bridge.netns.simulation.housekeeping(Math.max(next, SHORTEST_GC_US), () => collect(bridge));
 }
 export function deleteEntry(bridge: BridgeBase, entry: FdbEntry): void {
-  if (!bridge.fdb.delete(entry.mac)) return;
+  if (!bridge.fdb.delete(entry)) return;
   changed(bridge, 'del', entry);
 }
 
 /** fdb_add_local: an address of the bridge or of a port. */
-export function addLocalFdb(bridge: BridgeBase, port: BridgePort | null, mac: Mac): KernelResult {
+export function addLocalFdb(bridge: BridgeBase, port: BridgePort | null, mac: Mac, vlan: number): KernelResult {
   if (!isValidUnicastMac(mac)) return fail('EINVAL');
-  const known = bridge.fdb.get(mac);
+  const known = bridge.fdb.get(mac, vlan);
   if (known !== undefined) {
     if (known.isLocal) return done;
     deleteEntry(bridge, known);
   }
-  const entry = new FdbEntry(mac, 0, port);
+  const entry = new FdbEntry(mac, vlan, port);
   entry.isLocal = entry.isStatic = true;
   entry.updatedUs = entry.usedUs = bridge.netns.simulation.nowUs;
-  bridge.fdb.set(mac, entry);
+  bridge.fdb.add(entry);
   changed(bridge, 'new', entry);
   return done;
 }
 /** fdb_delete_local: another port, or the bridge, may have the same address. */
 function deleteLocal(bridge: BridgeBase, port: BridgePort | null, entry: FdbEntry): void {
-  const other = bridge.ports.find((candidate) => candidate !== port && candidate.device.address === entry.mac);
+  const { vlan } = entry;
+  const other = bridge.ports.find(
+    (candidate) => candidate !== port && candidate.device.address === entry.mac && (vlan === 0 || candidate.vlans?.find(vlan) !== undefined),
+  );
   if (other !== undefined) {
     entry.port = other;
+    entry.addedByUser = false;
     return;
   }
-  if (port !== null && bridge.address === entry.mac) {
+  if (port !== null && bridge.address === entry.mac && (vlan === 0 || bridge.vlans?.usable(vlan) !== undefined)) {
     entry.port = null;
+    entry.addedByUser = false;
     return;
   }
   deleteEntry(bridge, entry);
 }
+/** br_fdb_find_delete_local: the address of who leaves a VLAN. */
+export function deleteLocalFdb(bridge: BridgeBase, port: BridgePort | null, mac: Mac, vlan: number): void {
+  const entry = bridge.fdb.get(mac, vlan);
+  if (entry !== undefined && entry.isLocal && !entry.addedByUser && entry.port === port) deleteLocal(bridge, port, entry);
+}
+/** The numbers of the VLANs that a port or the bridge is in, and 0 for none. */
+function vlansOf(bridge: BridgeBase, port: BridgePort | null): readonly number[] {
+  const group = port === null ? bridge.vlans : port.vlans;
+  return group === null ? [0] : [0, ...group.used().map((vlan) => vlan.id)];
+}
 /** br_fdb_changeaddr: a port has a new MAC. */
 export function portMacChanged(bridge: BridgeBase, port: BridgePort, mac: Mac): void {
-  for (const entry of [...bridge.fdb.values()]) {
+  for (const entry of bridge.fdb.values()) {
     if (entry.port === port && entry.isLocal && !entry.addedByUser) deleteLocal(bridge, port, entry);
   }
-  addLocalFdb(bridge, port, mac);
+  for (const vlan of vlansOf(bridge, port)) addLocalFdb(bridge, port, mac, vlan);
 }
 /** br_fdb_change_mac_address: the bridge itself has one. */
-export function bridgeMacChanged(bridge: BridgeBase, before: Mac, mac: Mac): void {
-  const old = bridge.fdb.get(before);
-  if (old !== undefined && old.isLocal && old.port === null && !old.addedByUser) deleteLocal(bridge, null, old);
-  if (bridge.fdb.get(mac)?.isLocal !== true) addLocalFdb(bridge, null, mac);
+export function bridgeMacChanged(bridge: BridgeBase, mac: Mac): void {
+  const before = bridge.ownMac;
+  bridge.ownMac = mac;
+  for (const vlan of vlansOf(bridge, null)) {
+    const old = bridge.fdb.get(before, vlan);
+    if (old !== undefined && old.isLocal && old.port === null && !old.addedByUser) deleteLocal(bridge, null, old);
+    if (bridge.fdb.get(mac, vlan)?.isLocal !== true) addLocalFdb(bridge, null, mac, vlan);
+  }
+}
+/** br_fdb_delete_by_port of one VLAN: what was learnt behind a port that leaves it. */
+export function flushVlan(port: BridgePort, vlan: number): void {
+  for (const entry of port.bridge.fdb.values()) {
+    if (entry.port === port && entry.vlan === vlan && !entry.isStatic && !entry.externLearn) deleteEntry(port.bridge, entry);
+  }
 }
 /** br_fdb_delete_by_port: `all` takes static and local entries too. */
 export function flushPort(bridge: BridgeBase, port: BridgePort | null, what: 'all' | 'dynamic'): void {
-  for (const entry of [...bridge.fdb.values()]) {
+  for (const entry of bridge.fdb.values()) {
     if (port !== null && entry.port !== port) continue;
     if (what === 'dynamic' && (entry.isStatic || (entry.externLearn && !entry.addedByUser))) continue;
     if (entry.isLocal && port !== null) deleteLocal(bridge, port, entry);
@@ -131,26 +156,38 @@ export function flushPort(bridge: BridgeBase, port: BridgePort | null, what: 'al
 }
 
 /** Entries as a dump lists them: the newest first. */
-export const fdbInOrder = (bridge: BridgeBase): FdbEntry[] => [...bridge.fdb.values()].reverse();
+export const fdbInOrder = (bridge: BridgeBase): FdbEntry[] => bridge.fdb.values().reverse();
 
-/** br_fdb_add: `bridge fdb add`. */
+/** The VLAN that was named must be one of the port's. */
+const isForeign = (bridge: BridgeBase, port: BridgePort | null, vlan: number): boolean =>
+  (port === null ? bridge.vlans : port.vlans)?.usable(vlan) === undefined;
+
+/** br_fdb_add: `bridge fdb add`. Without a VLAN: in none, and in each that the port is in. */
 export function addFdbByUser(bridge: BridgeBase, port: BridgePort | null, request: FdbRequest): KernelResult {
-  const { mac, state } = request;
+  const { mac, state, vlan } = request;
   if ((state & (Nud.PERMANENT | Nud.NOARP | Nud.REACHABLE)) === 0) return fail('EINVAL');
-  // Without VLAN filtering no port is in a VLAN.
-  if (request.vlan !== undefined) return fail('EINVAL');
   if (mac === 0 || (!isValidUnicastMac(mac) && !isMulticastMac(mac))) return fail('EINVAL');
+  if (vlan !== undefined) return isForeign(bridge, port, vlan) ? fail('EINVAL') : addIn(bridge, port, request, vlan);
+  for (const each of vlansOf(bridge, port)) {
+    const added = addIn(bridge, port, request, each);
+    if (!added.ok) return added;
+  }
+  return done;
+}
+/** __br_fdb_add. */
+function addIn(bridge: BridgeBase, port: BridgePort | null, request: FdbRequest, vlan: number): KernelResult {
+  const { mac, state } = request;
   if (port !== null && request.use !== true && port.state !== PortState.LEARNING && port.state !== PortState.FORWARDING && (state & Nud.PERMANENT) === 0) {
     return fail('EBUSY');
   }
   if (port === null && (state & Nud.PERMANENT) === 0) return fail('EINVAL');
   if (request.sticky === true && (state & Nud.PERMANENT) !== 0) return fail('EINVAL');
-  if (request.use === true) return useFdb(bridge, port, mac);
-  let entry = bridge.fdb.get(mac);
+  if (request.use === true) return useFdb(bridge, port, mac, vlan);
+  let entry = bridge.fdb.get(mac, vlan);
   if (entry === undefined) {
     if (request.create !== true) return fail('ENOENT');
-    entry = new FdbEntry(mac, 0, port);
-    bridge.fdb.set(mac, entry);
+    entry = new FdbEntry(mac, vlan, port);
+    bridge.fdb.add(entry);
   } else {
     if (request.exclusive === true) return fail('EEXIST');
     entry.port = port;
@@ -168,26 +205,31 @@ export function addFdbByUser(bridge: BridgeBase, port: BridgePort | null, reques
   return done;
 }
 /** NTF_USE: as if a frame had come in from it. */
-function useFdb(bridge: BridgeBase, port: BridgePort | null, mac: Mac): KernelResult {
+function useFdb(bridge: BridgeBase, port: BridgePort | null, mac: Mac, vlan: number): KernelResult {
   if (port === null) return fail('EINVAL');
   if (port.state !== PortState.LEARNING && port.state !== PortState.FORWARDING) return fail('EAGAIN');
-  const known = bridge.fdb.get(mac);
-  const entry = known ?? new FdbEntry(mac, 0, port);
+  const known = bridge.fdb.get(mac, vlan);
+  const entry = known ?? new FdbEntry(mac, vlan, port);
   entry.port = port;
   entry.updatedUs = entry.usedUs = bridge.netns.simulation.nowUs;
-  if (known === undefined) bridge.fdb.set(mac, entry);
+  if (known === undefined) bridge.fdb.add(entry);
   changed(bridge, 'new', entry);
   return done;
 }
-export function deleteFdbByUser(bridge: BridgeBase, port: BridgePort | null, request: FdbRequest): KernelResult {
-  const entry = bridge.fdb.get(request.mac);
-  if (request.vlan !== undefined) return fail('EINVAL');
-  if (entry === undefined || (entry.port !== port && port !== null)) return fail('ENOENT');
-  deleteEntry(bridge, entry);
-  return done;
+/** br_fdb_delete: without a VLAN in all; one that is there is enough. */
+export function deleteFdbByUser(bridge: BridgeBase, port: BridgePort | null, { mac, vlan }: FdbRequest): KernelResult {
+  if (vlan !== undefined && isForeign(bridge, port, vlan)) return fail('EINVAL');
+  let found = false;
+  for (const each of vlan === undefined ? vlansOf(bridge, port) : [vlan]) {
+    const entry = bridge.fdb.get(mac, each);
+    if (entry === undefined || (entry.port !== port && port !== null)) continue;
+    deleteEntry(bridge, entry);
+    found = true;
+  }
+  return found ? done : fail('ENOENT');
 }
 
 /** br_fdb_flush: every entry that fits, local ones too. */
 export function flushMatching(bridge: BridgeBase, fits: (entry: FdbEntry) => boolean): void {
-  for (const entry of [...bridge.fdb.values()]) if (fits(entry)) deleteEntry(bridge, entry);
+  for (const entry of bridge.fdb.values()) if (fits(entry)) deleteEntry(bridge, entry);
 }

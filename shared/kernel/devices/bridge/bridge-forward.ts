@@ -1,14 +1,15 @@
 /** Where a bridge sends frames (net/bridge/br_input.c, br_forward.c, br_device.c): to one port, to all, up to the host. */
-import { formatMac, frameLength, isMulticastMac, isValidUnicastMac, MAC_BROADCAST } from '../../../wire/index.ts';
+import { countedLength, formatMac, isMulticastMac, isValidUnicastMac, MAC_BROADCAST } from '../../../wire/index.ts';
 import type { Skb } from '../../model.ts';
 import { Iff, PacketType } from '../../numbers.ts';
-import { countRx, countTx, drop, transmit } from '../../transmit.ts';
+import { countTx, drop, transmit } from '../../transmit.ts';
 import { findFdb, learnFdb } from './bridge-fdb.ts';
 import { bridgeForwardHooks, bridgePrerouting, goOn } from './bridge-netfilter.ts';
 import { snoopReport } from './bridge-mdb.ts';
 import { PORT_STATE_NAMES, PortState } from './bridge-state.ts';
 import type { BridgeBase, BridgePort, FdbEntry } from './bridge-state.ts';
 import { receiveBpdu } from './bridge-stp.ts';
+import { admit, learningVlan, mayLeave, prepareToLeave } from './bridge-vlan.ts';
 
 /** 01:80:c2:00:00:00 to 0f: not forwarded by bridges. */
 const LINK_LOCAL_BASE = 0x0180c2000000;
@@ -22,7 +23,10 @@ export function bridgeInput(bridge: BridgeBase, port: BridgePort, skb: Skb): boo
     return true;
   }
   if (Math.floor(skb.ethDst / 16) * 16 === LINK_LOCAL_BASE && !passesLinkLocal(bridge, port, skb)) {
-    if (port.learning && bridge.settings.noLinklocalLearn === 0) learnFdb(bridge, port, skb.ethSrc, skb);
+    if (port.learning && bridge.settings.noLinklocalLearn === 0) {
+      const vlan = learningVlan(port, skb);
+      if (vlan >= 0) learnFdb(bridge, port, skb.ethSrc, vlan, skb);
+    }
     receiveBpdu(port, skb);
     return true;
   }
@@ -44,7 +48,9 @@ function passesLinkLocal(bridge: BridgeBase, port: BridgePort, skb: Skb): boolea
 /** br_handle_frame_finish. */
 function finishInput(bridge: BridgeBase, port: BridgePort, skb: Skb): void {
   const { ethDst } = skb;
-  if (port.learning) learnFdb(bridge, port, skb.ethSrc, skb);
+  const vlan = bridge.settings.vlanFiltering === 0 ? 0 : admit(bridge, port, skb);
+  if (vlan < 0) return;
+  if (port.learning) learnFdb(bridge, port, skb.ethSrc, vlan, skb);
   if (port.state === PortState.LEARNING) {
     drop(skb, bridge.netns, 'BRIDGE_INGRESS_STP_STATE', `${port.device.name} is learning`);
     return;
@@ -53,13 +59,13 @@ function finishInput(bridge: BridgeBase, port: BridgePort, skb: Skb): void {
   if (isMulticastMac(ethDst)) {
     if (ethDst !== MAC_BROADCAST) {
       bridge.stats.multicast++;
-      if (skb.ip6 !== null || skb.ip?.protocol === 2) snoopReport(bridge, port, skb);
+      if (skb.ip6 !== null || skb.ip?.protocol === 2) snoopReport(bridge, port, skb, vlan);
     }
     flood(bridge, skb, ethDst === MAC_BROADCAST ? 'broadcast' : 'multicast', port, 'keep');
     passUp(bridge, skb);
     return;
   }
-  const entry = findFdb(bridge, ethDst);
+  const entry = findFdb(bridge, ethDst, vlan);
   if (entry !== null && entry.isLocal) {
     recordEntry(bridge, skb, entry);
     passUp(bridge, skb);
@@ -83,42 +89,50 @@ function recordEntry(bridge: BridgeBase, skb: Skb, entry: FdbEntry): void {
 
 /** br_pass_frame_up: the host itself receives it, as if by the bridge device. */
 function passUp(bridge: BridgeBase, skb: Skb): void {
-  countRx(bridge, skb);
+  // Without the Ethernet header.
+  bridge.stats.rxPackets++;
+  bridge.stats.rxBytes += countedLength(skb) - 14;
   if (!bridge.isUp) {
     drop(skb, bridge.netns, 'DEV_READY', bridge.name);
     return;
+  }
+  if (bridge.settings.vlanFiltering !== 0) {
+    if ((bridge.flags & Iff.PROMISC) === 0 && !mayLeave(bridge.vlans!, skb)) {
+      drop(skb, bridge.netns, 'VLAN_FILTERED', `${bridge.name} itself is not in VLAN ${skb.vlanId}`);
+      return;
+    }
+    if (!prepareToLeave(bridge, bridge.vlans!, skb)) return;
   }
   bridge.netns.stack.passUp(skb, bridge);
 }
 
 /** Why a port may not have a frame, or null (should_deliver). */
-function obstacle(to: BridgePort, from: BridgePort | null): 'source-port' | 'state' | 'isolated' | null {
+function obstacle(to: BridgePort, from: BridgePort | null, skb: Skb): 'source-port' | 'state' | 'isolated' | 'vlan' | null {
   if (to === from && !to.hairpin) return 'source-port';
   if (to.state !== PortState.FORWARDING) return 'state';
+  if (to.bridge.settings.vlanFiltering !== 0 && !mayLeave(to.vlans!, skb)) return 'vlan';
   return from !== null && from.isolated && to.isolated ? 'isolated' : null;
 }
 
 /** br_forward. */
 function forwardTo(bridge: BridgeBase, to: BridgePort, skb: Skb, from: BridgePort | null): void {
-  const why = obstacle(to, from);
+  const why = obstacle(to, from, skb);
   if (why === null) {
     send(bridge, to, skb, from);
     return;
   }
-  const detail =
-    why === 'state'
-      ? `${to.device.name} is ${PORT_STATE_NAMES[to.state]!}`
-      : why === 'isolated'
-        ? 'both ports are isolated'
-        : 'it would go back where it came from';
-  drop(skb, bridge.netns, why === 'state' ? 'BRIDGE_NON_FORWARDING_STATE' : 'BRIDGE_NOT_ALLOWED_EGRESS', detail);
+  const { name } = to.device;
+  if (why === 'vlan') drop(skb, bridge.netns, 'VLAN_FILTERED', `${name} is not in VLAN ${skb.vlanId}`);
+  else if (why === 'state') drop(skb, bridge.netns, 'BRIDGE_NON_FORWARDING_STATE', `${name} is ${PORT_STATE_NAMES[to.state]!}`);
+  else drop(skb, bridge.netns, 'BRIDGE_NOT_ALLOWED_EGRESS', why === 'isolated' ? 'both ports are isolated' : 'it would go back where it came from');
 }
 
 /** __br_forward, br_dev_queue_push_xmit. */
 function send(bridge: BridgeBase, to: BridgePort, skb: Skb, from: BridgePort | null): void {
+  if (bridge.settings.vlanFiltering !== 0 && !prepareToLeave(bridge, to.vlans!, skb)) return;
   if (from !== null && !bridgeForwardHooks(bridge, to, skb)) return;
   const { device } = to;
-  if (frameLength(skb) > device.mtu + 18) {
+  if (countedLength(skb) > device.mtu + 18) {
     drop(skb, bridge.netns, 'PKT_TOO_BIG', `more than ${device.name}'s mtu of ${device.mtu}`);
     return;
   }
@@ -132,7 +146,7 @@ function flood(bridge: BridgeBase, skb: Skb, kind: FloodKind, from: BridgePort |
   for (let i = bridge.ports.length - 1; i >= 0; i--) {
     const port = bridge.ports[i]!;
     const off = kind === 'unknown' ? !port.flood : from !== null && (kind === 'multicast' ? !port.multicastFlood : !port.broadcastFlood);
-    const why = off ? 'flood-off' : obstacle(port, from);
+    const why = off ? 'flood-off' : obstacle(port, from, skb);
     if (why === null && kind !== 'unknown' && port.device.discards(skb)) continue;
     if (why === null) sent.push(port);
     else if (skb.recorder !== null) skipped.push({ port: port.device.name, why });
@@ -154,12 +168,14 @@ export function bridgeTransmit(bridge: BridgeBase, skb: Skb): void {
   if (from !== null) return finishInput(bridge, from, skb);
   countTx(bridge, skb);
   const { ethDst } = skb;
+  const vlan = bridge.settings.vlanFiltering === 0 ? 0 : admit(bridge, null, skb);
+  if (vlan < 0) return;
   if (isMulticastMac(ethDst)) {
-    if (skb.ip6 !== null || skb.ip?.protocol === 2) snoopReport(bridge, null, skb);
+    if (skb.ip6 !== null || skb.ip?.protocol === 2) snoopReport(bridge, null, skb, vlan);
     flood(bridge, skb, ethDst === MAC_BROADCAST ? 'broadcast' : 'multicast', null, 'consume');
     return;
   }
-  const entry = findFdb(bridge, ethDst);
+  const entry = findFdb(bridge, ethDst, vlan);
   if (entry !== null && entry.port !== null) {
     recordEntry(bridge, skb, entry);
     forwardTo(bridge, entry.port, skb, null);

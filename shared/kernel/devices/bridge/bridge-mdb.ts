@@ -123,24 +123,24 @@ const RECORD_BYTES = 20;
 const CHANGE_TO_EXCLUDE = 4;
 const MODE_IS_EXCLUDE = 2;
 /** br_multicast_ipv4_rcv, br_multicast_ipv6_rcv. */
-export function snoopReport(bridge: BridgeBase, port: BridgePort | null, skb: Skb): void {
-  if (skb.ip6 !== null) snoopReport6(bridge, port, skb);
-  else if (bridge.settings.multicastSnooping !== 0) snoopReport4(bridge, port, skb.payload);
+export function snoopReport(bridge: BridgeBase, port: BridgePort | null, skb: Skb, vlan: number): void {
+  if (skb.ip6 !== null) snoopReport6(bridge, port, skb, vlan);
+  else if (bridge.settings.multicastSnooping !== 0) snoopReport4(bridge, port, skb.payload, vlan);
 }
 const IGMPV3_REPORT = 0x22;
 /** br_ip4_multicast_igmp3_report: groups of the wire itself (224.0.0.0/24) are nobody's. */
-function snoopReport4(bridge: BridgeBase, port: BridgePort | null, payload: string): void {
+function snoopReport4(bridge: BridgeBase, port: BridgePort | null, payload: string, vlan: number): void {
   if (payload.charCodeAt(0) !== IGMPV3_REPORT) return;
   for (let at = 8; at + 8 <= payload.length; at += 8) {
     const type = payload.charCodeAt(at);
     if (type !== CHANGE_TO_EXCLUDE && type !== MODE_IS_EXCLUDE) continue;
     let address = 0;
     for (let i = 4; i < 8; i++) address = (address << 8) | payload.charCodeAt(at + i);
-    if (isIpv4Multicast(address) && address >>> 8 !== 0xe00000) join(bridge, port, { kind: 'ipv4', address, source: null });
+    if (isIpv4Multicast(address) && address >>> 8 !== 0xe00000) join(bridge, port, { kind: 'ipv4', address, source: null }, vlan);
   }
 }
 /** br_ip6_multicast_mld2_report: who sends one listens to the groups in it. */
-function snoopReport6(bridge: BridgeBase, port: BridgePort | null, skb: Skb): void {
+function snoopReport6(bridge: BridgeBase, port: BridgePort | null, skb: Skb, vlan: number): void {
   if (skb.icmp?.type !== Icmp6Type.MLD2_REPORT || skb.ip6 === null || bridge.settings.multicastSnooping === 0) return;
   const { payload } = skb;
   for (let at = 0; at + RECORD_BYTES <= payload.length; at += RECORD_BYTES) {
@@ -153,13 +153,13 @@ function snoopReport6(bridge: BridgeBase, port: BridgePort | null, skb: Skb): vo
         .charCodeAt(at + i)
         .toString(16)
         .padStart(2, '0');
-    if (isIpv6Multicast(address) && address !== IPV6_ALL_NODES) join(bridge, port, { kind: 'ipv6', address, source: null });
+    if (isIpv6Multicast(address) && address !== IPV6_ALL_NODES) join(bridge, port, { kind: 'ipv6', address, source: null }, vlan);
   }
 }
-function join(bridge: BridgeBase, port: BridgePort | null, group: MulticastGroup): void {
-  let entry = find(bridge, group, 0, port);
+function join(bridge: BridgeBase, port: BridgePort | null, group: MulticastGroup, vlan: number): void {
+  let entry = find(bridge, group, vlan, port);
   if (entry === undefined) {
-    entry = new MdbEntry(group, 0, port, false, 'kernel');
+    entry = new MdbEntry(group, vlan, port, false, 'kernel');
     bridge.mdb.push(entry);
   }
   if (!entry.permanent) keepAlive(bridge, entry);

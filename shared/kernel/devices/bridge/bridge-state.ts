@@ -7,10 +7,11 @@ import type { Mac } from '../../../wire/index.ts';
 import { Device } from '../../model.ts';
 import type { DeviceEvent, RxHandler, Skb } from '../../model.ts';
 import type { MdbEntry } from './bridge-mdb.ts';
+import { FdbTable } from './fdb-table.ts';
+import { PortState } from './port-state.ts';
+import type { VlanGroup } from './vlan-group.ts';
 
-/** BR_STATE_*. */
-export const PortState = { DISABLED: 0, LISTENING: 1, LEARNING: 2, FORWARDING: 3, BLOCKING: 4 } as const;
-export const PORT_STATE_NAMES = ['disabled', 'listening', 'learning', 'forwarding', 'blocking'] as const;
+export { PORT_STATE_NAMES, PortState } from './port-state.ts';
 
 /** One hundredth of a second (USER_HZ) in microseconds. */
 export const CENTISECOND_US = 10_000;
@@ -66,6 +67,8 @@ export class BridgePort implements RxHandler {
   isolated = false;
   locked = false;
   mab = false;
+  /** Null until the host uses VLANs of bridges. */
+  vlans: VlanGroup | null = null;
   groupForwardMask = 0;
   multicastEhtHostsLimit = 512;
   backupPort: Device | null = null;
@@ -104,8 +107,12 @@ export class BridgeSettings {
   vlanFiltering = 0;
   vlanProtocol = 0x8100;
   vlanDefaultPvid = 1;
+  vlanStatsEnabled = 0;
+  vlanStatsPerPort = 0;
   groupForwardMask = 0;
   groupAddress: Mac = 0x0180c2000000;
+  /** A user chose it. */
+  hasChosenGroupAddress = false;
   noLinklocalLearn = 0;
   multicastSnooping = 1;
   multicastRouter = 1;
@@ -135,15 +142,20 @@ export abstract class BridgeBase extends Device {
   readonly kind = 'bridge';
   /** In order of number; Linux's own list has the newest first. */
   ports: BridgePort[] = [];
-  /** VLAN 0: no filtering. */
-  readonly fdb = new Map<Mac, FdbEntry>();
+  readonly fdb = new FdbTable();
+  /** Null until the host uses VLANs of bridges. */
+  vlans: VlanGroup | null = null;
   /** Multicast groups behind its ports, in order of joining. */
   mdb: MdbEntry[] = [];
   readonly settings = new BridgeSettings();
   bridgePriority = 0x8000;
   /** The MAC of its id: zero until it has a port or was given one. */
   idMac: Mac = 0;
+  /** The address that its local entries are for. */
+  ownMac: Mac = 0;
   hasChosenMtu = false;
+  /** It had a port once, and so looked at what its ports can do (br_set_gso_limits). */
+  knowsOffloads = false;
   designatedRoot: BridgeId = { priority: 0x8000, mac: 0 };
   rootPathCost = 0;
   rootPort = 0;

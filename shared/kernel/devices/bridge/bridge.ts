@@ -1,8 +1,6 @@
 /**
  * A bridge (net/bridge/br_device.c, br_if.c): ports come and go, its MAC is the lowest of theirs unless chosen, its carrier is whether
  * any port can be used.
- *
- * Deviation: VLAN filtering is not modelled: as on a kernel without CONFIG_BRIDGE_VLAN_FILTERING, `bridge vlan` shows nothing.
  */
 import { done } from '../../../base/index.ts';
 import { isValidUnicastMac } from '../../../wire/index.ts';
@@ -20,6 +18,7 @@ import { addLocalFdb, bridgeMacChanged, flushPort, portMacChanged, startGc } fro
 import { bridgeInput, bridgeTransmit } from './bridge-forward.ts';
 import { flushMdb } from './bridge-mdb.ts';
 import { BridgeBase, BridgePort, PortState } from './bridge-state.ts';
+import { flushPortVlans, initPortVlans } from './bridge-vlan.ts';
 import { changeBridgeMac, disableBridge, disablePort, enableBridge, enablePort, initPort } from './bridge-stp.ts';
 
 /** Groups of the snoopers (RFC 4286), joined while snooping. */
@@ -40,7 +39,7 @@ export class Bridge extends BridgeBase {
   constructor(netns: Netns, address: Mac) {
     super(netns);
     this.flags = Iff.BROADCAST | Iff.MULTICAST;
-    this.address = address;
+    this.address = this.ownMac = address;
     this.addressAssignType = 1;
     this.maxMtu = 65535;
     this.forwardDelay = this.settings.forwardDelay;
@@ -83,7 +82,7 @@ export class Bridge extends BridgeBase {
   /** br_set_mac_address: a user chose it. */
   override addressChanged(): void {
     if (this.idMac === this.address) return;
-    bridgeMacChanged(this, this.idMac, this.address);
+    bridgeMacChanged(this, this.address);
     changeBridgeMac(this, this.address);
   }
 
@@ -104,10 +103,12 @@ export class Bridge extends BridgeBase {
     device.allmulti++;
     device.promiscuity++;
     this.ports.push(port);
+    this.knowsOffloads = true;
     // Of its new master, and once more for its flags.
     tellOf(device);
     tellOf(device);
-    addLocalFdb(this, port, device.address);
+    addLocalFdb(this, port, device.address, 0);
+    initPortVlans(port);
     emit(this.netns, { kind: 'port', change: 'new', device });
     const changed = this.recalculateMac();
     if (device.isUp && isOperUp(device) && this.isUp) enablePort(port);
@@ -133,6 +134,7 @@ export class Bridge extends BridgeBase {
     emit(this.netns, { kind: 'port', change: 'del', device });
     flushMdb(this, port, 'all');
     this.ports = this.ports.filter((candidate) => candidate !== port);
+    flushPortVlans(port);
     flushPort(this, port, 'all');
     device.rxHandler = null;
     device.master = null;
@@ -153,7 +155,7 @@ export class Bridge extends BridgeBase {
     let lowest = 0;
     for (const { device } of this.ports) if (lowest === 0 || device.address < lowest) lowest = device.address;
     if (this.idMac === lowest) return false;
-    bridgeMacChanged(this, this.idMac, lowest);
+    bridgeMacChanged(this, lowest);
     this.address = lowest;
     changeBridgeMac(this, lowest);
     return true;
