@@ -54,6 +54,7 @@ export { TunnelFlag } from './devices/tunnel/flags.ts';
 export { findTunnel, IpTunnel } from './devices/tunnel/tunnel.ts';
 export type { TunnelKind } from './devices/tunnel/tunnel.ts';
 export { Veth } from './devices/veth.ts';
+export { Ipvlan } from './devices/ipvlan.ts';
 export { Vlan, VlanFlag } from './devices/vlan.ts';
 export { Vxlan, VxlanFdbEntry } from './devices/vxlan.ts';
 export type { VxlanRemote } from './devices/vxlan.ts';

@@ -142,6 +142,8 @@ export interface RxHandler {
   readonly kind: 'bridge' | 'macvlan' | 'ipvlan' | 'bond';
   /** True when the frame was taken; false to go on with the protocols. */
   handleFrame(skb: Skb): boolean;
+  /** The same for an IPv4 packet that has passed PREROUTING. */
+  takesPacket?(skb: Skb): boolean;
 }
 
 export class DeviceStatistics {
@@ -452,6 +454,10 @@ export abstract class Device {
     return null;
   }
   addressChanged(): void {}
+  /** An IPv4 address is being added to it; null is yes. */
+  checkAddress(_address: Ipv4): KernelResult<never> | null {
+    return null;
+  }
 }
 
 /** A packet socket's ear on frames (linux/af_packet): called with a frame that it must not change or keep without cloning. */

@@ -94,6 +94,7 @@ export class Macvlan extends Device {
     this.address = mode === 'passthru' ? lower.address : address;
     this.addressAssignType = 1;
     this.mtu = lower.mtu;
+    this.maxMtu = lower.maxMtu;
     this.carrier = lower.carrier;
     const handler = lower.rxHandler;
     this.port = handler instanceof MacvlanPort ? handler : new MacvlanPort(lower);

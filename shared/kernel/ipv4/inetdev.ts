@@ -51,6 +51,8 @@ export function addAddress(netns: Netns, request: AddressRequest): KernelResult 
     emit(netns, { kind: 'address', change: 'new', address: existing });
     return done;
   }
+  const refused = device.checkAddress(request.local);
+  if (refused !== null) return refused;
   const ifa: Ipv4Address = {
     device,
     local: request.local,

@@ -31,6 +31,7 @@ export function receiveIpv4(skb: Skb, device: Device): void {
   }
   const isDone = skb.bridgeState !== null && skipsPrerouting(skb.bridgeState);
   if (!isDone && netns.hooks[Hook.PREROUTING] !== null && !passes(netns, Hook.PREROUTING, skb, device, null)) return;
+  if (device.rxHandler?.takesPacket?.(skb) === true) return;
   continueInput(skb, device);
 }
 

@@ -9,6 +9,7 @@ import { Bridge } from '../devices/bridge/bridge.ts';
 import { bridgePortOf } from '../devices/bridge/bridge-state.ts';
 import { initBridgeVlans } from '../devices/bridge/bridge-vlan.ts';
 import { Dummy } from '../devices/dummy.ts';
+import { Ipvlan, makeIpvlan, settleIpvlan } from '../devices/ipvlan.ts';
 import { Macvlan, makeMacvlan } from '../devices/macvlan.ts';
 import { Tun } from '../devices/tun.ts';
 import { loadTunnels } from '../devices/tunnel/module.ts';
@@ -177,8 +178,13 @@ function makeDevice(
       device = made.value;
       break;
     }
-    case 'ipvlan':
-      return notModelled(`devices of type ${info.kind}${modeText(info.options.mode)}`);
+    case 'ipvlan': {
+      if (request.link === undefined) return fail('EINVAL');
+      const made = makeIpvlan(target, lowerNetns.devices.get(request.link), info.options, request.mtu);
+      if (!made.ok) return made;
+      device = made.value;
+      break;
+    }
   }
   // dev_validate_mtu.
   if (request.mtu !== undefined && (request.mtu < 0 || request.mtu < device.minMtu || (device.maxMtu > 0 && request.mtu > device.maxMtu))) {
@@ -209,6 +215,7 @@ function makeDevice(
   if (link !== null && link.netns !== device.netns) netnsIdOf(device.netns, link.netns);
   // A stacked device takes its state from the one below (netif_stacked_transfer_operstate).
   if (device instanceof Vlan) settleVlan(device);
+  else if (device instanceof Ipvlan && info.kind === 'ipvlan') settleIpvlan(device, info.options);
   else if (info.kind === 'macvlan' || info.kind === 'macvtap') fire(device);
   return ok(device);
 }
@@ -219,7 +226,6 @@ function makeTunnel(target: Netns, home: Netns, name: string, kind: 'ipip' | 'si
   if (options.external !== true && findTunnel(home, kind, options) !== undefined) return fail('EEXIST');
   return ok(new IpTunnel(target, home, kind, options, mac));
 }
-const modeText = (mode: string | undefined): string => (mode === undefined ? '' : ` mode ${mode}`);
 
 /** rtnl_create_link: what is given before the device is registered. */
 function applyInitial(device: Device, request: LinkRequest): void {
@@ -394,6 +400,7 @@ function changeInfo(device: Device, info: LinkInfo): KernelResult {
     return other !== undefined && other !== device ? fail('EEXIST') : device.change(info.options);
   }
   if (device instanceof Vlan && info.kind === 'vlan') return changeVlan(device, info.options ?? {});
+  if (device instanceof Ipvlan && info.kind === 'ipvlan') return device.change(info.options);
   if (device instanceof Macvlan && (info.kind === 'macvlan' || info.kind === 'macvtap')) return device.change(info.options);
   return fail('EOPNOTSUPP');
 }

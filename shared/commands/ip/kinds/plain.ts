@@ -1,5 +1,5 @@
 /** Kinds with few or no options: dummy, ifb, veth, vlan, macvlan, ipvlan, tun. Authority: ip/link_veth.c, iplink_vlan.c, iplink_macvlan.c, iplink_ipvlan.c, ip/iptuntap.c. */
-import { Macvlan, Tun, type IpvlanOptions, type MacvlanOptions } from '../../../kernel/index.ts';
+import { Ipvlan, Macvlan, Tun, type IpvlanOptions, type MacvlanOptions } from '../../../kernel/index.ts';
 import { formatMac, parseMac, type Mac } from '../../../wire/index.ts';
 import type { Arguments } from '../../iproute2/arguments.ts';
 import { duplicateArgument, giveUp } from '../../iproute2/exit.ts';
@@ -122,7 +122,8 @@ const ipvlan: Kind = {
     for (; !args.isAtEnd; args.advance()) {
       const flag = flagGiven ? -1 : ['bridge', 'private', 'vepa'].findIndex((word) => args.begins(word));
       if (args.begins('mode')) {
-        const mode = (['l2', 'l3', 'l3s'] as const).find((each) => each === args.next());
+        const word = args.next();
+        const mode = (['l2', 'l3', 'l3s'] as const).find((each) => each === word);
         options.mode = mode ?? giveUp(USAGE_ERROR, 'Error: argument of "mode" must be either "l2", "l3" or "l3s"\n');
       } else if (flag >= 0) {
         options.flags = flag;
@@ -130,6 +131,11 @@ const ipvlan: Kind = {
       } else giveUp(USAGE_ERROR, `${args.begins('help') ? '' : `${name}: unknown option "${args.word}"?\n`}${ipvlanUsage(name)}`);
     }
     return { kind: 'ipvlan', options };
+  },
+  print: (session, device) => {
+    if (!(device instanceof Ipvlan)) return;
+    session.printer.any('mode', ` mode ${device.mode} `, device.mode);
+    session.printer.any(device.flag, `${device.flag} `, true);
   },
   usage: ipvlanUsage,
 };

@@ -91,6 +91,7 @@ export class Bridge extends BridgeBase {
     if (device.isLoopback || !device.isEthernet || !isValidUnicastMac(device.address)) return fail('EINVAL');
     if (device instanceof BridgeBase) return fail('ELOOP', 'Can not enslave a bridge to a bridge');
     if (device.master !== null) return fail('EBUSY');
+    if (device.kind === 'ipvlan') return fail('EINVAL');
     if (device.rxHandler !== null) return fail('EBUSY');
     const number = this.freeNumber();
     if (number === 0) return fail('ENOSPC');
