@@ -1,6 +1,6 @@
 /**
  * The program `tc` of iproute2 6.1. Authority: tc/tc.c, tc(8).
- * Deviation: classes, filters and actions are not modelled, nor are disciplines with classes.
+ * Deviation: filters and actions are not modelled, nor disciplines with classes other than prio.
  */
 import { strerror } from '../../base/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
@@ -12,6 +12,7 @@ import { COLOR, declaredGlobals, GlobalOptions, type GlobalOption, type GlobalSt
 import { runBatch } from '../iproute2/batch.ts';
 import { Exit, giveUp, incompleteCommand, leave } from '../iproute2/exit.ts';
 import { Session } from '../iproute2/session.ts';
+import { classCommand } from './class.ts';
 import { qdiscCommand } from './qdisc.ts';
 import { TC_USAGE } from './usage.ts';
 
@@ -26,7 +27,7 @@ const nothing =
 /** In the order in which abbreviations are tried. */
 export const OBJECTS: readonly (readonly [string, Command])[] = [
   ['qdisc', qdiscCommand],
-  ['class', nothing('classes of queueing disciplines')],
+  ['class', classCommand],
   ['filter', nothing('filters of traffic control')],
   ['chain', nothing('filters of traffic control')],
   ['actions', nothing('actions of traffic control')],

@@ -4,6 +4,7 @@ import type { Arguments } from '../iproute2/arguments.ts';
 import { giveUp } from '../iproute2/exit.ts';
 import type { Printer } from '../iproute2/printer.ts';
 import { formatPercent, formatRate, formatSize, formatTime, parsePercent, parseRate, parseSize, parseTime, throughTicks, throughTime } from './quantities.ts';
+import { parseFqCodel, parsePrio, parseSfq, printFair } from './fair.ts';
 import { FIFO_USAGE, NETEM_USAGE, TBF_USAGE } from './usage.ts';
 
 /** The kernel is not asked. */
@@ -17,6 +18,9 @@ export function parseKind(kind: string, args: Arguments): QdiscOptions | undefin
   if (fifo) return parseFifo(fifo, args);
   if (kind === 'pfifo_fast' || kind === 'noqueue') return { kind };
   if (kind === 'tbf') return parseTbf(args);
+  if (kind === 'fq_codel') return parseFqCodel(args);
+  if (kind === 'sfq') return parseSfq(args);
+  if (kind === 'prio') return parsePrio(args);
   return kind === 'netem' ? parseNetem(args) : undefined;
 }
 
@@ -91,14 +95,16 @@ function parseNetem(args: Arguments): NetemOptions {
     ...{ kind: 'netem', limit: 1000, delayUs: 0, jitterUs: 0, delayCorrelation: 0, distribution: 'uniform', loss: NEVER, duplicate: NEVER, corrupt: NEVER },
     ...{ reorder: NEVER, gap: 0, rate: 0, packetOverhead: 0, cellSize: 0, cellOverhead: 0 },
   };
+  const given = new Set<'correlation' | 'reorder' | 'corrupt' | 'rate' | 'distribution'>();
   const illegal = (what: string): never => giveUp(FAILED, `Illegal "${what}"\n`);
   const set = (change: Partial<NetemOptions>): void => void (options = { ...options, ...change });
   /** Another number follows. */
   const hasMore = (): boolean => args.hasNext && isNumber(args.words[args.at + 1] ?? '');
   const chance = (what: string, correlationOf = what): Chance => {
     const probability = parsePercent(args.word) ?? illegal(what);
-    const correlation = hasMore() ? (parsePercent(args.next()) ?? illegal(correlationOf)) : 0;
-    return { probability, correlation };
+    if (!hasMore()) return { probability, correlation: 0 };
+    if (what !== 'reorder' && what !== 'corrupt') given.add('correlation');
+    return { probability, correlation: parsePercent(args.next()) ?? illegal(correlationOf) };
   };
   const integer = (what: string): number => (/^-?\d+$/.test(args.word) ? Number(args.word) : illegal(what));
   for (; !args.isAtEnd; args.advance()) {
@@ -113,7 +119,10 @@ function parseNetem(args: Arguments): NetemOptions {
       if (hasMore()) {
         args.next();
         set({ jitterUs: time() });
-        if (hasMore()) set({ delayCorrelation: parsePercent(args.next()) ?? illegal('latency') });
+        if (hasMore()) {
+          given.add('correlation');
+          set({ delayCorrelation: parsePercent(args.next()) ?? illegal('latency') });
+        }
       }
     } else if (args.begins('loss', 'drop')) {
       if (options.loss.probability > 0) illegal('duplicate loss argument\n');
@@ -124,9 +133,11 @@ function parseNetem(args: Arguments): NetemOptions {
       set({ loss: chance('loss percent', 'loss correlation') });
     } else if (args.begins('reorder')) {
       args.next();
+      given.add('reorder');
       set({ reorder: chance('reorder') });
     } else if (args.begins('corrupt')) {
       args.next();
+      given.add('corrupt');
       set({ corrupt: chance('corrupt') });
     } else if (args.begins('gap')) {
       args.next();
@@ -134,9 +145,12 @@ function parseNetem(args: Arguments): NetemOptions {
     } else if (args.begins('duplicate')) {
       args.next();
       set({ duplicate: chance('duplicate') });
-    } else if (args.begins('distribution')) set({ distribution: distributionNamed(args.next()) });
-    else if (args.begins('rate')) {
+    } else if (args.begins('distribution')) {
+      given.add('distribution');
+      set({ distribution: distributionNamed(args.next()) });
+    } else if (args.begins('rate')) {
       args.next();
+      given.add('rate');
       set({ rate: parseRate(args.word) ?? illegal('rate') });
       for (const name of ['packetOverhead', 'cellSize', 'cellOverhead'] as const) {
         if (!args.hasNext || !/^-?\d/.test(args.words[args.at + 1] ?? '')) break;
@@ -153,7 +167,7 @@ function parseNetem(args: Arguments): NetemOptions {
   } else if (options.gap > 0) giveUp(FAILED, `gap specified without reorder probability\n${NETEM_USAGE}`);
   if (options.distribution !== 'uniform' && (options.delayUs === 0 || options.jitterUs === 0))
     giveUp(FAILED, `distribution specified but no latency and jitter values\n${NETEM_USAGE}`);
-  return options;
+  return { ...options, given };
 }
 const TABLES = '/usr/lib/x86_64-linux-gnu/tc/';
 function distributionNamed(name: string): NetemOptions['distribution'] {
@@ -168,6 +182,7 @@ export function printKind(printer: Printer, qdisc: Discipline, hasDetails: boole
   if (qdisc instanceof Fifo) printFifo(printer, qdisc);
   else if (qdisc instanceof Tbf) printTbf(printer, qdisc.options, hasDetails);
   else if (qdisc instanceof Netem) printNetem(printer, qdisc.options);
+  else printFair(printer, qdisc, hasDetails);
 }
 const PRIORITIES = [1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1];
 /** Three bands: what pfifo_fast is. */
@@ -177,17 +192,6 @@ export function printBands(printer: Printer): void {
   printer.openArray('priomap');
   for (const band of PRIORITIES) printer.any(null, ` ${band}`, band);
   printer.closeArray();
-}
-/** The discipline that many a device of a real machine has. */
-export function printFairQueue(printer: Printer): void {
-  printer.any('limit', 'limit 10240p ', 10240);
-  printer.any('flows', 'flows 1024 ', 1024);
-  printer.any('quantum', 'quantum 1514 ', 1514);
-  printer.any('target', 'target 5ms ', 4999);
-  printer.any('interval', 'interval 100ms ', 99999);
-  printer.any('memory_limit', 'memory_limit 32Mb ', 33554432);
-  printer.any('ecn', 'ecn ', true);
-  printer.any('drop_batch', 'drop_batch 64 ', 64);
 }
 function printFifo(printer: Printer, { name, limit }: Fifo): void {
   if (name === 'pfifo_fast') printBands(printer);

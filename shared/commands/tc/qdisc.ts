@@ -1,10 +1,23 @@
 /** `tc qdisc`. Authority: tc/tc_qdisc.c of iproute2 6.1. */
-import { changeQdisc, deleteQdisc, devicesInOrder, lacksQdisc, rootQdisc, type Device, type QdiscRequest, type QdiscStatistics } from '../../kernel/index.ts';
+import {
+  changeQdisc,
+  deleteQdisc,
+  devicesInOrder,
+  FqCodel,
+  lacksQdisc,
+  leafQdiscs,
+  rootQdisc,
+  type Device,
+  type Discipline,
+  type QdiscRequest,
+  type QdiscStatistics,
+} from '../../kernel/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { duplicateArgument, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { KERNEL_ERROR, USAGE_ERROR, type Session } from '../iproute2/session.ts';
-import { parseKind, printBands, printFairQueue, printKind } from './kinds.ts';
-import { formatSize, handleText, parseClassId, parseHandle } from './quantities.ts';
+import { printFair, printFairStatistics } from './fair.ts';
+import { parseKind, printBands, printKind } from './kinds.ts';
+import { classIdText, formatSize, handleText, parseClassId, parseHandle } from './quantities.ts';
 import { QDISC_USAGE } from './usage.ts';
 
 const FAILURE = 255;
@@ -31,6 +44,7 @@ function modify(session: Session, args: Arguments, change: Change): number {
   let deviceName = '';
   let handle = 0;
   let parent = 'none' as QdiscRequest['parent'];
+  let parentId = 0;
   let kind: string | undefined;
   const takeParent = (wanted: QdiscRequest['parent'], what: string): void => {
     if (parent !== 'none') giveUp(FAILURE, `Error: "${args.word}" is ${what}\n`);
@@ -53,7 +67,8 @@ function modify(session: Session, args: Arguments, change: Change): number {
     } else if (args.is('parent')) {
       const word = args.next();
       const id = parseClassId(word) ?? invalidArgument('invalid parent ID', word);
-      parent = id === 'root' ? 'root' : 'other';
+      parent = id === 'root' ? 'root' : 'class';
+      if (id !== 'root') parentId = id;
     } else if (args.begins('estimator', 'stab', 'ingress_block', 'egress_block')) leave(FAILURE, `not modelled: tc qdisc ${args.word}\n`);
     else if (args.begins('help')) leave(FAILURE, QDISC_USAGE);
     else {
@@ -69,14 +84,15 @@ function modify(session: Session, args: Arguments, change: Change): number {
     giveUp(USAGE_ERROR, `Unknown qdisc "${kind}", hence option "${args.word}" is unparsable\n`);
   }
   const device = deviceName === '' ? 0 : session.requireIndex(deviceName);
-  const request = { device, parent, handle, ...(kind !== undefined && { kind }), ...(options && { options }) };
+  const request = { device, parent, parentId, handle, ...(kind !== undefined && { kind }), ...(options && { options }) };
   const done = change === 'delete' ? deleteQdisc(session.netns, request) : changeQdisc(session.netns, { ...request, ...change });
   return session.accept(done) ? 0 : KERNEL_ERROR;
 }
 
 interface Filter {
   readonly device: Device | undefined;
-  readonly parent: 'root' | 'ingress' | 'other' | undefined;
+  /** An id: a class. */
+  readonly parent: 'root' | 'ingress' | number | undefined;
   readonly handle: number | undefined;
 }
 function readFilter(session: Session, args: Arguments): Filter {
@@ -98,7 +114,7 @@ function readFilter(session: Session, args: Arguments): Filter {
     } else if (args.begins('parent')) {
       free();
       const id = parseClassId(args.next()) ?? invalidArgument('invalid parent ID', args.word);
-      parent = id === 'root' ? 'root' : 'other';
+      parent = id;
     } else if (args.begins('handle')) {
       free();
       handle = parseHandle(args.next()) ?? invalidArgument('invalid handle ID', args.word);
@@ -116,6 +132,9 @@ function list(session: Session, args: Arguments): number {
     const ownHandle = rootQdisc(device)?.handle ?? 0;
     const hasRoot = device.qdisc !== 'noop' || rootQdisc(device) !== null;
     if (hasRoot && (parent ?? 'root') === 'root' && (handle ?? ownHandle) === ownHandle) printRoot(session, device, only !== undefined);
+    for (const { leaf, parentId } of leafQdiscs(device)) {
+      if ((parent ?? parentId) === parentId && (handle ?? leaf.handle) === leaf.handle) printLeaf(session, device, leaf, parentId, only !== undefined);
+    }
     if (device.ingress && (parent ?? 'ingress') === 'ingress' && (handle ?? INGRESS_HANDLE) === INGRESS_HANDLE)
       printIngress(session, device, only !== undefined);
   }
@@ -143,10 +162,28 @@ function printRoot(session: Session, device: Device, isAlone: boolean): void {
   printer.openObject('options');
   if (own) printKind(printer, own, options.details > 0);
   else if (device.qdisc === 'pfifo_fast') printBands(printer);
-  else if (device.qdisc === 'fq_codel') printFairQueue(printer);
+  else if (device.qdisc === 'fq_codel') printFair(printer, new FqCodel(0, device), false);
   printer.closeObject();
   printer.newLine();
-  if (options.stats > 0) printStatistics(session, own?.stats ?? defaultStatistics(device));
+  if (options.stats > 0) {
+    printStatistics(session, own?.stats ?? defaultStatistics(device));
+    if (own) printFairStatistics(printer, own);
+  }
+  printer.closeObject();
+  printer.flush();
+}
+function printLeaf(session: Session, device: Device, leaf: Discipline, parentId: number, isAlone: boolean): void {
+  const { printer, options } = session;
+  begin(session, device, leaf.name, leaf.handle, isAlone);
+  printer.any('parent', `parent ${classIdText(parentId)} `, classIdText(parentId));
+  printer.openObject('options');
+  printKind(printer, leaf, options.details > 0);
+  printer.closeObject();
+  printer.newLine();
+  if (options.stats > 0) {
+    printStatistics(session, leaf.stats);
+    printFairStatistics(printer, leaf);
+  }
   printer.closeObject();
   printer.flush();
 }
@@ -169,7 +206,7 @@ const NOTHING: Counters = { bytes: 0, packets: 0, drops: 0, overlimits: 0, reque
 /** What has a queue has passed what the device sent; without one nothing is counted. */
 const defaultStatistics = ({ qdisc, stats }: Device): Counters =>
   qdisc === 'noqueue' ? NOTHING : { ...NOTHING, bytes: stats.txBytes, packets: stats.txPackets };
-function printStatistics({ printer }: Session, { bytes, packets, drops, overlimits, requeues, backlog, queueLength }: Counters): void {
+export function printStatistics({ printer }: Session, { bytes, packets, drops, overlimits, requeues, backlog, queueLength }: Counters): void {
   printer.any('bytes', ` Sent ${bytes} bytes`, bytes);
   printer.any('packets', ` ${packets} pkt`, packets);
   printer.any('drops', ` (dropped ${drops}`, drops);

@@ -91,3 +91,8 @@ export function parseClassId(text: string): number | 'root' | undefined {
   return match[2] === undefined ? major : major < 1 << 16 && minor < 1 << 16 ? major * 65536 + minor : undefined;
 }
 export const handleText = (handle: number): string => `${(handle >>> 16).toString(16)}:`;
+/** `1:`, `1:10`, `:3`; the lower half is 0 for a discipline. */
+export const classIdText = (id: number): string => {
+  const [major, minor] = [id >>> 16, id & 0xffff].map((half) => (half === 0 ? '' : half.toString(16)));
+  return `${major}:${minor}`;
+};

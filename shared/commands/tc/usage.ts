@@ -41,3 +41,19 @@ export const NETEM_USAGE = `Usage: ... netem [ limit PACKETS ]
                  [ slot distribution {uniform|normal|pareto|paretonormal|custom}
                    DELAY JITTER [packets MAX_PACKETS] [bytes MAX_BYTES]]
 `;
+export const FQ_CODEL_USAGE =
+  'Usage: ... fq_codel\t[ limit PACKETS ] [ flows NUMBER ]\n[ memory_limit BYTES ]\n[ target TIME ] [ interval TIME ]\n[ quantum BYTES ] [ [no]ecn ]\n' +
+  '[ ce_threshold TIME ]\n[ ce_threshold_selector VALUE/MASK ]\n[ drop_batch SIZE ]\n';
+export const SFQ_USAGE =
+  'Usage: ... sfq\t[ limit NUMBER ] [ perturb SECS ] [ quantum BYTES ]\n\t\t[ divisor NUMBER ] [ flows NUMBER] [ depth NUMBER ]\n\t\t[ headdrop ]\n' +
+  '\t\t[ redflowlimit BYTES ] [ min BYTES ] [ max BYTES ]\n\t\t[ avpkt BYTES ] [ burst PACKETS ] [ probability P ]\n\t\t[ ecn ] [ harddrop ]\n';
+export const PRIO_USAGE = 'Usage: ... prio bands NUMBER priomap P1 P2...[multiqueue]\n';
+export const CLASS_USAGE = `Usage: tc class [ add | del | change | replace | show ] dev STRING
+       [ classid CLASSID ] [ root | parent CLASSID ]
+       [ [ QDISC_KIND ] [ help | OPTIONS ] ]
+
+       tc class show [ dev STRING ] [ root | parent CLASSID ]
+Where:
+QDISC_KIND := { prio | cbq | etc. }
+OPTIONS := ... try tc class add <desired QDISC_KIND> help
+`;

@@ -21,6 +21,8 @@ export class QdiscStatistics {
 
 export abstract class Discipline implements EgressQueue {
   readonly stats = new QdiscStatistics();
+  /** The one with classes that it stands in: what leaves here has left there. */
+  parent: Discipline | null = null;
   /** `tc` shows its upper half: `8001:`. */
   abstract readonly name: string;
   constructor(readonly handle: number) {}
@@ -31,19 +33,22 @@ export abstract class Discipline implements EgressQueue {
   protected wait(skb: Skb): void {
     this.stats.backlog += countedLength(skb);
     this.stats.queueLength++;
+    this.parent?.wait(skb);
   }
   protected leave(skb: Skb): void {
     this.stats.backlog -= countedLength(skb);
     this.stats.queueLength--;
+    this.parent?.leave(skb);
   }
   /** To the driver. */
   protected send(skb: Skb, device: Device): void {
     this.stats.packets++;
     this.stats.bytes += countedLength(skb);
-    if (device.isUp) device.transmit(skb);
+    if (this.parent !== null) this.parent.send(skb, device);
+    else if (device.isUp) device.transmit(skb);
   }
   protected refuse(skb: Skb, device: Device, detail: string): void {
-    this.stats.drops++;
+    for (let at: Discipline | null = this; at !== null; at = at.parent) at.stats.drops++;
     drop(skb, device.netns, 'QDISC_DROP', detail);
   }
 }

@@ -14,6 +14,8 @@ export interface Chance {
 }
 export interface NetemOptions {
   readonly kind: 'netem';
+  /** What a change was told: of the rest, correlations, reordering, corruption and rate stay as they were. */
+  readonly given?: ReadonlySet<'correlation' | 'reorder' | 'corrupt' | 'rate' | 'distribution'>;
   /** Packets that may wait. */
   readonly limit: number;
   readonly delayUs: number;
@@ -66,8 +68,26 @@ export class Netem extends Discipline {
     const random = (): CorrelatedRandom => new CorrelatedRandom(device.netns.rng);
     this.randoms = { delay: random(), loss: random(), duplicate: random(), corrupt: random(), reorder: random() };
   }
+  /** netem_change: an attribute that is not there changes nothing. */
   change(options: NetemOptions): void {
-    this.options = options;
+    const { options: before } = this;
+    const { given } = options;
+    this.counter = 0;
+    if (given === undefined) {
+      this.options = options;
+      return;
+    }
+    const keep = (chance: Chance, old: Chance): Chance => (given.has('correlation') ? chance : { ...chance, correlation: old.correlation });
+    this.options = {
+      ...options,
+      delayCorrelation: given.has('correlation') ? options.delayCorrelation : before.delayCorrelation,
+      loss: keep(options.loss, before.loss),
+      duplicate: keep(options.duplicate, before.duplicate),
+      ...(!given.has('reorder') && { reorder: options.gap > 0 ? { probability: 1, correlation: 0 } : before.reorder }),
+      ...(!given.has('corrupt') && { corrupt: before.corrupt }),
+      ...(!given.has('distribution') && { distribution: before.distribution }),
+      ...(!given.has('rate') && { rate: before.rate, packetOverhead: before.packetOverhead, cellSize: before.cellSize, cellOverhead: before.cellOverhead }),
+    };
   }
   private happens(what: 'loss' | 'duplicate' | 'corrupt' | 'reorder'): boolean {
     const { probability, correlation } = this.options[what];

@@ -1,18 +1,22 @@
 /** RTM_NEWQDISC and RTM_DELQDISC (net/sched/sch_api.c: tc_modify_qdisc, tc_get_qdisc), in the kernel's order of checks and with its words. */
-import { done } from '../../base/index.ts';
+import { done, ok } from '../../base/index.ts';
 import { fail, notModelled } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import type { Device, Netns } from '../model.ts';
 import { emit } from '../notify.ts';
 import { IngressQdisc, type Discipline } from '../qdisc/discipline.ts';
+import { FqCodel, Sfq, type FqCodelOptions, type SfqOptions } from '../qdisc/fair.ts';
 import { Fifo, type FifoOptions } from '../qdisc/fifo.ts';
 import { Netem, type NetemOptions } from '../qdisc/netem.ts';
+import { Prio, type PrioOptions } from '../qdisc/prio.ts';
 import { Tbf, type TbfOptions } from '../qdisc/tbf.ts';
 
-export type QdiscOptions = FifoOptions | TbfOptions | NetemOptions;
+export type QdiscOptions = FifoOptions | TbfOptions | NetemOptions | FqCodelOptions | SfqOptions | PrioOptions;
 export interface QdiscRequest {
   readonly device: number;
-  readonly parent: 'root' | 'ingress' | 'none' | 'other';
+  readonly parent: 'root' | 'ingress' | 'none' | 'class';
+  /** Of `class`: the other's upper half and the class's number. */
+  readonly parentId?: number;
   /** Upper half in the upper 16 bits; 0: any. */
   readonly handle: number;
   /** Its kind, when one was given. */
@@ -26,9 +30,7 @@ export interface QdiscRequest {
 
 /** Kinds that Linux has and this kernel does not. */
 const NOT_MODELLED = new Set(
-  'htb prio sfq fq fq_codel codel cake red gred choke hfsc drr qfq hhf pie fq_pie sfb ets mq mqprio taprio cbs etf multiq plug cbq atm dsmark skbprio'.split(
-    ' ',
-  ),
+  'htb fq codel cake red gred choke hfsc drr qfq hhf pie fq_pie sfb ets mq mqprio taprio cbs etf multiq plug cbq atm dsmark skbprio'.split(' '),
 );
 /** Linux has it, this kernel has not. */
 export const lacksQdisc = (kind: string): boolean => NOT_MODELLED.has(kind);
@@ -48,13 +50,14 @@ export function changeQdisc(netns: Netns, request: QdiscRequest): KernelResult {
   const device = netns.devices.get(request.device);
   if (device === undefined) return fail('ENODEV');
   if (request.parent === 'ingress') return changeIngress(device, request);
-  if (request.parent === 'other') return fail('ENOENT', 'Failed to find specified qdisc');
+  if (request.parent === 'class') return changeLeaf(device, request);
   const present = rootQdisc(device);
   const { handle, kind } = request;
   if (request.parent === 'none') {
     if (handle === 0) return fail('EINVAL', 'Handle cannot be zero');
-    if (present?.handle !== handle) return fail('ENOENT', 'No qdisc found for specified handle');
-    return changePresent(device, present, request);
+    const named = present?.handle === handle ? present : leafQdiscs(device).find(({ leaf }) => leaf.handle === handle)?.leaf;
+    if (named === undefined) return fail('ENOENT', 'No qdisc found for specified handle');
+    return changePresent(device, named, request);
   }
   if (present !== null && handle !== 0 && handle !== present.handle) {
     if (request.replace !== true) return fail('EEXIST', 'NLM_F_REPLACE needed to override');
@@ -75,26 +78,81 @@ function changePresent(device: Device, present: Discipline, { exclusive, kind, o
   if (options === undefined) return done;
   if (present instanceof Netem && options.kind === 'netem') present.change(options);
   else if (present instanceof Tbf && options.kind === 'tbf') present.change(options);
-  else if (present instanceof Fifo && options.kind !== 'netem' && options.kind !== 'tbf') present.change(options, device);
+  else if (present instanceof Fifo && isFifo(options)) present.change(options, device);
+  else if (present instanceof FqCodel && options.kind === 'fq_codel') return present.change(options, false);
+  else if (present instanceof Prio && options.kind === 'prio') return present.change(options);
+  else if (present instanceof Sfq) return fail('ENOSYS', 'Change operation not supported by specified qdisc');
   return done;
 }
 
-function graft(device: Device, { kind, options, handle }: QdiscRequest): KernelResult {
+const isFifo = (options: QdiscOptions): options is FifoOptions => ['pfifo', 'bfifo', 'pfifo_head_drop', 'pfifo_fast', 'noqueue'].includes(options.kind);
+
+/** qdisc_create. */
+function make(device: Device, { kind, options, handle }: QdiscRequest): KernelResult<Discipline> {
   if (kind === undefined) return fail('EINVAL', 'No qdisc kind specified');
   if (lacksQdisc(kind)) return notModelled(`the queueing discipline ${kind}`);
   if (options === undefined) return fail('ENOENT', 'Specified qdisc kind is unknown');
   const number = handle === 0 ? takeHandle(device.netns) : handle;
-  const made =
-    options.kind === 'netem'
-      ? new Netem(number, options, device)
-      : options.kind === 'tbf'
-        ? new Tbf(number, options, device)
-        : new Fifo(number, options, device);
+  if (options.kind === 'netem') return ok(new Netem(number, options, device));
+  if (options.kind === 'tbf') return ok(new Tbf(number, options, device));
+  if (isFifo(options)) return ok(new Fifo(number, options, device));
+  const made = options.kind === 'fq_codel' ? new FqCodel(number, device) : options.kind === 'sfq' ? new Sfq(number, device) : new Prio(number, device);
+  const set =
+    made instanceof FqCodel
+      ? made.change(options as FqCodelOptions, true)
+      : made instanceof Sfq
+        ? made.set(options as SfqOptions)
+        : made.change(options as PrioOptions);
+  return set.ok ? ok(made) : set;
+}
+function graft(device: Device, request: QdiscRequest): KernelResult {
+  const made = make(device, request);
+  if (!made.ok) return made;
   device.egress?.reset();
-  device.egress = made;
-  device.qdisc = made.name;
+  device.egress = made.value;
+  device.qdisc = made.value.name;
   emit(device.netns, { kind: 'link', change: 'new', device });
   return done;
+}
+
+export interface Leaf {
+  readonly leaf: Discipline;
+  /** The class that it stands in. */
+  readonly parentId: number;
+}
+/** hash_32 of the kernel's table of a device's disciplines. */
+const bucketOf = (handle: number): number => Math.imul(handle, 0x61c88647) >>> 28;
+/** What users put into the classes of the root, as a dump lists it. */
+export function leafQdiscs(device: Device): Leaf[] {
+  const root = rootQdisc(device);
+  if (!(root instanceof Prio)) return [];
+  const found = root.leaves.map((leaf, i) => ({ leaf, parentId: root.handle + i + 1 })).filter(({ leaf }) => leaf.handle !== 0);
+  return found.sort((a, b) => bucketOf(a.leaf.handle) - bucketOf(b.leaf.handle));
+}
+/** tc_modify_qdisc below a class. */
+function changeLeaf(device: Device, request: QdiscRequest): KernelResult {
+  const found = findClass(device, request.parentId ?? 0, 'Failed to find specified qdisc');
+  if (!found.ok) return found;
+  const { root, minor } = found.value;
+  const present = root.leaves[minor - 1];
+  const { handle, kind } = request;
+  const isNew = present === undefined || present.handle === 0;
+  if (!isNew && (handle === 0 || handle === present.handle) && (kind === undefined || kind === present.name)) return changePresent(device, present, request);
+  if (!isNew && request.replace !== true) return fail('EEXIST', 'NLM_F_REPLACE needed to override');
+  if (isNew && request.create !== true) return fail('ENOENT', 'Qdisc not found. To create specify NLM_F_CREATE flag');
+  if (handle !== 0 && (handle === root.handle || leafQdiscs(device).some(({ leaf }) => leaf.handle === handle)))
+    return fail('EEXIST', 'Exclusivity flag on, cannot override');
+  const made = make(device, request);
+  if (!made.ok) return made;
+  if (minor > root.leaves.length) return fail('ENOENT', 'Specified class not found');
+  root.setLeaf(minor, made.value);
+  return done;
+}
+function findClass(device: Device, id: number, unknown: string): KernelResult<{ root: Prio; minor: number }> {
+  const root = rootQdisc(device);
+  if (root === null || ((root.handle ^ id) & ~0xffff) !== 0) return fail('ENOENT', unknown);
+  if (!(root instanceof Prio)) return fail('EOPNOTSUPP', 'Parent Qdisc does not support classes');
+  return ok({ root, minor: id & 0xffff });
 }
 function remove(device: Device): void {
   device.egress?.reset();
@@ -110,7 +168,7 @@ function changeIngress(device: Device, { kind, exclusive }: QdiscRequest): Kerne
   return done;
 }
 
-export function deleteQdisc(netns: Netns, { device: index, parent, handle, kind }: QdiscRequest): KernelResult {
+export function deleteQdisc(netns: Netns, { device: index, parent, parentId = 0, handle, kind }: QdiscRequest): KernelResult {
   const device = netns.devices.get(index);
   if (device === undefined) return fail('ENODEV');
   if (parent === 'ingress') {
@@ -118,7 +176,18 @@ export function deleteQdisc(netns: Netns, { device: index, parent, handle, kind 
     device.ingress = null;
     return done;
   }
-  if (parent === 'other') return fail('ENOENT', 'Failed to find qdisc with specified classid');
+  if (parent === 'class') {
+    const found = findClass(device, parentId, 'Failed to find qdisc with specified classid');
+    if (!found.ok) return found;
+    const { root, minor } = found.value;
+    const leaf = root.leaves[minor - 1];
+    if (leaf === undefined) return fail('ENOENT', 'Specified class not found');
+    if (leaf.handle === 0) return fail('ENOENT', 'Cannot delete qdisc with handle of zero');
+    if (handle !== 0 && handle !== leaf.handle) return fail('EINVAL', 'Invalid handle');
+    if (kind !== undefined && kind !== leaf.name) return fail('EINVAL', 'Invalid qdisc name: must match existing qdisc');
+    root.setLeaf(minor, null);
+    return done;
+  }
   const present = rootQdisc(device);
   if (parent === 'none' && (present === null || present.handle !== handle)) return fail('ENOENT', 'Failed to find qdisc with specified handle');
   if (present === null) return fail('ENOENT', 'Cannot delete qdisc with handle of zero');
