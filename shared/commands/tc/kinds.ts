@@ -103,7 +103,7 @@ function parseNetem(args: Arguments): NetemOptions {
   const chance = (what: string, correlationOf = what): Chance => {
     const probability = parsePercent(args.word) ?? illegal(what);
     if (!hasMore()) return { probability, correlation: 0 };
-    if (what !== 'reorder' && what !== 'corrupt') given.add('correlation');
+    given.add('correlation');
     return { probability, correlation: parsePercent(args.next()) ?? illegal(correlationOf) };
   };
   const integer = (what: string): number => (/^-?\d+$/.test(args.word) ? Number(args.word) : illegal(what));
