@@ -1,7 +1,7 @@
 /** Classic capture files as tcpdump reads them (libpcap's savefile.c, sf-pcap.c): the header, then a record a packet. */
 import { toUint8Array, type Bytes } from '../../base/index.ts';
 import type { Packet } from '../../wire/index.ts';
-import { decodeFrame, decodeNetwork, decodeVxlan, EtherType, LinkType } from '../../wire/index.ts';
+import { decodeFrame, decodeNetwork, decodeVxlan, EtherType, frameLength, LinkType, networkLength } from '../../wire/index.ts';
 
 export interface Captured {
   readonly bytes: Uint8Array;
@@ -70,5 +70,5 @@ export function packetOf(linkType: number, bytes: Uint8Array): { readonly packet
       packet.payload = '';
     }
   }
-  return { packet, packetType: isCooked ? bytes[10]! : 0, linkBytes: isCooked ? 20 : packet.vlan >= 0 ? 18 : 14 };
+  return { packet, packetType: isCooked ? bytes[10]! : 0, linkBytes: isCooked ? 20 : frameLength(packet) - networkLength(packet) };
 }

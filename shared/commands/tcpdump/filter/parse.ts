@@ -20,6 +20,7 @@ import {
   portTest,
   PROTOCOLS,
   protocolTest,
+  tagsOf,
   vlanTest,
   type Arithmetic,
   type Direction,
@@ -67,8 +68,10 @@ class Parser {
   private at = 0;
   /** What a bare id after `and` or `or` is measured by. */
   private last: Qualifiers | undefined;
-  /** `vlan` came: from there on what the tag carries is looked at. */
-  private isBehindTag = false;
+  /** How often `vlan` came: from there on what is behind that many tags is looked at. */
+  private tags = 0;
+  /** Tests of tags themselves, which nothing hides. */
+  private readonly tagTests = new Set<Test>();
   constructor(
     private readonly tokens: readonly Token[],
     private readonly lookup: Lookup,
@@ -114,9 +117,12 @@ class Parser {
 
   /** A test that sees no further than a tag, unless `vlan` came before it. */
   private seen(inner: Test): Test {
-    if (!this.isFile || this.isBehindTag) return inner;
+    if (this.tagTests.has(inner)) return inner;
+    // The kernel hands a live frame over with its outermost tag beside it.
+    const visible = this.isFile ? this.tags : Math.max(1, this.tags);
     return test(
-      (subject) => inner.passes(subject.packet.vlan < 0 ? subject : new Subject(behindTag(subject.packet), subject.packetType, subject.source)),
+      (subject) =>
+        inner.passes(tagsOf(subject.packet).length <= visible ? subject : new Subject(behindTag(subject.packet), subject.packetType, subject.source)),
       inner.on,
     );
   }
@@ -179,8 +185,10 @@ class Parser {
         this.at++;
         const id = this.token?.kind === 'number' ? this.number() : undefined;
         if (id !== undefined && id > 4095) throw new FilterError(`VLAN tag ${id} greater than maximum 4095`);
-        this.isBehindTag = true;
-        return vlanTest(id);
+        this.tags++;
+        const found = vlanTest(id, this.tags - 1);
+        this.tagTests.add(found);
+        return found;
       }
       case 'link':
         throw new FilterError('link layer applied in wrong context');

@@ -1,6 +1,6 @@
 /** The tests that a filter is made of: protocols, addresses, ports, bytes. Authority: libpcap 1.10 gencode.c. */
 import { PacketType } from '../../../kernel/index.ts';
-import { EtherType, ipv6InPrefix, IpProtocol, isMulticastMac, MAC_BROADCAST, type Ipv4, type Ipv6, type Mac } from '../../../wire/index.ts';
+import { EtherType, ipv6InPrefix, IpProtocol, isMulticastMac, MAC_BROADCAST, type Ipv4, type Ipv6, type Mac, type Packet } from '../../../wire/index.ts';
 import { test, type Kind, type Subject, type Test } from './subject.ts';
 
 export type Direction = 'src' | 'dst' | 'src or dst' | 'src and dst';
@@ -109,14 +109,20 @@ export function multicast(protocol: string): Test {
 }
 export const directionTest = (word: 'inbound' | 'outbound'): Test => test(({ packetType }) => (packetType === PacketType.OUTGOING) === (word === 'outbound'));
 export const lengthTest = (word: 'less' | 'greater', limit: number): Test => test(({ length }) => (word === 'less' ? length <= limit : length >= limit));
-export const vlanTest = (id: number | undefined): Test =>
+/** Control words of its tags, the outermost first. */
+export function tagsOf(packet: Packet): readonly number[] {
+  const tags = packet.vlan < 0 ? NONE : [packet.vlan, ...(packet.innerTags ?? []).map((tag) => tag & 0xffff)];
+  return packet.etherType === OLD_TAG_TYPE ? [...tags, (packet.payload.charCodeAt(0) << 8) | packet.payload.charCodeAt(1)] : tags;
+}
+const NONE: readonly number[] = [];
+/** What some called a second tag before 802.1ad. */
+const OLD_TAG_TYPE = 0x9100;
+/** Of the tag at that place. */
+export const vlanTest = (id: number | undefined, place: number): Test =>
   test(({ packet }) => {
-    const tag =
-      packet.vlan >= 0 ? packet.vlan : TAG_TYPES.includes(packet.etherType) ? (packet.payload.charCodeAt(0) << 8) | packet.payload.charCodeAt(1) : undefined;
+    const tag = tagsOf(packet)[place];
     return tag !== undefined && (id === undefined || (tag & 0xfff) === id);
   });
-/** Of a second tag, or of a provider's. */
-const TAG_TYPES: readonly number[] = [EtherType.VLAN, 0x88a8, 0x9100];
 
 /** A number made of a packet's bytes. */
 export type Arithmetic = (subject: Subject) => number;

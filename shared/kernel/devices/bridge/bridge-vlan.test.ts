@@ -159,6 +159,7 @@ describe('VLAN devices', () => {
       lab.up(netns, 's', 'c');
       lab.address(netns, 'c', `10.7.0.${last}/24`);
     }
+    lab.sleep(1);
     expect(lab.ping(one, '10.7.0.2')).toBe('reply ttl=64');
     expect(lab.device(one, 'eth0').stats.txBytes - lab.device(one, 'c').stats.txBytes).toBe(8);
   });
