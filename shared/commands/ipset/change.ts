@@ -85,7 +85,8 @@ function checkRange({ options: { range } }: IpSet, [value]: readonly SetValue[])
 const isListed = (set: IpSet, sets: ReadonlyMap<string, IpSet>, [value]: readonly SetValue[]): void => {
   if (set.type !== 'list:set' || value?.kind !== 'text') return;
   const inner = sets.get(value.text);
-  if (!inner || inner.type === 'list:set') fail('Set to be added/deleted/tested as element does not exist.');
+  if (!inner) fail('Set to be added/deleted/tested as element does not exist.');
+  else if (inner.type === 'list:set') fail('Sets with list:set type cannot be added to the set.');
 };
 
 export function addElements(
@@ -128,19 +129,22 @@ export function deleteElements(sets: ReadonlyMap<string, IpSet>, set: IpSet, tex
 }
 
 /** What a test says, and its status. */
-export function testElement(
-  sets: ReadonlyMap<string, IpSet>,
-  set: IpSet,
-  text: Bytes,
-  words: readonly Bytes[],
-): { readonly text: Bytes; readonly status: 0 | 1 } {
-  const { nomatch } = readExtras(set, words);
+export function testElement(set: IpSet, text: Bytes, words: readonly Bytes[]): { readonly text: Bytes; readonly status: 0 | 1 } {
+  const { nomatch, relative } = readExtras(set, words);
   const [values = []] = parseElements(set, text);
-  isListed(set, sets, values);
   checkRange(set, values);
   const isWhole = values.every((value) => value.kind !== 'net' || value.length === (typeof value.address === 'number' ? 32 : 128));
   const found = set.type.startsWith('hash:') && isWhole ? set.match(values) : set.get(values);
-  const shown = set.type === 'list:set' ? text : formatValues(set, values);
+  // An address is shown as it was given, though the set's netmask has cut it; of a place among sets it always says `after`.
+  const isGiven = set.type === 'list:set' || (set.options.netmask !== null && set.dimensions.length === 1);
+  const shown = `${isGiven ? text : formatValues(set, values)}${relative ? ` after ${relative.name}` : ''}`;
+  if (found !== undefined && relative && !isBeside(set, found, relative)) return { text: `${shown} is NOT in set ${set.name}.\n`, status: 1 };
   if (found !== undefined && found.nomatch === nomatch) return { text: `Warning: ${shown} is in set ${set.name}.\n`, status: 0 };
   return { text: `${shown} is NOT in set ${set.name}.\n`, status: 1 };
+}
+/** Whether it stands right before or after the set that was named. */
+function isBeside(set: IpSet, element: SetElement, { where, name }: NonNullable<Extras['relative']>): boolean {
+  const all = set.list();
+  const neighbour = all[all.indexOf(element) + (where === 'before' ? 1 : -1)]?.values[0];
+  return neighbour?.kind === 'text' && neighbour.text === name;
 }

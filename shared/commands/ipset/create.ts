@@ -40,7 +40,7 @@ interface Draft {
 /** Options that take a word, and what they do with it; those without are only named. */
 const SETTERS: Readonly<Record<CreateOption, (draft: Draft, word: Bytes, type: SetType) => void>> = {
   family: (draft, word) => {
-    if (word !== 'inet' && word !== 'inet6' && word !== 'unspec') fail(`Syntax error: unknown INET family ${word}`);
+    if (word !== 'inet' && word !== 'inet6' && word !== 'unspec') fail(`Syntax error: unknown inet family ${word}`);
     draft.family = word === 'inet6' ? 'ip6' : 'ip';
   },
   hashsize: (draft, word) => {

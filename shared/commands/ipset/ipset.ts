@@ -99,7 +99,7 @@ class Session {
         deleteElements(this.sets.sets, this.named(first), second, rest, ignores);
         return 0;
       case 'test': {
-        const answer = testElement(this.sets.sets, this.named(first), second, rest);
+        const answer = testElement(this.named(first), second, rest);
         if (!has('-q')) this.notes += answer.text;
         return answer.status;
       }
