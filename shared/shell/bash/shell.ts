@@ -14,7 +14,7 @@ import { ShellFailure } from './failure.ts';
 import type { History } from './history.ts';
 import type { Hooks } from './hooks.ts';
 import { Jobs } from './jobs.ts';
-import { Options } from './options.ts';
+import { Options, type SetOption } from './options.ts';
 import { installSpecial } from './special.ts';
 import { printCommand } from './syntax/print.ts';
 import type { Command, List } from './syntax/tree.ts';
@@ -42,6 +42,8 @@ export interface Frame {
   /** Line of the call. */
   readonly line: number;
   readonly kind: 'function' | 'source' | 'main';
+  /** `local -`: what `set` had on when it was said. */
+  options?: readonly (readonly [SetOption, boolean])[];
 }
 
 /** An element of a compound assignment, expanded. */
@@ -143,7 +145,7 @@ export class Shell {
   frames: Frame[];
   leaving: Leaving | undefined = undefined;
   subshells = 0;
-  /** How many command substitutions it is inside of: the depth that PS4 shows. */
+  /** How many command substitutions, evals and sourced files it is inside of: the depth that PS4 shows. */
   substitutions = 0;
   loops = 0;
   /** Lists of several commands that are being run. */

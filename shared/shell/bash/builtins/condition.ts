@@ -52,7 +52,10 @@ class TestParser {
 
   private expression(): boolean {
     const value = this.or();
-    if (this.at < this.args.length) throw new TestError('too many arguments');
+    if (this.at < this.args.length) {
+      const word = this.args[this.at]!;
+      throw new TestError(word.startsWith('-') && !BINARY.has(word) ? `syntax error: \`${word}' unexpected` : 'too many arguments');
+    }
     return value;
   }
   private or(): boolean {

@@ -90,8 +90,17 @@ const logout: Builtin = (shell, args) => {
 const evalBuiltin: Builtin = (shell, args) => {
   const words = args[1] === '--' ? args.slice(2) : args.slice(1);
   if (words.length === 0) return 0;
-  return shell.runner.evaluate(shell, words.join(' '), { name: 'eval', line: shell.line });
+  return deeper(shell, shell.runner.evaluate(shell, words.join(' '), { name: 'eval', line: shell.line }));
 };
+/** PS4 shows that it is inside of another text. */
+function* deeper(shell: Shell, work: Sys<number>): Sys<number> {
+  shell.substitutions++;
+  try {
+    return yield* work;
+  } finally {
+    shell.substitutions--;
+  }
+}
 
 const source: Builtin = (shell, args) => {
   const parsed = readOptions(shell, args, '');
@@ -121,7 +130,7 @@ export function* sourceFile(shell: Shell, name: Bytes, positional: readonly Byte
   const saved = { positional: shell.positional, line: shell.line, loops: shell.loops };
   if (positional.length > 0) shell.positional = positional;
   shell.frames.push({ name: 'source', source: path, line: shell.line, kind: 'source' });
-  let status = yield* shell.runner.evaluate(shell, text.value, { line: 1 });
+  let status = yield* deeper(shell, shell.runner.evaluate(shell, text.value, { line: 1 }));
   shell.frames.pop();
   if (shell.leaving?.kind === 'return') {
     shell.leaving = undefined;

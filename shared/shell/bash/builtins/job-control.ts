@@ -225,7 +225,8 @@ const kill: Builtin = (shell, args) => {
   } else if (first === '--') targets = more;
   else if (/^-./.test(first)) {
     if (first === '-?' || first === '--help') return usage(shell);
-    if (!choose(first.slice(first.startsWith('-s') || first.startsWith('-n') ? (parseSignal(first.slice(1)) ? 1 : 2) : 1))) return 1;
+    // `-n9` and `-sTERM` have their argument attached; `-nosuch` is a signal's name.
+    if (!choose(first.slice(/^-n\d/.test(first) || (first.startsWith('-s') && !parseSignal(first.slice(1))) ? 2 : 1))) return 1;
     targets = more;
   }
   if (targets[0] === '--') targets = targets.slice(1);

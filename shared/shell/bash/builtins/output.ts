@@ -176,7 +176,7 @@ class Format {
         break;
       }
       case '':
-        this.fail(`\`${this.format.charAt(this.format.length - 1)}': missing format character`);
+        this.fail(`\`${/%[^%]*$/.exec(this.format)?.[0] ?? ''}': missing format character`);
         this.isEnded = true;
         return -1;
       default:

@@ -12,6 +12,7 @@ import { printFunction } from '../syntax/print.ts';
 import type { Attributes, Variable } from '../variables.ts';
 import { listValue } from './settings.ts';
 import { isName, readOptions, type Parsed } from './usage.ts';
+import { SET_OPTIONS } from '../options.ts';
 
 const ATTRIBUTE: Readonly<Record<string, keyof Attributes>> = {
   i: 'integer',
@@ -66,7 +67,11 @@ const declare: Builtin = (shell, args) => {
 };
 
 function declareOne(shell: Shell, parsed: Parsed, { text, name: fullName, assignment }: Target, isLocal: boolean): boolean {
-  if (isLocal && fullName === '-') return true;
+  if (isLocal && fullName === '-') {
+    const frame = shell.frames.findLast(({ kind }) => kind === 'function');
+    if (frame) frame.options ??= SET_OPTIONS.map(([name]) => [name, shell.options.isSet(name)] as const);
+    return true;
+  }
   const name = fullName.replace(/\[.*\]$/s, '');
   if (!isName(name)) {
     shell.fail(`\`${text}': not a valid identifier`);
@@ -133,6 +138,7 @@ function declareOne(shell: Shell, parsed: Parsed, { text, name: fullName, assign
     if (letter === 'l' && sign === '-') variable.upper = false;
   }
   if (assignment) assignDeclared(shell, variable, assignment, label, isReference);
+  if (isReference && assignment?.value === name) return false;
   if (parsed.options.some(({ letter, sign }) => letter === 'r' && sign === '-')) variable.readonly = true;
   shell.variables.changed(name);
   return true;

@@ -42,7 +42,7 @@ export function* callFunction(shell: Shell, definition: ShellFunction, args: rea
     if (shell.traps.get('RETURN') !== undefined) yield* runTrap(shell, 'RETURN');
   } finally {
     shell.variables.leave();
-    shell.frames.pop();
+    for (const [name, isOn] of shell.frames.pop()?.options ?? []) if (shell.options.isSet(name) !== isOn) shell.options.set(name, isOn);
     shell.positional = positional;
     shell.loops = loops;
     shell.calls--;

@@ -162,6 +162,7 @@ export function* runSelect(shell: Shell, node: For): Sys<number> {
   shell.loops++;
   let showsMenu = true;
   for (;;) {
+    if (showsMenu && shell.options.xtrace) yield* trace(shell, `select ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
     if (showsMenu) shell.say(menu(shell, words));
     showsMenu = false;
     shell.say(yield* shell.runner.expandText(shell, shell.getVariable('PS3') ?? PS3_DEFAULT));

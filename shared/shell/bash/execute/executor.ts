@@ -57,7 +57,7 @@ function* runList(shell: Shell, list: List): Sys<number> {
   if (list.length > 1) shell.lists++;
   for (let i = 0; i < list.length; i++) {
     const item = list[i];
-    if (!item) break;
+    if (!item || (shell.options.noexec && !shell.isInteractive)) break;
     if (shell.process.spend(COMMAND_TICKS)) yield NEXT_TURN;
     if (mayBecome && i === list.length - 1) shell.mayBecome = true;
     const result = runItem(shell, item);

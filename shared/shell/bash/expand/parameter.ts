@@ -120,6 +120,9 @@ function* addOperandWordLater(words: WordExpander, shell: Shell, sink: Sink, wor
 /** The parameter's value, through `${!name}` where that is asked. */
 function find(shell: Shell, parameter: Parameter, index: Bytes | undefined): Looked {
   const { operation, prefix, name, all } = parameter;
+  // Of what is not set nothing is made, whatever was wanted.
+  if (operation?.kind === 'bad' && /^\$\{[A-Za-z_]\w*@/.test(parameter.text) && lookup(shell, name, index, all).value === undefined)
+    return lookup(shell, name, index, all);
   if (operation?.kind === 'bad' || (name === '' && operation?.kind !== 'names')) throw new ShellFailure(`${parameter.text}: bad substitution`, 'discard');
   if (operation?.kind === 'names') return namesWith(shell, name, operation.joined);
   if (prefix !== '!') return lookup(shell, name, index, all);

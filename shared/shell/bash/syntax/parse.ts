@@ -1,6 +1,7 @@
 /**
  * From the text of a script to the commands that bash would read from it, one complete command after the other, up to the first syntax error; and
  * that error in bash's words (bash 5.2, parse.y). A script runs until it reaches its mistake, so whoever runs it needs both.
+ * Deviation: patterns like `@(a|b)` are read everywhere, also before `shopt -s extglob`, where bash has a syntax error; they match only after it.
  */
 import { parse, type ParsedScript, type ParseError, type Statement } from 'unbash';
 import type { Bytes } from '../../../base/index.ts';
@@ -52,7 +53,7 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
   const script = parse(text);
   const problems: Problem[] = [];
   const units: Unit[] = [];
-  let error: Problem | undefined = script.errors?.[0];
+  let error: Problem | undefined = script.errors?.[0] ?? openBracket(text);
   const cut = error ? completeBefore(text, script.commands, error) : script.commands.length;
   for (let at = 0; at < cut;) {
     let end = at + 1;
@@ -78,6 +79,14 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
     at = end;
   }
   return { units, problem: error && describe(text, source, error, script) };
+}
+
+/** `$[` without its `]`, which the parser takes for text. */
+function openBracket(text: Bytes): ParseError | undefined {
+  if (!text.includes('$[')) return undefined;
+  const plain = text.replace(/\\[^]|'[^']*'/g, (part) => ' '.repeat(part.length));
+  const pos = plain.lastIndexOf('$[');
+  return pos < 0 || plain.includes(']', pos) ? undefined : { message: 'unterminated bracket', pos };
 }
 
 /** Whether two commands stand on one line, so that bash reads both before it runs the first. */
@@ -122,6 +131,9 @@ function describe(text: Bytes, source: SourceText, first: Problem, script: Parse
     isIncomplete: true,
     status: 2,
   });
+  // A parenthesis inside an array's is a mistake before the end is missed.
+  const list = first.message === 'unterminated extended glob' ? /^[^=]*=\(\s*\(/.exec(text.slice(Math.max(0, text.lastIndexOf('\n', first.pos) + 1))) : null;
+  if (list) return { ...near('(', source.lineAt(first.pos), text, source), status: 1 };
   const unterminated = /^unterminated (.*)$/.exec(first.message)?.[1];
   if (unterminated !== undefined) {
     const closer = CLOSERS.find(([pattern]) => pattern.test(unterminated))?.[1] ?? ')';
@@ -131,6 +143,17 @@ function describe(text: Bytes, source: SourceText, first: Problem, script: Parse
     if (nested) return atEnd("unexpected EOF while looking for matching `)'");
     const problem = atEnd(`unexpected EOF while looking for matching \`${closer}'`, isRead ? undefined : source.lineAt(first.pos));
     return unterminated.startsWith('extended') ? { ...problem, status: 1 } : problem;
+  }
+  if (/^expected '\]\]' to close/.test(first.message) && first.pos >= text.trimEnd().length) {
+    // `[[ a ==` breaks off where its operand should be.
+    if (/\s(?:==?|!=|<|>|-(?:eq|ne|lt|le|gt|ge|nt|ot|ef))\s*$/.test(text))
+      return {
+        line: source.lineAt(text.trimEnd().length),
+        message: "unexpected argument `newline' to conditional binary operator",
+        shown: undefined,
+        isIncomplete: false,
+        status: 2,
+      };
   }
   const condition = describeCondition(text, first, all);
   if (condition !== undefined)
@@ -191,6 +214,7 @@ function near(token: Bytes, line: number, text: Bytes, source: SourceText): Synt
 }
 
 const CLOSERS: readonly (readonly [RegExp, string])[] = [
+  [/^bracket/, ']'],
   [/^double/, '"'],
   [/^single|^ansi/i, "'"],
   [/^backtick/, '`'],
