@@ -204,6 +204,7 @@ export function unregisterDevice(device: Device): void {
   closeDevice(device);
   for (const upper of [...device.uppers]) upper.lowerEvent('unregister', device);
   device.rxHandler?.deviceEvent('unregister');
+  device.master?.slaveLeaves(device);
   const { netns } = device;
   // The peer of a veth still names it as its link while both leave.
   const companions = device.unregistering();
@@ -235,6 +236,7 @@ export function moveDevice(device: Device, to: Netns, name: string | null, newIn
   if (newIndex > 0 && to.devices.has(newIndex)) return fail('EBUSY', `The ifindex ${newIndex} is already in use in the target netns`);
   closeDevice(device);
   device.rxHandler?.deviceEvent('unregister');
+  device.master?.slaveLeaves(device);
   for (const upper of [...device.uppers]) upper.lowerEvent('unregister', device);
   deviceEvent(device, 'unregister');
   withdraw(device);

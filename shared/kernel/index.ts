@@ -38,6 +38,10 @@
 export * from './conf.ts';
 export * from './describe.ts';
 export { addAltName, devicesInOrder, registerDevice, removeAltName, shownFlags } from './device.ts';
+export { Bond, bondSlaveOf } from './devices/bond/bond.ts';
+export type { BondSlave } from './devices/bond/bond.ts';
+export { BOND_MODES } from './devices/bond/options.ts';
+export type { BondOptions } from './devices/bond/options.ts';
 export { Bridge } from './devices/bridge/bridge.ts';
 export { fdbInOrder, isExpired } from './devices/bridge/bridge-fdb.ts';
 export { changeMdb, MdbEntry, mdbInOrder } from './devices/bridge/bridge-mdb.ts';
@@ -88,6 +92,7 @@ export { Netem, type Chance, type NetemOptions } from './qdisc/netem.ts';
 export { Tbf, type TbfOptions } from './qdisc/tbf.ts';
 export { changeQdisc, deleteQdisc, lacksQdisc, leafQdiscs, rootQdisc } from './rtnl/qdisc.ts';
 export type { QdiscOptions, QdiscRequest } from './rtnl/qdisc.ts';
+export { addNexthop, addRoute6ByNexthop, deleteNexthop, nexthopsInOrder } from './rtnl/nexthops.ts';
 export { addRoute, deleteRoute, getRoute } from './rtnl/routes.ts';
 export type { RouteAnswer } from './rtnl/routes.ts';
 export { addRule, deleteRule } from './rtnl/rules.ts';

@@ -45,6 +45,8 @@ export class Skb extends Packet implements Work {
   dst: Dst | null = null;
   /** The socket that sent it. */
   socket: Socket | null = null;
+  /** What it came in by when that is enslaved to the VRF `inDevice` (the sdif of sockets). */
+  slave: Device | null = null;
   /** Bridge ports it came in and goes out by, while br_netfilter looks at it. */
   physIn: Device | null = null;
   physOut: Device | null = null;
@@ -73,6 +75,7 @@ export class Skb extends Packet implements Work {
     copy.copyContent(this);
     copy.device = this.device;
     copy.inDevice = this.inDevice;
+    copy.slave = this.slave;
     copy.packetType = this.packetType;
     copy.mark = this.mark;
     copy.priority = this.priority;
@@ -94,6 +97,7 @@ export class Skb extends Packet implements Work {
   /** Before it comes in at another device: what belongs to this one is forgotten (__dev_forward_skb, skb_scrub_packet). */
   scrub(to: 'same-netns' | 'other-netns'): void {
     this.inDevice = null;
+    this.slave = null;
     this.dst = null;
     this.socket = null;
     this.ct = null;
@@ -344,6 +348,8 @@ export abstract class Device {
   linkwatchPending = false;
   /** The bridge (or VRF…) it is enslaved to. */
   master: Device | null = null;
+  /** Of a VRF: its routing table. Else 0. */
+  vrfTable = 0;
   rxHandler: RxHandler | null = null;
   /** VLANs, macvlans and tunnels on top of it. */
   readonly uppers: Device[] = [];
@@ -458,6 +464,15 @@ export abstract class Device {
   checkAddress(_address: Ipv4): KernelResult<never> | null {
     return null;
   }
+  /** `ip link set X master` this, and `nomaster`. Bridges have ports instead. */
+  enslave(_device: Device): KernelResult {
+    return { ok: false, error: { errno: 'EOPNOTSUPP' } };
+  }
+  release(_device: Device): KernelResult {
+    return { ok: false, error: { errno: 'EOPNOTSUPP' } };
+  }
+  /** A slave is on its way out of its namespace. */
+  slaveLeaves(_device: Device): void {}
 }
 
 /** A packet socket's ear on frames (linux/af_packet): called with a frame that it must not change or keep without cloning. */
@@ -497,6 +512,8 @@ export interface RouteMetrics {
   congestionLock?: boolean;
 }
 export class Nexthop {
+  /** `realms FROM/TO`: FROM in the upper half (nh_tclassid). */
+  realms = 0;
   weight = 1;
   onlink = false;
   /** RTNH_F_DEAD: its device went down; RTNH_F_LINKDOWN: it lost its carrier. */
@@ -523,6 +540,23 @@ export interface RouteException {
   locked: boolean;
   expiresUs: number;
 }
+/** A next hop with a life of its own (`ip nexthop`): one way, or a group of such. */
+export interface NexthopObject {
+  readonly id: number;
+  /** 0 for groups. */
+  readonly family: 0 | 4 | 6;
+  readonly protocol: number;
+  readonly device: Device | null;
+  /** 0 and null: none. */
+  readonly gateway: Ipv4;
+  readonly gateway6: Ipv6 | null;
+  readonly onlink: boolean;
+  readonly scope: number;
+  readonly blackhole: boolean;
+  readonly fdb: boolean;
+  readonly members: readonly { readonly id: number; readonly weight: number }[] | null;
+  readonly resilient: { readonly buckets: number; readonly idleS: number; readonly unbalancedS: number } | null;
+}
 /** A route of a FIB table (fib_info and fib_alias in one). */
 export class Route {
   metrics: RouteMetrics | null = null;
@@ -530,12 +564,15 @@ export class Route {
   nexthops: Nexthop[] = [];
   /** RTNH_F_LINKDOWN of the whole (fib_flags): no next hop had a carrier when it was made, or lost it at one stroke. */
   linkdown = false;
+  /** Where `nexthops` come from; 0: they are the route's own. */
+  nexthopId = 0;
   constructor(
     readonly table: number,
     readonly prefix: Ipv4,
     readonly length: number,
     readonly tos: number,
-    readonly type: RouteType,
+    /** Of a route by an object it follows that: blackhole, or unicast. */
+    public type: RouteType,
     readonly scope: number,
     readonly protocol: number,
     /** `metric`. */
@@ -573,6 +610,8 @@ export interface Rule {
   readonly suppressPrefixLength: number;
   readonly suppressGroup: number;
   readonly protocol: number;
+  /** As of next hops; 0: none. */
+  readonly realms?: number;
 }
 
 /** Where a packet goes (rtable): made by a route lookup, kept on nexthops. */
@@ -616,6 +655,8 @@ export class Route6 {
   /** Of routers (RFC 4191). */
   preference: 'low' | 'medium' | 'high' = 'medium';
   weight = 1;
+  /** The object that `device` and `gateway` come from; 0: they are its own. */
+  nexthopId = 0;
   constructor(
     readonly table: number,
     readonly prefix: Ipv6,
@@ -693,6 +734,7 @@ export type RtnlEvent =
   | { readonly kind: 'address6'; readonly change: 'new' | 'del'; readonly address: Ipv6Address }
   | { readonly kind: 'route'; readonly change: 'new' | 'del' | 'replace'; readonly route: Route }
   | { readonly kind: 'route6'; readonly change: 'new' | 'del'; readonly route: Route6 }
+  | { readonly kind: 'nexthop'; readonly change: 'new' | 'del'; readonly nexthop: NexthopObject }
   | { readonly kind: 'rule'; readonly change: 'new' | 'del'; readonly rule: Rule }
   | { readonly kind: 'neighbour'; readonly change: 'new' | 'del'; readonly neighbour: Neighbour }
   | { readonly kind: 'fdb'; readonly change: 'new' | 'del'; readonly device: Device; readonly mac: Mac; readonly vlan: number; readonly entry?: object }
@@ -764,9 +806,14 @@ export class Netns {
   rules6: Rule[] = [];
   /** Rules are the three default ones: local and main are asked directly. */
   hasCustomRules = false;
+  /** There is a VRF, or was. */
+  hasVrfs = false;
   /** A user has put routes into the local table: sources are checked against it, not against addresses. */
   hasCustomLocalRoutes = false;
   readonly routes6: Route6[] = [];
+  private nexthopObjects: Map<number, NexthopObject> | null = null;
+  /** The last id that was given to one without. */
+  lastNexthopId = 0;
   /** Raised by every change of routes, rules, addresses: what was looked up before is looked up again. */
   fibGeneration = 0;
   /** All addresses of this namespace, for "is it mine" and to find the device of a source. */
@@ -816,6 +863,13 @@ export class Netns {
   /** Made, as it is rarely looked at, when somebody asks. */
   get addressLabels(): AddressLabel[] {
     return (this.labels ??= [...DEFAULT_LABELS]);
+  }
+  get hasNexthops(): boolean {
+    return this.nexthopObjects !== null && this.nexthopObjects.size > 0;
+  }
+  /** `ip nexthop`, by id. */
+  get nexthops(): Map<number, NexthopObject> {
+    return (this.nexthopObjects ??= new Map());
   }
   get sockets(): Set<Socket> {
     return (this.openSockets ??= new Set());

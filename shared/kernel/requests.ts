@@ -4,6 +4,7 @@
  * index, an unknown one is the kernel's error.
  */
 import type { Ipv4, Ipv6, Mac } from '../wire/index.ts';
+import type { BondOptions } from './devices/bond/options.ts';
 import type { MulticastGroup } from './devices/bridge/bridge-mdb.ts';
 import type { VlanGlobals } from './devices/bridge/vlan-group.ts';
 import type { Netns, RouteMetrics } from './model.ts';
@@ -193,6 +194,9 @@ export type LinkInfo =
   | { readonly kind: 'vlan'; readonly options?: VlanOptions }
   | { readonly kind: 'macvlan' | 'macvtap'; readonly options: MacvlanOptions }
   | { readonly kind: 'ipvlan'; readonly options: IpvlanOptions }
+  | { readonly kind: 'vrf'; readonly table?: number }
+  | { readonly kind: 'bond'; readonly options: BondOptions }
+  | { readonly kind: 'team' }
   | { readonly kind: 'tun'; readonly mode: 'tun' | 'tap'; readonly options?: TunOptions }
   /** Any other word that a user typed as a type. */
   | { readonly kind: 'other'; readonly name: string };
@@ -281,6 +285,7 @@ export interface NexthopRequest {
   readonly device?: number;
   readonly weight?: number;
   readonly onlink?: boolean;
+  readonly realms?: number;
 }
 /** RTM_NEWROUTE and RTM_DELROUTE, IPv4. */
 export interface RouteRequest extends CreateFlags {
@@ -301,6 +306,24 @@ export interface RouteRequest extends CreateFlags {
   readonly onlink?: boolean;
   /** `nexthop …` given: then no gateway or device above. */
   readonly nexthops?: readonly NexthopRequest[];
+  readonly realms?: number;
+  /** `nhid N`: the way is that object's. */
+  readonly nexthopId?: number;
+}
+/** RTM_NEWNEXTHOP. */
+export interface NexthopObjectRequest extends CreateFlags {
+  /** Absent or 0: the next free one. */
+  readonly id?: number;
+  readonly family: 0 | 4 | 6;
+  readonly device?: number;
+  readonly gateway?: Ipv4;
+  readonly gateway6?: Ipv6;
+  readonly onlink?: boolean;
+  readonly blackhole?: boolean;
+  readonly fdb?: boolean;
+  readonly protocol?: number;
+  readonly group?: readonly { readonly id: number; readonly weight: number }[];
+  readonly resilient?: { readonly buckets: number; readonly idleS: number; readonly unbalancedS: number };
 }
 export interface Route6Request extends CreateFlags {
   readonly destination: Ipv6;
@@ -318,6 +341,7 @@ export interface Route6Request extends CreateFlags {
   readonly expires?: number;
   readonly preference?: 'low' | 'medium' | 'high';
   readonly weight?: number;
+  readonly nexthopId?: number;
 }
 /** RTM_GETROUTE for one destination. */
 export interface RouteGetRequest {
@@ -362,6 +386,7 @@ export interface RuleRequest extends CreateFlags {
   readonly suppressPrefixLength?: number;
   readonly suppressGroup?: number;
   readonly protocol?: number;
+  readonly realms?: number;
 }
 
 /** RTM_NEWNEIGH of ARP or ND. */

@@ -8,6 +8,7 @@ import { procDir } from './proc.ts';
 import { PROC_NET } from './proc-net.ts';
 import type { InstalledProgram } from './program.ts';
 import { sysDir } from './sys.ts';
+import { KERNEL_RELEASE } from './release.ts';
 
 export interface SystemImage {
   readonly programs: readonly InstalledProgram[];
@@ -30,7 +31,7 @@ export function installSystem(process: Process, image: SystemImage): void {
   }
 }
 
-const RELEASE = 'Linux version 6.1.0-18-amd64 (debian-kernel@lists.debian.org) #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1';
+const RELEASE = `Linux version ${KERNEL_RELEASE} (debian-kernel@lists.debian.org) #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1`;
 const SECURE: readonly string[] = ['nosuid', 'nodev', 'noexec', 'relatime'];
 const mount = (source: string, flags: readonly string[]): MountOptions => ({ source, flags, readonly: false });
 
@@ -108,7 +109,7 @@ const KERNEL = dirOf({
     read: (caller) => ({ ok: true, value: `${(caller.namespace('uts') as unknown as { hostname: string }).hostname}\n` }),
   },
   ostype: { kind: 'file', read: () => ({ ok: true, value: 'Linux\n' }) },
-  osrelease: { kind: 'file', read: () => ({ ok: true, value: '6.1.0-18-amd64\n' }) },
+  osrelease: { kind: 'file', read: () => ({ ok: true, value: `${KERNEL_RELEASE}\n` }) },
   version: { kind: 'file', read: () => ({ ok: true, value: '#1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1\n' }) },
   pid_max: { kind: 'file', read: () => ({ ok: true, value: '4194304\n' }) },
 });

@@ -6,6 +6,7 @@ import type { Bytes } from '../base/index.ts';
 import { Bridge, Nud, NUD_VALID, RouteTable, routes6InOrder, type Device, type Netns, type Route, type Route6 } from '../kernel/index.ts';
 import { fileOf, type Caller, type DynamicNode } from '../shell/index.ts';
 import { formatIpv4, formatMac } from '../wire/index.ts';
+import { BONDING_DIR } from './proc-bonding.ts';
 import { hexAddress, table } from './proc-net-format.ts';
 import { RECENT_DIR } from './proc-net-recent.ts';
 import { PROC_NET_SNMP } from './proc-net-snmp.ts';
@@ -149,6 +150,7 @@ function ifInet6(netns: Netns): Bytes {
 /** The entries of /proc/net. */
 export const PROC_NET: Readonly<Record<string, DynamicNode | ((caller: Caller) => DynamicNode | undefined)>> = {
   arp: table(arp),
+  bonding: BONDING_DIR,
   dev: table(dev),
   if_inet6: table(ifInet6),
   igmp: table(igmp),

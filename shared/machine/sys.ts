@@ -5,6 +5,7 @@ import { err, ok, type Errno, type Result } from '../base/index.ts';
 import { Iff, setLink, shownFlags, type Device, type LinkRequest, type Netns } from '../kernel/index.ts';
 import { dirOf, fileOf, type DynamicDir, type DynamicNode } from '../shell/index.ts';
 import { formatMac, type Mac } from '../wire/index.ts';
+import { bondsOf } from './proc-bonding.ts';
 import { bridgeDirs, portDirs } from './sys-bridge.ts';
 import { adjacentLinks, kindFiles, powerDir, queuesDir } from './sys-device.ts';
 import { line, numberFile } from './sys-file.ts';
@@ -14,8 +15,13 @@ export function sysDir(netnsOfMount: () => Netns): DynamicDir {
   const devices = (): Device[] => [...netnsOfMount().devices.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const net: DynamicDir = {
     kind: 'dir',
-    list: () => devices().map((device) => device.name),
-    lookup: (name) => (netnsOfMount().device(name) ? { kind: 'symlink', target: () => `../../devices/virtual/net/${name}` } : undefined),
+    list: () => [...devices().map((device) => device.name), ...(bondsOf(netnsOfMount()).length > 0 ? ['bonding_masters'] : [])],
+    lookup: (name) =>
+      name === 'bonding_masters'
+        ? bondingMasters(netnsOfMount())
+        : netnsOfMount().device(name)
+          ? { kind: 'symlink', target: () => `../../devices/virtual/net/${name}` }
+          : undefined,
   };
   const virtual: DynamicDir = {
     kind: 'dir',
@@ -35,6 +41,16 @@ export function sysDir(netnsOfMount: () => Netns): DynamicDir {
     module: dirOf({ br_netfilter: dirOf({}), bridge: dirOf({}), veth: dirOf({}), vxlan: dirOf({}) }),
   });
 }
+
+/** The names of all bonds; there is the file once there is one. */
+const bondingMasters = (netns: Netns): DynamicNode | undefined =>
+  bondsOf(netns).length === 0
+    ? undefined
+    : line(() =>
+        bondsOf(netns)
+          .map(({ name }) => name)
+          .join(' '),
+      );
 
 /** What needs a running device says EINVAL while it is down. */
 const whenUp = (device: Device, make: () => string | number): DynamicNode => ({

@@ -22,6 +22,7 @@ import { linkFilter, type LinkFilter } from './filter.ts';
 import { printLink } from './link-show.ts';
 import { printStatistics } from './statistics.ts';
 import { addressUsage, linkUsage } from './usage.ts';
+import { takeVrf } from './vrf.ts';
 
 const CHANGES: readonly { readonly word: string; readonly exact?: true; readonly flags: CreateFlags }[] = [
   { word: 'add', flags: { create: true, exclusive: true } },
@@ -79,7 +80,7 @@ function readFilter(session: Session, args: Arguments, mode: 'link' | 'address')
     else if (args.is('label')) filter.label = args.next();
     else if (args.is('group')) filter.group = session.names.parseGroup(args.next()) ?? invalidArgument('Invalid "group" value\n', args.word);
     else if (args.is('master')) filter.master = session.indexOf(args.next()) || invalidArgument('Device does not exist\n', args.word);
-    else if (args.is('vrf')) invalidArgument('Not a valid VRF name\n', args.next());
+    else if (args.is('vrf')) filter.master = takeVrf(session, args.next(), 'Not a valid VRF name\n').index;
     else if (args.is('nomaster')) filter.master = -1;
     else if (args.is('type')) {
       const word = args.next();

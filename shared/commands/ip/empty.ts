@@ -5,7 +5,9 @@
 import { devicesInOrder, Iff } from '../../kernel/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { giveUp, leave } from '../iproute2/exit.ts';
+import { Family } from '../iproute2/prefix.ts';
 import { KERNEL_ERROR, USAGE_ERROR, type Session } from '../iproute2/session.ts';
+import { mptcpUsage, tokenUsage, xfrmUsage } from './usage-objects.ts';
 
 type Command = (session: Session, words: readonly string[]) => number;
 
@@ -27,33 +29,23 @@ const nothing = ({ printer, options }: Session): void => {
   printer.endJson();
 };
 
-export const vrfCommand: Command = (session, words) => {
-  const args = new Arguments(words);
-  const { printer } = session;
-  if (args.isAtEnd || args.begins(...LISTING)) {
-    if (args.advance()) leave(255, 'Invalid VRF\n');
-    printer.out('Name              Table\n-----------------------\nNo VRF has been configured\n');
-    return 0;
-  }
-  if (args.begins('identify', 'pids')) return 0;
-  if (args.begins('exec')) giveUp(KERNEL_ERROR, 'not modelled: VRF\n');
-  return leave(255, `Command "${args.word}" is unknown, try "ip vrf help".\n`);
-};
-
 export const xfrmCommand: Command = (session, words) => {
   const args = new Arguments(words);
   const object = args.begins('state') ? 'state' : args.begins('policy') ? 'policy' : undefined;
-  if (object === undefined) return giveUp(KERNEL_ERROR, 'not modelled: IPsec\n');
+  if (object === undefined) return args.begins('monitor') ? giveUp(KERNEL_ERROR, 'not modelled: IPsec\n') : leave(255, xfrmUsage());
   const rest = new Arguments(words.slice(1));
   if (rest.isAtEnd || rest.begins(...LISTING)) return 0;
   if (!rest.begins('count')) giveUp(KERNEL_ERROR, 'not modelled: IPsec\n');
-  session.printer.out(object === 'state' ? '\t SAD count 0\n' : '\t SPD IN  0 OUT 0 FWD 0\n');
+  session.printer.out(
+    object === 'state' ? `\t SAD count 0${session.options.stats > 0 ? ' (buckets count 8 Max 1048576)' : ''}\n` : '\t SPD IN  0 OUT 0 FWD 0\n',
+  );
   return 0;
 };
 
 export const mptcpCommand: Command = (session, words) => {
   const args = new Arguments(words);
   const rest = new Arguments(words.slice(1));
+  if (args.begins('help')) leave(255, mptcpUsage());
   if (args.begins('endpoint') && (rest.isAtEnd || rest.begins(...LISTING))) return 0;
   if (!args.begins('limits') || !(rest.isAtEnd || rest.begins(...LISTING))) return giveUp(KERNEL_ERROR, 'not modelled: MPTCP\n');
   session.printer.out('add_addr_accepted 0 subflows 2 \n');
@@ -61,11 +53,12 @@ export const mptcpCommand: Command = (session, words) => {
 };
 
 export const mrouteCommand = listing('mroute', 'multicast routing', nothing, ['flush']);
-export const mruleCommand = listing('mrule', 'multicast routing', ({ printer }) => printer.out('32767:\tfrom all lookup default\n'), [
-  'add',
-  'delete',
-  'flush',
-]);
+export const mruleCommand = listing(
+  'mrule',
+  'multicast routing',
+  ({ printer, options }) => printer.out(`32767:\tfrom all lookup ${options.family === Family.INET6 ? 'main' : 'default'}\n`),
+  ['add', 'delete', 'flush'],
+);
 
 /** Tokens are set on no device: each that could have one has the empty one. */
 export const tokenCommand: Command = (session, words) => {
@@ -83,6 +76,7 @@ export const tokenCommand: Command = (session, words) => {
     tell(device.name);
     return 0;
   }
+  if (args.begins('help')) leave(255, tokenUsage());
   if (args.begins('set', 'delete')) giveUp(KERNEL_ERROR, 'not modelled: interface tokens\n');
   return leave(255, `Command "${args.word}" is unknown, try "ip token help".\n`);
 };

@@ -13,27 +13,32 @@ import { Exit, invalidArgument, leave } from '../iproute2/exit.ts';
 import { runBatch } from '../iproute2/batch.ts';
 import { atoi, parseU32 } from '../iproute2/numbers.ts';
 import { Family, parseFamily } from '../iproute2/prefix.ts';
-import { KERNEL_ERROR, Session } from '../iproute2/session.ts';
+import { Session } from '../iproute2/session.ts';
 import { addressCommand } from './address.ts';
 import { addrlabelCommand } from './addrlabel.ts';
-import { mptcpCommand, mrouteCommand, mruleCommand, tokenCommand, vrfCommand, xfrmCommand } from './empty.ts';
+import { mptcpCommand, mrouteCommand, mruleCommand, tokenCommand, xfrmCommand } from './empty.ts';
 import { enterNetns, switchRefusal } from './enter-netns.ts';
+import { fouCommand, ilaCommand, ioamCommand, l2tpCommand, macsecCommand, srCommand, tcpMetricsCommand } from './lesser.ts';
 import { linkCommand } from './link.ts';
 import { maddrCommand } from './maddr.ts';
 import { monitorCommand } from './monitor.ts';
 import { neighCommand } from './neigh.ts';
 import { netconfCommand } from './netconf.ts';
 import { netnsCommand } from './netns.ts';
+import { nexthopCommand } from './nexthop.ts';
 import { ntableCommand } from './ntable.ts';
 import { routeCommand } from './route.ts';
 import { ruleCommand } from './rule.ts';
+import { statsCommand } from './stats.ts';
 import { tunnelCommand } from './tunnel.ts';
 import { tuntapCommand } from './tuntap.ts';
 import { ipUsage } from './usage.ts';
 import { IP_VERBS } from './verbs.ts';
+import { vrfCommand } from './vrf.ts';
 
 type Command = (session: Session, words: readonly string[]) => number | Sys<number>;
-const unmodelled = (what: string): Command & { readonly lacks: string } => Object.assign(() => leave(KERNEL_ERROR, `not modelled: ${what}\n`), { lacks: what });
+/** Lists what is not there; making one is not modelled. */
+const lacking = (command: Command, what: string): Command & { readonly lacks: string } => Object.assign(command, { lacks: what });
 const help: Command = () => leave(255, ipUsage());
 
 /** In the order in which abbreviations are tried: `ip a`, `ip r`, `ip n`, `ip l`. */
@@ -48,17 +53,17 @@ export const OBJECTS: readonly (readonly [string, Command])[] = [
   ['ntable', ntableCommand],
   ['ntbl', ntableCommand],
   ['link', linkCommand],
-  ['l2tp', unmodelled('L2TP')],
-  ['fou', unmodelled('foo-over-UDP')],
-  ['ila', unmodelled('ILA')],
-  ['macsec', unmodelled('MACsec')],
+  ['l2tp', lacking(l2tpCommand, 'L2TP')],
+  ['fou', lacking(fouCommand, 'foo-over-UDP')],
+  ['ila', lacking(ilaCommand, 'ILA')],
+  ['macsec', lacking(macsecCommand, 'MACsec')],
   ['tunnel', tunnelCommand],
   ['tunl', tunnelCommand],
   ['tuntap', tuntapCommand],
   ['tap', tuntapCommand],
   ['token', tokenCommand],
-  ['tcpmetrics', unmodelled('TCP metrics')],
-  ['tcp_metrics', unmodelled('TCP metrics')],
+  ['tcpmetrics', tcpMetricsCommand],
+  ['tcp_metrics', tcpMetricsCommand],
   ['monitor', monitorCommand],
   ['xfrm', xfrmCommand],
   ['mroute', mrouteCommand],
@@ -66,12 +71,12 @@ export const OBJECTS: readonly (readonly [string, Command])[] = [
   ['netns', netnsCommand],
   ['netconf', netconfCommand],
   ['vrf', vrfCommand],
-  ['sr', unmodelled('segment routing')],
-  ['nexthop', unmodelled('nexthop objects')],
+  ['sr', lacking(srCommand, 'segment routing')],
+  ['nexthop', nexthopCommand],
   ['mptcp', mptcpCommand],
-  ['ioam', unmodelled('IOAM')],
+  ['ioam', lacking(ioamCommand, 'IOAM')],
   ['help', help],
-  ['stats', unmodelled('link statistics by group (see ip -s link)')],
+  ['stats', statsCommand],
 ];
 
 function* runObject(session: Session, words: readonly string[]): Sys<number> {

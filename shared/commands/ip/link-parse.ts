@@ -11,6 +11,7 @@ import { linkAddressLength, macOfBytes, parseLinkAddress } from '../iproute2/lin
 import { atoi, parseInt32, parseU32 } from '../iproute2/numbers.ts';
 import { USAGE_ERROR, type Session } from '../iproute2/session.ts';
 import { linkUsage } from './usage.ts';
+import { takeVrf } from './vrf.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type LinkDraft = Mutable<LinkRequest>;
@@ -169,7 +170,11 @@ const KEYWORDS: readonly Keyword[] = [
   flag('arp', Iff.NOARP, 'inverse'),
   { words: ['carrier'], exact: true, read: (state) => void (state.command.request.carrier = onOff('carrier', state.args.next())) },
   { words: ['master'], read: (state) => master(state, 'Device does not exist\n') },
-  { words: ['vrf'], exact: true, read: (state) => invalidArgument('Not a valid VRF name\n', state.args.next()) },
+  {
+    words: ['vrf'],
+    exact: true,
+    read: (state) => void (state.command.request.master = takeVrf(state.session, state.args.next(), 'Not a valid VRF name\n').index),
+  },
   { words: ['nomaster'], read: (state) => void (state.command.request.master = 0) },
   flag('dynamic', Iff.DYNAMIC, 'plain', false),
   {

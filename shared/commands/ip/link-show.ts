@@ -1,6 +1,6 @@
 /** One device as `ip link`, `ip address` and `ip monitor` print it. Authority: ip/ipaddress.c (print_linkinfo), net/core/rtnetlink.c (rtnl_fill_ifinfo). */
 import type { RtnlEvent } from '../../kernel/index.ts';
-import { ArpHardware, Bridge, Iff, IpTunnel, netnsIdOf, shownFlags, Tun, Vxlan, type Device } from '../../kernel/index.ts';
+import { ArpHardware, Bond, Bridge, Iff, IpTunnel, netnsIdOf, shownFlags, Tun, Vxlan, type Device } from '../../kernel/index.ts';
 import { formatLinkAddress, hardwareName, linkAddressLength } from '../iproute2/link-layer.ts';
 import { Family } from '../iproute2/prefix.ts';
 import type { Session } from '../iproute2/session.ts';
@@ -277,6 +277,9 @@ function offloadLimits(device: Device): readonly (readonly [string, number])[] {
     device instanceof Tun ||
     device instanceof IpTunnel ||
     (device instanceof Bridge && !device.knowsOffloads) ||
+    device.kind === 'vrf' ||
+    device.kind === 'team' ||
+    (device instanceof Bond && device.slaves.length === 0) ||
     (device instanceof Vxlan && device.lower === null);
   const segment = legacy ? 65536 : 524280;
   return [

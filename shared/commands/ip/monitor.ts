@@ -10,6 +10,7 @@ import { linkFilter, type LinkFilter } from './filter.ts';
 import { printLink, printPort } from './link-show.ts';
 import { printNetconf } from './netconf.ts';
 import { neighFilter, printBridgeNeighbour, printNeighbour, shownNeighbour, type NeighFilter } from './neigh.ts';
+import { printNexthopObject } from './nexthop-show.ts';
 import { printNsid } from './netns.ts';
 import { namesOfIds } from './netns-names.ts';
 import { shownRoute, shownRoute6 } from './route-model.ts';
@@ -101,6 +102,13 @@ function show(session: Session, event: RtnlEvent, wanted: ReadonlySet<MonitorObj
       header('ROUTE');
       const route = event.kind === 'route' ? shownRoute(event.route) : shownRoute6(event.route, nowUs);
       if (passesRoute(session, route, filters.route)) printRoute(session, route, filters.route, event.change === 'del' ? 'del' : 'new');
+      return;
+    }
+    case 'nexthop': {
+      const of = event.nexthop.family === 6 ? Family.INET6 : event.nexthop.family === 4 ? Family.INET : Family.UNSPEC;
+      if (!wants('nexthop', of)) return;
+      header('NEXTHOP');
+      printNexthopObject(session, event.nexthop, event.change);
       return;
     }
     case 'rule':

@@ -20,6 +20,7 @@ import { parseU32 } from '../iproute2/numbers.ts';
 import { Family, formatAddress, NO_PREFIX, sameBits, takeAddress, takePrefix, type Prefix } from '../iproute2/prefix.ts';
 import { KERNEL_ERROR, USAGE_ERROR, type Session } from '../iproute2/session.ts';
 import { neighUsage } from './usage.ts';
+import { takeVrf } from './vrf.ts';
 
 const CHANGES: readonly { readonly word: string; readonly exact?: true; readonly flags: CreateFlags }[] = [
   { word: 'add', flags: { create: true, exclusive: true } },
@@ -210,7 +211,7 @@ function show(session: Session, args: Arguments, action: 'show' | 'flush'): numb
       if (device !== undefined) duplicateArgument('dev', word);
       device = word;
     } else if (args.is('master')) filter.master = session.indexOf(args.next()) || invalidArgument('Device does not exist\n', args.word);
-    else if (args.is('vrf')) invalidArgument('Not a valid VRF name\n', args.next());
+    else if (args.is('vrf')) filter.master = takeVrf(session, args.next(), 'Not a valid VRF name\n').index;
     else if (args.is('nomaster')) filter.master = -1;
     else if (args.is('unused')) filter.unusedOnly = true;
     else if (args.is('nud')) {

@@ -26,7 +26,7 @@ export function shownAnswer(session: Session, answer: RouteAnswer, request: Rout
     // res.dscp: of the route that matched, not what was asked for.
     tos: answer.route?.tos ?? 0,
     flags: (cacheFlags(answer, request) | RouteFlag.CLONED) >>> 0,
-    nexthop: { gateway: dst.gateway === 0 ? undefined : dst.gateway, via6: undefined, device: answer.device, weight: 1, flags: 0 },
+    nexthop: { gateway: dst.gateway === 0 ? undefined : dst.gateway, via6: undefined, device: answer.device, weight: 1, flags: 0, realms: realmsOf(answer) },
     ...(!isInput && answer.source !== 0 && answer.source !== (request.source ?? 0) && { preferredSource: answer.source }),
     ...(Object.keys(metrics).length > 0 && { metrics }),
     expires: dst.expiresUs > nowUs ? Math.max(1, Math.ceil((dst.expiresUs - nowUs) / 1e6)) : 0,
@@ -35,6 +35,10 @@ export function shownAnswer(session: Session, answer: RouteAnswer, request: Rout
     ...(answer.inDevice && { inDevice: answer.inDevice.index }),
   };
 }
+
+/** rt_set_nexthop: those of the way that was taken. */
+const realmsOf = ({ dst, route, device }: RouteAnswer): number =>
+  route?.nexthops.find((hop) => hop.device === device && hop.gateway === dst.gateway)?.realms ?? 0;
 
 function cacheFlags(answer: RouteAnswer, request: RouteGetRequest): number {
   const { dst } = answer;

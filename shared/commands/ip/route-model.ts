@@ -42,6 +42,8 @@ export interface ShownNexthop {
   readonly device: Device | undefined;
   readonly weight: number;
   readonly flags: number;
+  /** 0: none. */
+  readonly realms?: number;
 }
 export interface ShownRoute {
   readonly family: Family;
@@ -52,6 +54,8 @@ export interface ShownRoute {
   readonly dstLength: number;
   readonly src: Ipv4 | Ipv6 | undefined;
   readonly srcLength: number;
+  /** 0: none. */
+  readonly nexthopId: number;
   readonly tos: number;
   readonly protocol: number;
   readonly scope: number;
@@ -82,6 +86,7 @@ export const PLAIN_ROUTE: ShownRoute = {
     dstLength: 0,
     src: undefined,
     srcLength: 0,
+    nexthopId: 0,
     tos: 0,
     protocol: 0,
     scope: 0,
@@ -116,6 +121,7 @@ function shownNexthop(nexthop: Nexthop): ShownNexthop {
     via6: nexthop.gateway6 ?? undefined,
     device: nexthop.device ?? undefined,
     weight: nexthop.weight,
+    realms: nexthop.realms,
     flags: (dead ? RouteFlag.DEAD : 0) | (nexthop.linkdown ? RouteFlag.LINKDOWN : 0) | (nexthop.onlink ? RouteFlag.ONLINK : 0),
   };
 }
@@ -130,6 +136,7 @@ export function shownRoute(route: Route): ShownRoute {
     type: typeNumber(route.type),
     dst: route.prefix,
     dstLength: route.length,
+    nexthopId: route.nexthopId,
     tos: route.tos,
     protocol: route.protocol,
     scope: route.scope,
@@ -154,6 +161,7 @@ export function shownRoute6(route: Route6, nowUs: number): ShownRoute {
     type: typeNumber(route.type),
     dst: route.prefix,
     dstLength: route.length,
+    nexthopId: route.nexthopId,
     protocol: route.protocol,
     flags,
     nexthop: { gateway: route.gateway ?? undefined, via6: undefined, device, weight: route.weight, flags },
@@ -204,7 +212,11 @@ function shownException(route: Route, nexthop: Nexthop, destination: Ipv4, learn
 
 /** IPv6's tables exist once they have been used; main and local always. */
 export const hasTable6 = (netns: Netns, id: number): boolean =>
-  id === RouteTable.MAIN || id === RouteTable.LOCAL || netns.routes6.some((route) => route.table === id);
+  id === RouteTable.MAIN ||
+  id === RouteTable.LOCAL ||
+  netns.routes6.some((route) => route.table === id) ||
+  // A VRF makes its table.
+  (netns.hasVrfs && [...netns.devices.values()].some((device) => device.vrfTable === id));
 
 /** The tree is walked from its leaves: a prefix comes after those within it. */
 export function dumpTable6(netns: Netns, id: number, nowUs: number): ShownRoute[] {

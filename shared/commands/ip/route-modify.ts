@@ -1,6 +1,7 @@
 /** `ip route add`, `change`, `replace`, `prepend`, `append`, `test` and `delete`. Authority: ip/iproute.c (iproute_modify, parse_nexthops). */
 import {
   addRoute,
+  addRoute6ByNexthop,
   deleteRoute,
   insertRoute6,
   removeRoute6,
@@ -24,6 +25,7 @@ import { parseRttTime, parseU32, parseU8 } from '../iproute2/numbers.ts';
 import { Family, parseFamily, takeAddress, takePrefix, type Prefix } from '../iproute2/prefix.ts';
 import { KERNEL_ERROR, type Session } from '../iproute2/session.ts';
 import { routeUsage } from './usage.ts';
+import { takeVrf } from './vrf.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -47,6 +49,10 @@ interface Draft {
   expires: number | undefined;
   preference: 'low' | 'medium' | 'high' | undefined;
   nexthops: Mutable<NexthopRequest>[] | undefined;
+  nexthopId: number | undefined;
+  realms: number | undefined;
+  /** A congestion control that the kernel does not have. */
+  unknownCongestion: boolean;
   readonly metrics: RouteMetrics;
   /** What was asked for and cannot be modelled. */
   beyond: string | undefined;
@@ -107,6 +113,27 @@ const beyond = (what: string) => (draft: Draft) => {
   draft.beyond = what;
 };
 
+const ENCAP_TYPES = ['mpls', 'ip', 'ip6', 'ila', 'bpf', 'seg6', 'seg6local', 'rpl', 'ioam6', 'xfrm'];
+/** Those that are built in or that any kernel can load. */
+const CONGESTION_CONTROLS = [
+  'reno',
+  'cubic',
+  'bbr',
+  'dctcp',
+  'vegas',
+  'westwood',
+  'htcp',
+  'bic',
+  'highspeed',
+  'hybla',
+  'illinois',
+  'lp',
+  'nv',
+  'scalable',
+  'veno',
+  'yeah',
+  'cdg',
+];
 /** In the order in which abbreviations are tried. */
 const KEYWORDS: readonly Keyword[] = [
   { word: 'src', read: (draft) => void (draft.preferredSource = settle(draft, takeAddress(draft.args.next(), draft.family))) },
@@ -151,6 +178,7 @@ const KEYWORDS: readonly Keyword[] = [
         draft.args.next();
       }
       draft.metrics.congestion = draft.args.word;
+      draft.unknownCongestion ||= !CONGESTION_CONTROLS.includes(draft.args.word);
     },
   },
   { word: 'rttvar', short: true, read: (draft) => timeMetric(draft, 'rttvar', 'rttvar', 4) },
@@ -159,16 +187,14 @@ const KEYWORDS: readonly Keyword[] = [
     word: 'realms',
     short: true,
     read: (draft) => {
-      if (draft.session.names.parseRealms(draft.args.next()) === undefined) invalid('realm', draft.args.word);
-      draft.beyond = 'realms';
+      draft.realms = draft.session.names.parseRealms(draft.args.next()) ?? invalid('realm', draft.args.word);
     },
   },
   { word: 'onlink', read: (draft) => void (draft.onlink = true) },
   {
     word: 'nhid',
     read: (draft) => {
-      if (parseU32(draft.args.next()) === undefined) invalid('id', draft.args.word);
-      draft.beyond = 'nexthop objects';
+      draft.nexthopId = parseU32(draft.args.next()) ?? invalid('id', draft.args.word);
     },
   },
   {
@@ -177,7 +203,7 @@ const KEYWORDS: readonly Keyword[] = [
     read: (draft) => void (draft.protocol = draft.session.names.parseProtocol(draft.args.next()) ?? invalid('protocol', draft.args.word)),
   },
   { word: 'table', short: true, read: (draft) => void (draft.table = draft.session.names.parseTable(draft.args.next()) ?? invalid('table', draft.args.word)) },
-  { word: 'vrf', short: true, read: (draft) => invalidArgument('Invalid VRF\n', draft.args.next()) },
+  { word: 'vrf', short: true, read: (draft) => void (draft.table = takeVrf(draft.session, draft.args.next(), 'Invalid VRF\n').vrfTable) },
   { word: 'dev', read: readDevice },
   { word: 'oif', read: readDevice },
   {
@@ -190,7 +216,14 @@ const KEYWORDS: readonly Keyword[] = [
       draft.preference = preference;
     },
   },
-  { word: 'encap', read: beyond('lightweight tunnels (encap)') },
+  {
+    word: 'encap',
+    read: (draft) => {
+      const type = draft.args.next();
+      if (!ENCAP_TYPES.includes(type)) invalid('encap type', type);
+      giveUp(KERNEL_ERROR, 'not modelled: lightweight tunnels (encap)\n');
+    },
+  },
   { word: 'ttl-propagate', read: beyond('MPLS') },
   { word: 'fastopen_no_cookie', short: true, read: (draft) => boolMetric(draft, 'fastopen_no_cookie', undefined) },
 ];
@@ -208,7 +241,7 @@ export function modifyRoute(session: Session, command: 'new' | 'delete', flags: 
       expires: undefined,
       preference: undefined,
     },
-    ...{ nexthops: undefined, metrics: {}, beyond: undefined },
+    ...{ nexthops: undefined, nexthopId: undefined, realms: undefined, unknownCongestion: false, metrics: {}, beyond: undefined },
   };
   for (; !args.isAtEnd; args.advance()) {
     if (args.is('nexthop')) {
@@ -224,6 +257,8 @@ export function modifyRoute(session: Session, command: 'new' | 'delete', flags: 
   if (draft.nexthops) readNexthops(draft, draft.nexthops);
   if (draft.family === Family.UNSPEC) draft.family = Family.INET;
   if (draft.beyond !== undefined) giveUp(KERNEL_ERROR, `not modelled: ${draft.beyond}\n`);
+  if (draft.unknownCongestion && command === 'new')
+    return session.accept({ ok: false, error: { errno: 'EINVAL', extack: 'Unknown tcp congestion algorithm' } }) ? 0 : KERNEL_ERROR;
   return session.accept(send(draft, command, flags, device)) ? 0 : KERNEL_ERROR;
 }
 
@@ -267,8 +302,7 @@ function readNexthops(draft: Draft, nexthops: Mutable<NexthopRequest>[]): void {
         nexthop.weight = weight;
       } else if (args.is('onlink')) nexthop.onlink = true;
       else if (args.begins('realms')) {
-        if (session.names.parseRealms(args.next()) === undefined) invalid('realm', args.word);
-        draft.beyond = 'realms';
+        nexthop.realms = session.names.parseRealms(args.next()) ?? invalid('realm', args.word);
       } else if (args.is('encap') || args.is('as')) {
         args.next();
         draft.beyond = 'lightweight tunnels (encap)';
@@ -285,7 +319,7 @@ function defaultScope(draft: Draft, type: number, command: 'new' | 'delete'): nu
   if (type === 3 || type === 4 || type === 5) return Scope.LINK;
   if (type > 1) return command === 'delete' ? Scope.NOWHERE : Scope.UNIVERSE;
   if (command === 'delete') return Scope.NOWHERE;
-  return draft.hasGateway || draft.nexthops ? Scope.UNIVERSE : Scope.LINK;
+  return draft.hasGateway || draft.nexthops || draft.nexthopId ? Scope.UNIVERSE : Scope.LINK;
 }
 
 function send(draft: Draft, command: 'new' | 'delete', flags: CreateFlags, device: number | undefined): KernelResult<unknown> {
@@ -314,6 +348,7 @@ function send(draft: Draft, command: 'new' | 'delete', flags: CreateFlags, devic
       ...(draft.expires !== undefined && { expires: draft.expires }),
       ...(draft.preference !== undefined && { preference: draft.preference }),
     };
+    if (draft.nexthopId !== undefined && command === 'new') return addRoute6ByNexthop(session.netns, { ...request, nexthopId: draft.nexthopId });
     // One route for each way; the second and later ones join the first (ip6_route_multipath_add).
     const ways = (draft.nexthops ?? [{}]).map(({ gateway6, device: via, weight }, i): Route6Request => {
       const joins = i > 0 ? { create: true, append: true, replace: false, exclusive: false } : {};
@@ -333,6 +368,8 @@ function send(draft: Draft, command: 'new' | 'delete', flags: CreateFlags, devic
     ...(draft.preferredSource && { preferredSource: draft.preferredSource.v4 }),
     ...(gateway && (gateway.family === Family.INET6 ? { gateway6: gateway.v6 } : { gateway: gateway.v4 })),
     ...(draft.nexthops && { nexthops: draft.nexthops }),
+    ...(draft.nexthopId !== undefined && { nexthopId: draft.nexthopId }),
+    ...(draft.realms !== undefined && { realms: draft.realms }),
   };
   return command === 'new' ? addRoute(session.netns, request) : deleteRoute(session.netns, request);
 }

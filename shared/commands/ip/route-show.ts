@@ -3,6 +3,7 @@ import type { RouteMetrics } from '../../kernel/index.ts';
 import { Family, familyBits, formatAddress, NO_PREFIX, sameBits, type Prefix } from '../iproute2/prefix.ts';
 import type { ColorAttribute } from '../iproute2/printer.ts';
 import type { Session } from '../iproute2/session.ts';
+import { printEntry } from './nexthop-show.ts';
 import { CacheFlag, RouteFlag, type ShownNexthop, type ShownRoute } from './route-model.ts';
 
 export interface RouteFilter {
@@ -85,7 +86,7 @@ export function passesRoute(session: Session, route: ShownRoute, filter: RouteFi
   }
   if (!passesPrefix(route, route.dst, route.dstLength, filter.rootDst, filter.matchDst)) return false;
   if (!passesPrefix(route, route.src, route.srcLength, filter.rootSrc, filter.matchSrc)) return false;
-  if (filter.realm !== undefined && (filter.realm.value & filter.realm.mask) !== 0) return false;
+  if (filter.realm !== undefined && (((route.nexthop?.realms ?? 0) ^ filter.realm.value) & filter.realm.mask) !== 0) return false;
   if (filter.iif !== 0 && (route.inDevice ?? 0) !== filter.iif) return false;
   if (filter.oif !== 0 && (route.nexthop?.device?.index ?? 0) !== filter.oif) return false;
   if (filter.mark !== undefined && route.mark !== filter.mark) return false;
@@ -113,6 +114,7 @@ export function printRoute(session: Session, route: ShownRoute, filter: RouteFil
     const src = text(route.src, route.srcLength);
     printer.any('from', `from ${src} `, src, color);
   }
+  if (route.nexthopId !== 0) printer.any('nhid', `nhid ${route.nexthopId} `, route.nexthopId);
   if (route.tos !== 0 && filter.tos === undefined) {
     const tos = names.dsField(route.tos);
     printer.any('tos', `tos ${tos} `, tos);
@@ -143,12 +145,18 @@ export function printRoute(session: Session, route: ShownRoute, filter: RouteFil
   if (route.priority !== undefined && filter.metric === undefined) printer.any('metric', `metric ${route.priority} `, route.priority);
   printRouteFlags(session, route.flags);
   if (route.mark !== 0) printer.any('mark', `mark ${route.mark >= 16 ? `0x${route.mark.toString(16)}` : route.mark} `, route.mark);
+  printRealms(session, nexthop?.realms ?? 0);
   if (route.uid !== undefined) printer.any('uid', `uid ${route.uid} `, route.uid);
   if (family === Family.INET && isCloned) printCacheFlags(session, route.flags);
   if (route.expires !== 0) printer.any('expires', `expires ${route.expires}sec `, route.expires);
   if (route.metrics !== undefined) printMetrics(session, route.metrics);
   if (route.inDevice !== undefined && filter.iif === 0) printDevice(session, 'iif', session.nameOf(route.inDevice));
   if (route.pref !== undefined) printer.any('pref', `pref ${route.pref}`, route.pref);
+  const object = detailed && route.nexthopId !== 0 ? session.netns.nexthops.get(route.nexthopId) : undefined;
+  if (object !== undefined) {
+    printer.text(`${printer.lineEnd}\tnh_info `);
+    printEntry(session, object, 'nh_info');
+  }
   if (route.multipath.length > 0) printMultipath(session, route);
   printer.text('\n');
   printer.closeObject();
@@ -175,6 +183,16 @@ function printDevice(session: Session, key: 'dev' | 'iif', name: string): void {
   session.printer.any(key, `${name} `, name, 'ifname');
 }
 
+/** print_rta_flow. */
+function printRealms({ printer, names }: Session, realms: number): void {
+  if (realms === 0) return;
+  const [from, to] = [realms >>> 16, realms & 0xffff];
+  printer.openObject('flow');
+  if (from !== 0) printer.member('from', names.realm(from));
+  printer.member('to', names.realm(to));
+  printer.closeObject();
+  printer.text(from === 0 ? `realm ${names.realm(to)} ` : `realms ${names.realm(from)}/${names.realm(to)} `);
+}
 const FLAG_WORDS: readonly (readonly [number, string])[] = [
   [RouteFlag.DEAD, 'dead'],
   [RouteFlag.ONLINK, 'onlink'],
@@ -268,6 +286,7 @@ function printNexthop(session: Session, route: ShownRoute, nexthop: ShownNexthop
   const { printer } = session;
   if (nexthop.gateway !== undefined) printGateway(session, route.family, nexthop.gateway);
   if (nexthop.via6 !== undefined) printVia(session, nexthop.via6);
+  printRealms(session, nexthop.realms ?? 0);
   const name = nexthop.device?.name ?? '*';
   printer.any('dev', `dev ${name} `, name);
   printer.any('weight', `weight ${nexthop.weight} `, nexthop.weight);

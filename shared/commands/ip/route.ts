@@ -23,8 +23,12 @@ import { dumpCache, dumpTable, dumpTable6, hasTable6, tableIds6, type ShownRoute
 import { modifyRoute } from './route-modify.ts';
 import { passesRoute, printRoute, routeFilter, type RouteFilter } from './route-show.ts';
 import { routeUsage } from './usage.ts';
+import { takeVrf } from './vrf.ts';
 
 const MAIN = 254;
+/** RTN_LOCAL, RTN_BROADCAST. */
+const LOCAL = 2;
+const BROADCAST = 3;
 
 /** Verbs that make or change a route, with the flags of their request. */
 const CHANGES: readonly { readonly word: string; readonly exact?: true; readonly flags: CreateFlags }[] = [
@@ -86,8 +90,11 @@ function readFilter(session: Session, args: Arguments): RouteFilter {
       else if (word === 'cache') filter.cloned = 'cached';
       else if (word === 'help') leave(255, routeUsage());
       else invalidArgument('table id value is invalid\n', word);
-    } else if (args.begins('vrf')) invalidArgument('Invalid VRF\n', args.next());
-    else if (args.begins('cached', 'cloned')) filter.cloned = 'cached';
+    } else if (args.begins('vrf')) {
+      filter.table = takeVrf(session, args.next(), 'Invalid VRF\n').vrfTable;
+      // Local and broadcast routes of the VRF are left out.
+      filter.types = ~((1 << LOCAL) | (1 << BROADCAST));
+    } else if (args.begins('cached', 'cloned')) filter.cloned = 'cached';
     else if (args.is('tos') || args.begins('dsfield')) filter.tos = names.parseDsField(args.next()) ?? invalidArgument('TOS value is invalid\n', args.word);
     else if (args.begins('protocol')) {
       const word = args.next();
@@ -239,7 +246,7 @@ function get(session: Session, args: Arguments): number {
     else if (args.begins('mark')) request.mark = parseU32(args.next()) ?? invalidArgument('invalid mark value', args.word);
     else if (args.begins('oif') || args.is('dev')) outDevice = args.next();
     else if (args.begins('notify', 'connected')) continue;
-    else if (args.begins('vrf')) invalidArgument('Invalid VRF\n', args.next());
+    else if (args.begins('vrf')) outDevice = takeVrf(session, args.next(), 'Invalid VRF\n').name;
     else if (args.begins('uid')) request.uid = parseU32(args.next()) ?? invalidArgument('invalid UID\n', args.word);
     else if (args.begins('fibmatch')) request.fibMatch = true;
     else if (args.is('as')) {

@@ -213,6 +213,13 @@ export function printRule(session: Session, rule: Rule, change: 'new' | 'del' = 
     if (rule.suppressPrefixLength >= 0) printer.any('suppress_prefixlen', ` suppress_prefixlength ${rule.suppressPrefixLength}`, rule.suppressPrefixLength);
     if (rule.suppressGroup >= 0) printer.any('suppress_ifgroup', ` suppress_ifgroup ${names.group(rule.suppressGroup)}`, names.group(rule.suppressGroup));
   }
+  const { realms = 0 } = rule;
+  if (realms !== 0) {
+    const [from, to] = [realms >>> 16, names.realm(realms & 0xffff)];
+    if (from !== 0) printer.any('flow_from', ` realms ${names.realm(from)}/`, names.realm(from));
+    else printer.text(' realms ');
+    printer.any('flow_to', to, to);
+  }
   if (rule.action === 'goto') {
     printer.any('goto', ` goto ${rule.target}`, rule.target);
     const rules = rule.family === 4 ? netns.rules : netns.rules6;
@@ -256,8 +263,7 @@ function modify(session: Session, command: 'new' | 'delete', args: Arguments): n
     else if (args.is('tos') || args.begins('dsfield')) request.tos = names.parseDsField(args.next()) ?? invalidArgument('TOS value is invalid\n', args.word);
     else if (args.is('fwmark')) readMark(args, request);
     else if (args.begins('realms')) {
-      if (names.parseRealms(args.next()) === undefined) invalidArgument('invalid realms\n', args.word);
-      giveUp(KERNEL_ERROR, 'not modelled: realms\n');
+      request.realms = names.parseRealms(args.next()) ?? invalidArgument('invalid realms\n', args.word);
     } else if (args.begins('protocol')) request.protocol = names.parseProtocol(args.next()) ?? invalidArgument('"protocol" value is invalid\n', args.word);
     else if (args.begins('tun_id')) {
       args.next();

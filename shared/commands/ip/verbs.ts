@@ -11,8 +11,11 @@ export const IP_VERBS: Readonly<Record<string, readonly string[]>> = {
   link: ['add', 'delete', 'property', 'set', 'show'],
   tunnel: ['add', 'change', 'delete', 'show'],
   tuntap: ['add', 'delete', 'show'],
-  monitor: ['address', 'all', 'label', 'link', 'neigh', 'netconf', 'nsid', 'route', 'rule'],
+  monitor: ['address', 'all', 'label', 'link', 'neigh', 'netconf', 'nexthop', 'nsid', 'route', 'rule'],
   netns: ['add', 'attach', 'delete', 'exec', 'identify', 'list', 'list-id', 'monitor', 'pids', 'set'],
   netconf: ['show'],
   vrf: ['show', 'identify', 'pids'],
+  nexthop: ['add', 'delete', 'flush', 'get', 'replace', 'show'],
+  stats: ['show'],
+  tcp_metrics: ['show', 'flush'],
 };

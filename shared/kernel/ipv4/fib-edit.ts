@@ -79,6 +79,7 @@ export function makeRoute(netns: Netns, request: RouteRequest): KernelResult<Rou
   const route = new Route(tableId, request.destination, request.length, request.tos ?? 0, type, scope, request.protocol ?? 3, request.priority ?? 0);
   route.preferredSource = request.preferredSource ?? 0;
   route.metrics = request.metrics === undefined ? null : clipMetrics(request.metrics);
+  if (request.nexthopId !== undefined) return byObject(netns, route, request, request.nexthopId);
   const wanted: readonly NexthopRequest[] = request.nexthops ?? [nexthopOf(request)];
   if (ROUTE_ERRORS[type] !== undefined) {
     if (request.gateway !== undefined || request.gateway6 !== undefined || request.device !== undefined || request.nexthops !== undefined) {
@@ -107,6 +108,53 @@ export function makeRoute(netns: Netns, request: RouteRequest): KernelResult<Rou
   if (route.preferredSource !== 0 && !isValidSource(netns, route)) return fail('EINVAL', 'Invalid prefsrc address');
   return ok(route);
 }
+/** The way is that of a next hop with an id. */
+function byObject(netns: Netns, route: Route, request: RouteRequest, id: number): KernelResult<Route> {
+  if (request.gateway !== undefined || request.gateway6 !== undefined || request.device !== undefined || request.nexthops !== undefined) {
+    return fail('EINVAL', 'Nexthop specification and nexthop id are mutually exclusive');
+  }
+  const object = netns.nexthops.get(id);
+  if (object === undefined) return fail('EINVAL', 'Nexthop id does not exist');
+  if (object.fdb) return fail('EINVAL', 'Route cannot point to a fdb nexthop');
+  route.nexthopId = id;
+  takeWays(netns, route);
+  if (route.preferredSource !== 0 && !isValidSource(netns, route)) return fail('EINVAL', 'Invalid prefsrc address');
+  return ok(route);
+}
+/** The route's next hops as its object has them now. */
+function takeWays(netns: Netns, route: Route): void {
+  const object = netns.nexthops.get(route.nexthopId);
+  if (object === undefined) return;
+  const members = object.members ?? [{ id: object.id, weight: 1 }];
+  route.type = 'unicast';
+  route.nexthops = members.flatMap(({ id, weight }) => {
+    const member = netns.nexthops.get(id);
+    if (member === undefined) return [];
+    if (member.blackhole) route.type = 'blackhole';
+    const hop = new Nexthop(member.blackhole ? netns.loopback : member.device, member.gateway);
+    hop.gateway6 = member.gateway6;
+    hop.scope = member.scope;
+    hop.onlink = member.onlink;
+    hop.weight = weight;
+    if (hop.device?.carrier === false) hop.linkdown = true;
+    return [hop];
+  });
+}
+/** The object of a route has changed. */
+export function applyNexthop(netns: Netns, route: Route): void {
+  unlinkNexthops(route);
+  takeWays(netns, route);
+  for (const hop of route.nexthops) hop.device?.addRoute(route);
+  flushRouteCache(netns);
+}
+/** The object of a route is gone, and the route with it: nobody is told (fib_flush). */
+export function dropRoute(netns: Netns, route: Route): void {
+  flushOut(netns, route);
+  flushRouteCache(netns);
+}
+/** fib_check_nh for a next hop with an id. */
+export const resolveNexthop = (netns: Netns, hop: NexthopRequest): KernelResult<Nexthop> => makeNexthop(netns, hop, RouteTable.MAIN, Scope.UNIVERSE);
+
 /** ip_metrics_convert: what no packet could be. */
 function clipMetrics(metrics: RouteMetrics): RouteMetrics {
   const clipped = { ...metrics };
@@ -120,6 +168,7 @@ function nexthopOf(request: RouteRequest): NexthopRequest {
     ...(request.gateway6 === undefined ? {} : { gateway6: request.gateway6 }),
     ...(request.device === undefined ? {} : { device: request.device }),
     ...(request.onlink === undefined ? {} : { onlink: request.onlink }),
+    ...(request.realms === undefined ? {} : { realms: request.realms }),
   };
 }
 
@@ -135,6 +184,7 @@ function makeNexthop(netns: Netns, hop: NexthopRequest, tableId: number, scope: 
           : gatewayNexthop(netns, hop, hop.gateway, tableId, scope);
   if (!made.ok) return made;
   made.value.weight = hop.weight ?? 1;
+  made.value.realms = hop.realms ?? 0;
   if (made.value.device?.carrier === false) made.value.linkdown = true;
   return made;
 }
@@ -202,7 +252,13 @@ function isValidSource(netns: Netns, route: Route): boolean {
 }
 
 const sameNexthop = (a: Nexthop, b: Nexthop): boolean =>
-  a.device === b.device && a.gateway === b.gateway && a.gateway6 === b.gateway6 && a.scope === b.scope && a.weight === b.weight && a.onlink === b.onlink;
+  a.device === b.device &&
+  a.gateway === b.gateway &&
+  a.gateway6 === b.gateway6 &&
+  a.scope === b.scope &&
+  a.weight === b.weight &&
+  a.realms === b.realms &&
+  a.onlink === b.onlink;
 /** fib_find_info: the same in everything but prefix and tos. */
 function sameInfo(a: Route, b: Route): boolean {
   return (
@@ -211,6 +267,7 @@ function sameInfo(a: Route, b: Route): boolean {
     a.preferredSource === b.preferredSource &&
     a.priority === b.priority &&
     a.type === b.type &&
+    a.nexthopId === b.nexthopId &&
     JSON.stringify(a.metrics) === JSON.stringify(b.metrics) &&
     a.nexthops.length === b.nexthops.length &&
     a.nexthops.every((hop, i) => sameNexthop(hop, b.nexthops[i]!))
@@ -281,6 +338,8 @@ function agrees(netns: Netns, route: Route, request: RouteRequest): boolean {
   if (request.protocol !== undefined && request.protocol !== 0 && route.protocol !== request.protocol) return false;
   if (request.priority !== undefined && request.priority !== 0 && route.priority !== request.priority) return false;
   const { device, gateway } = request;
+  if (request.nexthopId !== undefined) return route.nexthopId === request.nexthopId;
+  if (route.nexthopId !== 0 && (device !== undefined || gateway !== undefined || request.nexthops !== undefined)) return false;
   if (device !== undefined || gateway !== undefined) {
     const hop = route.nexthops[0];
     if (hop === undefined) return false;
@@ -318,6 +377,7 @@ function flushOut(netns: Netns, route: Route): void {
 export function deviceRoutesDown(device: Device, event: DeviceEvent, force: 'force' | 'keep-local'): void {
   const { netns } = device;
   for (const route of [...device.routes]) {
+    if (route.nexthopId !== 0) continue;
     let dead = 0;
     for (const hop of route.nexthops) {
       if (hop.dead) dead++;

@@ -24,6 +24,8 @@ export class Flow {
   srcPort = 0;
   dstPort = 0;
   uid = 0;
+  /** The VRF's table that the packet belongs to; 0: none. */
+  vrfTable = 0;
   /** Do not skip routes whose device lost its carrier (FIB_LOOKUP_IGNORE_LINKSTATE). */
   ignoreLinkState = false;
 }
@@ -87,7 +89,7 @@ function lookupByRules(netns: Netns, flow: Flow, result: FibResult): Errno | nul
     if (rule.action === 'unreachable') return 'ENETUNREACH';
     if (rule.action === 'prohibit') return 'EACCES';
     if (rule.action === 'blackhole') return 'EINVAL';
-    const table = netns.tables.get(rule.table);
+    const table = netns.tables.get(rule.l3mdev ? flow.vrfTable : rule.table);
     if (table === undefined) continue;
     const answer = lookupInTable(netns, table, flow, result, -1);
     if (answer === null && isSuppressed(rule, result)) continue;
@@ -103,7 +105,7 @@ function matchesPlainly(netns: Netns, rule: Rule, flow: Flow): boolean {
   if (rule.inName !== '' && netns.deviceNames.get(rule.inName)?.index !== flow.inIndex) return false;
   if (rule.outName !== '' && netns.deviceNames.get(rule.outName)?.index !== flow.outIndex) return false;
   if (((rule.fwmark ^ flow.mark) & rule.fwmask) !== 0) return false;
-  if (rule.l3mdev) return false;
+  if (rule.l3mdev && flow.vrfTable === 0) return false;
   if (rule.uidRange !== null && (flow.uid < rule.uidRange[0] || flow.uid > rule.uidRange[1])) return false;
   if (rule.srcLength > 0 && (((rule.src as Ipv4) ^ flow.src) & ipv4Mask(rule.srcLength)) !== 0) return false;
   if (rule.dstLength > 0 && (((rule.dst as Ipv4) ^ flow.dst) & ipv4Mask(rule.dstLength)) !== 0) return false;

@@ -18,6 +18,7 @@ import { selectSource } from './addresses.ts';
 import { addressType } from './fib.ts';
 import { mtuFor, nextIpId, sendDatagram } from './output.ts';
 import { lastLookup, outputRequest, routeOutput } from './route.ts';
+import { vrfOf } from '../l3mdev.ts';
 import { Skb } from '../model.ts';
 import type { Device, Netns } from '../model.ts';
 import { attachConnection } from '../netfilter/conntrack/connection.ts';
@@ -61,6 +62,7 @@ export function sendIcmpError(cause: Skb, netns: Netns, type: number, code: numb
   request.tos = tos;
   request.mark = netns.ipv4.fwmark_reflect !== 0 ? cause.mark : 0;
   request.protocol = IpProtocol.ICMP;
+  request.outIndex = vrfIndex(cause);
   const way = routeOutput(netns, request, null);
   if (typeof way === 'string') return;
   if (limited && way.device?.isLoopback !== true && !destinationAllows(netns, ip.src)) {
@@ -87,6 +89,11 @@ export function sendIcmpError(cause: Skb, netns: Netns, type: number, code: numb
 function reportError(cause: Skb, netns: Netns, type: number, code: number, to: Ipv4, outcome: 'sent' | 'limited'): void {
   if (cause.recorder === null) return;
   cause.step({ kind: 'icmp-error', type, code, name: errorName(type, code), to: formatIpv4(to), limited: outcome === 'limited' }, netns);
+}
+/** Answers go out of the VRF that the packet came in by. */
+function vrfIndex({ inDevice, dst }: Skb): number {
+  const device = inDevice ?? dst?.device ?? null;
+  return device !== null && device.netns.hasVrfs ? (vrfOf(device)?.index ?? 0) : 0;
 }
 /** The trace goes on in what answers. */
 export function answerTrace(answer: Skb, cause: Skb, netns: Netns, direction: 'reply' | 'helper'): void {
@@ -223,6 +230,7 @@ function reply(skb: Skb, netns: Netns): void {
   request.tos = ip.tos & 0x1e;
   request.mark = netns.ipv4.fwmark_reflect !== 0 ? skb.mark : 0;
   request.protocol = IpProtocol.ICMP;
+  request.outIndex = vrfIndex(skb);
   if (asked.kind !== 'local') request.source = selectSource(skb.inDevice ?? skb.device!, 0, Scope.LINK);
   const answer = new Skb();
   answer.etherType = EtherType.IPV4;

@@ -16,6 +16,7 @@ import { Iff, RouteProtocol, RouteTable, Scope } from '../numbers.ts';
 import type { RouteType } from '../numbers.ts';
 import type { AddressRequest } from '../requests.ts';
 import { addressMatches } from './addresses.ts';
+import { vrfTableOf } from '../l3mdev.ts';
 import { addressType } from './fib.ts';
 import { deviceRoutesDown, deviceRoutesUp, flushRouteCache, insertRoute, removeRoute, sourceGone } from './fib-edit.ts';
 import { allHostsDown, allHostsUp } from './groups.ts';
@@ -102,7 +103,7 @@ function magic(operation: 'add' | 'remove', type: RouteType, prefix: Ipv4, lengt
     destination: prefix,
     length,
     type,
-    table: type === 'unicast' ? RouteTable.MAIN : RouteTable.LOCAL,
+    table: vrfTableOf(ifa.device) || (type === 'unicast' ? RouteTable.MAIN : RouteTable.LOCAL),
     protocol: RouteProtocol.KERNEL,
     scope: type === 'local' ? Scope.HOST : Scope.LINK,
     priority,
@@ -229,7 +230,7 @@ function unlinkAddress(device: Device, inDevice: Ipv4Device, ifa: Ipv4Address): 
   flushRouteCache(netns);
 }
 /** fib_disable_ip. */
-function disableIp(device: Device, event: DeviceEvent, force: 'force' | 'keep-local'): void {
+export function disableIp(device: Device, event: DeviceEvent, force: 'force' | 'keep-local'): void {
   deviceRoutesDown(device, event, force);
   if (device.ipv4 !== null) for (const neighbour of [...device.ipv4.neighbours.values()]) removeNeighbour(neighbour);
 }

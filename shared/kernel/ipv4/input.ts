@@ -43,8 +43,10 @@ function skipsPrerouting(state: { skipped: boolean }): boolean {
 }
 
 /** ip_rcv_finish: after PREROUTING. The bridge comes in here too, when a packet must be routed after DNAT. */
-export function continueInput(skb: Skb, device: Device): void {
-  const { netns } = device;
+export function continueInput(skb: Skb, arrivedBy: Device): void {
+  const { netns } = arrivedBy;
+  const device = arrivedBy.master !== null && arrivedBy.master.vrfTable !== 0 ? arrivedBy.master : arrivedBy;
+  if (device !== arrivedBy && !enterVrf(skb, arrivedBy, device)) return;
   const ip = skb.ip!;
   if (skb.dst === null || skb.dst.generation !== netns.fibGeneration) {
     const refused = routeInput(skb, ip.src, ip.dst, ip.tos, device);
@@ -64,6 +66,16 @@ export function continueInput(skb: Skb, device: Device): void {
   if (dst.kind === 'forward') forward(skb, device);
   else if (dst.kind === 'error') refuse(skb, device);
   else deliver(skb, device);
+}
+
+/** vrf_ip_rcv: from here it came in by the VRF, whose PREROUTING it passes as well. */
+function enterVrf(skb: Skb, slave: Device, vrf: Device): boolean {
+  const { netns } = vrf;
+  skb.slave = slave;
+  skb.inDevice = skb.device = vrf;
+  vrf.stats.rxPackets++;
+  vrf.stats.rxBytes += networkLength(skb);
+  return netns.hooks[Hook.PREROUTING] === null || passes(netns, Hook.PREROUTING, skb, vrf, null);
 }
 
 /** RFC 1122, 3.3.6, as far as the sysctl drop_unicast_in_l2_multicast asks for it; such packets are never forwarded (see `forward`). */

@@ -7,6 +7,7 @@ import type { DropReason, RouteFact } from '../../trace/index.ts';
 import { EtherType, formatIpv4, isIpv4Loopback, isIpv4Multicast, isIpv4Zeronet } from '../../wire/index.ts';
 import type { Ipv4 } from '../../wire/index.ts';
 import { isLocalAddress, onLink, selectSource } from './addresses.ts';
+import { vrfOf, vrfTableOf } from '../l3mdev.ts';
 import { fibLookup, FibResult, Flow, prefixText, tableName } from './fib.ts';
 import { Dst } from '../model.ts';
 import type { Device, Ipv4Device, Netns, Nexthop, Route, RouteException, Skb } from '../model.ts';
@@ -45,6 +46,7 @@ export function routeInput(skb: Skb, src: Ipv4, dst: Ipv4, tos: number, device: 
     }
   }
   fillFlow(src, dst, tos, skb.mark, device.index, 0);
+  if (netns.hasVrfs) flow.vrfTable = vrfTableOf(device);
   flow.protocol = skb.ip?.protocol ?? 0;
   fillPorts(skb);
   const errno = fibLookup(netns, flow, result);
@@ -84,6 +86,7 @@ function fillFlow(src: Ipv4, dst: Ipv4, tos: number, mark: number, inIndex: numb
   flow.inIndex = inIndex;
   flow.outIndex = outIndex;
   flow.scope = 0;
+  flow.vrfTable = 0;
   flow.protocol = 0;
   flow.srcPort = 0;
   flow.dstPort = 0;
@@ -208,6 +211,7 @@ function validateSource(skb: Skb, src: Ipv4, dst: Ipv4, tos: number, outIndex: n
   reverseFlow.inIndex = outIndex === 0 ? 1 : outIndex;
   reverseFlow.outIndex = 0;
   reverseFlow.ignoreLinkState = false;
+  reverseFlow.vrfTable = netns.hasVrfs ? vrfTableOf(device) : 0;
   const errno = fibLookup(netns, reverseFlow, reverse);
   const noAddress = inDevice.addresses.length === 0;
   const refused = (): RouteRefusal => ({
@@ -217,7 +221,7 @@ function validateSource(skb: Skb, src: Ipv4, dst: Ipv4, tos: number, outIndex: n
   });
   if (errno === null) {
     if (reverse.type !== 'unicast' && (reverse.type !== 'local' || !acceptLocal)) return MARTIAN_SOURCE(`source ${formatIpv4(src)} is ${reverse.type} here`);
-    const uses = reverse.route!.nexthops.find((hop) => hop.device === device);
+    const uses = reverse.route!.nexthops.find((hop) => hop.device === device || (netns.hasVrfs && hop.device !== null && vrfOf(hop.device) === device));
     if (skb.recorder !== null && mode > 0) recordReverse(skb, netns, src);
     if (uses !== undefined || (reverse.type === 'local' && device.isLoopback)) return reverse.nexthop!.scope >= Scope.HOST ? 1 : 0;
     if (!noAddress) {
@@ -329,9 +333,14 @@ export function routeOutput(netns: Netns, request: OutputRequest, skb: Skb | nul
     flow.dstPort = request.dstPort;
     flow.uid = request.uid;
     flow.scope = request.scope;
+    if (netns.hasVrfs && out !== undefined) {
+      flow.vrfTable = vrfTableOf(out);
+      // The VRF itself stands for its table, not for a way out.
+      if (out.vrfTable !== 0) flow.outIndex = 0;
+    }
     const errno = fibLookup(netns, flow, result);
     if (errno !== null) {
-      if (outIndex === 0) {
+      if (outIndex === 0 || flow.vrfTable !== 0) {
         if (skb !== null) recordFailure(skb, netns, errno, 'output', destination);
         return errno;
       }
@@ -342,11 +351,12 @@ export function routeOutput(netns: Netns, request: OutputRequest, skb: Skb | nul
     } else if ((result.type as RouteType) === 'local') {
       if (source === 0) source = result.route!.preferredSource || destination;
       if (skb !== null && skb.recorder !== null) recordRoute(skb, netns, 'output', destination);
-      const made = new Dst('local', 'local', netns.loopback, 0, result.route, netns.fibGeneration);
+      const self = (result.nexthop as Nexthop | null)?.device ?? null;
+      const made = new Dst('local', 'local', (netns.hasVrfs && self !== null ? vrfOf(self) : null) ?? netns.loopback, 0, result.route, netns.fibGeneration);
       made.source = source;
       return made;
     } else {
-      if (result.route!.nexthops.length > 1 && outIndex === 0) result.nexthop = selectPath(result.route!, source, destination, skb);
+      if (result.route!.nexthops.length > 1 && flow.outIndex === 0) result.nexthop = selectPath(result.route!, source, destination, skb);
       else if (result.route!.length === 0) chooseDefault(netns);
       if (source === 0) source = preferredSource(result.route!, result.nexthop!);
       out = result.nexthop!.device!;

@@ -28,6 +28,7 @@ import { drawReachableTime, removeNeighbour } from '../neighbour.ts';
 import { emit } from '../notify.ts';
 import { ArpHardware, Iff, RouteProtocol, RouteTable, Scope } from '../numbers.ts';
 import type { Address6Request } from '../requests.ts';
+import { vrfTableOf } from '../l3mdev.ts';
 import { isTunnelWithEnd, linkAddressBytes, linkLocalOf } from './link-local.ts';
 import { addRoute6, METRIC_KERNEL, removeRoutes6 } from './routes.ts';
 
@@ -156,7 +157,8 @@ function reportGroups(device: Device): void {
 
 function becomeReady(device: Device): void {
   const { netns, ipv6 } = device;
-  if (ipv6 === null) return;
+  // What is in a bond has no addresses of its own.
+  if (ipv6 === null || (device.flags & Iff.SLAVE) !== 0) return;
   ipv6.ready = true;
   if (ipv6.groupsUnloaded !== null) {
     // The newest first, as its list is.
@@ -171,7 +173,7 @@ function becomeReady(device: Device): void {
     ((device.flags & Iff.MULTICAST) !== 0 || isTunnelWithEnd(device)) &&
     !netns.routes6.some((route) => route.device === device && route.prefix === MULTICAST_PREFIX)
   ) {
-    addRoute6(netns, new Route6(RouteTable.LOCAL, MULTICAST_PREFIX, 8, 'multicast', device, null, METRIC_KERNEL, RouteProtocol.KERNEL));
+    addRoute6(netns, new Route6(vrfTableOf(device) || RouteTable.LOCAL, MULTICAST_PREFIX, 8, 'multicast', device, null, METRIC_KERNEL, RouteProtocol.KERNEL));
   }
   const own = ipv6.conf.addr_gen_mode === 0 ? linkLocalOf(device) : null;
   if (own !== null && !ipv6.addresses.some((ifa) => isIpv6LinkLocal(ifa.address))) insert(device, makeAddress(device, own, 64, Scope.LINK));
@@ -215,7 +217,10 @@ function addPrefixRoute(ifa: Ipv6Address): void {
   const priority = ifa.metric === 0 ? METRIC_KERNEL : ifa.metric;
   if (netns.routes6.some((route) => route.device === ifa.device && route.prefix === prefix && route.length === ifa.prefixLength && route.priority === priority))
     return;
-  addRoute6(netns, new Route6(RouteTable.MAIN, prefix, ifa.prefixLength, 'unicast', ifa.device, null, priority, RouteProtocol.KERNEL));
+  addRoute6(
+    netns,
+    new Route6(vrfTableOf(ifa.device) || RouteTable.MAIN, prefix, ifa.prefixLength, 'unicast', ifa.device, null, priority, RouteProtocol.KERNEL),
+  );
 }
 
 /** addrconf_dad_start: asks whether anybody has the address, unless that makes no sense here. */
@@ -254,10 +259,10 @@ function completeDad(ifa: Ipv6Address): void {
   emit(netns, { kind: 'address6', change: 'new', address: ifa });
   // __ipv6_ifa_notify: the other end has a route of its own.
   if (ifa.peer !== null && !netns.routes6.some((route) => route.prefix === ifa.peer && route.length === 128 && route.device === device)) {
-    addRoute6(netns, new Route6(RouteTable.MAIN, ifa.peer, 128, 'unicast', device, null, METRIC_KERNEL, RouteProtocol.KERNEL));
+    addRoute6(netns, new Route6(vrfTableOf(device) || RouteTable.MAIN, ifa.peer, 128, 'unicast', device, null, METRIC_KERNEL, RouteProtocol.KERNEL));
   }
-  if (!netns.routes6.some((route) => route.table === RouteTable.LOCAL && route.prefix === ifa.address && route.device === device)) {
-    addRoute6(netns, new Route6(RouteTable.LOCAL, ifa.address, 128, 'local', device, null, 0, RouteProtocol.KERNEL));
+  if (!netns.routes6.some((route) => route.type === 'local' && route.prefix === ifa.address && route.device === device)) {
+    addRoute6(netns, new Route6(vrfTableOf(device) || RouteTable.LOCAL, ifa.address, 128, 'local', device, null, 0, RouteProtocol.KERNEL));
   }
   if (isIpv6LinkLocal(ifa.address) && device.hardwareType !== ArpHardware.SIT && device.ipv6!.conf.forwarding === 0 && device.ipv6!.conf.accept_ra !== 0)
     solicitRouters(ifa, ROUTER_SOLICITATIONS_SHOWN, 4 * SECOND_US);

@@ -24,6 +24,8 @@ const PRIVATE = [
 const isPrivate = (address: Ipv4): boolean => PRIVATE.some(({ address: prefix, mask }) => ((address ^ prefix) & mask) === 0);
 
 export function linkLocalOf(device: Device): Ipv6 | null {
+  // A VRF has none, nor what is enslaved to a bond or team.
+  if (device.vrfTable !== 0) return null;
   if (device.isEthernet) return ipv6LinkLocalFromMac(device.address);
   if (device.address === 0 || !isTunnelWithEnd(device)) return null;
   const end = device.address.toString(16).padStart(8, '0');

@@ -5,6 +5,7 @@ import { ipv6InPrefix, ipv6Network, isIpv6LinkLocal, isIpv6Multicast } from '../
 import type { Ipv6 } from '../../wire/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
+import { vrfTableOf } from '../l3mdev.ts';
 import { Route6 } from '../model.ts';
 import type { Device, Ipv6Address, Netns, Rule } from '../model.ts';
 import { emit } from '../notify.ts';
@@ -90,7 +91,9 @@ function lookupByRules(netns: Netns, destination: Ipv6, outDevice: Device | null
     if (rule.priority < from || fits(rule, destination, outDevice, flow) === rule.invert) continue;
     if (rule.action === 'goto') from = rule.target;
     else if (rule.action === 'lookup') {
-      const found = lookupInTable6(netns, rule.table, destination, outDevice);
+      const about = outDevice ?? flow.inDevice ?? null;
+      const table = rule.l3mdev ? (about === null ? 0 : vrfTableOf(about)) : rule.table;
+      const found = lookupInTable6(netns, table, destination, outDevice !== null && outDevice.vrfTable !== 0 ? null : outDevice);
       if (found === null || found === 'EAGAIN') continue;
       if (typeof found !== 'string' && rule.suppressPrefixLength >= 0 && found.route.length <= rule.suppressPrefixLength) continue;
       return found;
@@ -104,7 +107,7 @@ function fits(rule: Rule, destination: Ipv6, outDevice: Device | null, flow: Flo
   if (rule.dstLength > 0 && !ipv6InPrefix(destination, rule.dst as Ipv6, rule.dstLength)) return false;
   if (rule.srcLength > 0 && (flow.source === undefined || !ipv6InPrefix(flow.source, rule.src as Ipv6, rule.srcLength))) return false;
   // What only IPv4's lookups know of a packet.
-  if (rule.ipProtocol !== 0 || rule.srcPorts !== null || rule.dstPorts !== null || rule.tos !== 0 || rule.l3mdev) return false;
+  if (rule.ipProtocol !== 0 || rule.srcPorts !== null || rule.dstPorts !== null || rule.tos !== 0) return false;
   return (((flow.mark ?? 0) ^ rule.fwmark) & rule.fwmask) === 0;
 }
 
@@ -147,7 +150,7 @@ export function insertRoute6(netns: Netns, request: Route6Request): KernelResult
         device ??= way.device;
       }
     }
-    if (device === null) return fail('ENODEV');
+    if (device === null) return fail(request.nexthopId === undefined ? 'ENODEV' : 'EINVAL');
     if (device.ipv6 === null || device.ipv6.conf.disable_ipv6 !== 0) return fail(device.isUp ? 'EACCES' : 'ENETDOWN', 'IPv6 is disabled on nexthop device');
     if (!device.isUp) return fail('ENETDOWN', 'Nexthop device is not up');
   } else device = netns.loopback;
@@ -166,6 +169,7 @@ export function insertRoute6(netns: Netns, request: Route6Request): KernelResult
   route.onlink = request.onlink === true;
   route.preference = request.preference ?? 'medium';
   route.weight = request.weight ?? 1;
+  route.nexthopId = request.nexthopId ?? 0;
   if (request.expires !== undefined) expire(netns, route, request.expires);
   const same = netns.routes6.filter(
     (other) => other.table === table && other.prefix === route.prefix && other.length === route.length && other.priority === priority,

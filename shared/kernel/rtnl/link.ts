@@ -5,6 +5,8 @@
 import { done, ok } from '../../base/index.ts';
 import { isValidUnicastMac } from '../../wire/index.ts';
 import type { Mac } from '../../wire/index.ts';
+import { Bond } from '../devices/bond/bond.ts';
+import { Team } from '../devices/bond/team.ts';
 import { Bridge } from '../devices/bridge/bridge.ts';
 import { bridgePortOf } from '../devices/bridge/bridge-state.ts';
 import { initBridgeVlans } from '../devices/bridge/bridge-vlan.ts';
@@ -16,6 +18,7 @@ import { loadTunnels } from '../devices/tunnel/module.ts';
 import { findTunnel, IpTunnel } from '../devices/tunnel/tunnel.ts';
 import { Veth } from '../devices/veth.ts';
 import { changeVlan, makeVlan, settleVlan, Vlan } from '../devices/vlan.ts';
+import { makeVrf, vrfMade } from '../devices/vrf.ts';
 import { makeVxlan, Vxlan } from '../devices/vxlan.ts';
 import {
   addAltName,
@@ -57,14 +60,14 @@ const NAME_PATTERNS: Record<LinkInfo['kind'], string> = {
   macvtap: 'macvtap%d',
   ipvlan: 'ipvlan%d',
   tun: 'tun%d',
+  vrf: 'vrf%d',
+  bond: 'bond%d',
+  team: 'team%d',
   other: 'dev%d',
 };
 const IP_TUNNELS = new Set<string>(['ipip', 'sit', 'gre', 'gretap']);
 /** Kinds that Linux has and this kernel does not. */
 const NOT_MODELLED = new Set([
-  'bond',
-  'team',
-  'vrf',
   'wireguard',
   'geneve',
   'ip6tnl',
@@ -185,6 +188,22 @@ function makeDevice(
       device = made.value;
       break;
     }
+    case 'bond': {
+      const bond = new Bond(target, address);
+      const configured = bond.configure(info.options);
+      if (!configured.ok) return configured;
+      device = bond;
+      break;
+    }
+    case 'team':
+      device = new Team(target, address);
+      break;
+    case 'vrf': {
+      const made = makeVrf(target, address, info.table);
+      if (!made.ok) return made;
+      device = made.value;
+      break;
+    }
   }
   // dev_validate_mtu.
   if (request.mtu !== undefined && (request.mtu < 0 || request.mtu < device.minMtu || (device.maxMtu > 0 && request.mtu > device.maxMtu))) {
@@ -197,6 +216,7 @@ function makeDevice(
     device.unregistering();
     return registered;
   }
+  if (info.kind === 'vrf') vrfMade(target);
   if (info.kind === 'bridge') {
     initBridgeVlans(device as Bridge);
     if (request.address !== undefined) {
@@ -295,13 +315,15 @@ function setMaster(device: Device, index: number): KernelResult {
     if (present instanceof Bridge) {
       const freed = present.removePort(device);
       if (!freed.ok) return freed;
+    } else {
+      const freed = present.release(device);
+      if (!freed.ok) return freed;
     }
   }
   if (index === 0) return done;
   const upper = device.netns.devices.get(index);
   if (upper === undefined) return fail('EINVAL');
-  if (!(upper instanceof Bridge)) return fail('EOPNOTSUPP');
-  return upper.addPort(device);
+  return upper instanceof Bridge ? upper.addPort(device) : upper.enslave(device);
 }
 
 /** do_setlink. */
@@ -395,6 +417,7 @@ function changeInfo(device: Device, info: LinkInfo): KernelResult {
   if (device.kind !== kind) return fail('EOPNOTSUPP');
   if (device instanceof Bridge && info.kind === 'bridge') return info.options === undefined ? done : setBridgeOptions(device, info.options);
   if (device instanceof Vxlan && info.kind === 'vxlan') return device.change(info.options);
+  if (device instanceof Bond && info.kind === 'bond') return device.configure(info.options);
   if (device instanceof IpTunnel && (info.kind === 'ipip' || info.kind === 'sit' || info.kind === 'gre' || info.kind === 'gretap')) {
     const other = findTunnel(device.home, info.kind, info.options);
     return other !== undefined && other !== device ? fail('EEXIST') : device.change(info.options);

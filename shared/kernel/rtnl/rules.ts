@@ -35,6 +35,7 @@ function fill(netns: Netns, request: RuleRequest): Rule {
     suppressPrefixLength: request.suppressPrefixLength ?? -1,
     suppressGroup: request.suppressGroup ?? -1,
     protocol: request.protocol ?? RouteProtocol.UNSPEC,
+    ...(request.realms !== undefined && { realms: request.realms }),
   };
 }
 /** fib_default_rule_pref: one before the second rule. */

@@ -311,7 +311,8 @@ export abstract class IpSocket extends Socket {
     const ip = skb.ip!;
     if (this.localAddress !== 0 && this.localAddress !== ip.dst && !(skb.dst?.kind !== 'local' && this.kind === 'udp')) return false;
     if (this.connected && this.remoteAddress !== ip.src) return false;
-    return this.boundDevice === null || this.boundDevice === arrivedBy(skb);
+    if (this.boundDevice === null) return !(this.kind === 'udp' && skb.inDevice !== null && skb.inDevice.vrfTable !== 0);
+    return this.boundDevice === skb.inDevice || this.boundDevice === skb.slave || this.boundDevice === arrivedBy(skb);
   }
   close(): void {
     this.closed = true;
@@ -322,7 +323,7 @@ export abstract class IpSocket extends Socket {
 /** inet_iif: what a host sends to itself arrives by the device that has the address. */
 function arrivedBy(skb: Skb): Device | null {
   const { inDevice, dst } = skb;
-  if (inDevice === null || !inDevice.isLoopback || dst === null || dst.kind !== 'local') return inDevice;
+  if (inDevice === null || (!inDevice.isLoopback && inDevice.vrfTable === 0) || dst === null || dst.kind !== 'local') return inDevice;
   return dst.route?.nexthops[0]?.device ?? inDevice;
 }
 const charge = (skb: Skb): number => networkLength(skb) + 576;
