@@ -55,7 +55,7 @@ export class Ipv6Conf {
   autoconf = 1;
   addr_gen_mode = 0;
   hop_limit = 64;
-  mtu = 1500;
+  mtu = 1280;
   proxy_ndp = 0;
   router_solicitations = -1;
   router_solicitation_delay = 1;
@@ -144,7 +144,7 @@ export class Ipv4Settings {
   tcp_ecn = 2;
   tcp_syncookies = 1;
   tcp_tw_reuse = 2;
-  tcp_max_syn_backlog = 128;
+  tcp_max_syn_backlog = 2048;
   tcp_l3mdev_accept = 0;
   udp_l3mdev_accept = 0;
   raw_l3mdev_accept = 1;
@@ -157,7 +157,7 @@ export class Ipv6Settings {
   ipv6_auto_flowlabels = 1;
   ipv6_flowlabel_consistency = 1;
   icmp_echo_ignore_all = 0;
-  icmp_ratelimit = 1000;
+  icmp_ratelimit = 100;
   ip6frag_time = 60;
 }
 

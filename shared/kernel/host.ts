@@ -66,6 +66,7 @@ const DEFAULT_RULES6: readonly Rule[] = [rule(6, 0, RouteTable.LOCAL), rule(6, 3
 /** unshare(CLONE_NEWNET): settings are the defaults, or (devconf_inherit_init_net) those of the first namespace. */
 export function makeNetns(host: Host): Netns {
   const template = { ipv4: new Ipv4Conf(), ipv4Default: new Ipv4Conf(), ipv6: new Ipv6Conf(), ipv6Default: new Ipv6Conf() };
+  template.ipv4.accept_source_route = 0;
   template.ipv6.accept_dad = 0; // ipv6_devconf: 'all' has 0, so that a device's own 0 counts
   const netns = new Netns(host, host.nextNetnsId++, template);
   netns.stack = STACK;

@@ -859,6 +859,7 @@ export class Netns {
     this.ipv6All = template.ipv6;
     this.ipv6Default = template.ipv6Default;
     this.ndDefault.proxyDelayMs = 800;
+    this.ndDefault.locktimeMs = 0;
   }
   /** Made, as it is rarely looked at, when somebody asks. */
   get addressLabels(): AddressLabel[] {

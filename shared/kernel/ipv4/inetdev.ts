@@ -309,6 +309,7 @@ function attachIpv4(device: Device): void {
   const parms = netns.arpDefault.clone();
   drawReachableTime(parms, netns);
   device.ipv4 = new Ipv4Device(netns.ipv4Default.clone(), parms);
+  if (device.isLoopback) device.ipv4.conf.disable_xfrm = device.ipv4.conf.disable_policy = 1;
   emit(netns, { kind: 'netconf', change: 'new', device, family: 4 });
 }
 function detachIpv4(device: Device): void {

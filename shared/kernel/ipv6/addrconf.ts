@@ -73,6 +73,7 @@ export function ipv6DeviceEvent(device: Device, event: DeviceEvent): void {
       device.ipv6 = null;
       return;
     case 'change-mtu':
+      if (device.ipv6 !== null) device.ipv6.conf.mtu = device.mtu;
       if (device.mtu < MINIMUM_MTU && device.ipv6 !== null && !device.isLoopback) {
         takeDown(device);
         device.ipv6 = null;
@@ -97,6 +98,8 @@ function attach(device: Device): void {
   const parms = netns.ndDefault.clone();
   drawReachableTime(parms, netns);
   device.ipv6 = new Ipv6Device(netns.ipv6Default.clone(), parms);
+  device.ipv6.conf.mtu = device.mtu;
+  if (device.isLoopback || device.hardwareType === ArpHardware.TUNNEL) device.ipv6.conf.use_tempaddr = -1;
   emit(netns, { kind: 'netconf', change: 'new', device, family: 6 });
   if ((device.flags & (Iff.NOARP | Iff.LOOPBACK)) !== 0 || device.hardwareType === ArpHardware.TUNNEL) device.ipv6.conf.accept_dad = -1;
   joinAllNodes(device);

@@ -1,5 +1,5 @@
 /** Connection tracking's files below /proc/sys/net/netfilter (nf_conntrack_standalone.c). */
-import { done, err } from '../../base/index.ts';
+import { done } from '../../base/index.ts';
 import type { Netns } from '../model.ts';
 import { SYSCTL_ENTRIES, type SysctlEntry } from '../sysctl/sysctl.ts';
 import { ConntrackSettings } from './conntrack/settings.ts';
@@ -16,9 +16,7 @@ function entry(field: Field): SysctlEntry {
   return {
     read,
     write(netns, text) {
-      const match = /^\s*(\d+)\s*$/.exec(text);
-      if (!match) return err('EINVAL');
-      netfilterOf(netns).conntrack.settings[field] = Number(match[1]);
+      netfilterOf(netns).conntrack.settings[field] = Number(text);
       return done;
     },
   };

@@ -83,6 +83,10 @@ nf_hooks_lwtunnel=0`,
   bridge: `
 bridge-nf-call-arptables=1; bridge-nf-call-ip6tables=1; bridge-nf-call-iptables=1; bridge-nf-filter-pppoe-tagged=0; bridge-nf-filter-vlan-tagged=0
 bridge-nf-pass-vlan-input-dev=0`,
+  mptcp: `
+add_addr_timeout=120; allow_join_initial_addr_port=1; available_path_managers=kernel userspace; available_schedulers=default; blackhole_timeout=3600
+checksum_enabled=0; close_timeout=60; enabled=1; path_manager=kernel; pm_type=0; scheduler=default; stale_loss_cnt=4
+syn_retrans_before_tcp_fallback=2`,
   unix: `
 max_dgram_qlen=10`,
 };

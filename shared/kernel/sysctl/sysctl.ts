@@ -9,6 +9,8 @@ import { ipv6DeviceEvent } from '../ipv6/addrconf.ts';
 import type { Device, Netns } from '../model.ts';
 import { emit, touch } from '../notify.ts';
 import { SYSCTL_DEFAULTS } from './defaults.ts';
+import { accepted, BITMAPS, parseBitmap } from './kinds.ts';
+import { parseIpv6 } from '../../wire/index.ts';
 
 /** A sysctl that somebody else keeps: connection tracking's, for one. */
 export interface SysctlEntry {
@@ -36,20 +38,23 @@ const READ_ONLY = new Set([
   'ipv4/tcp_available_congestion_control',
   'ipv4/tcp_ehash_entries',
   'ipv4/udp_hash_entries',
+  'mptcp/available_path_managers',
+  'mptcp/available_schedulers',
 ]);
-/** Bounds that the kernel checks; without one any 32-bit number goes. */
-const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
-  'ipv4/ip_default_ttl': [1, 255],
-  'ipv4/icmp_echo_ignore_all': [0, 1],
-  'ipv4/icmp_echo_ignore_broadcasts': [0, 1],
-  'ipv4/icmp_ratelimit': [0, 2147483647],
-  'ipv4/tcp_syn_retries': [1, 127],
-  'ipv4/ip_unprivileged_port_start': [0, 65535],
-  'ipv4/ip_early_demux': [0, 1],
-  'core/somaxconn': [0, 2147483647],
-  'core/rmem_default': [2304, 2147483647],
-  'core/wmem_default': [4608, 2147483647],
-};
+/** Only the first namespace of a machine may change these; elsewhere they can be read. */
+const ONLY_FIRST = new Set([
+  'core/rmem_default',
+  'core/rmem_max',
+  'core/wmem_default',
+  'core/wmem_max',
+  'ipv4/tcp_allowed_congestion_control',
+  'netfilter/nf_conntrack_expect_max',
+  'netfilter/nf_conntrack_max',
+]);
+/** Nobody but root reads these. */
+const SECRET = new Set(['ipv4/tcp_fastopen_key']);
+const isReadOnly = (netns: Netns, path: string): boolean =>
+  READ_ONLY.has(path) || path.endsWith('/mc_forwarding') || (ONLY_FIRST.has(path) && netns !== netns.host.initNetns);
 
 /** What was written to sysctls that change nothing here. */
 const KEPT = new WeakMap<Netns, Map<string, string>>();
@@ -166,21 +171,23 @@ export function sysctlKind(netns: Netns, path: string): SysctlKind | undefined {
   if (!name || !deviceExists(netns, name)) return undefined;
   if (WRITE_ONLY.has(path)) return { kind: 'file', mode: 0o200 };
   const entry = SYSCTL_ENTRIES.get(path);
-  if (entry) return { kind: 'file', mode: entry.write ? 0o644 : 0o444 };
+  if (entry) return { kind: 'file', mode: entry.write && !isReadOnly(netns, path) ? 0o644 : 0o444 };
+  if (name.dir === 'ipv6/conf/*' && name.leaf === 'stable_secret') return { kind: 'file', mode: 0o600 };
   if (!DEFAULTS.get(name.dir)?.has(name.leaf)) return undefined;
-  return { kind: 'file', mode: READ_ONLY.has(path) ? 0o444 : 0o644 };
+  return { kind: 'file', mode: isReadOnly(netns, path) ? 0o444 : SECRET.has(path) ? 0o600 : 0o644 };
 }
 
 /** Names in a directory below /proc/sys/net ('' is the top), in the kernel's order; empty when it is none. */
 export function listSysctls(netns: Netns, dir: string): readonly string[] {
   const parts = dir === '' ? [] : dir.split('/');
   const [family = '', group, device] = parts;
-  if (parts.length === 0) return ['bridge', 'core', 'ipv4', 'ipv6', 'netfilter', 'unix'].filter((name) => name !== 'bridge' || netns.host.bridgeNetfilter);
+  if (parts.length === 0)
+    return ['bridge', 'core', 'ipv4', 'ipv6', 'mptcp', 'netfilter', 'unix'].filter((name) => name !== 'bridge' || netns.host.bridgeNetfilter);
   if (group === 'conf' || group === 'neigh') {
     const devices = [...netns.devices.values()].filter((each) => (family === 'ipv4' ? each.ipv4 : each.ipv6) !== null).map((each) => each.name);
     const names = [...(group === 'conf' ? ['all'] : []), 'default', ...devices].sort();
     if (parts.length === 2) return names;
-    return parts.length === 3 && names.includes(device ?? '') ? [...(DEFAULTS.get(`${family}/${group}/*`)?.keys() ?? [])] : [];
+    return parts.length === 3 && names.includes(device ?? '') ? leavesOf(`${family}/${group}/*`) : [];
   }
   const leaves = [...(DEFAULTS.get(dir)?.keys() ?? [])];
   if (leaves.length === 0) return [];
@@ -192,6 +199,12 @@ export function listSysctls(netns: Netns, dir: string): readonly string[] {
   return [...new Set([...leaves, ...below, ...extra, ...flush])].sort();
 }
 
+/** Of a device's directory. */
+function leavesOf(dir: string): readonly string[] {
+  const leaves = [...(DEFAULTS.get(dir)?.keys() ?? [])];
+  return dir === 'ipv6/conf/*' ? [...leaves, 'stable_secret'].sort() : leaves;
+}
+
 /** The text of a sysctl, with its newline. */
 export function readSysctl(netns: Netns, path: string): Result<string, Errno> {
   if (WRITE_ONLY.has(path)) return err('EACCES');
@@ -200,6 +213,10 @@ export function readSysctl(netns: Netns, path: string): Result<string, Errno> {
   const name = nameOf(path);
   if (!name || !deviceExists(netns, name)) return err('ENOENT');
   if (path === 'ipv4/ip_local_port_range') return ok(`${netns.ipv4.localPortLow}\t${netns.ipv4.localPortHigh}\n`);
+  if (name.leaf === 'stable_secret') {
+    const secret = KEPT.get(netns)?.get(path);
+    return secret === undefined ? err('EIO') : ok(`${secret}\n`);
+  }
   const slot = slotOf(netns, name);
   if (slot) return ok(`${slot.unitMs === undefined ? numberAt(slot) : Math.floor(numberAt(slot) / slot.unitMs)}\n`);
   const value = KEPT.get(netns)?.get(path) ?? DEFAULTS.get(name.dir)?.get(name.leaf);
@@ -231,18 +248,27 @@ export function writeSysctl(netns: Netns, path: string, text: string): Result<vo
     flushRouteExceptions(netns);
     return done;
   }
+  if (isReadOnly(netns, path)) return err('EACCES');
   const entry = SYSCTL_ENTRIES.get(path);
-  if (entry) return entry.write ? entry.write(netns, text) : err('EACCES');
-  if (READ_ONLY.has(path)) return err('EACCES');
+  if (entry) return writeEntry(netns, entry, path, text);
+  if (name.dir === 'ipv6/conf/*' && name.leaf === 'stable_secret') return writeSecret(netns, path, text);
   const old = DEFAULTS.get(name.dir)?.get(name.leaf);
   if (old === undefined) return err('ENOENT');
   if (path === 'ipv4/ip_local_port_range' || path === 'ipv4/ping_group_range') return writeRange(netns, path, text);
+  const size = BITMAPS[path];
+  if (size !== undefined) {
+    const set = parseBitmap(text, size);
+    return set === undefined ? err('EINVAL') : keepText(netns, path, set);
+  }
+  if (path === 'ipv4/tcp_congestion_control' && !CONGESTION_CONTROLS.includes(text.trim())) return err('ENOENT');
   const slot = slotOf(netns, name);
   if (!slot) return keep(netns, path, text, old);
-  const [value] = parseNumbers(text, 1) ?? [];
-  if (value === undefined) return err('EINVAL');
-  const [low, high] = BOUNDS[path] ?? [-2147483648, 4294967295];
-  if (value < low || value > high) return err('EINVAL');
+  const [number] = parseNumbers(text, 1) ?? [];
+  if (number === undefined) return err('EINVAL');
+  const known = accepted(kindName(name), number);
+  if (!known.ok) return known;
+  const { value } = known;
+  if (!fits(netns, path, name, value)) return err('EINVAL');
   const before = numberAt(slot);
   (slot.object as Record<string, number>)[slot.field] = slot.unitMs === undefined ? value : value * slot.unitMs;
   if (before !== value) changed(netns, name, slot, value);
@@ -250,18 +276,57 @@ export function writeSysctl(netns: Netns, path: string, text: string): Result<vo
   return done;
 }
 
+/** The name by which kinds.ts knows it. */
+const kindName = ({ dir, leaf }: Name): string => `${dir}/${leaf}`;
+const CONGESTION_CONTROLS = ['reno', 'bbr', 'cubic'];
+
+function writeEntry(netns: Netns, entry: SysctlEntry, path: string, text: string): Result<void, Errno> {
+  if (!entry.write) return err('EACCES');
+  const [number] = parseNumbers(text, 1) ?? [];
+  if (number === undefined) return err('EINVAL');
+  const known = accepted(path.startsWith('netfilter/') ? path : `netfilter/${path}`, number);
+  return known.ok ? entry.write(netns, String(known.value)) : known;
+}
+/** Bounds that depend on other settings. */
+function fits(netns: Netns, path: string, { dir, device, leaf }: Name, value: number): boolean {
+  if (path === 'ipv4/ip_unprivileged_port_start') return value <= netns.ipv4.localPortLow;
+  if (path === 'ipv4/ipfrag_high_thresh') return value >= Number(readKept(netns, 'ipv4/ipfrag_low_thresh'));
+  if (dir === 'ipv6/conf/*' && leaf === 'mtu' && device !== 'all' && device !== 'default') return value <= (netns.device(device ?? '')?.mtu ?? 0);
+  return true;
+}
+const readKept = (netns: Netns, path: string): string => {
+  const read = readSysctl(netns, path);
+  return read.ok ? read.value.trim() : '';
+};
+
 function keep(netns: Netns, path: string, text: string, old: string): Result<void, Errno> {
-  const isNumeric = /^-?\d+(\t-?\d+)*$/.test(old);
-  const numbers = isNumeric ? parseNumbers(text, old.split('\t').length) : undefined;
-  if (isNumeric && numbers === undefined) return err('EINVAL');
+  if (!/^-?\d+(\t-?\d+)*$/.test(old)) return keepText(netns, path, text.trim());
+  const numbers = parseNumbers(text, old.split('\t').length);
+  if (numbers === undefined) return err('EINVAL');
+  const name = nameOf(path);
+  const kept: string[] = [];
+  for (const number of numbers) {
+    const known = accepted(name === undefined ? path : kindName(name), number);
+    if (!known.ok) return known;
+    kept.push(String(known.value));
+  }
+  if (path === 'ipv4/ipfrag_low_thresh' && Number(kept[0]) > netns.ipv4.ipfragHighThreshold) return err('EINVAL');
+  const words = (KEPT.get(netns)?.get(path) ?? old).split('\t');
+  return keepText(netns, path, [...kept, ...words.slice(kept.length)].join('\t'));
+}
+function keepText(netns: Netns, path: string, text: string): Result<void, Errno> {
   const kept = KEPT.get(netns) ?? new Map<string, string>();
   KEPT.set(netns, kept);
-  const words = (kept.get(path) ?? old).split('\t');
-  kept.set(path, numbers ? [...numbers.map(String), ...words.slice(numbers.length)].join('\t') : text.trim());
+  kept.set(path, text);
   touch(netns.host);
   return done;
 }
 
+/** An address whose bits are the secret (addrconf_sysctl_stable_secret). */
+function writeSecret(netns: Netns, path: string, text: string): Result<void, Errno> {
+  const address = parseIpv6(text.trim());
+  return address === undefined ? err('EIO') : keepText(netns, path, address.replace(/(.{4})(?=.)/g, '$1:'));
+}
 function writeRange(netns: Netns, path: string, text: string): Result<void, Errno> {
   const numbers = parseNumbers(text, 2);
   if (!numbers) return err('EINVAL');
@@ -276,7 +341,7 @@ function writeRange(netns: Netns, path: string, text: string): Result<void, Errn
   } else {
     ipv4.pingGroupLow = low;
     ipv4.pingGroupHigh = high;
-    keep(netns, path, `${low} ${high}`, '0\t0');
+    keepText(netns, path, `${low}\t${high}`);
   }
   return done;
 }

@@ -2,9 +2,8 @@
 export class ConntrackSettings {
   nf_conntrack_acct = 0;
   nf_conntrack_checksum = 1;
-  nf_conntrack_dccp_loose = 1;
   nf_conntrack_events = 2;
-  nf_conntrack_expect_max = 1024;
+  nf_conntrack_expect_max = 4096;
   nf_conntrack_frag6_high_thresh = 4_194_304;
   nf_conntrack_frag6_low_thresh = 3_145_728;
   nf_conntrack_frag6_timeout = 60;
