@@ -31,7 +31,6 @@ import { WGET_PROGRAMS } from './wget/index.ts';
 
 export { BUSYBOX_NET } from './busybox-net.ts';
 export { civilOf, twoDigits } from './names/civil.ts';
-export { flowText } from './conntrack/index.ts';
 export { decodeDns, DnsCode, DnsType, encodeDns, type DnsMessage, type DnsRecord } from './dns/index.ts';
 export * from './kubectl/index.ts';
 

@@ -193,6 +193,8 @@ export interface Ipv4Address {
 export class Ipv4Device {
   /** In the order in which `ip addr` lists them: primaries by scope, then secondaries. */
   readonly addresses: Ipv4Address[] = [];
+  /** It has had an address: what is written to conf/default changes it no more (ipv4_devconf_setall). */
+  settled = false;
   private known: Map<Ipv4, Neighbour> | null = null;
   private joined: Map<Ipv4, number> | null = null;
   /** What of its groups is still to be told to routers. */

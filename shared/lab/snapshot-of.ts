@@ -47,7 +47,7 @@ import type {
   SocketFact,
   TableFact,
 } from '../snapshot/index.ts';
-import { flowText } from '../commands/index.ts';
+import { flowText } from '../machine/index.ts';
 import { formatIpv4, formatIpv6, formatMac } from '../wire/index.ts';
 
 /** Settings that matter to packets and differ between hosts. */

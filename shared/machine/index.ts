@@ -4,6 +4,7 @@
  *
  * A program finds its network by `netnsOf(p)`; `ip netns add` and its kin use `mountNetns`, `unmountNetns`, `netnsAt`, `NETNS_DIR`.
  */
+export { flowText, idOf, timeLeftS, TRANSPORT_NAMES, type FlowFormat } from './flow-text.ts';
 export { mountSys, mountVirtual } from './install.ts';
 export { Machine } from './machine.ts';
 export { mountNetns, namespaceAt, NetNamespace, netnsAt, netnsOf, NETNS_DIR, unmountNetns } from './net-namespace.ts';

@@ -8,9 +8,11 @@ import { fileOf, type Caller, type DynamicNode } from '../shell/index.ts';
 import { formatIpv4, formatMac } from '../wire/index.ts';
 import { BONDING_DIR } from './proc-bonding.ts';
 import { hexAddress, table } from './proc-net-format.ts';
+import { PROC_NET_NETFILTER } from './proc-net-netfilter.ts';
 import { RECENT_DIR } from './proc-net-recent.ts';
 import { PROC_NET_SNMP } from './proc-net-snmp.ts';
 import { PROC_NET_SOCKETS } from './proc-net-sockets.ts';
+import { PROC_NET_TABLES } from './proc-net-tables.ts';
 import { procNetVlan } from './proc-net-vlan.ts';
 
 function dev(netns: Netns): Bytes {
@@ -157,7 +159,9 @@ export const PROC_NET: Readonly<Record<string, DynamicNode | ((caller: Caller) =
   igmp6: table(igmp6),
   ipv6_route: table(ipv6Route),
   route: table(route),
+  ...PROC_NET_NETFILTER,
   ...PROC_NET_SNMP,
+  ...PROC_NET_TABLES,
   ...PROC_NET_SOCKETS,
   xt_recent: RECENT_DIR,
   vlan: procNetVlan,

@@ -15,9 +15,9 @@ import {
   type MaskedAddress,
   type Address,
 } from '../../kernel/index.ts';
-import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
+import { flowText, netnsOf, type FlowFormat, type InstalledProgram } from '../../machine/index.ts';
 import { WaitQueue, type Process, type Program, type Sys } from '../../shell/index.ts';
-import { flowText, flowXml, type FlowFormat } from './flow-text.ts';
+import { flowXml } from './flow-xml.ts';
 import { HELP } from './help.ts';
 import { CONNTRACK_OPTIONS, parseConntrack, UsageError, type Filter, type Options } from './options.ts';
 import { declared, type Declaration } from '../declaration.ts';

@@ -1,3 +1,2 @@
-/** conntrack: the program, and the text of one connection. */
+/** conntrack: the program. */
 export { CONNTRACK_PROGRAMS } from './conntrack.ts';
-export { flowText } from './flow-text.ts';

@@ -74,6 +74,7 @@ export function addAddress(netns: Netns, request: AddressRequest): KernelResult 
 
 /** inet_insert_ifa. */
 function insertAddress(device: Device, inDevice: Ipv4Device, ifa: Ipv4Address, mask: Ipv4): KernelResult {
+  inDevice.settled = true;
   const list = inDevice.addresses;
   let place = 0;
   for (let i = 0; i < list.length; i++) {

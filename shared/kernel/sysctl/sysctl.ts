@@ -4,13 +4,13 @@
  * Authority: Documentation/networking/ip-sysctl.rst, kernel/sysctl.c (proc_dointvec…), net/ipv4/devinet.c (devinet_sysctl_forward).
  */
 import { done, err, ok, type Errno, type Result } from '../../base/index.ts';
-import { flushRouteCache, flushRouteExceptions } from '../ipv4/fib-edit.ts';
-import { ipv6DeviceEvent } from '../ipv6/addrconf.ts';
-import type { Device, Netns } from '../model.ts';
-import { emit, touch } from '../notify.ts';
-import { SYSCTL_DEFAULTS } from './defaults.ts';
-import { accepted, BITMAPS, parseBitmap } from './kinds.ts';
 import { parseIpv6 } from '../../wire/index.ts';
+import { flushRouteExceptions } from '../ipv4/fib-edit.ts';
+import type { Netns } from '../model.ts';
+import { touch } from '../notify.ts';
+import { SYSCTL_DEFAULTS } from './defaults.ts';
+import { changed, settleIpv4 } from './effects.ts';
+import { accepted, BITMAPS, parseBitmap } from './kinds.ts';
 
 /** A sysctl that somebody else keeps: connection tracking's, for one. */
 export interface SysctlEntry {
@@ -60,7 +60,7 @@ const isReadOnly = (netns: Netns, path: string): boolean =>
 const KEPT = new WeakMap<Netns, Map<string, string>>();
 
 /** Where a number lives: an object of conf.ts and its field. */
-interface Slot {
+export interface Slot {
   readonly object: object;
   readonly field: string;
   /** Stored in milliseconds; shown in this unit. */
@@ -101,7 +101,7 @@ const BRIDGE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** The directory of a path as DEFAULTS names it, its device (or `all`, `default`), and its last name. */
-interface Name {
+export interface Name {
   readonly dir: string;
   readonly device: string | undefined;
   readonly leaf: string;
@@ -271,6 +271,7 @@ export function writeSysctl(netns: Netns, path: string, text: string): Result<vo
   if (!fits(netns, path, name, value)) return err('EINVAL');
   const before = numberAt(slot);
   (slot.object as Record<string, number>)[slot.field] = slot.unitMs === undefined ? value : value * slot.unitMs;
+  if (name.dir === 'ipv4/conf/*') settleIpv4(netns, name, slot, value);
   if (before !== value) changed(netns, name, slot, value);
   touch(netns.host);
   return done;
@@ -344,41 +345,4 @@ function writeRange(netns: Netns, path: string, text: string): Result<void, Errn
     keepText(netns, path, `${low}\t${high}`);
   }
   return done;
-}
-
-/** Settings of which rtnetlink's listeners are told. */
-const NETCONF_FIELDS = ['forwarding', 'rp_filter', 'mc_forwarding', 'proxy_arp', 'ignore_routes_with_linkdown'] as const;
-/** What else a changed setting does. */
-function changed(netns: Netns, { dir, device, leaf }: Name, slot: Slot, value: number): void {
-  if (slot.object === netns.ipv4All && slot.field === 'forwarding') {
-    // inet_forward_change: the default and every device follow; redirects are accepted by hosts only
-    netns.ipv4All.accept_redirects = value === 0 ? 1 : 0;
-    netns.ipv4Default.forwarding = value;
-    for (const each of netns.devices.values()) if (each.ipv4) each.ipv4.conf.forwarding = value;
-  }
-  if (dir === 'ipv4/conf/*' || dir === 'ipv4') {
-    flushRouteCache(netns);
-    const field = NETCONF_FIELDS.find((each) => each === slot.field);
-    const of = device === undefined || device === 'all' || device === 'default' ? (device ?? 'all') : netns.device(device);
-    if (field !== undefined && of !== undefined) emit(netns, { kind: 'netconf', change: 'new', device: of, family: 4, field });
-    if (field === 'forwarding' && of === 'all') {
-      const followers = [...netns.devices.values()].sort((a, b) => a.index - b.index);
-      for (const each of ['default', ...followers] as const) emit(netns, { kind: 'netconf', change: 'new', device: each, family: 4, field });
-    }
-  }
-  if (dir !== 'ipv6/conf/*') return;
-  const followers: Device[] =
-    device === 'all' ? [...netns.devices.values()] : device === 'default' ? [] : [netns.device(device ?? '')].filter((each) => each !== undefined);
-  if (leaf === 'forwarding' && device === 'all') {
-    netns.ipv6Default.forwarding = value;
-    for (const each of followers) if (each.ipv6) each.ipv6.conf.forwarding = value;
-  }
-  if (leaf !== 'disable_ipv6') return;
-  if (device === 'all') netns.ipv6Default.disable_ipv6 = value;
-  for (const each of followers) {
-    if (!each.ipv6) continue;
-    const was = each === netns.device(device ?? '') ? (value === 0 ? 1 : 0) : each.ipv6.conf.disable_ipv6;
-    each.ipv6.conf.disable_ipv6 = value;
-    if ((was === 0) !== (value === 0)) ipv6DeviceEvent(each, value === 0 ? 'up' : 'down');
-  }
 }

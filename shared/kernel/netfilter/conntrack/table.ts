@@ -38,6 +38,11 @@ export class ConntrackTable {
   /** For `conntrack -S` and the log. */
   dropped = 0;
   invalid = 0;
+  found = 0;
+  insertFailed = 0;
+  earlyDrop = 0;
+  error = 0;
+  clashResolve = 0;
   private buckets: (TupleNode | null)[] = new Array<TupleNode | null>(FIRST_BUCKETS).fill(null);
   private nextId = 1;
   private changed: Connection | null = null;
@@ -74,6 +79,7 @@ export class ConntrackTable {
     for (const connection of this.all()) {
       if ((connection.status & Status.ASSURED) !== 0) continue;
       this.remove(connection);
+      this.earlyDrop++;
       return true;
     }
     this.dropped++;

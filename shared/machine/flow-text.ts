@@ -1,8 +1,17 @@
-/** One connection in the words of conntrack(8), libnetfilter_conntrack's default format: the fields of a listing, an event, /proc. */
-import { formatIpv4, formatIpv6 } from '../../wire/index.ts';
-import { ORIGINAL, REPLY, Status, TCP_STATES, type Address, type Connection, type Direction } from '../../kernel/index.ts';
+/** One connection as /proc/net/nf_conntrack shows it; libnetfilter_conntrack's default format has the same words for listings and events. */
+import { formatIpv4, formatIpv6 } from '../wire/index.ts';
+import { ORIGINAL, REPLY, Status, TCP_STATES, type Address, type Connection, type Direction } from '../kernel/index.ts';
 
-const NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 33: 'dccp', 47: 'gre', 58: 'icmpv6', 132: 'sctp', 136: 'udplite' };
+export const TRANSPORT_NAMES: Readonly<Record<number, string>> = {
+  1: 'icmp',
+  6: 'tcp',
+  17: 'udp',
+  33: 'dccp',
+  47: 'gre',
+  58: 'icmpv6',
+  132: 'sctp',
+  136: 'udplite',
+};
 const address = (value: Address): string => (typeof value === 'number' ? formatIpv4(value) : formatIpv6(value));
 
 export const timeLeftS = (connection: Connection, nowUs: number): number => Math.max(0, Math.floor((connection.expiresUs - nowUs) / 1e6));
@@ -31,7 +40,7 @@ export interface FlowFormat {
 export function flowText(connection: Connection, nowUs: number, format: FlowFormat): string {
   const { protocol } = connection.original;
   let text = format.extended ? (connection.family === 'ip' ? 'ipv4     2 ' : 'ipv6     10 ') : '';
-  text += `${(NAMES[protocol] ?? 'unknown').padEnd(8)} ${protocol} ${timeLeftS(connection, nowUs)} `;
+  text += `${(TRANSPORT_NAMES[protocol] ?? 'unknown').padEnd(8)} ${protocol} ${timeLeftS(connection, nowUs)} `;
   if (connection.tcp !== null) text += `${TCP_STATES[connection.tcp.state]} `;
   text += side(connection, ORIGINAL);
   if ((connection.status & Status.SEEN_REPLY) === 0) text += '[UNREPLIED] ';
@@ -45,23 +54,3 @@ export function flowText(connection: Connection, nowUs: number, format: FlowForm
 }
 /** The kernel shows a hash instead of a number that could be guessed; so does the model. */
 export const idOf = (connection: Connection): number => Math.imul(connection.id, 0x9e3779b1) >>> 0;
-
-export function flowXml(connection: Connection, nowUs: number): string {
-  const meta = (direction: Direction): string => {
-    const tuple = connection.tuple(direction);
-    const is4 = connection.family === 'ip';
-    const network = `<layer3 protonum="${is4 ? 2 : 10}" protoname="${is4 ? 'ipv4' : 'ipv6'}"><src>${address(tuple.src)}</src><dst>${address(tuple.dst)}</dst></layer3>`;
-    const ports = tuple.protocol === 1 || tuple.protocol === 58 ? '' : `<sport>${tuple.srcPort}</sport><dport>${tuple.dstPort}</dport>`;
-    const transport = `<layer4 protonum="${tuple.protocol}" protoname="${NAMES[tuple.protocol] ?? 'unknown'}">${ports}</layer4>`;
-    const { counters } = connection;
-    const counted =
-      counters === null ? '' : `<counters><packets>${counters.packets[direction]}</packets><bytes>${counters.bytes[direction]}</bytes></counters>`;
-    return `<meta direction="${direction === ORIGINAL ? 'original' : 'reply'}">${network}${transport}${counted}</meta>`;
-  };
-  let text = `<flow>${meta(ORIGINAL)}${meta(REPLY)}<meta direction="independent">`;
-  if (connection.tcp !== null) text += `<state>${TCP_STATES[connection.tcp.state]}</state>`;
-  text += `<timeout>${timeLeftS(connection, nowUs)}</timeout><mark>${connection.mark}</mark><use>1</use><id>${idOf(connection)}</id>`;
-  if ((connection.status & Status.ASSURED) !== 0) text += '<assured/>';
-  if ((connection.status & Status.SEEN_REPLY) === 0) text += '<unreplied/>';
-  return `${text}</meta></flow>`;
-}
