@@ -16,7 +16,7 @@ const address = (value: Address): string => (typeof value === 'number' ? formatI
 
 export const timeLeftS = (connection: Connection, nowUs: number): number => Math.max(0, Math.floor((connection.expiresUs - nowUs) / 1e6));
 
-function side(connection: Connection, direction: Direction): string {
+function side(connection: Connection, direction: Direction, hasCounters: boolean): string {
   const tuple = connection.tuple(direction);
   let text = `src=${address(tuple.src)} dst=${address(tuple.dst)} `;
   const { protocol } = tuple;
@@ -25,7 +25,7 @@ function side(connection: Connection, direction: Direction): string {
     text += `sport=${tuple.srcPort} dport=${tuple.dstPort} `;
   else if (protocol === 47) text += `srckey=0x${tuple.srcPort.toString(16)} dstkey=0x${tuple.dstPort.toString(16)} `;
   const { counters } = connection;
-  return counters === null ? text : `${text}packets=${counters.packets[direction]} bytes=${counters.bytes[direction]} `;
+  return counters === null || !hasCounters ? text : `${text}packets=${counters.packets[direction]} bytes=${counters.bytes[direction]} `;
 }
 
 export interface FlowFormat {
@@ -35,6 +35,9 @@ export interface FlowFormat {
   /** Listings have mark and use; events have neither. */
   readonly what: 'listing' | 'event' | 'proc';
   readonly use: number;
+  /** Events tell what was counted only at the end, and a mark that is 0 only where a program set it. */
+  readonly counters?: boolean;
+  readonly mark?: boolean;
 }
 
 export function flowText(connection: Connection, nowUs: number, format: FlowFormat): string {
@@ -42,11 +45,12 @@ export function flowText(connection: Connection, nowUs: number, format: FlowForm
   let text = format.extended ? (connection.family === 'ip' ? 'ipv4     2 ' : 'ipv6     10 ') : '';
   text += `${(TRANSPORT_NAMES[protocol] ?? 'unknown').padEnd(8)} ${protocol} ${timeLeftS(connection, nowUs)} `;
   if (connection.tcp !== null) text += `${TCP_STATES[connection.tcp.state]} `;
-  text += side(connection, ORIGINAL);
+  const hasCounters = format.counters ?? true;
+  text += side(connection, ORIGINAL, hasCounters);
   if ((connection.status & Status.SEEN_REPLY) === 0) text += '[UNREPLIED] ';
-  text += side(connection, REPLY);
+  text += side(connection, REPLY, hasCounters);
   if ((connection.status & Status.ASSURED) !== 0) text += '[ASSURED] ';
-  if (format.what !== 'event' || connection.mark !== 0) text += `mark=${connection.mark} `;
+  if (format.what !== 'event' || connection.mark !== 0 || format.mark === true) text += `mark=${connection.mark} `;
   if (format.what === 'proc') text += 'zone=0 ';
   if (format.what !== 'event') text += `use=${format.use} `;
   if (format.id) text += `id=${idOf(connection)} `;

@@ -17,6 +17,7 @@ import {
 } from '../../kernel/index.ts';
 import { flowText, netnsOf, type FlowFormat, type InstalledProgram } from '../../machine/index.ts';
 import { WaitQueue, type Process, type Program, type Sys } from '../../shell/index.ts';
+import { flowSave } from './flow-save.ts';
 import { flowXml } from './flow-xml.ts';
 import { HELP } from './help.ts';
 import { CONNTRACK_OPTIONS, parseConntrack, UsageError, type Filter, type Options } from './options.ts';
@@ -31,9 +32,10 @@ const main: Program = function* (p) {
     options = parseConntrack(p.argv);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    yield* p.error(`${BANNER}${error.message}\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`);
+    yield* p.error(`${error.warnings}${BANNER}${error.message}\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`);
     return 2;
   }
+  yield* p.error(options.warnings.join(''));
   const table = netfilterOf(netnsOf(p)).conntrack;
   switch (options.command) {
     case 'help':
@@ -44,13 +46,15 @@ const main: Program = function* (p) {
       return 0;
     case 'count':
       table.collect();
-      yield* p.print(`${table.count}\n`);
+      yield* p.print(`${options.table === 'expect' ? 0 : table.count}\n`);
       return 0;
     case 'statistics':
-      yield* p.print(statistics(table));
+      yield* p.print(options.table === 'expect' ? EXPECT_STATISTICS : statistics(table));
       return 0;
     case 'flush':
-      for (const connection of [...table.all()]) table.remove(connection, { pid: p.pid, program: 'conntrack' });
+      if (options.table === 'expect') return (yield* p.error(`${BANNER}expectation table has been emptied.\n`), 0);
+      for (const connection of [...table.all()])
+        if (isSame(options.filter.family, connection.family)) table.remove(connection, { pid: p.pid, program: 'conntrack' });
       yield* p.error(`${BANNER}connection tracking table has been emptied.\n`);
       return 0;
     case 'list':
@@ -62,11 +66,14 @@ const main: Program = function* (p) {
     case 'update':
       return yield* update(p, options, table);
     case 'insert':
+    case 'add':
       return yield* insert(p, options, table);
     case 'event':
       return yield* watch(p, options, table);
   }
 };
+
+const EXPECT_STATISTICS = [0, 1].map((cpu) => `cpu=${cpu}   \texpect_new=0 expect_create=0 expect_delete=0 \n`).join('');
 
 const formatOf = (options: Options, what: FlowFormat['what'], use = 1): FlowFormat => ({
   extended: options.output.has('extended'),
@@ -83,7 +90,7 @@ function isMasked(wanted: MaskedAddress | undefined, value: Address): boolean {
 }
 const isSame = <T>(wanted: T | undefined, value: T): boolean => wanted === undefined || wanted === value;
 
-function matches(filter: Filter, connection: Connection, ignoreMark = false): boolean {
+function matches(filter: Filter, connection: Connection, ignoreChanges = false): boolean {
   const { original, reply, status } = connection;
   const isIcmp = original.protocol === 1 || original.protocol === 58;
   if (!isSame(filter.family, connection.family) || !isSame(filter.protocol, original.protocol)) return false;
@@ -95,24 +102,24 @@ function matches(filter: Filter, connection: Connection, ignoreMark = false): bo
   if (filter.icmpCode !== undefined && !(isIcmp && (original.dstPort & 255) === filter.icmpCode)) return false;
   if (filter.icmpId !== undefined && !(isIcmp && original.srcPort === filter.icmpId)) return false;
   if (filter.tcpState !== undefined && (connection.tcp === null || TCP_STATES[connection.tcp.state] !== filter.tcpState)) return false;
-  if (filter.mark !== undefined && !ignoreMark && (connection.mark & filter.mark.mask) >>> 0 !== filter.mark.value) return false;
-  for (const name of filter.statuses) if (!hasStatus(name, status)) return false;
+  if ((filter.zone ?? 0) !== 0) return false;
+  if (filter.mark !== undefined && !ignoreChanges && (connection.mark & filter.mark.mask) >>> 0 !== filter.mark.value) return false;
+  if (!ignoreChanges) for (const name of filter.statuses) if (!hasStatus(name, status)) return false;
   return matchesNat(filter, connection);
 }
 function hasStatus(name: string, status: number): boolean {
   if (name === 'ASSURED') return (status & Status.ASSURED) !== 0;
   if (name === 'SEEN_REPLY') return (status & Status.SEEN_REPLY) !== 0;
   if (name === 'UNREPLIED') return (status & Status.SEEN_REPLY) === 0;
-  if (name === 'SRC_NAT') return (status & Status.SRC_NAT) !== 0;
-  if (name === 'DST_NAT') return (status & Status.DST_NAT) !== 0;
   return name === 'EXPECTED' ? (status & Status.EXPECTED) !== 0 : name === 'FIXED_TIMEOUT' && (status & Status.FIXED_TIMEOUT) !== 0;
 }
 /** Translated where the two tuples do not mirror each other; for ICMP they never do, and the program takes it so. */
-function matchesNat(filter: Filter, { original, reply }: Connection): boolean {
-  const source = original.src !== reply.dst || original.srcPort !== reply.dstPort;
-  const destination = original.dst !== reply.src || original.dstPort !== reply.srcPort;
+function matchesNat(filter: Filter, { original, reply, status }: Connection): boolean {
+  const source = (status & Status.SRC_NAT_DONE) !== 0 && (original.src !== reply.dst || original.srcPort !== reply.dstPort);
+  const destination = (status & Status.DST_NAT_DONE) !== 0 && (original.dst !== reply.src || original.dstPort !== reply.srcPort);
   if (filter.sourceNat !== undefined && !(source && (filter.sourceNat === true || filter.sourceNat === reply.dst))) return false;
   if (filter.destinationNat !== undefined && !(destination && (filter.destinationNat === true || filter.destinationNat === reply.src))) return false;
+  if (filter.destinationNatPort !== undefined && reply.srcPort !== filter.destinationNatPort) return false;
   if (filter.anyNat === undefined) return true;
   if (filter.anyNat === true) return source || destination;
   return (source && filter.anyNat === reply.dst) || (destination && filter.anyNat === reply.src);
@@ -123,13 +130,19 @@ function* list(p: Process, options: Options, table: ConntrackTable): Sys<number>
     yield* p.error(`${BANNER}0 expectations have been shown.\n`);
     return 0;
   }
+  // The kernel refuses a filter for no status at all.
+  if (options.filter.statuses.length > 0 && options.filter.statuses.every((name) => NO_STATUS.has(name))) {
+    yield* p.error(`${BANNER}Operation failed: invalid parameters\n`);
+    return 1;
+  }
   const isXml = options.output.has('xml');
+  const isSave = options.output.has('save');
   let shown = 0;
   const format = formatOf(options, 'listing');
   for (const connection of options.table === 'conntrack' ? [...table.all()] : []) {
     if (!matches(options.filter, connection)) continue;
     if (isXml && shown === 0) yield* p.print(HEAD);
-    yield* p.print(`${isXml ? flowXml(connection, p.nowUs) : flowText(connection, p.nowUs, format)}\n`);
+    yield* p.print(`${isXml ? flowXml(connection, p.nowUs) : isSave ? flowSave(connection, p.nowUs) : flowText(connection, p.nowUs, format)}\n`);
     if (options.zero && connection.counters !== null) connection.counters = { packets: [0, 0], bytes: [0, 0] };
     shown++;
   }
@@ -141,10 +154,15 @@ function* list(p: Process, options: Options, table: ConntrackTable): Sys<number>
   return 0;
 }
 
+const NO_STATUS = new Set(['UNSET', 'SRC_NAT', 'DST_NAT']);
+
 function statistics(table: ConntrackTable): string {
-  const line = (cpu: number, invalid: number, drop: number): string =>
-    `cpu=${cpu}   \tfound=0 invalid=${invalid} insert=0 insert_failed=0 drop=${drop} early_drop=0 error=0 search_restart=0 clash_resolve=0 chaintoolong=0 \n`;
-  return line(0, table.invalid, table.dropped) + line(1, 0, 0);
+  const { found, invalid, insertFailed, dropped, earlyDrop, error, clashResolve } = table;
+  const line = (cpu: number, counts: readonly number[]): string => {
+    const [a, b, c, d, e, f, g] = counts;
+    return `cpu=${cpu}   \tfound=${a} invalid=${b} insert=0 insert_failed=${c} drop=${d} early_drop=${e} error=${f} search_restart=0 clash_resolve=${g} chaintoolong=0 \n`;
+  };
+  return line(0, [found, invalid, insertFailed, dropped, earlyDrop, error, clashResolve]) + line(1, [0, 0, 0, 0, 0, 0, 0]);
 }
 
 function* remove(p: Process, options: Options, table: ConntrackTable): Sys<number> {
@@ -157,18 +175,37 @@ function* remove(p: Process, options: Options, table: ConntrackTable): Sys<numbe
   return found.length > 0 ? 0 : 1;
 }
 
-function* update(p: Process, options: Options, table: ConntrackTable): Sys<number> {
-  const found = [...table.all()].filter((connection) => matches(options.filter, connection, true));
-  for (const connection of found) {
-    const { mark, timeoutS } = options.filter;
-    if (mark !== undefined) connection.mark = mark.mask === 0xffffffff ? mark.value : ((connection.mark & ~mask(mark.mask)) ^ mark.value) >>> 0;
-    if (timeoutS !== undefined) connection.expiresUs = p.nowUs + timeoutS * 1e6;
-    yield* p.print(`${flowText(connection, p.nowUs, formatOf(options, 'listing', 2))}\n`);
-  }
-  yield* p.error(`${BANNER}${found.length} flow entries have been updated.\n`);
-  return found.length > 0 ? 0 : 1;
+/** What `-U` would change; undefined when nothing would differ. */
+function changesOf({ mark, statuses, timeoutS }: Filter, connection: Connection): { readonly mark: number; readonly status: number } | undefined {
+  const newMark = mark === undefined ? connection.mark : mark.mask === 0xffffffff ? mark.value : ((connection.mark & ~mask(mark.mask)) ^ mark.value) >>> 0;
+  const status = statuses.reduce((bits, name) => bits | (STATUS_BITS[name] ?? 0), connection.status);
+  return newMark === connection.mark && status === connection.status && timeoutS === undefined ? undefined : { mark: newMark, status };
 }
+const STATUS_BITS: Readonly<Record<string, number>> = { ASSURED: Status.ASSURED, SEEN_REPLY: Status.SEEN_REPLY, FIXED_TIMEOUT: Status.FIXED_TIMEOUT };
 const mask = (value: number): number => value | 0;
+
+function* update(p: Process, options: Options, table: ConntrackTable): Sys<number> {
+  const { timeoutS } = options.filter;
+  let count = 0;
+  for (const connection of [...table.all()].filter((each) => matches(options.filter, each, true))) {
+    const change = changesOf(options.filter, connection);
+    if (change === undefined) continue;
+    // The program sends back all that it was told of a connection, and the kernel refuses some of it where packets made the connection.
+    if (!connection.isByProgram) {
+      yield* p.error(`Operation failed: Operation not supported\n${BANNER}Operation failed: Operation not supported\n`);
+      return 1;
+    }
+    if (timeoutS !== undefined && (connection.status & Status.FIXED_TIMEOUT) !== 0)
+      yield* p.error('Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this\n');
+    else if (timeoutS !== undefined) connection.expiresUs = p.nowUs + timeoutS * 1e6;
+    connection.mark = change.mark;
+    connection.status = change.status;
+    yield* p.print(`${flowText(connection, p.nowUs, formatOf(options, 'listing', 2))}\n`);
+    count++;
+  }
+  yield* p.error(`${BANNER}${count} flow entries have been updated.\n`);
+  return count > 0 ? 0 : 1;
+}
 
 /** The tuple that a command names whole; undefined when something is missing. */
 function tupleOf(filter: Filter): Tuple | undefined {
@@ -179,9 +216,16 @@ function tupleOf(filter: Filter): Tuple | undefined {
   return new Tuple(originalSource.address, originalDestination.address, protocol, filter.originalSourcePort ?? 0, filter.originalDestinationPort ?? 0);
 }
 
+/** A connection that is named by what its answers look like. */
+function replyTupleOf({ replySource, replyDestination, protocol, replySourcePort = 0, replyDestinationPort = 0 }: Filter): Tuple | undefined {
+  if (!replySource || !replyDestination || protocol === undefined) return undefined;
+  return invertTuple(new Tuple(replySource.address, replyDestination.address, protocol, replySourcePort, replyDestinationPort));
+}
+
 function* get(p: Process, options: Options, table: ConntrackTable): Sys<number> {
   const tuple = tupleOf(options.filter);
-  const node = tuple ? table.find(tuple) : null;
+  if (tuple === undefined) return (yield* p.error(`${BANNER}Operation failed: invalid parameters\n`), 1);
+  const node = table.find(tuple);
   if (node === null) {
     yield* p.error(`${BANNER}Operation failed: such conntrack doesn't exist\n`);
     return 1;
@@ -193,51 +237,41 @@ function* get(p: Process, options: Options, table: ConntrackTable): Sys<number> 
 
 function* insert(p: Process, options: Options, table: ConntrackTable): Sys<number> {
   const { filter } = options;
-  const missing = missingOption(filter);
-  if (missing !== undefined) {
-    yield* p.error(
-      `${BANNER}You need to supply the \`--${missing}' option for this command\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`,
-    );
-    return 2;
-  }
-  const tuple = tupleOf(filter)!;
+  const tuple = tupleOf(filter) ?? replyTupleOf(filter)!;
   const reply = invertTuple(tuple);
   if (reply === undefined) {
     yield* p.error(`${BANNER}Operation failed: invalid parameters\n`);
     return 1;
   }
+  if (typeof filter.sourceNat === 'number') reply.dst = filter.sourceNat;
+  if (typeof filter.destinationNat === 'number') reply.src = filter.destinationNat;
+  if (filter.sourceNatPort !== undefined) reply.dstPort = filter.sourceNatPort;
+  if (filter.destinationNatPort !== undefined) reply.srcPort = filter.destinationNatPort;
   if (filter.replySource) reply.src = filter.replySource.address;
   if (filter.replyDestination) reply.dst = filter.replyDestination.address;
   if (filter.replySourcePort !== undefined) reply.srcPort = filter.replySourcePort;
   if (filter.replyDestinationPort !== undefined) reply.dstPort = filter.replyDestinationPort;
   const connection = table.create(typeof tuple.src === 'number' ? 'ip' : 'ip6', tuple, reply);
   connection.expiresUs = p.nowUs + filter.timeoutS! * 1e6;
+  connection.isByProgram = true;
   connection.mark = filter.mark?.value ?? 0;
-  if (filter.statuses.includes('SEEN_REPLY') || filter.statuses.includes('ASSURED')) connection.status |= Status.SEEN_REPLY;
-  if (filter.statuses.includes('ASSURED')) connection.status |= Status.ASSURED;
+  for (const name of filter.statuses) connection.status |= STATUS_BITS[name] ?? 0;
+  if (filter.sourceNat !== undefined) connection.status |= Status.SRC_NAT | Status.SRC_NAT_DONE;
+  if (filter.destinationNat !== undefined) connection.status |= Status.DST_NAT | Status.DST_NAT_DONE;
+  if (table.settings.nf_conntrack_acct !== 0) connection.counters = { packets: [0, 0], bytes: [0, 0] };
   if (tuple.protocol === 6) {
     connection.tcp = new TcpTrack();
     connection.tcp.state = (TCP_STATES as readonly string[]).indexOf(filter.tcpState ?? 'NONE');
   }
-  if (!table.insert(connection)) {
+  const known = options.command === 'add' ? table.find(tuple) : null;
+  if (known === null && !table.insert(connection, { pid: p.pid, program: 'conntrack' })) {
     yield* p.error(`${BANNER}Operation failed: Such conntrack exists, try -U to update\n`);
     return 1;
   }
-  yield* p.error(`${BANNER}1 flow entries have been created.\n`);
+  if (known !== null) Object.assign(known.connection, { expiresUs: connection.expiresUs, mark: connection.mark });
+  yield* p.error(`${BANNER}1 flow entries have been ${options.command === 'add' ? 'added' : 'created'}.\n`);
   return 0;
 }
-function missingOption(filter: Filter): string | undefined {
-  if (!filter.originalSource) return 'orig-src';
-  if (!filter.originalDestination) return 'orig-dst';
-  if (filter.protocol === undefined) return 'protonum';
-  if (filter.timeoutS === undefined) return 'timeout';
-  if (filter.protocol === 1 && filter.icmpType === undefined) return 'icmp-type';
-  if (filter.protocol === 58 && filter.icmpType === undefined) return 'icmpv6-type';
-  if (filter.protocol === 6 && filter.tcpState === undefined) return 'state';
-  if ((filter.protocol === 6 || filter.protocol === 17) && filter.originalSourcePort === undefined) return 'orig-port-src';
-  return (filter.protocol === 6 || filter.protocol === 17) && filter.originalDestinationPort === undefined ? 'orig-port-dst' : undefined;
-}
-
 const EVENT_WORDS = { new: '    [NEW] ', update: ' [UPDATE] ', destroy: '[DESTROY] ' } as const;
 const EVENT_NAMES = { new: 'NEW', update: 'UPDATES', destroy: 'DESTROY' } as const;
 
@@ -250,7 +284,7 @@ function* watch(p: Process, options: Options, table: ConntrackTable): Sys<number
   const line = (event: ConntrackEvent): string => {
     const stamp = options.output.has('timestamp') ? `[${Math.floor(p.unixUs / 1e6)}.${`${Math.floor(p.unixUs % 1e6)}`.padEnd(6, '0')}]\t` : '';
     const by = event.by ? ` [USERSPACE] portid=${event.by.pid} progname=${event.by.program}` : '';
-    return `${stamp}${EVENT_WORDS[event.kind]}${flowText(event.connection, p.nowUs, format)}${by}\n`;
+    return `${stamp}${EVENT_WORDS[event.kind]}${flowText(event.connection, p.nowUs, { ...format, counters: event.kind === 'destroy', mark: event.by !== null && event.kind === 'new' })}${by}\n`;
   };
   const stop = table.events.add((event) => {
     if (options.events.size > 0 && !options.events.has('ALL') && !options.events.has(EVENT_NAMES[event.kind])) return;

@@ -129,6 +129,8 @@ export class Connection implements ConntrackRef {
   /** Bits that `-m connlabel --set` has set. */
   labels: Set<number> | null = null;
   dead = false;
+  /** `conntrack -I` made it, not a packet. */
+  isByProgram = false;
   constructor(
     readonly id: number,
     readonly family: Family,

@@ -86,15 +86,18 @@ export class ConntrackTable {
     return false;
   }
   /** Puts a connection in, when neither of its tuples is there. */
-  insert(connection: Connection): boolean {
-    if (this.find(connection.original) !== null || this.find(connection.reply) !== null) return false;
+  insert(connection: Connection, by: ConntrackEvent['by'] = null): boolean {
+    if (this.find(connection.original) !== null || this.find(connection.reply) !== null) {
+      if (by === null) this.insertFailed++;
+      return false;
+    }
     connection.status |= Status.CONFIRMED;
     this.link(connection.original);
     this.link(connection.reply);
     this.count++;
     if (this.count * 2 > this.buckets.length) this.grow();
     this.collector ??= this.simulation.housekeeping(COLLECT_US, () => this.sweep());
-    if (!this.events.isEmpty) this.events.notify({ kind: 'new', connection, by: null });
+    if (!this.events.isEmpty) this.events.notify({ kind: 'new', connection, by });
     return true;
   }
   remove(connection: Connection, by: ConntrackEvent['by'] = null): void {

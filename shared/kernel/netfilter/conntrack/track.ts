@@ -182,6 +182,7 @@ function clash(connection: Connection, skb: Skb, table: ConntrackTable): Verdict
   const other = table.find(connection.original);
   if (other !== null && other.direction === ORIGINAL && other.connection.reply.equals(connection.reply)) {
     skb.ct = other.connection;
+    table.clashResolve++;
     return Verdict.ACCEPT;
   }
   table.dropped++;
