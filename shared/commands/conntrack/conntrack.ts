@@ -269,7 +269,7 @@ function* insert(p: Process, options: Options, table: ConntrackTable): Sys<numbe
     return 1;
   }
   if (known !== null) Object.assign(known.connection, { expiresUs: connection.expiresUs, mark: connection.mark });
-  yield* p.error(`${BANNER}1 flow entries have been ${options.command === 'add' ? 'added' : 'created'}.\n`);
+  yield* p.error(`${BANNER}${known === null ? 1 : 0} flow entries have been ${options.command === 'add' ? 'added' : 'created'}.\n`);
   return 0;
 }
 const EVENT_WORDS = { new: '    [NEW] ', update: ' [UPDATE] ', destroy: '[DESTROY] ' } as const;

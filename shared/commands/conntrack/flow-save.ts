@@ -37,6 +37,5 @@ export function flowSave(connection: Connection, nowUs: number): string {
       words.push('--sport', original.srcPort, '--dport', original.dstPort, '--reply-port-src', reply.srcPort, '--reply-port-dst', reply.dstPort);
   }
   if (connection.tcp !== null) words.push('--state', TCP_STATES[connection.tcp.state] ?? 'NONE');
-  if (connection.mark !== 0) words.push('-m', connection.mark);
   return words.join(' ');
 }

@@ -10,7 +10,9 @@ export function flowXml(connection: Connection, nowUs: number): string {
     const tuple = connection.tuple(direction);
     const is4 = connection.family === 'ip';
     const network = `<layer3 protonum="${is4 ? 2 : 10}" protoname="${is4 ? 'ipv4' : 'ipv6'}"><src>${address(tuple.src)}</src><dst>${address(tuple.dst)}</dst></layer3>`;
-    const ports = tuple.protocol === 1 || tuple.protocol === 58 ? '' : `<sport>${tuple.srcPort}</sport><dport>${tuple.dstPort}</dport>`;
+    const isGre = tuple.protocol === 47;
+    const keys = `<srckey>0x${tuple.srcPort.toString(16)}</srckey><dstkey>0x${tuple.dstPort.toString(16)}</dstkey>`;
+    const ports = tuple.protocol === 1 || tuple.protocol === 58 ? '' : isGre ? keys : `<sport>${tuple.srcPort}</sport><dport>${tuple.dstPort}</dport>`;
     const transport = `<layer4 protonum="${tuple.protocol}" protoname="${TRANSPORT_NAMES[tuple.protocol] ?? 'unknown'}">${ports}</layer4>`;
     const { counters } = connection;
     const counted =
