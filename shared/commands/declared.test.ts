@@ -48,7 +48,7 @@ function said(argv: readonly string[]): string {
   return text.ok ? text.value : '';
 }
 const UNKNOWN =
-  /unknown option|invalid option|[Uu]nrecogni[sz]ed option|[Bb]ad option|not an option|is unknown|not recognised|Illegal option|unknown predicate|Unknown option/;
+  /unknown option|invalid option|[Uu]nrecogni[sz]ed option|[Bb]ad option|not an option|is unknown|not recognised|Illegal option(?! `--[\w-]+' with this command)|unknown predicate|Unknown option/;
 /** Where wrong options are not told of as such. */
 const SILENT = new Set('true false sync echo expr dd lsmod nslookup stty nmap ipset ethtool unlink link sleep uname ps kill'.split(' '));
 

@@ -138,9 +138,7 @@ const LONG: readonly LongOption<string>[] = [
 ];
 export const CONNTRACK_OPTIONS: readonly DeclaredOption[] = [...SHORT].flatMap(([letter, argument]) => {
   const names = [...(/\w/.test(letter) ? [`-${letter}`] : []), ...LONG.filter(({ value }) => value === letter).map(({ name }) => `--${name}`)];
-  return names.length === 0
-    ? []
-    : [{ names, value: argument === 'no' ? undefined : 'ARG', isOptional: argument === 'optional', help: COMMANDS[letter] }];
+  return names.length === 0 ? [] : [{ names, value: argument === 'no' ? undefined : 'ARG', isOptional: argument === 'optional', help: COMMANDS[letter] }];
 });
 const PORT_OPTIONS: readonly LongOption<string>[] = [
   long('orig-port-src', 'required', 'sport'),
@@ -225,6 +223,7 @@ export function parseConntrack(argv: readonly string[]): Options {
   if (destination !== undefined && filter.originalDestination) filter.originalDestination = { address: filter.originalDestination.address, mask: destination };
   const wrong = misuse(options);
   if (wrong !== undefined) bad(wrong);
+  if (command === undefined && options.given.has('p')) bad("Illegal option `--protonum' with this command");
   if (options.zero && ['s', 'd', 'r', 'q', 'p', 'u', 'm', 'n', 'g', 'j', 'f'].some((letter) => options.given.has(letter)))
     bad("Can't use -z with filtering parameters");
   return options;
