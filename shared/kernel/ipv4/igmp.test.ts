@@ -15,6 +15,7 @@ describe('a bridge that comes up', () => {
   for (const netns of [host, far]) lab.add(netns, 'br0', { kind: 'bridge' });
   const heard: string[] = [];
   lab.device(far, 'eth0').taps.push({
+    device: lab.device(far, 'eth0'),
     protocol: 3,
     captured: (skb: Skb) =>
       heard.push(
