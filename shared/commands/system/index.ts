@@ -4,6 +4,7 @@ import type { Program } from '../../shell/index.ts';
 import { DIGEST_TOOLS } from './digest.ts';
 import { dmesg } from './dmesg.ts';
 import { find } from './find.ts';
+import { getent } from './getent.ts';
 import { hostname } from './hostname.ts';
 import { NAMESPACE_TOOLS } from './namespaces.ts';
 import { nstat } from './nstat.ts';
@@ -22,6 +23,7 @@ export const SYSTEM_PROGRAMS: readonly InstalledProgram[] = [
   ...all(NAMESPACE_TOOLS, 'util-linux 2.38.1'),
   ...all(SMALL_TOOLS, 'Debian 12'),
   { path: '/usr/bin/nstat', main: nstat, origin: 'iproute2 6.1' },
+  { path: '/usr/bin/getent', main: getent, origin: 'glibc 2.36' },
   { path: '/usr/bin/dmesg', main: dmesg, origin: 'util-linux 2.38.1' },
   ...all({ hostname, dnsdomainname: hostname, domainname: hostname, nisdomainname: hostname, ypdomainname: hostname }, 'hostname 3.23'),
   { path: '/usr/bin/find', main: find, origin: 'findutils 4.9.0' },
