@@ -5,7 +5,7 @@
 import type { Bytes } from '../base/index.ts';
 import { Bridge, Nud, NUD_VALID, RouteTable, routes6InOrder, type Device, type Netns, type Route, type Route6 } from '../kernel/index.ts';
 import { fileOf, type Caller, type DynamicNode } from '../shell/index.ts';
-import { formatIpv4, formatMac } from '../wire/index.ts';
+import { formatIpv4, formatMac, type Mac } from '../wire/index.ts';
 import { BONDING_DIR } from './proc-bonding.ts';
 import { hexAddress, table } from './proc-net-format.ts';
 import { PROC_NET_NETFILTER } from './proc-net-netfilter.ts';
@@ -100,6 +100,14 @@ function igmp(netns: Netns): Bytes {
   }
   return text;
 }
+/** dev_mc_seq_show: link-layer groups with their users. */
+function devMcast(netns: Netns): Bytes {
+  const row = (device: Device, mac: Mac, users: number): string =>
+    `${String(device.index).padEnd(4)} ${device.name.padEnd(15)} ${String(users).padEnd(5)} ${'0'.padEnd(5)} ${formatMac(mac).replaceAll(':', '')}\n`;
+  return devices(netns)
+    .flatMap((device) => [...device.multicastMacs].map(([mac, users]) => row(device, mac, users)))
+    .join('');
+}
 /** 224.0.0.1. */
 const ALL_HOSTS = 0xe0000001 | 0;
 
@@ -154,6 +162,7 @@ export const PROC_NET: Readonly<Record<string, DynamicNode | ((caller: Caller) =
   arp: table(arp),
   bonding: BONDING_DIR,
   dev: table(dev),
+  dev_mcast: table(devMcast),
   if_inet6: table(ifInet6),
   igmp: table(igmp),
   igmp6: table(igmp6),

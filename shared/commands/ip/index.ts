@@ -125,7 +125,7 @@ const OPTIONS = [
 type OptionId = (typeof OPTIONS)[number]['id'];
 const STYLE: GlobalStyle<OptionId> = {
   dashes: 'one or two',
-  missing: (id) => leave(255, id === 'netns' ? 'Command line is not complete. Try option "help"\n' : ipUsage()),
+  missing: (id) => leave(255, id === 'netns' ? 'Cannot open network namespace "(null)": No such file or directory\n' : ipUsage()),
   unknown: (option) => leave(255, `Option "${option}" is unknown, try "ip -help".\n`),
 };
 

@@ -4,6 +4,7 @@ import type { Program } from '../../shell/index.ts';
 import { DIGEST_TOOLS } from './digest.ts';
 import { dmesg } from './dmesg.ts';
 import { find } from './find.ts';
+import { flock } from './flock.ts';
 import { getent } from './getent.ts';
 import { hostname } from './hostname.ts';
 import { NAMESPACE_TOOLS } from './namespaces.ts';
@@ -25,6 +26,7 @@ export const SYSTEM_PROGRAMS: readonly InstalledProgram[] = [
   { path: '/usr/bin/nstat', main: nstat, origin: 'iproute2 6.1' },
   { path: '/usr/bin/getent', main: getent, origin: 'glibc 2.36' },
   { path: '/usr/bin/dmesg', main: dmesg, origin: 'util-linux 2.38.1' },
+  { path: '/usr/bin/flock', main: flock, origin: 'util-linux 2.38.1' },
   ...all({ hostname, dnsdomainname: hostname, domainname: hostname, nisdomainname: hostname, ypdomainname: hostname }, 'hostname 3.23'),
   { path: '/usr/bin/find', main: find, origin: 'findutils 4.9.0' },
   ...all(DIGEST_TOOLS, 'coreutils 9.1'),
