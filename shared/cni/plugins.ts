@@ -4,6 +4,7 @@ import { HOST_LOCAL } from './ipam/host-local.ts';
 import { STATIC } from './ipam/static.ts';
 import { BRIDGE } from './main/bridge.ts';
 import { HOST_DEVICE } from './main/host-device.ts';
+import { IPVLAN } from './main/ipvlan.ts';
 import { LOOPBACK } from './main/loopback.ts';
 import { MACVLAN } from './main/macvlan.ts';
 import { PTP } from './main/ptp.ts';
@@ -21,6 +22,7 @@ export const CNI_PLUGINS: readonly InstalledProgram[] = [
   FLANNEL,
   HOST_DEVICE,
   HOST_LOCAL,
+  IPVLAN,
   LOOPBACK,
   MACVLAN,
   PORTMAP,

@@ -14,7 +14,7 @@ export interface VethPair {
 }
 
 /** Made in the container, its other end in the host under a random name and up. `mtu` 0 and `mac` '' leave it to the kernel. */
-export function setupVeth(args: PluginArgs, netns: Netns, host: Netns, mtu: number, mac = ''): Result<VethPair, string> {
+export function setupVeth(args: PluginArgs, netns: Netns, host: Netns, mtu: number, mac = '', ifName = args.ifName): Result<VethPair, string> {
   const address = mac === '' ? undefined : parseMac(mac);
   if (mac !== '' && address === undefined) return err(`failed to make veth pair: address ${mac}: invalid MAC address`);
   const attributes = { txQueueLength: 0, ...(mtu > 0 ? { mtu } : {}) };
@@ -22,16 +22,16 @@ export function setupVeth(args: PluginArgs, netns: Netns, host: Netns, mtu: numb
   for (let attempt = 0; attempt < 10; attempt++) {
     name = randomVethName(args);
     const made = newLink(netns, {
-      name: args.ifName,
+      name: ifName,
       ...attributes,
       ...(address === undefined ? {} : { address }),
       info: { kind: 'veth', peer: { name, netns: host, ...attributes } },
     });
     if (made.ok) break;
-    if (linkByName(netns, args.ifName)) return err(`container veth name provided (${args.ifName}) already exists`);
+    if (linkByName(netns, ifName)) return err(`container veth name provided (${ifName}) already exists`);
     if (!linkByName(host, name)) return err(`failed to make veth pair: ${made.error}`);
   }
-  const container = linkByName(netns, args.ifName);
+  const container = linkByName(netns, ifName);
   const end = linkByName(host, name);
   if (!container || !end) return err(`failed to lookup "${name}": Link not found`);
   const up = linkUp(end);

@@ -446,6 +446,10 @@ export abstract class Device {
   get hasFixedAddress(): boolean {
     return false;
   }
+  /** dev_id: tells devices apart that share a card's MAC, also in their link-local addresses; 0: it shares none. */
+  get devId(): number {
+    return 0;
+  }
   /** As ethtool reports it; 0: unknown. A bridge makes its path cost from it. */
   get speedMbps(): number {
     return 0;

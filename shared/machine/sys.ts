@@ -82,7 +82,7 @@ function deviceDir(device: Device): DynamicNode {
     carrier_changes: line(() => device.carrierUpCount + device.carrierDownCount),
     carrier_down_count: line(() => device.carrierDownCount),
     carrier_up_count: line(() => device.carrierUpCount),
-    dev_id: line(() => '0x0'),
+    dev_id: line(() => `0x${device.devId.toString(16)}`),
     dev_port: line(() => 0),
     dormant: whenUp(device, () => (device.dormant ? 1 : 0)),
     duplex: whenUp(device, () => (FULL_DUPLEX.has(device.kind) ? 'full' : 'unknown')),

@@ -157,9 +157,10 @@ export function ipv6Network(address: Ipv6, length: number): Ipv6 {
 export const ipv6InPrefix = (address: Ipv6, prefix: Ipv6, length: number): boolean => ipv6Network(address, length) === ipv6Network(prefix, length);
 export const isIpv6Multicast = (address: Ipv6): boolean => address.startsWith('ff');
 export const isIpv6LinkLocal = (address: Ipv6): boolean => ipv6InPrefix(address, 'fe800000000000000000000000000000', 10);
-/** RFC 4291, appendix A: the interface identifier made from a MAC, in fe80::/64. */
-export function ipv6LinkLocalFromMac(mac: Mac): Ipv6 {
+/** RFC 4291, appendix A: the interface identifier made from a MAC, in fe80::/64; of devices that share a MAC each with its own (addrconf_ifid_eui48). */
+export function ipv6LinkLocalFromMac(mac: Mac, devId = 0): Ipv6 {
   const hex = mac.toString(16).padStart(12, '0');
+  if (devId !== 0) return `fe80000000000000${hex.slice(0, 6)}${devId.toString(16).padStart(4, '0')}${hex.slice(6)}`;
   const first = parseInt(hex.slice(0, 2), 16) ^ 2;
   return `fe80000000000000${HEX_BYTE[first]!}${hex.slice(2, 6)}fffe${hex.slice(6)}`;
 }

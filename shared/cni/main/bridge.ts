@@ -1,9 +1,9 @@
 /**
  * bridge: a veth pair between a container and a bridge on the host, an address by IPAM, the bridge as gateway (plugins/main/bridge 1.1).
- * Deviation: macspoofchk is refused; vlan makes the port's tag but no interface for its gateway.
+ * Deviation: macspoofchk is refused.
  */
 import { err, ok, type Result } from '../../base/index.ts';
-import type { Device, Netns } from '../../kernel/index.ts';
+import { changeBridgeVlans, type Device, type Netns } from '../../kernel/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
 import { contains, formatAddress, formatPrefix, networkOf, next, parseAddress, parsePrefix, type Prefix } from '../address.ts';
 import { callIpam } from '../delegate.ts';
@@ -12,6 +12,7 @@ import { setupMasquerade, teardownMasquerade } from '../masquerade.ts';
 import {
   addressesOf,
   changeLink,
+  goErrno,
   hostNetns,
   isBridge,
   isVeth,
@@ -83,12 +84,13 @@ function* add(args: PluginArgs): Sys<PluginResult<CniResult>> {
   const ownMac = bridge.value.address;
   const netns = openNetns(args.p, args.netns);
   if (!netns.ok) return err(`failed to open netns "${args.netns}": ${netns.error}`);
-  const veth = plugVeth(args, netns.value, host, bridge.value, config);
+  const veth = plugVeth(args, netns.value, bridge.value, config);
   if (!veth.ok) return veth;
   const interfaces = (): readonly Interface[] => [
     { name: bridge.value.name, mac: macOf(bridge.value) },
     { name: veth.value.host.name, mac: macOf(veth.value.host) },
     { name: veth.value.container.name, mac: macOf(veth.value.container), sandbox: args.netns },
+    ...vlanGateway(host, config),
   ];
   if (config.ipam === '') {
     const up = linkUp(veth.value.container);
@@ -102,6 +104,11 @@ function* add(args: PluginArgs): Sys<PluginResult<CniResult>> {
     return done;
   }
   return ok({ ...done.value, interfaces: interfaces(), dns: dnsOf(args) });
+}
+/** The interface in the host that has the gateway's address within a VLAN. */
+function vlanGateway(host: Netns, { bridge, vlan, isGateway }: Config): readonly Interface[] {
+  const device = vlan !== 0 && isGateway ? linkByName(host, `${bridge}.${vlan}`) : undefined;
+  return device ? [{ name: device.name, mac: macOf(device) }] : [];
 }
 const dnsOf = (args: PluginArgs) => (args.config['dns'] ?? {}) as CniResult['dns'];
 
@@ -125,7 +132,9 @@ function* configureLayer3(
   if (!settled.ok) return settled;
   if (config.isGateway) {
     for (const gateway of planned.gateways) {
-      const set = ensureAddress(bridge, ownMac, gateway, config.forceAddress);
+      const at = gatewayInterface(args, bridge, config);
+      if (!at.ok) return at;
+      const set = ensureAddress(at.value, at.value === bridge ? ownMac : at.value.address, gateway, config.forceAddress);
       if (!set.ok) return err(`failed to set bridge addr: ${set.error}`);
       const forwarding = setSysctl(hostNetns(args.p), gateway.family === 4 ? 'net/ipv4/ip_forward' : 'net/ipv6/conf/all/forwarding', '1');
       if (!forwarding.ok) return err(`failed to enable forwarding: ${forwarding.error}`);
@@ -177,15 +186,32 @@ function ensureBridge(host: Netns, config: Config): Result<Device, string> {
   return up.ok ? ok(bridge) : up;
 }
 
-/** A pair whose end in the host is plugged into the bridge. */
-function plugVeth(args: PluginArgs, netns: Netns, host: Netns, bridge: Device, config: Config): Result<VethPair, string> {
-  const pair = setupVeth(args, netns, host, config.mtu, config.mac);
+/** A pair whose end in the host is plugged into the bridge, with the VLAN's tag. `ifName`: of the other end. */
+function plugVeth(args: PluginArgs, netns: Netns, bridge: Device, config: Config, ifName = args.ifName): Result<VethPair, string> {
+  const host = bridge.netns;
+  const isContainer = ifName === args.ifName;
+  const pair = setupVeth(args, netns, host, isContainer ? config.mtu : bridge.mtu, isContainer ? config.mac : '', ifName);
   if (!pair.ok) return pair;
-  const { name } = pair.value.host;
+  const { name, index } = pair.value.host;
   const plugged = changeLink(pair.value.host, { master: bridge.index });
   if (!plugged.ok) return err(`failed to connect "${name}" to bridge ${bridge.name}: ${plugged.error}`);
-  const hairpin = changeLink(pair.value.host, { port: { hairpin: config.hairpinMode } });
-  return hairpin.ok ? pair : err(`failed to setup hairpin mode for ${name}: ${hairpin.error}`);
+  const hairpin = changeLink(pair.value.host, { port: { hairpin: isContainer && config.hairpinMode } });
+  if (!hairpin.ok) return err(`failed to setup hairpin mode for ${name}: ${hairpin.error}`);
+  const { vlan } = config;
+  const tagged = vlan === 0 ? ok(undefined) : changeBridgeVlans(host, { device: index, from: vlan, to: vlan, pvid: true, untagged: true, master: true }, 'add');
+  return tagged.ok ? pair : err(`failed to setup vlan tag on interface "${name}": ${goErrno(tagged.error)}`);
+}
+
+/** Who has the gateway's address: the bridge, or within a VLAN an interface of the host on the bridge. */
+function gatewayInterface(args: PluginArgs, bridge: Device, config: Config): Result<Device, string> {
+  if (config.vlan === 0) return ok(bridge);
+  const name = `${bridge.name}.${config.vlan}`;
+  const present = linkByName(bridge.netns, name);
+  if (present) return ok(present);
+  const pair = plugVeth(args, bridge.netns, bridge, config, name);
+  if (!pair.ok) return err(`failed to create vlan interface: faild to create vlan gateway "${name}": ${pair.error}`);
+  const up = linkUp(pair.value.container);
+  return up.ok ? ok(pair.value.container) : err(`failed to create vlan interface: failed to up "${name}": ${up.error}`);
 }
 
 /** The port may take a moment to come up. */

@@ -57,7 +57,7 @@ export function* configureByIpam(args: PluginArgs, device: Device, sysctls: read
 }
 /** Addresses and routes that are known already. */
 export function configureFrom(args: PluginArgs, device: Device, sysctls: readonly string[], given: CniResult): Result<CniResult, string> {
-  const result = { ...given, interfaces: [describe(args, device)], ips: given.ips.map((ip) => ({ ...ip, interface: 0 })) };
+  const result = { ...given, interfaces: [describe(args, device)], ips: given.ips.map(({ interface: _, ...ip }) => ({ interface: 0, ...ip })) };
   for (const path of sysctls) setSysctl(device.netns, path.replace('IFNAME', args.ifName), '1');
   const configured = configureInterface(device.netns, args.ifName, result);
   return configured.ok ? ok({ ...result, dns: (args.config['dns'] ?? {}) as CniResult['dns'] }) : configured;

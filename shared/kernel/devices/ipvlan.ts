@@ -25,7 +25,6 @@ import { classify, crossing, drop, transmit } from '../transmit.ts';
 type IpvlanMode = NonNullable<IpvlanOptions['mode']>;
 /** IPVLAN_F_*. */
 const Flag = { PRIVATE: 1, VEPA: 2 } as const;
-const DOES_NOT_PASS = Iff.UP | Iff.PROMISC | Iff.ALLMULTI;
 
 /** ipvl_port: one for all on a card. */
 class IpvlanPort implements RxHandler {
@@ -33,6 +32,8 @@ class IpvlanPort implements RxHandler {
   mode: IpvlanMode = 'l3';
   flags = 0;
   devices: Ipvlan[] = [];
+  /** dev_id_start: ids are given in turn. */
+  nextId = 1;
   constructor(readonly lower: Device) {}
 
   /** ipvlan_addr_lookup: whose the destination of a packet is, or what an ARP asks for. */
@@ -109,12 +110,13 @@ class IpvlanPort implements RxHandler {
 export class Ipvlan extends Device {
   readonly kind = 'ipvlan';
   readonly port: IpvlanPort;
+  private readonly id: number;
   constructor(
     netns: Netns,
     readonly lower: Device,
   ) {
     super(netns);
-    this.flags = lower.flags & ~DOES_NOT_PASS;
+    this.flags = Iff.BROADCAST | Iff.MULTICAST;
     this.address = lower.address;
     this.mtu = lower.mtu;
     this.maxMtu = 65535;
@@ -122,6 +124,10 @@ export class Ipvlan extends Device {
     const { rxHandler } = lower;
     this.port = rxHandler instanceof IpvlanPort ? rxHandler : new IpvlanPort(lower);
     lower.rxHandler = this.port;
+    this.id = this.port.nextId++;
+  }
+  override get devId(): number {
+    return this.id;
   }
   override get link(): Device {
     return this.lower;

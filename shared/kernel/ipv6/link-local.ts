@@ -26,7 +26,7 @@ const isPrivate = (address: Ipv4): boolean => PRIVATE.some(({ address: prefix, m
 export function linkLocalOf(device: Device): Ipv6 | null {
   // A VRF has none, nor what is enslaved to a bond or team.
   if (device.vrfTable !== 0) return null;
-  if (device.isEthernet) return ipv6LinkLocalFromMac(device.address);
+  if (device.isEthernet) return ipv6LinkLocalFromMac(device.address, device.devId);
   if (device.address === 0 || !isTunnelWithEnd(device)) return null;
   const end = device.address.toString(16).padStart(8, '0');
   if (device.hardwareType === ArpHardware.SIT) return `fe80${'0'.repeat(20)}${end}`;
