@@ -3,12 +3,12 @@ import { strerror, type Bytes } from '../base/index.ts';
 import { RawSocket } from '../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../machine/index.ts';
 import { anyOf, type Program } from '../shell/index.ts';
-import { formatIpv4, IcmpType, type Ipv4 } from '../wire/index.ts';
+import { formatIp, formatIpv4, IcmpType, type IpAddress } from '../wire/index.ts';
 import { declared, type DeclaredOption } from './declaration.ts';
 import { hostNameOf, lookupHost, watching } from './net/index.ts';
 import { BUSYBOX_NSLOOKUP } from './dns/index.ts';
 import { BUSYBOX_WGET } from './wget/index.ts';
-import { answerOf, sendUdpProbe, type ProbeSettings } from './traceroute/index.ts';
+import { answerOf, openUdp, sendProbe, type ProbeSettings } from './traceroute/index.ts';
 
 interface Flags {
   readonly values: ReadonlyMap<string, Bytes>;
@@ -133,32 +133,38 @@ const busyboxTraceroute: Program = function* (p) {
     tos: number('t', 0),
     mark: 0,
     dontFragment: flags.values.has('F'),
-    length: length - 20,
+    scope: null,
+    flowLabel: undefined,
+    dontRoute: flags.values.has('r'),
+    sourcePort: undefined,
   };
-  const nameOf = (address: Ipv4): Bytes => {
-    const text = formatIpv4(address);
+  const nameOf = (address: IpAddress): Bytes => {
+    const text = formatIp(address);
     return flags.values.has('n') ? text : `${hostNameOf(p, address) ?? text} (${text})`;
   };
   yield* p.print(`traceroute to ${host} (${formatIpv4(found.address)}), ${maxTtl} hops max, ${length} byte packets\n`);
   let seq = 0;
   for (let ttl = number('f', 1); ttl <= maxTtl; ttl++) {
     yield* p.print(String(ttl).padStart(2));
-    let last: Ipv4 | undefined;
+    let last: IpAddress | undefined;
     let isFinal = false;
     for (let i = 0; i < number('q', 3); i++) {
-      const probe = sendUdpProbe(settings, ttl, number('p', FIRST_PORT) + ++seq, p.nowUs);
-      if (typeof probe === 'string') return (yield* p.print('\n'), yield* p.error(`traceroute: ${probe.replace(/^connect: /, 'sendto: ')}\n`), 1);
+      const sentUs = p.nowUs;
+      const socket = openUdp(settings, number('p', FIRST_PORT) + ++seq);
+      const failed = typeof socket === 'string' ? socket : sendProbe(socket, ttl, { length: length - 28 });
+      if (typeof socket === 'string' || failed !== undefined)
+        return (yield* p.print('\n'), yield* p.error(`traceroute: ${failed?.replace(/^connect: /, 'sendto: ')}\n`), 1);
       yield* p.flush();
       let answer = undefined as ReturnType<typeof answerOf>;
       yield* p.waitFor(
         () => {
-          for (let error = probe.socket.receiveError(); error && !answer; error = probe.socket.receiveError()) answer = answerOf(error, probe.sentUs);
+          for (let error = socket.receiveError(); error && !answer; error = socket.receiveError()) answer = answerOf(error, sentUs);
           return answer !== undefined;
         },
-        watching(probe.socket),
+        watching(socket),
         number('w', 3) * 1e6,
       );
-      probe.socket.close();
+      socket.close();
       if (!answer) {
         yield* p.print('  *');
         continue;

@@ -26,6 +26,7 @@ import { SYSTEM_PROGRAMS } from './system/index.ts';
 import { TC_PROGRAMS } from './tc/index.ts';
 import { TEXT_PROGRAMS } from './text/index.ts';
 import { TCPDUMP_PROGRAMS } from './tcpdump/index.ts';
+import { TRACEPATH_PROGRAMS } from './tracepath/index.ts';
 import { TRACEROUTE_PROGRAMS } from './traceroute/index.ts';
 import { WGET_PROGRAMS } from './wget/index.ts';
 
@@ -59,6 +60,7 @@ export const PROGRAMS: readonly InstalledProgram[] = [
   ...PING_PROGRAMS,
   ...TC_PROGRAMS,
   ...TCPDUMP_PROGRAMS,
+  ...TRACEPATH_PROGRAMS,
   ...TRACEROUTE_PROGRAMS,
   ...ARPING_PROGRAMS,
 ];

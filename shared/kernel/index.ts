@@ -70,7 +70,9 @@ export { flushRouteExceptions, routesInOrder, tablesInOrder } from './ipv4/fib-e
 export { addAddress, removeAddress } from './ipv4/inetdev.ts';
 export { protocolName, ruleFact, scopeName } from './ipv4/route-text.ts';
 export { addAddress6, removeAddress6 } from './ipv6/addrconf.ts';
-export { areSiblings, insertRoute6, lookup6, removeRoute6, routes6InOrder, selectSource6 } from './ipv6/routes.ts';
+export { areSiblings, insertRoute6, lookup6, removeRoute6, routes6InOrder, sourceBy } from './ipv6/routes.ts';
+export { selectSource6 } from './ipv6/source.ts';
+export { exceptionOf } from './ipv6/way.ts';
 export type { Lookup6 } from './ipv6/routes.ts';
 export { syncLink } from './linkwatch.ts';
 export type { IcmpMib, TypeCounts } from './mib.ts';
@@ -96,13 +98,13 @@ export { addNexthop, addRoute6ByNexthop, deleteNexthop, nexthopsInOrder } from '
 export { addRoute, deleteRoute, getRoute } from './rtnl/routes.ts';
 export type { RouteAnswer } from './rtnl/routes.ts';
 export { addRule, deleteRule } from './rtnl/rules.ts';
-export { IpSocket } from './sockets/ip-socket.ts';
+export { arrivedBy6, IpSocket, senderOf } from './sockets/ip-socket.ts';
 export type { Received, SocketError } from './sockets/ip-socket.ts';
 export { ALL_PROTOCOLS, PacketSocket } from './sockets/packet.ts';
 export type { CapturedFrame } from './sockets/packet.ts';
 export { openPing, PingSocket } from './sockets/ping.ts';
 export { RawSocket } from './sockets/raw.ts';
-export { Icmp6Socket } from './sockets/raw6.ts';
+export { Raw6Socket } from './sockets/raw6.ts';
 export { UdpSocket } from './sockets/udp.ts';
 export * from './sysctl/sysctl.ts';
 export * from './tcp/index.ts';

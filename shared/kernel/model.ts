@@ -135,6 +135,8 @@ export interface Stack {
   reassemblyTimeout(skb: Skb): void;
   /** A rule rejects an IPv6 packet: its sender is told with this code of destination unreachable. */
   unreachable6(skb: Skb, netns: Netns, code: number): void;
+  /** An IPv6 packet does not fit the way out: its sender is told the MTU. */
+  tooBig6(skb: Skb, netns: Netns, mtu: number): void;
   /** An echo reply, or an error about an echo request: ping sockets get it. */
   echoReply(skb: Skb): void;
   echoError(skb: Skb, quoted: Packet): void;
@@ -230,7 +232,9 @@ export interface Ipv6Address {
   noDad: boolean;
   permanent: boolean;
   /** `home` (mobile IPv6). */
-  readonly home: boolean;
+  home: boolean;
+  /** A template for temporary addresses (`mngtmpaddr`). */
+  manageTemp: boolean;
   validUntilUs: number | null;
   preferredUntilUs: number | null;
   noPrefixRoute: boolean;
@@ -663,6 +667,8 @@ export class Route6 {
   weight = 1;
   /** The object that `device` and `gateway` come from; 0: they are its own. */
   nexthopId = 0;
+  /** Path MTUs and redirects learnt for destinations by it. */
+  exceptions: Map<Ipv6, Route6Exception> | null = null;
   constructor(
     readonly table: number,
     readonly prefix: Ipv6,
@@ -673,6 +679,13 @@ export class Route6 {
     readonly priority: number,
     readonly protocol: number,
   ) {}
+}
+
+export interface Route6Exception {
+  /** 0: none. */
+  readonly mtu: number;
+  readonly gateway: Ipv6 | null;
+  readonly expiresUs: number;
 }
 
 /** Netfilter on one IPv4 hook: a table, connection tracking, NAT… Handlers run in order of priority. */
@@ -726,6 +739,14 @@ export abstract class Socket {
     readonly kind: 'packet' | 'raw' | 'raw6' | 'ping' | 'ping6' | 'udp' | 'udp6' | 'tcp' | 'tcp6' | 'unix' | 'netlink',
   ) {
     this.inode = netns.host.nextInode++;
+  }
+  /** What it sends to groups comes back to this host (IP_MULTICAST_LOOP). */
+  get hearsOwnGroups(): boolean {
+    return true;
+  }
+  /** The path's MTU does not count for it, only the device's (IP_PMTUDISC_PROBE). */
+  get ignoresPathMtu(): boolean {
+    return false;
   }
   abstract close(): void;
 }
@@ -842,7 +863,7 @@ export class Netns {
   private fragmentQueues: Map<string, FragmentQueue> | null = null;
   /** Counters that rate limits and ids need. */
   ipId = 0;
-  private icmpCredits: Map<Ipv4, { tokens: number; lastUs: number; redirects: number }> | null = null;
+  private icmpCredits: Map<Ipv4 | Ipv6, { tokens: number; lastUs: number; redirects: number }> | null = null;
   /** Global limit of ICMP errors (icmp_msgs_per_sec): credit and when it was last filled. */
   icmpCredit = 50;
   icmpCreditUs = 0;
@@ -881,6 +902,9 @@ export class Netns {
   get sockets(): Set<Socket> {
     return (this.openSockets ??= new Set());
   }
+  get hasSockets(): boolean {
+    return this.openSockets !== null;
+  }
   get rawListeners(): Set<RawListener> {
     return (this.rawSockets ??= new Set());
   }
@@ -891,7 +915,7 @@ export class Netns {
     return (this.fragmentQueues ??= new Map());
   }
   /** Credit for ICMP errors, by whom they go to (inet_peer). */
-  get icmpLimits(): Map<Ipv4, { tokens: number; lastUs: number; redirects: number }> {
+  get icmpLimits(): Map<Ipv4 | Ipv6, { tokens: number; lastUs: number; redirects: number }> {
     return (this.icmpCredits ??= new Map());
   }
   get simulation(): Simulation {

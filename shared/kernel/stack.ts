@@ -9,7 +9,7 @@ import { describe } from './describe.ts';
 import { sendIcmpError } from './ipv4/icmp.ts';
 import { receiveIpv4 } from './ipv4/input.ts';
 import { receiveIpv6 } from './ipv6/input.ts';
-import { sendIcmp6Unreachable } from './ipv6/icmp.ts';
+import { sendIcmp6TimeExceeded, sendIcmp6TooBig, sendIcmp6Unreachable } from './ipv6/icmp.ts';
 import type { Device, Netns, Skb, Stack } from './model.ts';
 import { Iff, PacketType } from './numbers.ts';
 import { drop, DEVICE_HOP_US, tap } from './transmit.ts';
@@ -79,7 +79,12 @@ export class LinuxStack implements Stack {
   }
   reassemblyTimeout(skb: Skb): void {
     const netns = skb.device?.netns;
-    if (netns !== undefined) sendIcmpError(skb, netns, IcmpType.TIME_EXCEEDED, 1, 0);
+    if (netns === undefined) return;
+    if (skb.ip6 !== null) sendIcmp6TimeExceeded(skb, netns, 1);
+    else sendIcmpError(skb, netns, IcmpType.TIME_EXCEEDED, 1, 0);
+  }
+  tooBig6(skb: Skb, netns: Netns, mtu: number): void {
+    sendIcmp6TooBig(skb, netns, mtu);
   }
   unreachable6(skb: Skb, netns: Netns, code: number): void {
     sendIcmp6Unreachable(skb, netns, code);

@@ -48,7 +48,7 @@ import type {
   TableFact,
 } from '../snapshot/index.ts';
 import { flowText } from '../machine/index.ts';
-import { formatIpv4, formatIpv6, formatMac } from '../wire/index.ts';
+import { formatIp, formatIpv4, formatIpv6, formatMac } from '../wire/index.ts';
 
 /** Settings that matter to packets and differ between hosts. */
 const SYSCTLS = [
@@ -331,9 +331,9 @@ function socketFact(socket: unknown): readonly SocketFact[] {
     {
       protocol: 'udp',
       state: socket.remotePort === 0 ? 'UNCONN' : 'ESTAB',
-      local: socket.localAddress === 0 ? '0.0.0.0' : formatIpv4(socket.localAddress),
+      local: formatIp(socket.localAddress),
       localPort: socket.localPort,
-      remote: socket.remoteAddress === 0 ? '0.0.0.0' : formatIpv4(socket.remoteAddress),
+      remote: formatIp(socket.remoteAddress),
       remotePort: socket.remotePort,
       ...(socket.owner ? { owner: `${socket.owner.command} ${socket.owner.pid}` } : {}),
     },

@@ -46,7 +46,7 @@ export function etcFiles(options: EtcOptions): ReadonlyMap<string, string> {
   const people = options.users.map((user) => `${user.name}:x:${user.uid}:${user.uid}::${user.home}:/bin/bash`);
   const files = new Map<string, string>([
     ['/etc/hostname', lines(options.hostname)],
-    ['/etc/hosts', lines('127.0.0.1\tlocalhost', `127.0.1.1\t${options.hostname}`, '::1\tlocalhost ip6-localhost ip6-loopback', ...options.hosts)],
+    ['/etc/hosts', lines('127.0.0.1\tlocalhost', `127.0.1.1\t${options.hostname}`, '::1\tip6-localhost ip6-loopback', ...options.hosts)],
     ['/etc/resolv.conf', lines(...options.nameservers.map((server) => `nameserver ${server}`))],
     ['/etc/nsswitch.conf', lines('passwd:         files', 'group:          files', 'hosts:          files dns', 'networks:       files')],
     ['/etc/host.conf', lines('multi on')],

@@ -3,18 +3,36 @@
  * (net/ipv4/tcp_ipv4.c: tcp4_seq_show, udp.c, raw.c, net/packet/af_packet.c). Addresses of objects are zero, as kptr_restrict shows them.
  */
 import type { Bytes } from '../base/index.ts';
-import { PacketSocket, RawSocket, TcpRequest, TcpSocket, tcpTablesOf, TcpState, TimeWait, UdpSocket, type Netns, type Socket } from '../kernel/index.ts';
+import {
+  PacketSocket,
+  Raw6Socket,
+  RawSocket,
+  TcpRequest,
+  TcpSocket,
+  tcpTablesOf,
+  TcpState,
+  TimeWait,
+  UdpSocket,
+  type Netns,
+  type Socket,
+} from '../kernel/index.ts';
 import type { DynamicNode } from '../shell/index.ts';
+import { ipv6Mapped, type IpAddress, type Ipv4 } from '../wire/index.ts';
 import { hexAddress, table } from './proc-net-format.ts';
 
 const hex = (value: number, width: number): string => (value >>> 0).toString(16).toUpperCase().padStart(width, '0');
+/** Four numbers of the little-endian machine. */
+const hexAddress6 = (address: IpAddress): string =>
+  (typeof address === 'number' ? (address === 0 ? '0'.repeat(32) : ipv6Mapped(address)) : address).replace(/(..)(..)(..)(..)/g, '$4$3$2$1').toUpperCase();
 const POINTER = '0'.repeat(16);
 
 /** What all tables of sockets have in a row: where from and to, queues, the timer that runs (kind, hundredths of a second, tries), who owns it. */
 interface Row {
   readonly slot: string;
-  readonly local: readonly [address: number, port: number];
-  readonly remote: readonly [address: number, port: number];
+  /** AF_INET6: addresses are written whole. */
+  readonly family: 4 | 6;
+  readonly local: readonly [address: IpAddress, port: number];
+  readonly remote: readonly [address: IpAddress, port: number];
   readonly state: number;
   readonly queues: readonly [sent: number, received: number];
   readonly timer: readonly [kind: number, left: number, tries: number];
@@ -22,8 +40,8 @@ interface Row {
   readonly socket: Socket | undefined;
   readonly tail: string;
 }
-function line({ slot, local, remote, state, queues, timer, probes, socket, tail }: Row): string {
-  const end = ([address, port]: readonly [number, number]): string => `${hexAddress(address)}:${hex(port, 4)}`;
+function line({ slot, family, local, remote, state, queues, timer, probes, socket, tail }: Row): string {
+  const end = ([address, port]: readonly [IpAddress, number]): string => `${family === 6 ? hexAddress6(address) : hexAddress(address as Ipv4)}:${hex(port, 4)}`;
   const uid = String(socket?.owner?.uid ?? 0).padStart(5);
   const numbers = `${hex(queues[0], 8)}:${hex(queues[1], 8)} ${hex(timer[0], 2)}:${hex(timer[1], 8)} ${hex(timer[2], 8)}`;
   return `${slot}: ${end(local)} ${end(remote)} ${hex(state, 2)} ${numbers} ${uid} ${String(probes).padStart(8)} ${socket?.inode ?? 0} ${tail}`;
@@ -44,6 +62,7 @@ function tcpSocketLine(socket: TcpSocket, slot: string): string {
   const received = isListening ? socket.acceptQueue.length : socket.readableBytes + (socket.finReceived && !socket.finRead ? 1 : 0);
   return line({
     slot,
+    family: socket.family,
     local: [socket.localAddress, socket.localPort],
     remote: [socket.remoteAddress, socket.remotePort],
     state: socket.state,
@@ -58,6 +77,7 @@ function halfLine(endpoint: TcpRequest | TimeWait, slot: string): string {
   const isOver = endpoint instanceof TimeWait;
   return line({
     slot,
+    family: endpoint.family,
     local: [endpoint.localAddress, endpoint.localPort],
     remote: [endpoint.remoteAddress, endpoint.remotePort],
     state: endpoint.state,
@@ -69,30 +89,36 @@ function halfLine(endpoint: TcpRequest | TimeWait, slot: string): string {
   });
 }
 /** Listeners first, the newest ahead; then connections. */
-function tcp(netns: Netns): Bytes {
-  const listeners: TcpSocket[] = [];
-  const others: (TcpSocket | TcpRequest | TimeWait)[] = [];
-  for (const socket of netns.sockets) {
-    if (!(socket instanceof TcpSocket)) continue;
-    if (socket.state === TcpState.LISTEN) listeners.unshift(socket);
-    else if (socket.isConnected && socket.state !== TcpState.CLOSE) others.push(socket);
-  }
-  for (const endpoint of tcpTablesOf(netns).all()) if (endpoint instanceof TcpRequest || endpoint instanceof TimeWait) others.push(endpoint);
-  const rows = [...listeners, ...others].map((each, i) => {
-    const slot = String(i).padStart(4);
-    return each instanceof TcpSocket ? tcpSocketLine(each, slot) : halfLine(each, slot);
-  });
-  return [HEAD, ...rows].map((row) => `${row.padEnd(TCP_WIDTH)}\n`).join('');
-}
+const tcp =
+  (family: 4 | 6) =>
+  (netns: Netns): Bytes => {
+    const listeners: TcpSocket[] = [];
+    const others: (TcpSocket | TcpRequest | TimeWait)[] = [];
+    for (const socket of netns.sockets) {
+      if (!(socket instanceof TcpSocket) || socket.family !== family) continue;
+      if (socket.state === TcpState.LISTEN) listeners.unshift(socket);
+      else if (socket.isConnected && socket.state !== TcpState.CLOSE) others.push(socket);
+    }
+    for (const endpoint of tcpTablesOf(netns).all())
+      if ((endpoint instanceof TcpRequest || endpoint instanceof TimeWait) && endpoint.family === family) others.push(endpoint);
+    const rows = [...listeners, ...others].map((each, i) => {
+      const slot = String(i).padStart(4);
+      return each instanceof TcpSocket ? tcpSocketLine(each, slot) : halfLine(each, slot);
+    });
+    if (family === 6) return [HEAD6, ...rows].map((row) => `${row}\n`).join('');
+    return [HEAD, ...rows].map((row) => `${row.padEnd(TCP_WIDTH)}\n`).join('');
+  };
 
 interface Datagrams {
-  readonly localAddress: number;
-  readonly remoteAddress: number;
+  readonly family: 4 | 6;
+  readonly localAddress: IpAddress;
+  readonly remoteAddress: IpAddress;
   readonly queuedLength: number;
 }
 const datagramLine = (socket: Socket & Datagrams, slot: string, ports: readonly [number, number], state: number): string =>
   line({
     slot,
+    family: socket.family,
     local: [socket.localAddress, ports[0]],
     remote: [socket.remoteAddress, ports[1]],
     state,
@@ -103,19 +129,27 @@ const datagramLine = (socket: Socket & Datagrams, slot: string, ports: readonly 
     tail: `2 ${POINTER} 0`,
   });
 /** By port, as the hash table has them. */
-function udp(netns: Netns): Bytes {
-  const sockets = [...netns.sockets].filter((socket) => socket instanceof UdpSocket).filter(({ localPort }) => localPort !== 0);
-  const rows = sockets
-    .sort((a, b) => a.localPort - b.localPort)
-    .map((socket) =>
-      datagramLine(
-        socket,
-        String(socket.localPort).padStart(5),
-        [socket.localPort, socket.remotePort],
-        socket.connected ? TcpState.ESTABLISHED : TcpState.CLOSE,
-      ),
-    );
-  return [` ${HEAD}${DATAGRAM_TAIL}`, ...rows].map((row) => `${row.padEnd(UDP_WIDTH)}\n`).join('');
+const udp =
+  (family: 4 | 6) =>
+  (netns: Netns): Bytes => {
+    const sockets = [...netns.sockets].filter((socket) => socket instanceof UdpSocket).filter((socket) => socket.localPort !== 0 && socket.family === family);
+    const rows = sockets
+      .sort((a, b) => a.localPort - b.localPort)
+      .map((socket) =>
+        datagramLine(
+          socket,
+          String(socket.localPort).padStart(5),
+          [socket.localPort, socket.remotePort],
+          socket.connected ? TcpState.ESTABLISHED : TcpState.CLOSE,
+        ),
+      );
+    if (family === 6) return [`${HEAD6}${DATAGRAM_TAIL}`, ...rows].map((row) => `${row}\n`).join('');
+    return [` ${HEAD}${DATAGRAM_TAIL}`, ...rows].map((row) => `${row.padEnd(UDP_WIDTH)}\n`).join('');
+  };
+function raw6(netns: Netns): Bytes {
+  const sockets = [...netns.sockets].filter((socket) => socket instanceof Raw6Socket).sort((a, b) => a.protocol - b.protocol);
+  const rows = sockets.map((socket) => datagramLine(socket, String(socket.protocol).padStart(5), [socket.protocol, 0], TcpState.CLOSE));
+  return [`${HEAD6}${DATAGRAM_TAIL}`, ...rows].map((row) => `${row}\n`).join('');
 }
 function raw(netns: Netns): Bytes {
   const sockets = [...netns.sockets].filter((socket) => socket instanceof RawSocket).sort((a, b) => a.protocol - b.protocol);
@@ -133,15 +167,15 @@ function packet(netns: Netns): Bytes {
   return `sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n${rows.join('')}`;
 }
 
-/** Deviation: no sockets of IPv6 and of the UNIX family: their tables are empty. */
+/** Deviation: no sockets of the UNIX family: their table is empty. */
 export const PROC_NET_SOCKETS: Readonly<Record<string, DynamicNode>> = {
   packet: table(packet),
   raw: table(raw),
-  raw6: table(() => `${HEAD6}${DATAGRAM_TAIL}\n`),
-  tcp: table(tcp),
-  tcp6: table(() => `${HEAD6}\n`),
-  udp: table(udp),
-  udp6: table(() => `${HEAD6}${DATAGRAM_TAIL}\n`),
+  raw6: table(raw6),
+  tcp: table(tcp(4)),
+  tcp6: table(tcp(6)),
+  udp: table(udp(4)),
+  udp6: table(udp(6)),
   udplite: table(() => `${` ${HEAD}${DATAGRAM_TAIL}`.padEnd(UDP_WIDTH)}\n`),
   udplite6: table(() => `${HEAD6}${DATAGRAM_TAIL}\n`),
   unix: table(() => 'Num       RefCount Protocol Flags    Type St Inode Path\n'),

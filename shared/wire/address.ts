@@ -13,6 +13,9 @@ export type Ipv6 = string & { readonly [ipv6Brand]?: never };
 /** An Ethernet address below 2^48; the first byte on the wire is the most significant. */
 export type Mac = number & { readonly [macBrand]?: never };
 
+/** Of either family: numbers are IPv4, texts IPv6. */
+export type IpAddress = Ipv4 | Ipv6;
+
 /** An IPv4 prefix as a user means it: host bits may be set (an interface address). */
 export interface Ipv4Prefix {
   readonly address: Ipv4;
@@ -166,3 +169,10 @@ export function ipv6LinkLocalFromMac(mac: Mac, devId = 0): Ipv6 {
 }
 /** RFC 4291, 2.7.1. */
 export const ipv6SolicitedNode = (address: Ipv6): Ipv6 => `ff0200000000000000000001ff${address.slice(26)}`;
+
+const MAPPED_PREFIX = '00000000000000000000ffff';
+/** `::ffff:a.b.c.d`: an IPv4 address as a socket of IPv6 has it; undefined for others. */
+export const mappedIpv4 = (address: Ipv6): Ipv4 | undefined => (address.startsWith(MAPPED_PREFIX) ? parseInt(address.slice(24), 16) | 0 : undefined);
+export const ipv6Mapped = (address: Ipv4): Ipv6 => MAPPED_PREFIX + (address >>> 0).toString(16).padStart(8, '0');
+export const formatIp = (address: IpAddress): string => (typeof address === 'number' ? formatIpv4(address) : formatIpv6(address));
+export const isUnspecified = (address: IpAddress): boolean => address === 0 || address === IPV6_ANY;

@@ -41,8 +41,9 @@ export function decodeNetwork(bytes: Uint8Array, etherType: number, into: Packet
   if (!whole) into.payload = fromUint8Array(bytes);
   return into;
 }
-/** Decodes an IPv4 packet held as a byte string: what an ICMP error quotes. */
-export const decodeQuoted = (bytes: Bytes, into: Packet = new Packet()): Packet => decodeNetwork(toUint8Array(bytes), EtherType.IPV4, into);
+/** Decodes an IP packet held as a byte string: what an ICMP error quotes. */
+export const decodeQuoted = (bytes: Bytes, into: Packet = new Packet()): Packet =>
+  decodeNetwork(toUint8Array(bytes), bytes.charCodeAt(0) >> 4 === 6 ? EtherType.IPV6 : EtherType.IPV4, into);
 
 /** The frame inside a VXLAN datagram's payload (RFC 7348), or undefined when it is none. Sets nothing. */
 export function decodeVxlan(payload: Bytes, into: Packet = new Packet()): { vni: number; frame: Packet } | undefined {
@@ -125,8 +126,17 @@ function decodeIpv6(bytes: Uint8Array, into: Packet): boolean {
     ip6.nextHeader = bytes[40]!;
     ip6.hopByHop = text(bytes, 41, at);
   }
+  if (ip6.nextHeader === IpProtocol.FRAGMENT && end >= at + 8) {
+    ip6.nextHeader = bytes[at]!;
+    ip6.fragmentOffset = get16(bytes, at + 2) & 0xfff8;
+    ip6.moreFragments = (bytes[at + 3]! & 1) === 1;
+    ip6.fragmentId = get32(bytes, at + 4) >>> 0;
+    at += 8;
+  }
   into.ip6 = ip6;
-  decodeTransport(bytes.subarray(at, end), into);
+  const rest = bytes.subarray(at, end);
+  if (ip6.isFragment) into.payload = fromUint8Array(rest);
+  else decodeTransport(rest, into);
   return true;
 }
 

@@ -33,7 +33,8 @@ export const encodeTransportBytes = (packet: Packet): Bytes => fromUint8Array(en
 
 /** A quoted packet says a total length that it does not have any more: what is there counts. */
 function presentNetworkLength(packet: Packet): number {
-  return packet.ip === null ? networkLength(packet) : 20 + packet.ip.options.length + transportLength(packet);
+  if (packet.ip !== null) return 20 + packet.ip.options.length + transportLength(packet);
+  return packet.ip6 === null ? networkLength(packet) : 40 + packet.ip6.extensionLength + transportLength(packet);
 }
 function frameLengthOnWire(packet: Packet): number {
   return frameLength(packet) - networkLength(packet) + presentNetworkLength(packet);
@@ -105,16 +106,23 @@ function writeNetwork(packet: Packet, bytes: Uint8Array, at: number): void {
     put32(bytes, at + 24, arp.targetIp);
   } else if (ip6 !== null) {
     const present = transportLength(packet);
-    const extension = ip6.hopByHop === '' ? 0 : ip6.hopByHop.length + 1;
+    const options = ip6.hopByHop === '' ? 0 : ip6.hopByHop.length + 1;
+    const extension = ip6.extensionLength;
+    const afterOptions = ip6.fragmentId >= 0 ? IpProtocol.FRAGMENT : ip6.nextHeader;
     put32(bytes, at, (6 << 28) | (ip6.trafficClass << 20) | ip6.flowLabel);
     put16(bytes, at + 4, ip6.payloadLength >= 0 ? ip6.payloadLength : extension + present);
-    bytes[at + 6] = extension > 0 ? IpProtocol.HOPOPTS : ip6.nextHeader;
+    bytes[at + 6] = options > 0 ? IpProtocol.HOPOPTS : afterOptions;
     bytes[at + 7] = ip6.hopLimit;
     putIpv6(bytes, at + 8, ip6.src);
     putIpv6(bytes, at + 24, ip6.dst);
-    if (extension > 0) {
-      bytes[at + 40] = ip6.nextHeader;
+    if (options > 0) {
+      bytes[at + 40] = afterOptions;
       putBytes(bytes, at + 41, ip6.hopByHop);
+    }
+    if (ip6.fragmentId >= 0) {
+      bytes[at + 40 + options] = ip6.nextHeader;
+      put16(bytes, at + 42 + options, ip6.fragmentOffset | (ip6.moreFragments ? 1 : 0));
+      put32(bytes, at + 44 + options, ip6.fragmentId);
     }
     writeTransport(packet, bytes, at + 40 + extension, present);
   } else putBytes(bytes, at, packet.payload);

@@ -125,6 +125,11 @@ export class Ipv6Header {
   flowLabel = 0;
   /** Hop-by-hop options as the bytes of the whole extension header, its next-header byte excluded; '' for none. */
   hopByHop: Bytes = '';
+  /** A fragment header's identification; -1: there is none. */
+  fragmentId = -1;
+  /** In bytes, a multiple of 8. */
+  fragmentOffset = 0;
+  moreFragments = false;
   /** -1: everything after the fixed header. */
   payloadLength = -1;
   constructor(
@@ -139,8 +144,18 @@ export class Ipv6Header {
     copy.trafficClass = this.trafficClass;
     copy.flowLabel = this.flowLabel;
     copy.hopByHop = this.hopByHop;
+    copy.fragmentId = this.fragmentId;
+    copy.fragmentOffset = this.fragmentOffset;
+    copy.moreFragments = this.moreFragments;
     copy.payloadLength = this.payloadLength;
     return copy;
+  }
+  /** Bytes of extension headers. */
+  get extensionLength(): number {
+    return (this.hopByHop === '' ? 0 : this.hopByHop.length + 1) + (this.fragmentId >= 0 ? 8 : 0);
+  }
+  get isFragment(): boolean {
+    return this.fragmentId >= 0 && (this.moreFragments || this.fragmentOffset !== 0);
   }
 }
 
@@ -332,7 +347,7 @@ function innerLength(outer: Packet, inner: Packet): number {
 export function networkLength(packet: Packet): number {
   if (packet.ip !== null) return packet.ip.totalLength >= 0 ? packet.ip.totalLength : 20 + packet.ip.options.length + transportLength(packet);
   if (packet.arp !== null) return 28;
-  if (packet.ip6 !== null) return 40 + (packet.ip6.hopByHop === '' ? 0 : packet.ip6.hopByHop.length + 1) + transportLength(packet);
+  if (packet.ip6 !== null) return packet.ip6.payloadLength >= 0 ? 40 + packet.ip6.payloadLength : 40 + packet.ip6.extensionLength + transportLength(packet);
   return packet.payload.length;
 }
 /** Bytes of the whole Ethernet frame, without padding and FCS. */

@@ -3,7 +3,7 @@ import { utf8Decode, utf8Encode, type Bytes } from '../../base/index.ts';
 import { TcpSocket } from '../../kernel/index.ts';
 import { netnsOf, ownSocket, SocketFile } from '../../machine/index.ts';
 import type { Process, Sys, Wait } from '../../shell/index.ts';
-import { formatIpv4 } from '../../wire/index.ts';
+import { formatIp } from '../../wire/index.ts';
 import { parseRequest, refusal, type Answer, type Manners, type Request } from './manners.ts';
 
 export interface HttpServer {
@@ -64,7 +64,7 @@ export function* serveHttp(p: Process, server: HttpServer, isOver: () => boolean
 }
 
 function* serveConnection(p: Process, server: HttpServer, socket: TcpSocket): Sys<number> {
-  const from = formatIpv4(socket.remoteAddress);
+  const from = formatIp(socket.remoteAddress);
   let pending = '';
   for (;;) {
     const untilUs = p.nowUs + server.keepAliveUs;

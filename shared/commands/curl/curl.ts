@@ -48,8 +48,8 @@ class Session {
     let status = 0;
     for (const [i, given] of options.urls.entries()) {
       const all = options.has('globoff') ? [given] : expandGlob(given);
-      if (all === undefined) {
-        status = yield* this.fails(Code.URL, BAD_URL);
+      if ('message' in all) {
+        status = yield* this.fails(Code.URL, `${all.message} in URL position ${all.position}:\n${given}\n${' '.repeat(all.position - 1)}^`);
         continue;
       }
       for (const text of all) {

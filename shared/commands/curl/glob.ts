@@ -4,12 +4,17 @@ import type { Bytes } from '../../base/index.ts';
 /** More would not end. */
 const LIMIT = 10_000;
 
-/** All addresses, leftmost part slowest; undefined when a bracket does not close or means nothing. */
-export function expandGlob(text: Bytes): readonly Bytes[] | undefined {
+/** Where an address is wrong, counted from one, and how. */
+export interface GlobError {
+  readonly position: number;
+  readonly message: string;
+}
+/** All addresses, leftmost part slowest. */
+export function expandGlob(text: Bytes): readonly Bytes[] | GlobError {
   let all: Bytes[] = [''];
   for (let at = 0; at < text.length;) {
     const char = text[at]!;
-    const address = /^\[[0-9a-fA-F:.]*:[0-9a-fA-F:.%a-z]*\]/.exec(text.slice(at));
+    const address = /^\[[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:%[^\]]*)?\]/.exec(text.slice(at));
     if (address !== null || (char !== '{' && char !== '[')) {
       const literal = address?.[0] ?? (char === '\\' && at + 1 < text.length && '{}[]'.includes(text[at + 1]!) ? text[at + 1]! : char);
       at += address === null && literal !== char ? 2 : literal.length;
@@ -18,7 +23,11 @@ export function expandGlob(text: Bytes): readonly Bytes[] | undefined {
     }
     const end = text.indexOf(char === '{' ? '}' : ']', at);
     const choices = end < 0 ? undefined : char === '{' ? text.slice(at + 1, end).split(',') : range(text.slice(at + 1, end));
-    if (choices === undefined || all.length * choices.length > LIMIT) return undefined;
+    if (choices === undefined) {
+      if (char === '{') return { position: at + 1, message: 'unmatched brace' };
+      return { position: at + 2, message: /[0-9A-Za-z]/.test(text[at + 1] ?? '') ? 'bad range' : 'bad range specification' };
+    }
+    if (all.length * choices.length > LIMIT) return { position: at + 2, message: 'range overflow' };
     all = all.flatMap((each) => choices.map((choice) => each + choice));
     at = end + 1;
   }

@@ -3,9 +3,9 @@ import { strerror, type Bytes, type Errno } from '../../base/index.ts';
 import type { TcpSocket } from '../../kernel/index.ts';
 import { netnsOf, SocketFile } from '../../machine/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
-import { formatIpv4, parseIpv4, type Ipv4 } from '../../wire/index.ts';
+import { formatIp, IPV4_LOOPBACK, IPV6_LOOPBACK, parseIpv4, parseIpv6, type IpAddress } from '../../wire/index.ts';
 import { base64, HttpConnection, resolveUrl, urlText, type Body, type Head, type Url } from '../http/index.ts';
-import { bindSocket, connectTcp, lookupHost, tcpSocket } from '../net/index.ts';
+import { bindSocket, connectTcp, familyOf, lookupHosts, tcpSocket, type HostAddress, type Resolutions } from '../net/index.ts';
 import type { CurlOptions } from './options.ts';
 
 /** Codes that curl ends with (libcurl-errors(3)). */
@@ -44,6 +44,17 @@ export interface Kept {
   readonly http: HttpConnection;
   readonly number: number;
 }
+interface Target {
+  readonly hosts: readonly [HostAddress, ...HostAddress[]];
+  readonly port: number;
+}
+/** libcurl knows it without asking. */
+const LOCALHOST = (family: 0 | 4 | 6): Extract<Resolutions, { kind: 'found' }> => {
+  const v4: HostAddress = { address: IPV4_LOOPBACK, scope: null };
+  const v6: HostAddress = { address: IPV6_LOOPBACK, scope: null };
+  return { kind: 'found', hosts: family === 4 ? [v4] : family === 6 ? [v6] : [v4, v6], isLiteral: false };
+};
+const ended = (address: IpAddress, port: number): string => (typeof address === 'number' ? `${formatIp(address)}:${port}` : `[${formatIp(address)}]:${port}`);
 /** What lasts for all pages of one command. */
 export interface Pool {
   kept: Kept | undefined;
@@ -197,20 +208,27 @@ export class Transfer {
     pool.kept = undefined;
     const target = yield* this.resolve(port);
     if (target === undefined) return undefined;
-    const socket = tcpSocket(p);
     const number = pool.made++;
     this.connects++;
-    yield* this.note(`  Trying ${formatIpv4(target.address)}:${target.port}...`);
-    const connected = (yield* this.bind(socket, number, port)) && (yield* this.connect(socket, target, port, number));
-    if (!connected) {
+    let socket: TcpSocket | undefined;
+    let [host] = target.hosts;
+    for (const [i, each] of target.hosts.entries()) {
+      host = each;
+      socket = tcpSocket(p, familyOf(host.address));
+      socket.boundDevice = host.scope;
+      yield* this.note(`  Trying ${ended(host.address, target.port)}...`);
+      const bound = yield* this.bind(socket, number, port);
+      if (bound && (yield* this.connect(socket, host.address, target.port, port, number, i + 1 < target.hosts.length))) break;
       socket.close();
-      return undefined;
+      socket = undefined;
+      if (!bound) return undefined;
     }
+    if (socket === undefined) return undefined;
     const fd = p.install(new SocketFile(socket));
     if (!fd.ok) return yield* this.fails(Code.CONNECT, strerror(fd.error));
     this.connectUs = this.elapsedUs;
-    [this.remoteIp, this.remotePort] = [formatIpv4(target.address), target.port];
-    [this.localIp, this.localPort] = [formatIpv4(socket.localAddress), socket.localPort];
+    [this.remoteIp, this.remotePort] = [formatIp(host.address), target.port];
+    [this.localIp, this.localPort] = [formatIp(socket.localAddress), socket.localPort];
     yield* this.note(`Connected to ${url.host} (${this.remoteIp}) port ${target.port} (#${number})`);
     if (url.scheme === 'https') {
       socket.close();
@@ -219,7 +237,7 @@ export class Transfer {
     return { key, socket, fd: fd.value, http: new HttpConnection(p, fd.value), number };
   }
   /** --resolve, --connect-to, then as every program. */
-  private *resolve(port: number): Sys<{ address: Ipv4; port: number } | undefined> {
+  private *resolve(port: number): Sys<Target | undefined> {
     const { url, p, options, pool } = this;
     let { host } = url;
     let to = port;
@@ -229,15 +247,24 @@ export class Transfer {
     }
     for (const rule of options.list('resolve')) {
       const [, name, namePort, address = ''] = /^([^:]*):(\d+):(.*)$/.exec(rule) ?? [];
-      const parsed = parseIpv4(address);
+      const plain = address.replace(/^\[(.*)\]$/, '$1');
+      const parsed = parseIpv4(plain) ?? parseIpv6(plain);
       if (name !== host || Number(namePort) !== to || parsed === undefined) continue;
       if (!pool.resolved.has(rule)) yield* this.note(`Added ${host}:${to}:${address} to DNS cache`);
       pool.resolved.add(rule);
       yield* this.note(`Hostname ${host} was found in DNS cache`);
-      return { address: parsed, port: to };
+      return { hosts: [{ address: parsed, scope: null }], port: to };
     }
     if (pool.resolved.has(`${host}:${to}`)) yield* this.note(`Hostname ${host} was found in DNS cache`);
-    const found = yield* lookupHost(p, host);
+    const family = options.has('ipv4') ? 4 : options.has('ipv6') ? 6 : 0;
+    // What is a number may be of the wrong family: then there is nobody to connect to.
+    const number = parseIpv4(host) ?? parseIpv6(host);
+    if (number !== undefined && family !== 0 && familyOf(number) !== family) {
+      yield* this.note(`Closing connection ${pool.made++}`);
+      [this.code, this.message] = [Code.CONNECT, "Couldn't connect to server"];
+      return undefined;
+    }
+    const found = host === 'localhost' ? LOCALHOST(family) : yield* lookupHosts(p, host, family);
     this.lookupUs = this.elapsedUs;
     if (found.kind === 'failed') {
       yield* this.fails(Code.RESOLVE, `Could not resolve host: ${host}`);
@@ -245,7 +272,9 @@ export class Transfer {
       return undefined;
     }
     pool.resolved.add(`${host}:${to}`);
-    return { address: found.address, port: to };
+    const scope = url.zone === undefined ? null : (netnsOf(p).device(url.zone) ?? null);
+    const [first, ...others] = found.hosts;
+    return { hosts: [scope === null ? first : { ...first, scope }, ...others], port: to };
   }
   /** --interface: a device or an address. */
   private *bind(socket: TcpSocket, number: number, port: number): Sys<boolean> {
@@ -256,13 +285,14 @@ export class Transfer {
       socket.boundDevice = device;
       return true;
     }
-    const address = parseIpv4(from.replace(/^host!/, ''));
+    const plain = from.replace(/^host!/, '');
+    const address = parseIpv4(plain) ?? parseIpv6(plain);
     if (address === undefined) {
       yield* this.fails(Code.BIND, `Couldn't bind to '${from}'`);
       yield* this.note(`Closing connection ${number}`);
       return false;
     }
-    yield* this.note(`Name '${from}' family 2 resolved to '${from}' family 2`);
+    yield* this.note(`Name '${from}' family ${familyOf(address) === 4 ? 2 : 10} resolved to '${from}' family ${familyOf(address) === 4 ? 2 : 10}`);
     const refused = bindSocket(this.p, socket, address, 0);
     if (refused === null) {
       yield* this.note('Local port: 0');
@@ -275,21 +305,22 @@ export class Transfer {
     [this.code, this.message] = [Code.BIND, why];
     return false;
   }
-  private *connect(socket: TcpSocket, target: { address: Ipv4; port: number }, port: number, number: number): Sys<boolean> {
+  private *connect(socket: TcpSocket, to: IpAddress, toPort: number, port: number, number: number, hasMore: boolean): Sys<boolean> {
     const { p, url } = this;
     const limitUs = this.options.us('connect-timeout') ?? CONNECT_TIMEOUT_US;
     const leftUs = this.endUs - p.nowUs;
-    const errno = yield* connectTcp(p, socket, target.address, target.port, Math.min(limitUs, leftUs));
+    const errno = yield* connectTcp(p, socket, to, toPort, Math.min(limitUs, leftUs));
     if (errno === null) return true;
-    const address = formatIpv4(target.address);
+    const address = formatIp(to);
     if (errno === 'EINPROGRESS' && leftUs <= limitUs) yield* this.fails(Code.TIMEOUT, `Connection timed out after ${this.ms} milliseconds`);
     else {
       const why: Readonly<Partial<Record<Errno, Bytes>>> = {
-        EINPROGRESS: `ipv4 connect timeout after ${Math.floor(limitUs / 1000)}ms, move on!`,
+        EINPROGRESS: `${familyOf(to) === 4 ? 'ipv4' : 'ipv6'} connect timeout after ${Math.floor(limitUs / 1000)}ms, move on!`,
         ENETUNREACH: `Immediate connect fail for ${address}: ${strerror(errno)}`,
         EADDRNOTAVAIL: `Immediate connect fail for ${address}: ${strerror(errno)}`,
       };
-      yield* this.note(why[errno] ?? `connect to ${address} port ${target.port} failed: ${strerror(errno)}`);
+      yield* this.note(why[errno] ?? `connect to ${address} port ${toPort} failed: ${strerror(errno)}`);
+      if (hasMore) return false;
       const [code, what] = errno === 'EINPROGRESS' ? [Code.TIMEOUT, 'Timeout was reached'] : [Code.CONNECT, "Couldn't connect to server"];
       yield* this.fails(code, `Failed to connect to ${url.host} port ${port} after ${this.ms} ms: ${what}`);
     }

@@ -1,5 +1,6 @@
 /** Addresses of pages (RFC 3986), as far as HTTP clients need them. */
 import type { Bytes } from '../../base/index.ts';
+import { parseIpv6 } from '../../wire/index.ts';
 
 export interface Url {
   readonly scheme: string;
@@ -7,6 +8,8 @@ export interface Url {
   readonly user: Bytes | undefined;
   /** Without the brackets of an IPv6 address. */
   readonly host: Bytes;
+  /** The link that an IPv6 address is of: what stands behind `%25` in brackets. */
+  readonly zone: Bytes | undefined;
   /** Undefined where none was given. */
   readonly port: number | undefined;
   /** With its query; begins with `/`. */
@@ -16,13 +19,15 @@ export interface Url {
 /** Undefined for what is none. Without a scheme it is HTTP. */
 export function parseUrl(text: Bytes, options: { readonly keepsDots?: boolean } = {}): Url | undefined {
   const parts = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^/?#@]*)@)?(\[[^\]]*\]|[^/?#:]*)(?::(\d*))?([/?#].*)?$/s.exec(text);
-  if (parts === null || /[\s\0]/.test(text)) return undefined;
+  if (parts === null || /[\s\0]/.test(text) || (parts[1] === undefined && /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text))) return undefined;
   const [, scheme = 'http', user, host = '', port, rest = '/'] = parts;
   const number = port === undefined || port === '' ? undefined : Number(port);
   if (host === '' || (number !== undefined && number > 65535)) return undefined;
+  const [, literal, zone] = /^\[([^\]%]*)(?:%(?:25)?([^\]]*))?\]$/.exec(host) ?? [];
+  if (host.startsWith('[') ? literal === undefined || parseIpv6(literal) === undefined : rest.startsWith(':') || /[[\]]/.test(host)) return undefined;
   const [whole = ''] = rest.split('#', 1);
   const path = whole.startsWith('/') ? whole : `/${whole}`;
-  return { scheme: scheme.toLowerCase(), user, host: host.replace(/^\[|\]$/g, ''), port: number, path: options.keepsDots ? path : withoutDots(path) };
+  return { scheme: scheme.toLowerCase(), user, host: literal ?? host, zone, port: number, path: options.keepsDots ? path : withoutDots(path) };
 }
 /** Removes `.` and `..` segments (RFC 3986, 5.2.4). */
 function withoutDots(path: Bytes): Bytes {

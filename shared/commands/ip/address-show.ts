@@ -92,6 +92,7 @@ export function shownIpv6(address: Ipv6Address, nowUs: number): ShownAddress {
     (preferredS === 0 ? AddressFlag.DEPRECATED : 0) |
     (address.permanent ? AddressFlag.PERMANENT : 0) |
     (address.home ? AddressFlag.HOMEADDRESS : 0) |
+    (address.manageTemp ? AddressFlag.MANAGETEMPADDR : 0) |
     (address.noPrefixRoute ? AddressFlag.NOPREFIXROUTE : 0);
   return {
     device: address.device,

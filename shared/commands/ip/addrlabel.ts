@@ -47,12 +47,12 @@ function change(session: Session, args: Arguments, verb: 'add' | 'delete'): numb
   let label: number | undefined;
   let device = 0;
   for (; !args.isAtEnd; args.advance()) {
-    if (args.is('prefix')) prefix = takePrefix(args.next(), Family.INET6);
+    if (args.is('prefix')) prefix = takePrefix(args.next(), Family.UNSPEC);
     else if (args.is('dev')) device = session.requireIndex(args.next());
     else if (args.is('label')) label = parseU32(args.next());
     if (label === 0xffffffff) invalidArgument('invalid label\n', args.word);
   }
-  if (!prefix) return leave(255, 'missing argument\n');
+  if (!prefix) return giveUp(1, 'Not enough information: "prefix" argument is required.\n');
   if (label === undefined && verb === 'add') return leave(255, 'missing argument\n');
   const { bits: length, v6 } = prefix;
   const at = labels.findIndex((each) => each.length === length && each.prefix === v6 && each.device === device);

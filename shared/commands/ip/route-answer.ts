@@ -1,5 +1,14 @@
 /** What a route lookup answers, as the message that `ip route get` prints. Authority: net/ipv4/route.c (rt_fill_info), net/ipv6/route.c (rt6_fill_node). */
-import { selectSource6, type Lookup6, type RouteAnswer, type RouteGetRequest } from '../../kernel/index.ts';
+import {
+  exceptionOf,
+  type Device,
+  routes6InOrder,
+  sourceBy,
+  type Lookup6,
+  type Route6Exception,
+  type RouteAnswer,
+  type RouteGetRequest,
+} from '../../kernel/index.ts';
 import { IPV6_ANY, type Ipv6 } from '../../wire/index.ts';
 import { Family } from '../iproute2/prefix.ts';
 import type { Session } from '../iproute2/session.ts';
@@ -57,8 +66,14 @@ function cacheFlags(answer: RouteAnswer, request: RouteGetRequest): number {
   }
 }
 
-export function shownAnswer6(session: Session, found: Lookup6, destination: Ipv6, source: Ipv6 | undefined): ShownRoute {
-  const chosen = found.route.type === 'local' ? destination : selectSource6(session.netns, found.device, destination);
+/** A path MTU that a router told, and how long it holds. */
+const learntOf = (learnt: Route6Exception, { metrics }: ShownRoute, nowUs: number): Pick<ShownRoute, 'metrics' | 'expires'> => ({
+  metrics: { ...metrics, mtu: learnt.mtu },
+  expires: Math.max(1, Math.floor((learnt.expiresUs - nowUs) / 1e6)),
+});
+export function shownAnswer6(session: Session, found: Lookup6, destination: Ipv6, source: Ipv6 | undefined, inDevice: Device | null): ShownRoute {
+  const chosen = found.route.type === 'local' ? destination : sourceBy(session.netns, found, destination);
+  const learnt = exceptionOf(found.route, destination, session.netns);
   const route = shownRoute6(found.route, session.process.nowUs);
   return {
     ...route,
@@ -69,6 +84,24 @@ export function shownAnswer6(session: Session, found: Lookup6, destination: Ipv6
     dstLength: 128,
     src: source ?? IPV6_ANY,
     srcLength: 128,
-    ...(chosen !== null && { preferredSource: chosen }),
+    ...(inDevice !== null ? { inDevice: inDevice.index, preferredSource: undefined } : chosen !== null && { preferredSource: chosen }),
+    expires: 0,
+    ...(learnt !== null && learntOf(learnt, route, session.process.nowUs)),
   };
+}
+
+/** What was learnt of single destinations of IPv6 (rt6_nh_dump_exceptions). */
+export function dumpCache6(session: Session, table: number): ShownRoute[] {
+  const { netns, process } = session;
+  return routes6InOrder(netns)
+    .filter((route) => table === 0 || route.table === table)
+    .flatMap((route) =>
+      [...(route.exceptions ?? [])].flatMap(([destination, learnt]): ShownRoute[] => {
+        if (learnt.expiresUs <= process.nowUs) return [];
+        const shown = shownRoute6(route, process.nowUs);
+        return [
+          { ...shown, dst: destination, dstLength: 128, flags: (shown.flags | RouteFlag.CLONED) >>> 0, protocol: 0, ...learntOf(learnt, shown, process.nowUs) },
+        ];
+      }),
+    );
 }

@@ -139,7 +139,13 @@ const KEYWORDS: readonly Keyword[] = [
   { word: 'src', read: (draft) => void (draft.preferredSource = settle(draft, takeAddress(draft.args.next(), draft.family))) },
   { word: 'as', read: beyond('route NAT (as)') },
   { word: 'via', read: readGateway },
-  { word: 'from', read: (draft) => void settle(draft, takePrefix(draft.args.next(), draft.family)) },
+  {
+    word: 'from',
+    read: (draft) => {
+      const prefix = settle(draft, takePrefix(draft.args.next(), draft.family));
+      if (prefix.bits > 0) giveUp(KERNEL_ERROR, 'not modelled: routes by source\n');
+    },
+  },
   { word: 'tos', read: readTos },
   { word: 'dsfield', short: true, read: readTos },
   { word: 'expires', read: (draft) => void (draft.expires = parseU32(draft.args.next()) ?? invalid('expires', draft.args.word)) },

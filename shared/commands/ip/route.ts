@@ -18,8 +18,8 @@ import { parseU16, parseU32, parseU8 } from '../iproute2/numbers.ts';
 import { Family, parseFamily, takeAddress, takePrefix, type Prefix } from '../iproute2/prefix.ts';
 import { KERNEL_ERROR, USAGE_ERROR, type Session } from '../iproute2/session.ts';
 import { protocolNumber } from '../names/protocols.ts';
-import { shownAnswer, shownAnswer6 } from './route-answer.ts';
-import { dumpCache, dumpTable, dumpTable6, hasTable6, tableIds6, type ShownRoute } from './route-model.ts';
+import { dumpCache6, shownAnswer, shownAnswer6 } from './route-answer.ts';
+import { dumpCache, dumpTable, dumpTable6, hasTable6, shownRoute6, tableIds6, type ShownRoute } from './route-model.ts';
 import { modifyRoute } from './route-modify.ts';
 import { passesRoute, printRoute, routeFilter, type RouteFilter } from './route-show.ts';
 import { routeUsage } from './usage.ts';
@@ -147,7 +147,10 @@ function dump(session: Session, filter: RouteFilter): ShownRoute[] | { readonly 
     for (const id of filter.table === 0 ? tableIds6(netns) : [filter.table]) routes.push(...dumpTable6(netns, id, process.nowUs));
   }
   if (filter.cloned !== 'cached') return routes;
-  return family === Family.INET6 ? [] : dumpCache(netns, filter.table, process.nowUs);
+  return [
+    ...(family === Family.INET6 ? [] : dumpCache(netns, filter.table, process.nowUs)),
+    ...(family === Family.INET ? [] : dumpCache6(session, filter.table)),
+  ];
 }
 const missingTable = (family: string): string => `Error: ${family}: FIB table does not exist.\n`;
 
@@ -171,6 +174,7 @@ function flush(session: Session, filter: RouteFilter): number {
   if (filter.cloned === 'cached') {
     if (options.family !== Family.INET6 && options.stats > 0) printer.out('*** IPv4 routing cache is flushed.\n');
     if (options.family !== Family.INET6) flushRouteExceptions(session.netns);
+    if (options.family === Family.INET6) for (const route of session.netns.routes6) route.exceptions = null;
     if (options.family === Family.INET) return 0;
   }
   for (let round = 0; ; round++) {
@@ -279,7 +283,8 @@ function get(session: Session, args: Arguments): number {
     const found = lookup6(session.netns, to.v6, outgoing, flow);
     if (typeof found === 'string') return session.accept({ ok: false, error: { errno: found } }) ? 0 : KERNEL_ERROR;
     printer.startJson(options.json, options.pretty);
-    printRoute(session, shownAnswer6(session, found, to.v6, from?.v6), filter);
+    const shown = request.fibMatch ? shownRoute6(found.route, session.process.nowUs) : shownAnswer6(session, found, to.v6, from?.v6, inDevice);
+    printRoute(session, shown, filter);
   } else {
     request.destination = to.v4;
     if (from && from.bytes > 0) request.source = from.v4;

@@ -1,15 +1,29 @@
 /**
  * nc: connects, listens, scans ports (netcat-openbsd 1.219-1 of Debian).
- * Deviation: no proxies (-x), TLS, UNIX sockets (-U), DCCP, MD5 signatures, telnet negotiation; IPv6 only says what it says without it.
+ * Deviation: no proxies (-x), TLS, UNIX sockets (-U), DCCP, MD5 signatures, telnet negotiation.
  */
 import type { Bytes, Errno } from '../../base/index.ts';
 import { strerror } from '../../base/index.ts';
-import { UdpSocket, type TcpSocket } from '../../kernel/index.ts';
+import { senderOf, UdpSocket, type TcpSocket } from '../../kernel/index.ts';
 import { SocketFile, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
-import { formatIpv4, type Ipv4 } from '../../wire/index.ts';
+import { formatIp, IPV6_ANY, type IpAddress } from '../../wire/index.ts';
 import { serviceOfPort } from '../names/services.ts';
-import { acceptTcp, bindSocket, connectTcp, hostNameOf, lookupHost, resolveHost, tcpSocket, udpSocket, waitReadable } from '../net/index.ts';
+import {
+  acceptTcp,
+  bindSocket,
+  connectTcp,
+  familyOf,
+  hostNameOf,
+  lookupHosts,
+  resolveHosts,
+  tcpSocket,
+  udpSocket,
+  waitReadable,
+  WRONG_FAMILY,
+  type Family,
+  type HostAddress,
+} from '../net/index.ts';
 import { parseNc, portsOf, SPECS, type NcOptions } from './options.ts';
 import { transfer } from './transfer.ts';
 import { declared, declaredOptions, type Declaration } from '../declaration.ts';
@@ -38,23 +52,24 @@ function* say(p: Process, message: Bytes): Sys<number> {
 }
 
 /** getaddrinfo, with what nc says when it fails. */
-function* resolve(p: Process, options: NcOptions, host: Bytes, port: Bytes | number): Sys<Ipv4 | { readonly message: Bytes }> {
-  const failed = (message: string): { readonly message: Bytes } => ({ message: `getaddrinfo for host "${host}" port ${port}: ${message}` });
-  const found = options.has('n') ? resolveHost(p, host) : yield* lookupHost(p, host);
-  if (found.kind === 'failed') return failed(options.has('n') ? 'Name or service not known' : found.message);
-  if (options.has('n') && !found.isLiteral) return failed('Name or service not known');
-  if (options.has('6')) return failed('Address family for hostname not supported');
-  return found.address;
+function* resolve(p: Process, options: NcOptions, host: Bytes, port: Bytes | number): Sys<readonly [HostAddress, ...HostAddress[]] | Bytes> {
+  const family: Family = options.has('4') ? 4 : options.has('6') ? 6 : 0;
+  const found = options.has('n') ? resolveHosts(p, host, family) : yield* lookupHosts(p, host, family);
+  const failed = (message: string): Bytes => `getaddrinfo for host "${host}" port ${port}: ${message}`;
+  if (found.kind === 'failed') return failed(options.has('n') && found.message !== WRONG_FAMILY ? 'Name or service not known' : found.message);
+  return options.has('n') && !found.isLiteral ? failed('Name or service not known') : found.hosts;
 }
 /** Binds to what -s and -p ask for. */
 function* bindLocal(p: Process, socket: TcpSocket | UdpSocket, options: NcOptions): Sys<number | null> {
   if (options.sourceAddress === undefined && options.sourcePort === undefined) return null;
-  const address = options.sourceAddress === undefined ? 0 : yield* resolve(p, options, options.sourceAddress, options.sourcePort ?? '(null)');
-  if (typeof address === 'object') return yield* say(p, address.message.replace('for host "', '').replace(/" port [^:]*/, ''));
+  const found = options.sourceAddress === undefined ? undefined : yield* resolve(p, options, options.sourceAddress, options.sourcePort ?? '(null)');
+  if (typeof found === 'string') return yield* say(p, found.replace('for host "', '').replace(/" port [^:]*/, ''));
   const ports = options.sourcePort === undefined ? [0] : portsOf(options.sourcePort, options.has('u'));
   if ('message' in ports) return yield* say(p, ports.message);
   socket.reuseAddress = true;
-  const errno = bindSocket(p, socket, address, ports[0] ?? 0);
+  const local = found?.find(({ address }) => familyOf(address) === socket.family);
+  if (found !== undefined && local === undefined) return yield* say(p, `getaddrinfo: ${WRONG_FAMILY}`);
+  const errno = bindSocket(p, socket, local?.address ?? socket.localAddress, ports[0] ?? 0);
   return errno === null ? null : yield* say(p, `bind failed: ${strerror(errno)}`);
 }
 
@@ -72,9 +87,14 @@ function* connect(p: Process, options: NcOptions): Sys<number> {
   const host = options.host ?? '';
   for (const [at, port] of ports.entries()) {
     if (at > 0 && options.intervalUs > 0) yield* p.sleep(options.intervalUs);
-    const address = yield* resolve(p, options, host, port);
-    if (typeof address === 'object') return yield* say(p, address.message);
-    const opened = yield* open(p, options, host, address, port);
+    const found = yield* resolve(p, options, host, port);
+    if (typeof found === 'string') return yield* say(p, found);
+    let opened: SocketFile | 'failed' | number = 'failed';
+    let [target] = found;
+    for (target of found) {
+      opened = yield* open(p, options, host, target, port);
+      if (opened !== 'failed') break;
+    }
     if (opened === 'failed') continue;
     if (typeof opened === 'number') return opened;
     status = 0;
@@ -82,7 +102,7 @@ function* connect(p: Process, options: NcOptions): Sys<number> {
     const isUdp = options.has('u');
     if (options.has('v') || options.has('z')) {
       if (isUdp && options.has('z') && !(yield* probe(p, opened))) status = 1;
-      else if (options.has('v')) yield* report(p, options, host, address, port);
+      else if (options.has('v')) yield* report(p, options, host, target, port);
     }
     if (!options.has('z')) yield* transfer(p, opened, options);
     if (fd.ok) p.close(fd.value);
@@ -95,9 +115,11 @@ function shuffle(ports: number[], p: Process): void {
     [ports[i], ports[j]] = [ports[j]!, ports[i]!];
   }
 }
-function* open(p: Process, options: NcOptions, host: Bytes, address: Ipv4, port: number): Sys<SocketFile | 'failed' | number> {
+function* open(p: Process, options: NcOptions, host: Bytes, target: HostAddress, port: number): Sys<SocketFile | 'failed' | number> {
   const isUdp = options.has('u');
-  const socket = isUdp ? udpSocket(p) : tcpSocket(p);
+  const { address, scope } = target;
+  const socket = isUdp ? udpSocket(p, familyOf(address)) : tcpSocket(p, familyOf(address));
+  socket.boundDevice = scope;
   socket.broadcast = options.has('b');
   socket.tos = options.tos;
   socket.ttl = options.ttl;
@@ -115,7 +137,7 @@ function* open(p: Process, options: NcOptions, host: Bytes, address: Ipv4, port:
   socket.close();
   if (errno === 'EINTR') return 1;
   if (options.has('v')) {
-    const shown = formatIpv4(address) === host ? '' : ` (${formatIpv4(address)})`;
+    const shown = textOf(target) === host ? '' : ` (${textOf(target)})`;
     const how = errno === 'EINPROGRESS' ? 'timed out' : 'failed';
     yield* p.error(`nc: connect to ${host}${shown} port ${port} (${isUdp ? 'udp' : 'tcp'}) ${how}: ${strerror(errno)}\n`);
   }
@@ -129,10 +151,11 @@ function* probe(p: Process, file: SocketFile): Sys<boolean> {
   }
   return true;
 }
-function* report(p: Process, options: NcOptions, host: Bytes, address: Ipv4, port: number): Sys {
+const textOf = ({ address, scope }: HostAddress): Bytes => formatIp(address) + (scope === null ? '' : `%${scope.name}`);
+function* report(p: Process, options: NcOptions, host: Bytes, target: HostAddress, port: number): Sys {
   const protocol = options.has('u') ? 'udp' : 'tcp';
   const service = options.has('n') ? undefined : serviceOfPort(port, protocol);
-  const text = formatIpv4(address);
+  const text = textOf(target);
   const shown = host === text ? '' : ` (${text})`;
   yield* p.error(`Connection to ${host}${shown} ${port} port [${protocol}/${service ?? '*'}] succeeded!\n`);
 }
@@ -144,10 +167,14 @@ function* listen(p: Process, options: NcOptions): Sys<number> {
   const ports = portsOf(operand, options.has('u'));
   if ('message' in ports) return yield* say(p, ports.message);
   const [port = 0] = ports;
-  const address = options.host === undefined ? 0 : yield* resolve(p, options, options.host, port);
-  if (typeof address === 'object') return yield* say(p, address.message);
-  if (options.has('u')) return yield* listenUdp(p, options, address, port);
-  const listener = tcpSocket(p);
+  const family = options.has('6') ? 6 : 4;
+  const found = options.host === undefined ? undefined : yield* resolve(p, options, options.host, port);
+  if (typeof found === 'string') return yield* say(p, found.replace(/ for host .* port [^:]*/, ''));
+  const local: HostAddress = found?.[0] ?? { address: family === 6 ? IPV6_ANY : 0, scope: null };
+  if (options.has('u')) return yield* listenUdp(p, options, local, port);
+  const { address, scope } = local;
+  const listener = tcpSocket(p, familyOf(address));
+  listener.boundDevice = scope;
   listener.reuseAddress = true;
   listener.reusePort = true;
   const errno = bindSocket(p, listener, address, port);
@@ -174,16 +201,17 @@ function* listen(p: Process, options: NcOptions): Sys<number> {
     return 0;
   }
 }
-function* announce(p: Process, options: NcOptions, what: string, address: Ipv4, port: number): Sys {
+function* announce(p: Process, options: NcOptions, what: string, address: IpAddress, port: number): Sys {
   if (!options.has('v')) return;
-  const name = options.has('n') ? formatIpv4(address) : hostNameOf(p, address);
+  const name = options.has('n') ? formatIp(address) : hostNameOf(p, address);
   if (name === undefined) yield* p.error('nc: getnameinfo: Temporary failure in name resolution\n');
   else yield* p.error(`${what} ${name} ${port}\n`);
 }
 
-function* listenUdp(p: Process, options: NcOptions, address: Ipv4, port: number): Sys<number> {
+function* listenUdp(p: Process, options: NcOptions, { address, scope }: HostAddress, port: number): Sys<number> {
   for (let first = true; ; first = false) {
-    const socket = udpSocket(p);
+    const socket = udpSocket(p, familyOf(address));
+    socket.boundDevice = scope;
     socket.reuseAddress = true;
     const errno = bindSocket(p, socket, address, port);
     if (errno !== null) {
@@ -192,13 +220,14 @@ function* listenUdp(p: Process, options: NcOptions, address: Ipv4, port: number)
     }
     const file = new SocketFile(socket);
     const fd = p.install(file);
-    if (first) yield* announce(p, options, 'Listening on', address, port);
+    if (first) yield* announce(p, options, 'Bound on', address, port);
     while (!socket.readable) if (!(yield* waitReadable(p, socket))) return 1;
     // Whoever speaks first is the peer; with -k everybody may speak.
     const peer = socket.peek();
     if (peer !== undefined) {
-      if (!options.has('k')) socket.connect(peer.packet.ip!.src, peer.packet.udp!.srcPort);
-      yield* announce(p, options, 'Connection received on', peer.packet.ip!.src, peer.packet.udp!.srcPort);
+      const from = senderOf(peer.packet);
+      if (!options.has('k')) socket.connect(from, peer.packet.udp!.srcPort);
+      yield* announce(p, options, 'Connection received on', from, peer.packet.udp!.srcPort);
     }
     yield* transfer(p, file, options);
     if (fd.ok) p.close(fd.value);

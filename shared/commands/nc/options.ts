@@ -144,8 +144,10 @@ export function parseNc(argv: readonly Bytes[]): Parsed {
     const port = flags.get('p');
     if (port === undefined) return complain('missing port number');
     ports = [port];
-  } else if (rest.length === 0 && isListening && flags.get('p') === undefined) ports = [first!];
-  else if (first !== undefined && (rest.length > 0 || !isListening)) {
+  } else if (rest.length === 0 && isListening && flags.get('p') === undefined) {
+    if (has('s')) return usage;
+    ports = [first!];
+  } else if (first !== undefined && (rest.length > 0 || !isListening)) {
     host = first;
     ports = rest;
   } else return usage;

@@ -74,7 +74,7 @@ const HOST_WIDTH = 22;
 function endText(p: Process, view: SocketView, [address, port]: readonly [Bytes, number], protocol: 'tcp' | 'udp' | 'raw'): Bytes {
   const isIpv6 = address.length > 8;
   const any6 = isIpv6 && /^0+$/.test(address) && view.hosts === 'names';
-  const host = isIpv6 ? (any6 ? '[::]' : formatIpv6(ipv6OfHex(address))) : showHost(p, addressOfHex(address), view.hosts);
+  const host = isIpv6 ? (any6 ? '[::]' : formatIpv6(ipv6OfHex(address)).replace(/^::ffff:(?=.*\.)/, '')) : showHost(p, addressOfHex(address), view.hosts);
   const name = view.ports === 'names' && protocol !== 'raw' ? serviceOfPort(port, protocol) : undefined;
   const service = port === 0 ? '*' : (name ?? String(port));
   if (view.isWide || host.length + service.length <= HOST_WIDTH) return `${host}:${service}`;

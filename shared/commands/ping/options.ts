@@ -1,5 +1,6 @@
 /** The command line of iputils' ping (s20221126): options once, for parser, errors and help. */
 import { err, ok, type Bytes, type Result } from '../../base/index.ts';
+import { parseIpv4, parseIpv6 } from '../../wire/index.ts';
 import type { DeclaredOption } from '../declaration.ts';
 
 /** Letter, what its argument is called ('' for none), and its line of help. */
@@ -80,11 +81,41 @@ export interface PingOptions {
   readonly tos: number;
   readonly mark: number;
   readonly pattern: Bytes;
+  /** -I: an address, or else the name of a device. */
   readonly source: Bytes | undefined;
+  /** The device, where -I was given with both. */
+  readonly device: Bytes | undefined;
+  /** -T: the type of timestamps in the option. */
+  readonly stamps: number | undefined;
+  readonly nodeInfo: Bytes | undefined;
+  readonly flowLabel: number | undefined;
+  /** Said before anything else. */
+  readonly warnings: Bytes;
   readonly pmtu: 'do' | 'dont' | 'want' | 'probe';
   readonly identifier: number | undefined;
   readonly operands: readonly Bytes[];
 }
+
+/** `-N help`. */
+export const NODE_INFO_HELP = `ping -6 -N <nodeinfo opt>
+Help:
+  help
+Query:
+  name
+  ipv6
+  ipv6-all
+  ipv6-compatible
+  ipv6-global
+  ipv6-linklocal
+  ipv6-sitelocal
+  ipv4
+  ipv4-all
+Subject:
+  subject-ipv6=addr
+  subject-ipv4=addr
+  subject-name=name
+  subject-fqdn=name
+`;
 
 /** What the command line asks for; `usage` prints the help after the message, with status 2. */
 export type PingUsage = { readonly message: string; readonly status: number; readonly help: boolean };
@@ -103,6 +134,7 @@ export function parsePing(argv: readonly Bytes[]): Result<PingOptions, PingUsage
   );
   const flags = new Set<string>();
   const values = new Map<string, Bytes>();
+  const given: [string, Bytes][] = [];
   const operands: Bytes[] = [];
   const rest = argv.slice(1);
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
@@ -123,22 +155,41 @@ export function parsePing(argv: readonly Bytes[]): Result<PingOptions, PingUsage
       const value = i + 1 < word.length ? word.slice(i + 1) : rest.shift();
       if (value === undefined) return err({ message: `option requires an argument -- '${letter}'`, status: 2, help: true });
       values.set(letter, value);
+      given.push([letter, value]);
       break;
     }
   }
-  return build(flags, values, operands);
+  return build(flags, values, given, operands);
 }
 
-function build(flags: ReadonlySet<string>, values: ReadonlyMap<string, Bytes>, operands: readonly Bytes[]): Result<PingOptions, PingUsage> {
-  const numbers = { c: 0, s: 56, t: 0, l: 1, m: 0, w: 0, Q: 0, S: 0 };
+/** Types of the timestamp option (IPOPT_TS_*). */
+const STAMP_TYPES: Readonly<Record<string, number>> = { tsonly: 0, tsandaddr: 1, tsprespec: 3 };
+const PATTERN_DIGITS = 32;
+const isAddress = (text: Bytes): boolean => parseIpv4(text) !== undefined || parseIpv6(text) !== undefined;
+function tosOf(text: Bytes | undefined): Result<number, PingUsage> {
+  if (text === undefined) return ok(0);
+  const isNumber = /^\s*[+-]?(0[xX][0-9a-fA-F]+|\d+)$/.test(text);
+  if (!isNumber) return err({ message: `bad TOS value: ${text}`, status: 2, help: false });
+  const value = Number(text);
+  return value >= 0 && value <= 255 ? ok(value) : err({ message: `the decimal value of TOS bits must be in range 0-255: ${value}`, status: 2, help: false });
+}
+
+function build(
+  flags: ReadonlySet<string>,
+  values: ReadonlyMap<string, Bytes>,
+  given: readonly (readonly [string, Bytes])[],
+  operands: readonly Bytes[],
+): Result<PingOptions, PingUsage> {
+  const flowLabel = values.has('F') ? integer(values.get('F')!, 0, 0xfffff) : ok(undefined);
+  if (!flowLabel.ok) return flowLabel;
+  const numbers = { c: 0, s: 56, t: 0, l: 1, m: 0, w: 0, S: 0 };
   const bounds: Record<keyof typeof numbers, readonly [number, number, string?]> = {
     c: [1, Number.MAX_SAFE_INTEGER, MAX_COUNT],
-    s: [0, 65507 + 20],
+    s: [0, 2147483647],
     t: [0, 255],
     l: [1, 65536],
     m: [0, 4294967295],
     w: [0, 2147483647],
-    Q: [0, 255],
     S: [1, 2147483647],
   };
   for (const key of Object.keys(numbers) as (keyof typeof numbers)[]) {
@@ -149,21 +200,33 @@ function build(flags: ReadonlySet<string>, values: ReadonlyMap<string, Bytes>, o
     if (!value.ok) return value;
     numbers[key] = value.value;
   }
+  const warnings: string[] = [];
   const seconds = (letter: string): Result<number | undefined, PingUsage> => {
     const text = values.get(letter);
     if (text === undefined) return ok(undefined);
-    return /^\d*\.?\d+$|^\d+\.$/.test(text)
-      ? ok(Math.round(Number(text) * 1e6))
-      : err({ message: letter === 'i' ? 'bad timing interval: ' + text : `bad linger time: ${text}`, status: 1, help: false });
+    const number = /^\s*[+-]?(\d+\.?\d*|\.\d+)/.exec(text);
+    if (number?.[0] !== text)
+      warnings.push(`ping: option argument contains garbage: ${text.slice(number?.[0].length ?? 0)}\nping: this will become fatal error in the future\n`);
+    return ok(Math.max(0, Math.round(Number(number?.[0] ?? 0) * 1e6)));
   };
   const interval = seconds('i');
   if (!interval.ok) return interval;
   const linger = seconds('W');
   if (!linger.ok) return linger;
   const pmtu = values.get('M') ?? 'want';
-  if (!['do', 'dont', 'want', 'probe'].includes(pmtu)) return err({ message: `invalid -M argument: ${pmtu}`, status: 1, help: false });
+  if (!['do', 'dont', 'want'].includes(pmtu)) return err({ message: `invalid -M argument: ${pmtu}`, status: 2, help: false });
   const pattern = values.get('p') ?? '';
-  if (!/^([0-9a-fA-F]{1,32})?$/.test(pattern)) return err({ message: 'patterns must be specified as hex digits', status: 2, help: false });
+  if (!/^[0-9a-fA-F]*$/.test(pattern)) return err({ message: `patterns must be specified as hex digits: ${pattern}`, status: 2, help: false });
+  const tos = tosOf(values.get('Q'));
+  if (!tos.ok) return tos;
+  if (values.has('t') && numbers.t === 0) return err({ message: 'cannot set unicast time-to-live: Invalid argument', status: 2, help: false });
+  const stamps = values.get('T');
+  if (flags.has('R') && stamps !== undefined) return err({ message: 'only one of -T or -R may be used', status: 2, help: false });
+  if (stamps !== undefined && !(stamps in STAMP_TYPES)) return err({ message: `invalid timestamp type: ${stamps}`, status: 2, help: false });
+  if (flags.has('4') && flags.has('6')) return err({ message: 'only one -4 or -6 option may be specified', status: 2, help: false });
+  const sources = given.filter(([letter]) => letter === 'I').map(([, value]) => value);
+  const address = sources.findLast((text) => isAddress(text));
+  const device = sources.findLast((text) => !isAddress(text));
   const identifier = values.get('e');
   const id = identifier === undefined ? ok(undefined) : integer(identifier, 0, 65535);
   if (!id.ok) return id;
@@ -174,12 +237,18 @@ function build(flags: ReadonlySet<string>, values: ReadonlyMap<string, Bytes>, o
     size: numbers.s,
     ttl: numbers.t,
     deadlineUs: numbers.w * 1e6,
-    lingerUs: linger.value ?? 10e6,
+    // Nothing and no time are the same.
+    lingerUs: linger.value || 10e6,
     preload: numbers.l,
-    tos: numbers.Q,
+    tos: tos.value,
     mark: numbers.m,
-    pattern: (pattern.match(/../g) ?? []).map((pair) => String.fromCharCode(parseInt(pair, 16))).join(''),
-    source: values.get('I'),
+    pattern: (pattern.slice(0, PATTERN_DIGITS).match(/..?/g) ?? []).map((pair) => String.fromCharCode(parseInt(pair, 16))).join(''),
+    source: address ?? device,
+    device: address === undefined ? undefined : device,
+    stamps: stamps === undefined ? undefined : STAMP_TYPES[stamps],
+    nodeInfo: values.get('N'),
+    flowLabel: flowLabel.value,
+    warnings: warnings.join(''),
     pmtu: pmtu as PingOptions['pmtu'],
     identifier: id.value,
     operands,

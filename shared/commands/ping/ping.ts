@@ -7,7 +7,7 @@ import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 import { parseIpv4, parseIpv6, type Ipv4, type Ipv6 } from '../../wire/index.ts';
 import { lookupHost, resolveHost } from '../net/index.ts';
-import { HELP, parsePing, PING_OPTIONS, type PingOptions } from './options.ts';
+import { HELP, NODE_INFO_HELP, parsePing, PING_OPTIONS, type PingOptions } from './options.ts';
 import { Ping4 } from './ping4.ts';
 import { Ping6 } from './ping6.ts';
 import { declared, type Declaration } from '../declaration.ts';
@@ -28,11 +28,9 @@ const ping: Program = function* (p) {
     return (yield* p.print('ping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n'), 0);
   const target = options.operands.at(-1);
   if (target === undefined) return yield* p.fail('usage error: Destination address required');
-  for (const [letter, what] of [
-    ['R', 'the record route option'],
-    ['T', 'the timestamp option'],
-  ] as const)
-    if (options.flags.has(letter)) return yield* p.fail(`not modelled: ${what}`, 2);
+  if (options.nodeInfo !== undefined)
+    return options.nodeInfo === 'help' ? (yield* p.print(NODE_INFO_HELP), 0) : yield* p.fail('not modelled: node information queries', 2);
+  if (options.warnings !== '') yield* p.error(options.warnings);
   const wants6 = options.flags.has('6') || p.name === 'ping6';
   const isVerbose = options.flags.has('v');
   if (isVerbose) yield* p.error(socketsText(p, options.flags.has('4') || p.name === 'ping4', wants6));

@@ -2,18 +2,22 @@
 import { strerror, type Bytes } from '../../base/index.ts';
 import { openPing, RawSocket, UdpSocket, type IpSocket, type PingSocket, type Received, type SocketError } from '../../kernel/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
-import { formatIpv4, IcmpType, parseIpv4, type Ipv4 } from '../../wire/index.ts';
+import { formatIpv4, IcmpType, isIpv4Multicast, parseIpv4, type Ipv4 } from '../../wire/index.ts';
 import { hostNameOf } from '../net/index.ts';
+import { OPTION_ROOM, OptionText, recordRoute, timestamps } from './header-options.ts';
 import { icmpText } from './icmp-text.ts';
 import type { PingOptions } from './options.ts';
 import { PingSession, wordAt } from './session.ts';
 
+/** What is longer is not even tried. */
+const LARGEST_BYTES = 65_527;
 /** Echo replies, source quench, redirects: the others come by the error queue. */
 const RAW_FILTER = ~((1 << IcmpType.ECHO_REPLY) | (1 << 4) | (1 << IcmpType.REDIRECT));
 
 export class Ping4 extends PingSession<RawSocket | PingSocket> {
   readonly family = 'AF_INET';
   private source: Ipv4 = 0;
+  private readonly optionText = new OptionText((address) => this.nameOf(address));
   constructor(
     p: Process,
     options: PingOptions,
@@ -26,7 +30,7 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
 
   protected prepare(): string | undefined {
     const { options, netns, p } = this;
-    const device = options.source === undefined || parseIpv4(options.source) !== undefined ? undefined : options.source;
+    const device = options.device ?? (options.source === undefined || parseIpv4(options.source) !== undefined ? undefined : options.source);
     const bound = options.source === undefined ? undefined : parseIpv4(options.source);
     if (p.credentials.euid !== 0 && this.intervalUs < 2000) return `cannot flood, minimal interval for user must be >= 2 ms, use -i 0.002 (or higher)`;
     if (p.credentials.euid === 0) this.socket = new RawSocket(netns, 1);
@@ -45,6 +49,10 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
       socket.close();
       return failure;
     }
+    const asked = this.headerOptions();
+    if (asked === undefined) return this.fails(`record route: ${strerror('EPERM')}`);
+    socket.ipOptions = asked;
+    socket.multicastLoop = !this.has('L');
     if (device !== undefined) socket.boundDevice = netns.device(device) ?? null;
     if (bound !== undefined) socket.bindAddress(bound);
     socket.ttl = options.ttl;
@@ -56,6 +64,18 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
     socket.broadcast = true;
     this.id = options.identifier ?? p.pid & 0xffff;
     return undefined;
+  }
+  private fails(why: string): string {
+    this.socket?.close();
+    return why;
+  }
+  /** What -R, -T and hosts on the way ask for; undefined: ways of one's own are not for everybody. */
+  private headerOptions(): Bytes | undefined {
+    const { options } = this;
+    const hosts = options.operands.slice(0, -1).map((text) => parseIpv4(text) ?? 0);
+    if (options.stamps !== undefined) return timestamps(options.stamps, hosts);
+    if (hosts.length > 0) return undefined;
+    return this.has('R') ? recordRoute() : '';
   }
   /** A UDP socket is connected to learn which source the kernel would choose. */
   private findSource(trial: UdpSocket, device: Bytes | undefined, bound: Ipv4 | undefined): string | undefined {
@@ -69,7 +89,6 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
       if (!result.ok) return `bind: ${strerror(result.error.errno)}`;
     }
     trial.mark = this.options.mark;
-    trial.dontRoute = this.has('r');
     trial.tos = this.options.tos;
     let connected = trial.connectAddress(this.address, 1025);
     if (!connected.ok && connected.error.errno === 'EACCES') {
@@ -79,21 +98,26 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
       connected = trial.connectAddress(this.address, 1025);
     }
     if (!connected.ok) return `connect: ${strerror(connected.error.errno)}`;
-    this.source = trial.localAddress;
+    this.source = trial.localAddress as Ipv4;
     const isItsOwn = trial.boundDevice?.ipv4?.addresses.some(({ local }) => local === this.source);
     if (isItsOwn === false) this.warning = `ping: Warning: source address might be selected on device other than: ${device}\n`;
     return undefined;
   }
+  protected override get isToMany(): boolean {
+    return isIpv4Multicast(this.address) || this.warning?.includes('broadcast') === true;
+  }
   protected header(): Bytes {
     const { options } = this;
-    const from = options.source === undefined ? '' : ` from ${formatIpv4(this.source)} ${parseIpv4(options.source) === undefined ? options.source : ''}:`;
-    return `PING ${this.target} (${formatIpv4(this.address)})${from} ${options.size}(${options.size + 28}) bytes of data.\n`;
+    const device = options.device ?? (options.source === undefined || parseIpv4(options.source) !== undefined ? '' : options.source);
+    const from = options.source === undefined && !this.has('B') ? '' : ` from ${formatIpv4(this.source)} ${device}:`;
+    const room = this.has('R') || options.stamps !== undefined ? OPTION_ROOM : 0;
+    return `PING ${this.target} (${formatIpv4(this.address)})${from} ${options.size}(${options.size + 28 + room}) bytes of data.\n`;
   }
 
   // --- sending ---
 
   protected *send(): Sys {
-    const { p, stats, socket } = this;
+    const { p, stats, socket, options } = this;
     if (!socket) return;
     const seq = yield* this.begin();
     const to = { to: this.address };
@@ -107,7 +131,8 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
     }
     if (!sent.ok && sent.error.errno === 'ENOBUFS' && this.triesAgain()) return;
     stats.transmitted++;
-    if (!sent.ok && !told && !this.has('q')) yield* this.has('f') ? p.print('E') : p.error(`ping: sendmsg: ${strerror(sent.error.errno)}\n`);
+    if (!sent.ok && !told && !this.has('q') && !this.has('r') && options.size <= LARGEST_BYTES)
+      yield* this.has('f') ? p.print('E') : p.error(`ping: sendmsg: ${strerror(sent.error.errno)}\n`);
     yield* this.sent(sent.ok);
   }
 
@@ -136,7 +161,7 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
     if (error.destination !== this.address || error.payload.charCodeAt(0) !== IcmpType.ECHO_REQUEST) return;
     if (this.socket instanceof RawSocket && wordAt(error.payload, 4) !== this.id) return;
     stats.acknowledge(wordAt(error.payload, 6));
-    yield* this.undelivered(wordAt(error.payload, 6), this.nameOf(error.offender), icmpText(error.type, error.code, error.info));
+    yield* this.undelivered(wordAt(error.payload, 6), this.nameOf(error.offender as Ipv4), icmpText(error.type, error.code, error.info));
   }
   private *reply({ packet, atUs }: Received): Sys {
     const { p } = this;
@@ -151,7 +176,15 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
       return;
     }
     if (this.socket instanceof RawSocket && icmp.id !== this.id) return;
-    yield* this.answered(icmp.seq, this.id, packet.payload.length + 8, ip.ttl, this.nameOf(ip.src), atUs);
+    yield* this.answered(
+      icmp.seq,
+      this.id,
+      packet.payload.length + 8,
+      ip.ttl,
+      this.nameOf(ip.src),
+      atUs,
+      ip.options === '' ? '' : this.optionText.of(ip.options),
+    );
   }
   private nameOf(address: Ipv4): Bytes {
     const text = formatIpv4(address);

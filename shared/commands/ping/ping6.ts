@@ -1,11 +1,10 @@
 /**
- * ping over IPv6 (iputils ping/ping6_common.c). Errors come as ICMPv6 messages that quote the request.
- * Deviation: requests that do not fit into a link's mtu are not sent in fragments.
+ * ping over IPv6 (iputils ping/ping6_common.c): a raw socket of ICMPv6 that hears echo replies, and its error queue.
  */
 import { strerror, type Bytes } from '../../base/index.ts';
-import { Icmp6Socket, type Device, type Received } from '../../kernel/index.ts';
+import { Raw6Socket, type Device, type Received, type SocketError } from '../../kernel/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
-import { formatIpv6, Icmp6Type, IPV6_ANY, IPV6_LOOPBACK, isIpv6LinkLocal, isIpv6Multicast, parseIpv6, type Ipv6 } from '../../wire/index.ts';
+import { formatIpv6, Icmp6Type, IpProtocol, IPV6_ANY, IPV6_LOOPBACK, isIpv6LinkLocal, isIpv6Multicast, parseIpv6, type Ipv6 } from '../../wire/index.ts';
 import type { PingOptions } from './options.ts';
 import { PingSession, wordAt } from './session.ts';
 
@@ -25,11 +24,11 @@ function errorText(type: number, code: number, info: number): Bytes {
       return `unknown icmp type: ${type}`;
   }
 }
-const IPV6_HEADER_BYTES = 40;
+const ECHO_REPLIES: ReadonlySet<number> = new Set([Icmp6Type.ECHO_REPLY]);
 /** An address is of one link only: which one must be told. */
 const isScoped = (address: Ipv6): boolean => isIpv6LinkLocal(address) || (isIpv6Multicast(address) && (address[3] === '1' || address[3] === '2'));
 
-export class Ping6 extends PingSession<Icmp6Socket> {
+export class Ping6 extends PingSession<Raw6Socket> {
   readonly family = 'AF_INET6';
   private source: Ipv6 = IPV6_ANY;
   constructor(
@@ -50,19 +49,35 @@ export class Ping6 extends PingSession<Icmp6Socket> {
     const device = isName ? netns.device(asked) : this.scope;
     if (isName && !device) return `unknown iface: ${asked}`;
     if (p.credentials.euid !== 0 && this.intervalUs < 2000) return `cannot flood, minimal interval for user must be >= 2 ms, use -i 0.002 (or higher)`;
-    const socket = new Icmp6Socket(netns);
+    const socket = new Raw6Socket(netns, IpProtocol.ICMPV6);
     this.socket = socket;
+    socket.wantedTypes = ECHO_REPLIES;
+    socket.receiveErrors = true;
     socket.boundDevice = device ?? null;
+    socket.tos = options.tos;
+    socket.mark = options.mark;
+    socket.flowLabel = options.flowLabel ?? null;
+    socket.multicastLoop = !this.has('L');
+    if (options.flags.has('M')) socket.pmtuDiscover = options.pmtu;
+    else if (isIpv6Multicast(this.address)) socket.pmtuDiscover = 'do';
     const bound = asked === undefined ? undefined : parseIpv6(asked);
     if (bound !== undefined) {
-      const isOwn = [...netns.devices.values()].some(({ ipv6 }) => ipv6?.addresses.some(({ address }) => address === bound) === true);
-      if (!isOwn) return this.close('bind icmp socket: Cannot assign requested address');
-      socket.localAddress = bound;
+      const result = socket.bindAddress(bound);
+      if (!result.ok) return this.close(`bind icmp socket: ${strerror(result.error.errno)}`);
     }
-    if (options.flags.has('t')) socket.hopLimit = options.ttl;
-    const source = socket.sourceFor(this.destination);
-    if (!source.ok) return this.close(`connect: ${strerror(source.error.errno)}`);
-    this.source = source.value;
+    if (options.flags.has('t')) socket.ttl = options.ttl;
+    const trial = new Raw6Socket(netns, IpProtocol.ICMPV6);
+    trial.boundDevice = socket.boundDevice;
+    trial.mark = options.mark;
+    if (bound !== undefined) trial.bindAddress(bound);
+    // An address of a link that nobody named cannot be connected to; what is sent there takes the first link.
+    if (isIpv6LinkLocal(this.destination) && socket.boundDevice === null) trial.close();
+    else {
+      const connected = trial.connectAddress(this.destination, 1025);
+      trial.close();
+      if (!connected.ok) return this.close(`connect: ${strerror(connected.error.errno)}`);
+      this.source = trial.localAddress;
+    }
     if (isName && isScoped(this.address)) {
       // The probe has no source for an address whose link it does not know.
       this.source = IPV6_ANY;
@@ -81,6 +96,9 @@ export class Ping6 extends PingSession<Icmp6Socket> {
   private nameOf(address: Ipv6, device: Device | null): Bytes {
     return `${formatIpv6(address)}${isScoped(address) && device !== null ? `%${device.name}` : ''}`;
   }
+  protected override get isToMany(): boolean {
+    return isIpv6Multicast(this.address);
+  }
   protected header(): Bytes {
     const { options } = this;
     const asked = options.source;
@@ -93,31 +111,46 @@ export class Ping6 extends PingSession<Icmp6Socket> {
     const { p, stats, socket } = this;
     if (!socket) return;
     const seq = yield* this.begin();
-    const sent = socket.sendEcho(this.destination, this.id, seq, this.stamped());
+    const scope = this.scope !== undefined && isScoped(this.address) ? { device: this.scope } : {};
+    const sent = socket.sendIcmp(Icmp6Type.ECHO_REQUEST, 0, this.id, seq, this.stamped(), { to: this.destination, ...scope });
     stats.lastUs = this.lastSentUs = p.nowUs;
+    let told = false;
+    for (let error = socket.receiveError(); error; error = socket.receiveError()) {
+      yield* this.error(error);
+      told = true;
+    }
     stats.transmitted++;
-    if (!sent.ok && !this.has('q')) yield* this.has('f') ? p.print('E') : p.error(`ping: sendmsg: ${strerror(sent.error.errno)}\n`);
+    if (!sent.ok && !told && !this.has('q')) yield* this.has('f') ? p.print('E') : p.error(`ping: sendmsg: ${strerror(sent.error.errno)}\n`);
     yield* this.sent(sent.ok);
   }
-  protected *receiveAll(socket: Icmp6Socket): Sys {
+  protected *receiveAll(socket: Raw6Socket): Sys {
+    for (let error = socket.receiveError(); error; error = socket.receiveError()) yield* this.error(error);
     for (let got = socket.receive(); got; got = socket.receive()) {
       yield* this.heard(got);
       if (this.options.count > 0 && this.stats.received >= this.options.count) return;
     }
+    socket.takeError();
     if (this.intervalUs === 0 && this.stats.inFlight < this.options.preload) this.nextUs = this.p.nowUs;
+  }
+  /** An entry of the error queue: what could not be sent, or what somebody says of a request. */
+  private *error(error: SocketError): Sys {
+    const { p, stats } = this;
+    if (error.origin === 'local') {
+      if (this.has('q')) return;
+      stats.errors++;
+      if (this.has('f')) yield* p.print('E');
+      else if (error.errno === 'EMSGSIZE') yield* p.error(`ping: local error: message too long, mtu: ${error.info}\n`);
+      else yield* p.error(`ping: local error: ${strerror(error.errno)}\n`);
+      return;
+    }
+    if (error.destination !== this.destination || error.payload.charCodeAt(0) !== Icmp6Type.ECHO_REQUEST || wordAt(error.payload, 4) !== this.id) return;
+    const seq = wordAt(error.payload, 6);
+    stats.acknowledge(seq);
+    yield* this.undelivered(seq, this.nameOf(error.offender as Ipv6, error.device), errorText(error.type, error.code, error.info));
   }
   private *heard({ packet, atUs, device }: Received): Sys {
     const { icmp, ip6 } = packet;
-    if (!icmp || !ip6) return;
-    if (icmp.type === Icmp6Type.ECHO_REPLY) {
-      if (icmp.id === this.id) yield* this.answered(icmp.seq, this.id, packet.payload.length + 8, ip6.hopLimit, this.nameOf(ip6.src, device ?? null), atUs);
-      return;
-    }
-    // An error: it quotes the packet that it is about.
-    const { payload } = packet;
-    if (icmp.type >= Icmp6Type.ECHO_REQUEST || payload.charCodeAt(IPV6_HEADER_BYTES) !== Icmp6Type.ECHO_REQUEST) return;
-    if (wordAt(payload, IPV6_HEADER_BYTES + 4) !== this.id) return;
-    const seq = wordAt(payload, IPV6_HEADER_BYTES + 6);
-    yield* this.undelivered(seq, this.nameOf(ip6.src, device ?? null), errorText(icmp.type, icmp.code, icmp.id * 65536 + icmp.seq));
+    if (icmp?.type !== Icmp6Type.ECHO_REPLY || ip6 === null || icmp.id !== this.id) return;
+    yield* this.answered(icmp.seq, this.id, packet.payload.length + 8, ip6.hopLimit, this.nameOf(ip6.src, device ?? null), atUs);
   }
 }

@@ -120,8 +120,12 @@ export abstract class PingSession<S extends Socket> {
     else this.nextUs = this.intervalUs === 0 ? lastSentUs + FLOOD_WAIT_US : Math.max(this.nextUs + this.intervalUs, lastSentUs);
   }
 
+  /** Several answers are what one expects. */
+  protected get isToMany(): boolean {
+    return false;
+  }
   /** An answer to a request of ours: counted, and told. */
-  protected *answered(seq: number, id: number, length: number, ttl: number, from: Bytes, atUs: number): Sys {
+  protected *answered(seq: number, id: number, length: number, ttl: number, from: Bytes, atUs: number, more: Bytes = ''): Sys {
     const { p, stats } = this;
     const sentUs = this.sentUs.get(seq);
     if (sentUs === undefined) return;
@@ -138,7 +142,9 @@ export abstract class PingSession<S extends Socket> {
     const bell = this.has('a') ? '\x07' : '';
     const identifier = this.has('v') ? ` ident=${id}` : '';
     const time = trip === undefined ? '' : ` time=${tripText(trip)} ms`;
-    yield* p.print(`${this.stamp()}${length} bytes from ${from}: icmp_seq=${seq}${identifier} ttl=${ttl}${time}${isDuplicate ? ' (DUP!)' : ''}${bell}\n`);
+    yield* p.print(
+      `${this.stamp()}${length} bytes from ${from}: icmp_seq=${seq}${identifier} ttl=${ttl}${time}${isDuplicate && !this.isToMany ? ' (DUP!)' : ''}${bell}${more}\n`,
+    );
   }
   /** A packet that could not be delivered. */
   protected *undelivered(seq: number, from: Bytes, why: Bytes): Sys {

@@ -1,7 +1,7 @@
 /** Filters of ss: `sport = :80 and dst 10.0.0.0/8`, as its grammar reads them (ssfilter.y). */
 import type { Bytes } from '../../base/index.ts';
 import type { Process } from '../../shell/index.ts';
-import { parseIpv4, parseIpv4Prefix } from '../../wire/index.ts';
+import { ipv6InPrefix, ipv6Mapped, parseIpv4, parseIpv4Prefix, parseIpv6, type IpAddress } from '../../wire/index.ts';
 import { portOfService } from '../names/services.ts';
 import { resolveHost } from '../net/index.ts';
 import type { Row } from './rows.ts';
@@ -110,20 +110,37 @@ class Parser {
   }
   /** `10.0.0.0/8`, `10.0.0.1:80`, `:80`, `*:80`, a name. */
   private host(side: Side, text: Bytes): Filter {
-    const colon = text.lastIndexOf(':');
-    const name = colon < 0 ? text : text.slice(0, colon);
-    const portText = colon < 0 ? '' : text.slice(colon + 1);
-    const port = portText === '' || portText === '*' ? undefined : /^\d+$/.test(portText) ? Number(portText) : portOfService(portText, 'tcp');
+    const [, bracketed, after] = /^\[([^\]]*)\](.*)$/.exec(text) ?? [];
+    // Without brackets more than one colon is an address of IPv6.
+    const isBare = bracketed === undefined && text.split(':').length > 2;
+    const colon = isBare ? -1 : text.lastIndexOf(':');
+    const [, length = '', portText = ''] = /^(\/\d+)?(?::(.*))?$/.exec(after ?? '') ?? [];
+    const name = bracketed !== undefined ? bracketed + length : colon < 0 ? text : text.slice(0, colon);
+    const given = bracketed !== undefined ? portText : colon < 0 ? '' : text.slice(colon + 1);
+    const port = given === '' || given === '*' ? undefined : /^\d+$/.test(given) ? Number(given) : portOfService(given, 'tcp');
     const fits = this.address(side, name);
     return (row) => fits(row) && (port === undefined || portIn(row, side) === port);
   }
   private address(side: Side, name: Bytes): Filter {
     if (name === '' || name === '*') return () => true;
-    const of = (row: Row): number => (side === 'local' ? row.local : row.remote);
+    const of = (row: Row): IpAddress => (side === 'local' ? row.local : row.remote);
+    if (name.includes(':')) {
+      const [text = '', length] = name.split('/');
+      const address = parseIpv6(text);
+      if (address === undefined) throw new FilterError(`Error: an inet prefix is expected rather than "${name}".\nCannot parse dst/src address.\n`, false);
+      const bits = length === undefined ? 128 : Number(length);
+      return (row) => {
+        const at = of(row);
+        return row.family === 6 && ipv6InPrefix(typeof at === 'number' ? ipv6Mapped(at) : at, address, bits);
+      };
+    }
     const prefix = parseIpv4Prefix(name);
     if (prefix !== undefined) {
       const mask = prefix.length === 0 ? 0 : -1 << (32 - prefix.length);
-      return (row) => (of(row) & mask) === (prefix.address & mask);
+      return (row) => {
+        const at = of(row);
+        return typeof at === 'number' && (at & mask) === (prefix.address & mask);
+      };
     }
     const found = parseIpv4(name) ?? this.resolve(name);
     return (row) => of(row) === found;

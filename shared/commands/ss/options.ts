@@ -60,8 +60,8 @@ export const SPECS: readonly OptionSpec[] = (
 export interface SsOptions {
   readonly has: (id: string) => boolean;
   readonly kinds: ReadonlySet<string>;
-  /** 4, 6 or both. */
   readonly hasIpv4: boolean;
+  readonly hasIpv6: boolean;
   readonly states: number;
   readonly netns: Bytes | undefined;
   /** The rest: a filter. */
@@ -134,6 +134,7 @@ export function parseSs(argv: readonly Bytes[]): Parsed {
     has: (id) => flags.has(id),
     kinds,
     hasIpv4: isAnyInet || families.has('inet'),
+    hasIpv6: isAnyInet || families.has('inet6'),
     states: states || wanted,
     netns,
     words: rest,

@@ -2,6 +2,7 @@
 import type { Bytes } from '../../base/index.ts';
 import {
   PacketSocket,
+  Raw6Socket,
   RawSocket,
   tcpTablesOf,
   TcpRequest,
@@ -15,7 +16,7 @@ import {
 } from '../../kernel/index.ts';
 import { SocketFile } from '../../machine/index.ts';
 import type { Process } from '../../shell/index.ts';
-import type { Ipv4 } from '../../wire/index.ts';
+import type { IpAddress } from '../../wire/index.ts';
 
 export type Database = 'tcp' | 'udp' | 'raw' | 'p_raw' | 'p_dgr';
 
@@ -24,9 +25,11 @@ export interface Row {
   readonly state: TcpState;
   readonly receiveQueue: number;
   readonly sendQueue: number;
-  readonly local: Ipv4;
+  readonly family: 4 | 6;
+  readonly v6Only: boolean;
+  readonly local: IpAddress;
   readonly localPort: number;
-  readonly remote: Ipv4;
+  readonly remote: IpAddress;
   readonly remotePort: number;
   readonly device: Device | null;
   readonly mark: number;
@@ -43,6 +46,8 @@ const rowOfTcp = (socket: TcpSocket): Row => {
     state: socket.state,
     receiveQueue: isListening ? socket.acceptQueue.length : socket.readableBytes + (socket.finReceived && !socket.finRead ? 1 : 0),
     sendQueue: isListening ? socket.backlog : socket.unackedBytes,
+    family: socket.family,
+    v6Only: socket.v6Only,
     local: socket.localAddress,
     localPort: socket.localPort,
     remote: socket.remoteAddress,
@@ -67,6 +72,8 @@ function rowOfEndpoint(endpoint: TcpRequest | TimeWait): Row {
     state: endpoint.state,
     receiveQueue: 0,
     sendQueue: 0,
+    family: endpoint.family,
+    v6Only: endpoint.v6Only,
     local: endpoint.localAddress,
     localPort: endpoint.localPort,
     remote: endpoint.remoteAddress,
@@ -83,6 +90,8 @@ const rowOfUdp = (socket: UdpSocket): Row => ({
   state: socket.connected ? TcpState.ESTABLISHED : TcpState.CLOSE,
   receiveQueue: socket.queuedLength,
   sendQueue: 0,
+  family: socket.family,
+  v6Only: socket.v6Only,
   local: socket.localAddress,
   localPort: socket.localPort,
   remote: socket.remoteAddress,
@@ -93,12 +102,19 @@ const rowOfUdp = (socket: UdpSocket): Row => ({
   socket,
   timer: undefined,
 });
-const rowOfRaw = (socket: RawSocket): Row => ({ ...rowOfUdp(socket as unknown as UdpSocket), database: 'raw', localPort: socket.protocol, remotePort: 0 });
+const rowOfRaw = (socket: RawSocket | Raw6Socket): Row => ({
+  ...rowOfUdp(socket as unknown as UdpSocket),
+  database: 'raw',
+  localPort: socket.protocol,
+  remotePort: 0,
+});
 const rowOfPacket = (socket: PacketSocket): Row => ({
   database: socket.type === 'raw' ? 'p_raw' : 'p_dgr',
   state: TcpState.CLOSE,
   receiveQueue: 0,
   sendQueue: 0,
+  family: 4,
+  v6Only: false,
   local: 0,
   localPort: socket.protocol,
   remote: 0,
@@ -130,7 +146,8 @@ export const udpRows = (netns: Netns): readonly Row[] =>
     .filter((socket) => socket.localPort !== 0)
     .sort((a, b) => a.localPort - b.localPort)
     .map(rowOfUdp);
-export const rawRows = (netns: Netns): readonly Row[] => [...netns.sockets].filter((socket) => socket instanceof RawSocket).map(rowOfRaw);
+export const rawRows = (netns: Netns): readonly Row[] =>
+  [...netns.sockets].filter((socket) => socket instanceof RawSocket || socket instanceof Raw6Socket).map(rowOfRaw);
 export const packetRows = (netns: Netns): readonly Row[] => [...netns.sockets].filter((socket) => socket instanceof PacketSocket).map(rowOfPacket);
 
 /** `users:(("nc",pid=66,fd=3))`: whoever has a descriptor of a socket, the latest first. */

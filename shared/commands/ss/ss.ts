@@ -1,13 +1,13 @@
 /**
  * ss: the sockets of a network namespace (iproute2 6.1.0).
- * Deviation: no sockets of UNIX, netlink, SCTP, VSOCK, TIPC, XDP families, no IPv6 ones; -E, -K, -b, -D are not modelled; -i lists what the model has.
+ * Deviation: no sockets of UNIX, netlink, SCTP, VSOCK, TIPC, XDP families; -E, -K, -b, -D are not modelled; -i lists what the model has.
  */
 import type { Bytes } from '../../base/index.ts';
 import { strerror } from '../../base/index.ts';
-import { TcpSocket, TcpState, TimeWait, tcpTablesOf, UdpSocket, type Netns, RawSocket } from '../../kernel/index.ts';
+import { TcpSocket, TcpState, TimeWait, tcpTablesOf, UdpSocket, type Netns, Raw6Socket, RawSocket } from '../../kernel/index.ts';
 import { netnsAt, netnsOf, NETNS_DIR, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
-import { formatIpv4, type Ipv4 } from '../../wire/index.ts';
+import { formatIp, ipv6Mapped, isUnspecified, type IpAddress } from '../../wire/index.ts';
 import { protocolName } from '../names/protocols.ts';
 import { serviceOfPort } from '../names/services.ts';
 import { hostNameOf } from '../net/index.ts';
@@ -99,14 +99,18 @@ function* show(p: Process, netns: Netns, options: SsOptions): Sys<number> {
   yield* p.print(renderTable(cells, table));
   return 0;
 }
-function rowsOf(netns: Netns, { kinds, hasIpv4 }: SsOptions): readonly Row[] {
+function rowsOf(netns: Netns, { kinds, hasIpv4, hasIpv6 }: SsOptions): readonly Row[] {
   const rows: Row[] = [];
   if (kinds.has('packet_raw') || kinds.has('packet_dgram'))
     rows.push(...packetRows(netns).filter(({ database }) => kinds.has(database === 'p_raw' ? 'packet_raw' : 'packet_dgram')));
-  if (!hasIpv4) return rows;
-  if (kinds.has('raw')) rows.push(...rawRows(netns));
-  if (kinds.has('udp')) rows.push(...udpRows(netns));
-  if (kinds.has('tcp')) rows.push(...tcpRows(netns));
+  // Each protocol's sockets of IPv4, then those of IPv6.
+  const add = (all: readonly Row[]): void => {
+    if (hasIpv4) rows.push(...all.filter(({ family }) => family === 4));
+    if (hasIpv6) rows.push(...all.filter(({ family }) => family === 6));
+  };
+  if (kinds.has('raw')) add(rawRows(netns));
+  if (kinds.has('udp')) add(udpRows(netns));
+  if (kinds.has('tcp')) add(tcpRows(netns));
   return rows;
 }
 /** Undefined where standard output is no terminal. */
@@ -125,9 +129,17 @@ function address(p: Process, options: SsOptions, row: Row, side: 'local' | 'remo
   }
   const [at, port] = side === 'local' ? [row.local, row.localPort] : [row.remote, row.remotePort];
   const device = side === 'local' && row.device !== null ? `%${row.device.name}` : '';
-  return [`${hostText(p, options, at)}${device}:`, portText(options, row.database, port)];
+  return [`${hostText(p, options, row, at)}${device}:`, portText(options, row.database, port)];
 }
-const hostText = (p: Process, options: SsOptions, at: Ipv4): Bytes => (options.has('r') ? (hostNameOf(p, at) ?? formatIpv4(at)) : formatIpv4(at));
+/** `*` is a socket of IPv6 that hears IPv4 too. */
+function hostText(p: Process, options: SsOptions, row: Row, at: IpAddress): Bytes {
+  const isAny = isUnspecified(at);
+  if (row.family === 6 && isAny && isUnspecified(row.local) && !row.v6Only) return '*';
+  const name = options.has('r') && !isAny ? hostNameOf(p, at) : undefined;
+  if (name !== undefined) return name;
+  if (row.family === 4) return formatIp(at);
+  return `[${formatIp(typeof at === 'number' ? ipv6Mapped(at) : at)}]`;
+}
 function portText(options: SsOptions, database: Database, port: number): Bytes {
   if (port === 0) return '*';
   if (database === 'raw') return protocolName(port) ?? `${port}`;
@@ -166,11 +178,16 @@ function summary(netns: Netns): Bytes {
   const orphans = tcp.filter(({ isOrphan }) => isOrphan).length;
   const udp = all.filter((socket) => socket instanceof UdpSocket).length;
   const raw = all.filter((socket) => socket instanceof RawSocket).length;
-  const row = (name: string, count: number): string => `${name}\t  ${`${count}`.padEnd(9)} ${`${count}`.padEnd(9)} ${'0'.padEnd(9)}\n`;
+  const row = (name: string, count: number, count6: number): string =>
+    `${name}\t  ${`${count}`.padEnd(9)} ${`${count - count6}`.padEnd(9)} ${`${count6}`.padEnd(9)}\n`;
+  const of6 = (sockets: readonly { readonly family: 4 | 6 }[]): number => sockets.filter(({ family }) => family === 6).length;
+  const tcp6 = of6(tcp.filter(({ state }) => state !== TcpState.CLOSE));
+  const udp6 = of6(all.filter((socket) => socket instanceof UdpSocket));
+  const raw6 = of6(all.filter((socket) => socket instanceof Raw6Socket));
   const hashed = inUse + waiting;
   return (
     `Total: ${used}\nTCP:   ${allocated + waiting} (estab ${established}, closed ${allocated - (hashed - waiting)}, orphaned ${orphans}, timewait ${waiting})\n\n` +
-    `Transport Total     IP        IPv6\n${row('RAW', raw)}${row('UDP', udp)}${row('TCP', inUse)}${row('INET', raw + udp + inUse)}${row('FRAG', 0)}\n`
+    `Transport Total     IP        IPv6\n${row('RAW', raw + raw6, raw6)}${row('UDP', udp, udp6)}${row('TCP', inUse, tcp6)}${row('INET', raw + raw6 + udp + inUse, raw6 + udp6 + tcp6)}${row('FRAG', 0, 0)}\n`
   );
 }
 

@@ -1,2 +1,2 @@
 export { TRACEROUTE_PROGRAMS } from './traceroute.ts';
-export { answerOf, sendUdpProbe, type ProbeSettings } from './probe.ts';
+export { answerOf, openUdp, sendProbe, type ProbeSettings } from './probe.ts';

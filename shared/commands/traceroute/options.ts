@@ -1,6 +1,7 @@
 /** The command line of Linux traceroute 2.1: its own option parser, errors and help (libsupp/clif.c). */
 import { err, ok, type Bytes, type Result } from '../../base/index.ts';
 import type { DeclaredOption } from '../declaration.ts';
+import { protocolNumber } from '../names/protocols.ts';
 
 /** Short letter, long name, what the argument is called, help lines. */
 const OPTIONS = [
@@ -9,28 +10,54 @@ const OPTIONS = [
   ['d', 'debug', '', 'Enable socket level debugging'],
   ['F', 'dont-fragment', '', 'Do not fragment packets'],
   ['f', 'first', 'first_ttl', 'Start from the first_ttl hop (instead from 1)'],
-  ['g', 'gateway', 'gate,...', 'Route packets through the specified gateway'],
+  ['g', 'gateway', 'gate,...', 'Route packets through the specified gateway (maximum 8 for IPv4 and 127 for IPv6)'],
   ['I', 'icmp', '', 'Use ICMP ECHO for tracerouting'],
   ['T', 'tcp', '', 'Use TCP SYN for tracerouting (default port is 80)'],
   ['i', 'interface', 'device', 'Specify a network interface to operate with'],
-  ['m', 'max-hops', 'max_ttl', 'Set the max number of hops. Default is 30'],
+  ['m', 'max-hops', 'max_ttl', 'Set the max number of hops (max TTL to be reached). Default is 30'],
   ['N', 'sim-queries', 'squeries', 'Set the number of probes to be tried simultaneously (default is 16)'],
   ['n', '', '', 'Do not resolve IP addresses to their domain names'],
-  ['p', 'port', 'port', 'Set the destination port to use'],
-  ['t', 'tos', 'tos', 'Set the TOS value for outgoing packets'],
+  [
+    'p',
+    'port',
+    'port',
+    'Set the destination port to use. It is either initial udp port value for "default" method (incremented by each probe, default is 33434), or initial seq for "icmp" (incremented as well, default from 1), or some constant destination port for other methods (with default of 80 for "tcp", 53 for "udp", etc.)',
+  ],
+  ['t', 'tos', 'tos', 'Set the TOS (IPv4 type of service) or TC (IPv6 traffic class) value for outgoing packets'],
   ['l', 'flowlabel', 'flow_label', 'Use specified flow_label for IPv6 packets'],
-  ['w', 'wait', 'MAX,HERE,NEAR', 'Wait for a probe no more than MAX seconds, HERE times a response of the same hop, NEAR of a next hop'],
+  [
+    'w',
+    'wait',
+    'MAX,HERE,NEAR',
+    'Wait for a probe no more than HERE (default 3) times longer than a response from the same hop, or no more than NEAR (default 10) times than some next hop, or MAX (default 5.0) seconds (float point values allowed too)',
+  ],
   ['q', 'queries', 'nqueries', 'Set the number of probes per each hop. Default is 3'],
   ['r', '', '', 'Bypass the normal routing and send directly to a host on an attached network'],
   ['s', 'source', 'src_addr', 'Use source src_addr for outgoing packets'],
-  ['z', 'sendwait', 'sendwait', 'Minimal time interval between probes (default 0)'],
+  [
+    'z',
+    'sendwait',
+    'sendwait',
+    'Minimal time interval between probes (default 0). If the value is more than 10, then it specifies a number in milliseconds, else it is a number of seconds (float point values allowed too)',
+  ],
   ['e', 'extensions', '', 'Show ICMP extensions (if present), including MPLS'],
-  ['A', 'as-path-lookups', '', 'Perform AS path lookups in routing registries'],
-  ['M', 'module', 'name', 'Use specified module for traceroute operations'],
-  ['O', 'options', 'OPTS,...', 'Use module-specific option OPTS for the traceroute module'],
+  ['A', 'as-path-lookups', '', 'Perform AS path lookups in routing registries and print results directly after the corresponding addresses'],
+  [
+    'M',
+    'module',
+    'name',
+    "Use specified module (either builtin or external) for traceroute operations. Most methods have their shortcuts (`-I' means `-M icmp' etc.)",
+  ],
+  [
+    'O',
+    'options',
+    'OPTS,...',
+    'Use module-specific option OPTS for the traceroute module. Several OPTS allowed, separated by comma. If OPTS is "help", print info about available options',
+  ],
   ['', 'sport', 'num', "Use source port num for outgoing packets. Implies `-N 1'"],
   ['', 'fwmark', 'num', 'Set firewall mark for outgoing packets'],
-  ['U', 'udp', '', 'Use UDP to particular port for tracerouting, default port is 53'],
+  ['U', 'udp', '', 'Use UDP to particular port for tracerouting (instead of increasing the port per each probe), default port is 53'],
+  ['UL', '', '', 'Use UDPLITE for tracerouting (default dest port is 53)'],
   ['D', 'dccp', '', 'Use DCCP Request for tracerouting (default port is 33434)'],
   ['P', 'protocol', 'prot', 'Use raw packet of protocol prot for tracerouting'],
   ['', 'mtu', '', "Discover MTU along the path being traced. Implies `-F -N 1'"],
@@ -41,7 +68,9 @@ const OPTIONS = [
 type Option = (typeof OPTIONS)[number];
 /** Options that the model lacks, and what it lacks. */
 export const UNMODELLED: Readonly<Record<string, string>> = {
-  ...{ 6: 'IPv6', dccp: 'the dccp method', module: 'modules by name', gateway: 'source routing', protocol: 'raw protocols', tcp: 'the tcp method' },
+  gateway: 'source routing',
+  'as-path-lookups': 'AS path lookups',
+  UL: 'UDPLITE',
 };
 export const TRACEROUTE_OPTIONS: readonly DeclaredOption[] = OPTIONS.map((option) => ({
   ...{ value: option[2] === '' ? undefined : option[2], help: option[3], isMissing: Object.hasOwn(UNMODELLED, keyOf(option)) },
@@ -51,17 +80,40 @@ export const TRACEROUTE_OPTIONS: readonly DeclaredOption[] = OPTIONS.map((option
 function keyOf(option: Option): string {
   return option[1] || option[0];
 }
+const HELP_COLUMN = 30;
+const HELP_WIDTH = 49;
+/** Words in lines of the help's right column. */
+function wrapped(text: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > HELP_WIDTH) {
+      lines.push(line);
+      line = word;
+    } else line += (line === '' ? '' : ' ') + word;
+  }
+  return [...lines, line].join(`\n${' '.repeat(HELP_COLUMN)}`);
+}
+/** One entry of a help text: what is typed, what it does. */
+export function helpLine(typed: string, text: string): string {
+  const left = `  ${typed}`;
+  return left.length < HELP_COLUMN - 1 ? `${left.padEnd(HELP_COLUMN)}${wrapped(text)}\n` : `${left}\n${' '.repeat(HELP_COLUMN)}${wrapped(text)}\n`;
+}
+const typedOf = ([short, long, argument]: Option): string =>
+  [short && `-${short}${argument && ` ${argument}`}`, long && `--${long}${argument && `=${argument}`}`].filter(Boolean).join('  ');
 export const HELP = `Usage:
-  traceroute [ options ] host [ packetlen ]
+  traceroute [ -46dFITnreAUDV ] [ -f first_ttl ] [ -g gate,... ] [ -i device ] [ -m max_ttl ] [ -N squeries ] [ -p port ] [ -t tos ] [ -l flow_label ] [ -w MAX,HERE,NEAR ] [ -q nqueries ] [ -s src_addr ] [ -z sendwait ] [ --fwmark=num ] host [ packetlen ]
 Options:
-${OPTIONS.map(([short, long, argument, text]) => `  ${[short && `-${short}${argument && ` ${argument}`}`, long && `--${long}${argument && `=${argument}`}`].filter(Boolean).join('  ')}\n                              ${text}\n`).join('')}
+${OPTIONS.map((option) => helpLine(typedOf(option), option[3])).join('')}
 Arguments:
 +     host          The host to traceroute to
       packetlen     The full packet length (default is the length of an IP
-                    header plus 40)
+                    header plus 40). Can be ignored or increased to a minimal
+                    allowed value
 `;
 
-export type Method = 'default' | 'icmp' | 'tcp' | 'udp';
+export type Method = 'default' | 'icmp' | 'tcp' | 'udp' | 'raw' | 'dccp' | 'udplite';
+const METHODS: readonly string[] = ['default', 'icmp', 'tcp', 'udp', 'raw', 'dccp', 'udplite'];
 export interface TracerouteOptions {
   readonly has: (name: string) => boolean;
   readonly method: Method;
@@ -79,8 +131,17 @@ export interface TracerouteOptions {
   readonly device: Bytes | undefined;
   readonly sendWaitUs: number;
   readonly mark: number;
-  readonly length: number;
+  /** As it was asked for; undefined: what is usual. */
+  readonly length: number | undefined;
   readonly host: Bytes | undefined;
+  /** Its place on the command line. */
+  readonly hostAt: number;
+  /** -O, what is separated by commas. */
+  readonly moduleOptions: readonly Bytes[];
+  /** -P: a number. */
+  readonly protocol: number;
+  readonly sourcePort: number | undefined;
+  readonly flowLabel: number | undefined;
 }
 
 export function parseTraceroute(argv: readonly Bytes[], forced?: Method): Result<TracerouteOptions, string> {
@@ -102,6 +163,10 @@ export function parseTraceroute(argv: readonly Bytes[], forced?: Method): Result
       operands.push({ text: word, at: i });
       continue;
     }
+    if (word === '-UL') {
+      values.set('UL', '');
+      continue;
+    }
     for (let j = 1; j < word.length; j++) {
       const option = OPTIONS.find((each) => each[0] === word[j]);
       if (!option) return err(`Bad option \`-${word[j] ?? ''}' (argc ${i})`);
@@ -116,14 +181,14 @@ export function parseTraceroute(argv: readonly Bytes[], forced?: Method): Result
     }
   }
   if (operands.length > 2) return err(`Extra arg \`${operands[2]?.text ?? ''}' (position 3, argc ${operands[2]?.at ?? 0})`);
-  return build(
-    values,
-    operands.map((operand) => operand.text),
-    forced,
-  );
+  return build(values, operands, forced);
 }
 
-function build(values: ReadonlyMap<string, Bytes>, operands: readonly Bytes[], forced: Method | undefined): Result<TracerouteOptions, string> {
+function build(
+  values: ReadonlyMap<string, Bytes>,
+  operands: readonly { readonly text: Bytes; readonly at: number }[],
+  forced: Method | undefined,
+): Result<TracerouteOptions, string> {
   const number = (name: string, fallback: number): number => {
     const text = values.get(name);
     return text === undefined ? fallback : Number(text);
@@ -145,14 +210,22 @@ function build(values: ReadonlyMap<string, Bytes>, operands: readonly Bytes[], f
   if (maxHops > 255) return err('max hops cannot be more than 255');
   if (queries < 1 || queries > 10) return err('no more than 10 probes per hop');
   const waits = values.get('wait')?.split(/[,/]/).map(Number);
-  if (waits?.some((value) => Number.isNaN(value) || value < 0)) return err(`bad wait specifications \`${values.get('wait') ?? ''}' used`);
-  const method: Method = forced ?? (values.has('icmp') ? 'icmp' : values.has('tcp') ? 'tcp' : values.has('udp') ? 'udp' : 'default');
-  const minimum = method === 'tcp' ? 40 : 28;
+  if (waits?.some((value) => Number.isNaN(value) || value < 0)) return err(`bad wait specifications \`${[0, 1, 2].map((i) => waits[i] ?? 0).join(',')}' used`);
+  const module = values.get('module');
+  if (module !== undefined && !METHODS.includes(module)) return err(`Unknown traceroute module ${module}`);
+  const method: Method =
+    forced ??
+    (module as Method | undefined) ??
+    (['icmp', 'tcp', 'udp', 'dccp'] as const).find((each) => values.has(each)) ??
+    (values.has('UL') ? 'udplite' : values.has('protocol') ? 'raw' : 'default');
   const given = operands[1];
-  if (given !== undefined && !/^\d+$/.test(given)) return err(`Cannot handle "packetlen" cmdline arg \`${given}' on position 2 (argc 2)`);
-  const length = given === undefined ? 60 : Math.max(minimum, Number(given));
-  if (length > 65000) return err(`too big packetlen ${given ?? ''} specified`);
-  const single = values.has('sport') || values.has('mtu');
+  if (given !== undefined && !/^\d+$/.test(given.text)) return err(`Cannot handle "packetlen" cmdline arg \`${given.text}' on position 2 (argc ${given.at})`);
+  const length = given === undefined ? undefined : Number(given.text);
+  if (length !== undefined && length > 65000) return err(`too big packetlen ${length} specified`);
+  const protocolText = values.get('protocol') ?? '253';
+  const protocol = /^\d+$/.test(protocolText) ? Number(protocolText) : protocolNumber(protocolText);
+  if (protocol === undefined) return err(`Cannot handle \`-P' option with arg \`${protocolText}' (argc 1)`);
+  const single = values.has('sport') || values.has('mtu') || method === 'raw';
   const sendWait = number('sendwait', 0);
   return ok({
     has: (name) => values.has(name),
@@ -161,7 +234,7 @@ function build(values: ReadonlyMap<string, Bytes>, operands: readonly Bytes[], f
     maxHops,
     queries,
     simultaneous: single ? 1 : Math.max(1, number('sim-queries', 16)),
-    port: values.has('port') ? number('port', 0) : undefined,
+    port: values.has('port') ? number('port', 0) & 0xffff : undefined,
     tos: number('tos', 0),
     waitUs: Math.round((waits?.[0] ?? 5) * 1e6),
     here: waits === undefined ? 3 : (waits[1] ?? 0),
@@ -171,6 +244,11 @@ function build(values: ReadonlyMap<string, Bytes>, operands: readonly Bytes[], f
     sendWaitUs: Math.round(sendWait * (sendWait > 10 ? 1e3 : 1e6)),
     mark: number('fwmark', 0),
     length,
-    host: operands[0],
+    host: operands[0]?.text,
+    hostAt: operands[0]?.at ?? 0,
+    moduleOptions: values.get('options')?.split(/[ ,]/) ?? [],
+    protocol,
+    sourcePort: values.has('sport') ? number('sport', 0) : undefined,
+    flowLabel: values.has('flowlabel') ? number('flowlabel', 0) : undefined,
   });
 }

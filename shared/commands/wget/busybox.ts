@@ -2,9 +2,9 @@
 import { strerror, type Bytes } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
-import { formatIpv4 } from '../../wire/index.ts';
+import { formatIp } from '../../wire/index.ts';
 import { base64, parseUrl, resolveUrl, type Head, type Url } from '../http/index.ts';
-import { lookupHost } from '../net/index.ts';
+import { lookupHosts } from '../net/index.ts';
 import { parseOptions, type OptionSpec } from '../options.ts';
 import { connectTo, fileNameOf, isRedirect, portOf, type Connected } from './fetch.ts';
 import { declared, declaredOptions, type Declaration } from '../declaration.ts';
@@ -119,12 +119,13 @@ class Session {
   }
   private *fetch(url: Url, path: Bytes): Sys<Url | Failure | undefined> {
     const { p } = this;
-    const found = yield* lookupHost(p, url.host);
+    const found = yield* lookupHosts(p, url.host);
     if (found.kind === 'failed') return new Failure(`bad address '${url.host}'`);
-    const address = formatIpv4(found.address);
+    const [host] = found.hosts;
+    const address = typeof host.address === 'number' ? formatIp(host.address) : `[${formatIp(host.address)}]`;
     const port = portOf(url);
     yield* this.say(`Connecting to ${url.host}${url.port === undefined ? '' : `:${url.port}`} (${address}:${port})\n`);
-    const connected = yield* connectTo(p, found.address, port, this.untilUs() - p.nowUs);
+    const connected = yield* connectTo(p, host, port, this.untilUs() - p.nowUs);
     if (typeof connected === 'string')
       return new Failure(connected === 'ETIMEDOUT' ? 'download timed out' : `can't connect to remote host (${address}): ${strerror(connected)}`);
     const outcome = yield* this.exchange(url, path, connected);

@@ -2,9 +2,8 @@
 import type { Bytes, Errno } from '../../base/index.ts';
 import { SocketFile } from '../../machine/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
-import type { Ipv4 } from '../../wire/index.ts';
 import { HttpConnection, type Head, type Url } from '../http/index.ts';
-import { connectTcp, tcpSocket } from '../net/index.ts';
+import { connectTcp, familyOf, tcpSocket, type HostAddress } from '../net/index.ts';
 
 export interface Connected {
   readonly http: HttpConnection;
@@ -13,8 +12,9 @@ export interface Connected {
 export const portOf = (url: Url): number => url.port ?? (url.scheme === 'https' ? 443 : 80);
 
 /** ETIMEDOUT also when `timeoutUs` passes first. */
-export function* connectTo(p: Process, address: Ipv4, port: number, timeoutUs: number): Sys<Connected | Errno> {
-  const socket = tcpSocket(p);
+export function* connectTo(p: Process, { address, scope }: HostAddress, port: number, timeoutUs: number): Sys<Connected | Errno> {
+  const socket = tcpSocket(p, familyOf(address));
+  socket.boundDevice = scope;
   const errno = yield* connectTcp(p, socket, address, port, timeoutUs === Infinity ? undefined : timeoutUs);
   const fd = errno === null ? p.install(new SocketFile(socket)) : undefined;
   if (fd?.ok === true) return { http: new HttpConnection(p, fd.value), fd: fd.value };

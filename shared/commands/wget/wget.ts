@@ -2,12 +2,12 @@
  * GNU Wget 1.21.3: fetches pages over HTTP into files, and says what it does. Authority: http.c, retr.c, main.c of Wget; wget(1).
  * Deviation: HTTPS, FTP, recursion, proxies and cookies are not modelled.
  */
-import { strerror, type Bytes } from '../../base/index.ts';
+import { strerror, type Bytes, type Errno } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
-import { formatIpv4 } from '../../wire/index.ts';
+import { formatIp } from '../../wire/index.ts';
 import { parseUrl, resolveUrl, urlText, type Head, type Url } from '../http/index.ts';
-import { lookupHost } from '../net/index.ts';
+import { lookupHosts } from '../net/index.ts';
 import { parseOptions, type OptionSpec } from '../options.ts';
 import { connectTo, fileNameOf, isRedirect, portOf, requestText, type Connected } from './fetch.ts';
 import { bar, dots, rateText, timeText } from './progress.ts';
@@ -23,6 +23,8 @@ type Id =
       | 'help'
       | 'ignored'
       | 'ignored-value'
+      | 'inet4'
+      | 'inet6'
       | 'log'
       | 'max-redirect'
       | 'method'
@@ -55,7 +57,8 @@ const SPECS: readonly OptionSpec<Id>[] = [
   spec('ignored', '', 'no-check-certificate'),
   spec('ignored', '', 'no-cache'),
   spec('ignored', '', 'no-proxy'),
-  spec('ignored', '4', 'inet4-only'),
+  spec('inet4', '4', 'inet4-only'),
+  spec('inet6', '6', 'inet6-only'),
   spec('ignored-value', '', 'progress', 'required'),
   spec('log', 'o', 'output-file', 'required'),
   spec('max-redirect', '', 'max-redirect', 'required'),
@@ -80,7 +83,6 @@ const SPECS: readonly OptionSpec<Id>[] = [
   spec('unmodelled', 'b', 'background'),
   spec('unmodelled', 'i', 'input-file', 'required'),
   spec('unmodelled', '', 'post-file', 'required'),
-  spec('unmodelled', '6', 'inet6-only'),
 ];
 const USAGE = "Usage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n";
 const VERSION = 'GNU Wget 1.21.3 built on linux-gnu.\n';
@@ -101,7 +103,7 @@ const wget: Program = function* (p) {
   for (const { id, argument } of line.options) values.set(id, [...(values.get(id) ?? []), argument ?? '']);
   if (values.has('version')) return (yield* p.print(VERSION), 0);
   if (values.has('help')) return (yield* p.print(HELP), 0);
-  if (values.has('unmodelled')) return yield* p.fail('not modelled: one of the options given (-r -m -b -i -6 --post-file)', Exit.PARSE);
+  if (values.has('unmodelled')) return yield* p.fail('not modelled: one of the options given (-r -m -b -i --post-file)', Exit.PARSE);
   if (line.operands.length === 0) return (yield* p.error(`wget: missing URL\n${USAGE}`), Exit.GENERIC);
   return yield* new Session(p, values).run(line.operands);
 };
@@ -203,7 +205,8 @@ class Session {
   }
   private *attempt(url: Url, name: Bytes): Sys<number | Url | 'again'> {
     const { p } = this;
-    const found = yield* lookupHost(p, url.host);
+    const { values } = this;
+    const found = yield* lookupHosts(p, url.host, values.has('inet4') ? 4 : values.has('inet6') ? 6 : 0);
     const isName = !(found.kind === 'found' && found.isLiteral);
     if (isName) yield* this.say(`Resolving ${url.host} (${url.host})... `);
     if (found.kind === 'failed') {
@@ -211,15 +214,17 @@ class Session {
       yield* this.tell(`wget: unable to resolve host address '${url.host}'\n`);
       return Exit.NETWORK;
     }
-    const address = formatIpv4(found.address);
-    if (isName) yield* this.say(`${address}\n`);
-    yield* this.say(`Connecting to ${isName ? `${url.host} (${url.host})|${address}|` : address}:${portOf(url)}... `);
-    const connectUs = Number(this.value('connect-timeout') ?? 0) * 1e6;
-    const connected = yield* connectTo(p, found.address, portOf(url), connectUs > 0 ? connectUs : this.timeoutUs);
-    if (typeof connected === 'string') {
+    if (isName) yield* this.say(`${found.hosts.map(({ address }) => formatIp(address)).join(', ')}\n`);
+    let connected: Connected | Errno = 'ETIMEDOUT';
+    for (const host of found.hosts) {
+      const text = typeof host.address === 'number' ? formatIp(host.address) : `[${formatIp(host.address)}]`;
+      yield* this.say(`Connecting to ${isName ? `${url.host} (${url.host})|${text.replace(/[[\]]/g, '')}|` : text}:${portOf(url)}... `);
+      const connectUs = Number(this.value('connect-timeout') ?? 0) * 1e6;
+      connected = yield* connectTo(p, host, portOf(url), connectUs > 0 ? connectUs : this.timeoutUs);
+      if (typeof connected !== 'string') break;
       yield* this.tell(`failed: ${strerror(connected)}.\n`);
-      return connected === 'ETIMEDOUT' ? 'again' : Exit.NETWORK;
     }
+    if (typeof connected === 'string') return connected === 'ETIMEDOUT' ? 'again' : Exit.NETWORK;
     yield* this.say('connected.\n');
     const outcome = yield* this.exchange(url, name, connected);
     p.close(connected.fd);
@@ -235,7 +240,7 @@ class Session {
     const body = this.value('body') ?? this.value('post');
     const method = this.value('method') ?? (this.values.has('spider') ? 'HEAD' : body === undefined ? 'GET' : 'POST');
     const fields = [
-      ['Host', `${url.host}${url.port === undefined || url.port === 80 ? '' : `:${url.port}`}`],
+      ['Host', `${url.host.includes(':') ? `[${url.host}]` : url.host}${url.port === undefined || url.port === 80 ? '' : `:${url.port}`}`],
       ['User-Agent', this.value('user-agent') ?? 'Wget/1.21.3'],
       ...(rest === '' ? [] : [['Range', rest] as const]),
       ['Accept', '*/*'],

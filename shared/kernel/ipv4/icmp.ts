@@ -17,6 +17,7 @@ import type { Ipv4, Packet } from '../../wire/index.ts';
 import { selectSource } from './addresses.ts';
 import { addressType } from './fib.ts';
 import { mtuFor, nextIpId, sendDatagram } from './output.ts';
+import { recordOptions } from './options.ts';
 import { lastLookup, outputRequest, routeOutput } from './route.ts';
 import { vrfOf } from '../l3mdev.ts';
 import { Skb } from '../model.ts';
@@ -249,6 +250,8 @@ function reply(skb: Skb, netns: Netns): void {
   }
   answer.ip.src = way.source;
   answer.ip.tos = ip.tos;
+  // What was recorded goes on being recorded on the way back (ip_options_echo).
+  if (ip.options !== '') answer.ip.options = recordOptions(ip.options, { ahead: way.source, back: way.source }, netns) ?? '';
   answer.ip.id = nextIpId(netns);
   answer.dst = way;
   answer.mark = request.mark;

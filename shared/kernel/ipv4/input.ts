@@ -5,11 +5,13 @@ import type { Errno } from '../../base/index.ts';
 import { formatIpv4, IcmpType, IcmpUnreachable, IpProtocol, networkLength } from '../../wire/index.ts';
 import { describe } from '../describe.ts';
 import type { Device, Netns, Skb } from '../model.ts';
-import { Hook, PacketType } from '../numbers.ts';
+import { Hook, PacketType, Scope } from '../numbers.ts';
 import { drop } from '../transmit.ts';
+import { selectSource } from './addresses.ts';
 import { passes } from './hooks.ts';
 import { receiveIcmp, routeErrorAllows, sendIcmpError, sendRedirect } from './icmp.ts';
 import { mtuFor, output } from './output.ts';
+import { recordOptions } from './options.ts';
 import { reassemble } from './reassembly.ts';
 import { routeInput } from './route.ts';
 
@@ -63,6 +65,7 @@ export function continueInput(skb: Skb, arrivedBy: Device): void {
     drop(skb, netns, 'UNICAST_IN_L2_MULTICAST', 'a unicast packet in a broadcast frame');
     return;
   }
+  if (ip.options !== '' && dst.kind !== 'error' && !fillOptions(skb, device)) return;
   if (dst.kind === 'forward') forward(skb, device);
   else if (dst.kind === 'error') refuse(skb, device);
   else deliver(skb, device);
@@ -76,6 +79,24 @@ function enterVrf(skb: Skb, slave: Device, vrf: Device): boolean {
   vrf.stats.rxPackets++;
   vrf.stats.rxBytes += networkLength(skb);
   return netns.hooks[Hook.PREROUTING] === null || passes(netns, Hook.PREROUTING, skb, vrf, null);
+}
+
+/** ip_rcv_options, ip_forward_options. */
+function fillOptions(skb: Skb, device: Device): boolean {
+  const { netns } = device;
+  const ip = skb.ip!;
+  const dst = skb.dst!;
+  const isThrough = dst.kind === 'forward';
+  const ahead = isThrough ? selectSource(dst.device!, dst.gateway !== 0 ? dst.gateway : ip.dst, Scope.UNIVERSE) : ip.dst;
+  const back = isThrough || dst.kind !== 'local' ? selectSource(device, ip.src, Scope.UNIVERSE) : ip.dst;
+  const options = recordOptions(ip.options, { ahead: dst.kind === 'local' || isThrough ? ahead : back, back }, netns);
+  if (options === undefined) {
+    netns.mib.ip.InHdrErrors++;
+    drop(skb, netns, 'IP_INHDR', 'its options are wrong, or ask for a way of their own');
+    return false;
+  }
+  ip.options = options;
+  return true;
 }
 
 /** RFC 1122, 3.3.6, as far as the sysctl drop_unicast_in_l2_multicast asks for it; such packets are never forwarded (see `forward`). */

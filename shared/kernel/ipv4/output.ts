@@ -57,6 +57,7 @@ export function output(skb: Skb, netns: Netns): boolean {
 function loopBack(skb: Skb, dst: Dst, netns: Netns): void {
   const out = dst.device!;
   if (out.isLoopback) return;
+  if (dst.kind === 'multicast' && skb.socket?.hearsOwnGroups === false) return;
   if (dst.kind === 'multicast' && out.ipv4?.groups.has(skb.ip!.dst) !== true && skb.ip!.dst !== (0xe0000001 | 0)) return;
   const copy = skb.clone();
   copy.recorder = null;
@@ -80,7 +81,7 @@ function finish(skb: Skb, netns: Netns): void {
   const dst = skb.dst!;
   const mtu = dst.mtu === 0 && dst.pathMtu === 0 ? dst.device!.mtu : mtuFor(dst, netns, skb.forwarded);
   const length = networkLength(skb);
-  if (length > mtu) fragment(skb, mtu, netns);
+  if (length > mtu && !(skb.socket?.ignoresPathMtu === true && length <= dst.device!.mtu)) fragment(skb, mtu, netns);
   else {
     count(dst, length, netns);
     sendToNeighbour(skb, dst, netns);

@@ -195,6 +195,7 @@ function makeAddress(device: Device, address: Ipv6, prefixLength: number, scope:
     noDad: false,
     permanent: true,
     home: false,
+    manageTemp: false,
     validUntilUs: null,
     preferredUntilUs: null,
     noPrefixRoute: false,
@@ -325,6 +326,7 @@ export function addAddress6(netns: Netns, request: Address6Request): KernelResul
   if (device === undefined) return fail('ENODEV', 'ipv6: Unable to find the interface');
   if (device.ipv6 === null) return fail('ENOBUFS', 'ipv6: IPv6 is disabled on this device');
   if (device.ipv6.conf.disable_ipv6 !== 0) return fail('EACCES', 'ipv6: IPv6 is disabled on this device');
+  if (request.local === IPV6_ANY) return fail('EINVAL', 'ipv6: Invalid address');
   if (isIpv6Multicast(request.local)) return fail('EINVAL', 'ipv6: Cannot assign multicast address without "IFA_F_MCAUTOJOIN" flag');
   const now = netns.simulation.nowUs;
   const until = (seconds: number | undefined): number | null => (seconds === undefined || seconds >= 0xffffffff ? null : now + seconds * 1e6);
@@ -334,6 +336,9 @@ export function addAddress6(netns: Netns, request: Address6Request): KernelResul
     known.validUntilUs = until(request.validS);
     known.preferredUntilUs = until(request.preferredS);
     known.permanent = known.validUntilUs === null;
+    known.noDad = request.noDad === true;
+    known.home = request.home === true;
+    known.manageTemp = request.manageTemp === true;
     watchLifetime(known);
     emit(netns, { kind: 'address6', change: 'new', address: known });
     return done;
@@ -343,11 +348,13 @@ export function addAddress6(netns: Netns, request: Address6Request): KernelResul
     ...makeAddress(device, request.local, request.prefixLength, scope),
     peer: request.peer ?? null,
     noDad: request.noDad === true,
-    optimistic: request.optimistic === true,
+    // Asked for, but granted only where hosts may do so.
+    optimistic: request.optimistic === true && (device.ipv6.conf.optimistic_dad !== 0 || netns.ipv6All.optimistic_dad !== 0),
     validUntilUs: until(request.validS),
     preferredUntilUs: until(request.preferredS),
     permanent: until(request.validS) === null,
     home: request.home === true,
+    manageTemp: request.manageTemp === true,
     noPrefixRoute: request.noPrefixRoute === true,
     metric: request.metric ?? 0,
     protocol: request.protocol ?? 0,

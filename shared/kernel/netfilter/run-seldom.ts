@@ -83,7 +83,7 @@ function copyTo({ gateway, device }: TeeTarget, c: HookContext): null {
   } else if (copy.ip6 !== null && typeof gateway === 'string') {
     if (isOnTheWay) copy.ip6.hopLimit--;
     const way = lookup6(netns, gateway, out ?? null);
-    if (typeof way !== 'string') output6(copy, netns, way.device, way.nextHop);
+    if (typeof way !== 'string') output6(copy, netns, way);
   }
   return CONTINUE;
 }

@@ -1,6 +1,8 @@
 /** RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH of ARP and ND (net/core/neighbour.c: neigh_add, neigh_delete, neigh_get). */
 import { done } from '../../base/index.ts';
+import { ipv6SolicitedNode, type Ipv6 } from '../../wire/index.ts';
 import { fail } from '../error.ts';
+import { joinGroup, leaveGroup } from '../ipv6/addrconf.ts';
 import type { KernelResult } from '../error.ts';
 import type { Device, Neighbour, Netns } from '../model.ts';
 import { ensureNeighbour, lookupNeighbour, removeNeighbour, sendEvent, updateNeighbour } from '../neighbour.ts';
@@ -18,6 +20,7 @@ export function addNeighbour(netns: Netns, request: NeighbourRequest): KernelRes
   if (request.proxy === true) {
     if (!netns.proxyNeighbours.some((entry) => entry.family === family && entry.address === address && entry.device === device)) {
       netns.proxyNeighbours.push({ family, address, device });
+      if (family === 6 && device !== null && device.isEthernet) joinGroup(device, ipv6SolicitedNode(address as Ipv6), 'report');
       touch(netns.host);
     }
     return done;
@@ -56,6 +59,7 @@ export function deleteNeighbour(netns: Netns, request: NeighbourRequest): Kernel
     const at = netns.proxyNeighbours.findIndex((entry) => entry.family === family && entry.address === address && entry.device === device);
     if (at < 0) return fail('ENOENT');
     netns.proxyNeighbours.splice(at, 1);
+    if (family === 6 && device !== null && device.isEthernet) leaveGroup(device, ipv6SolicitedNode(address as Ipv6));
     touch(netns.host);
     return done;
   }

@@ -4,13 +4,31 @@
  */
 import { done, ok } from '../../base/index.ts';
 import type { Bytes, Errno } from '../../base/index.ts';
-import { EtherType, IcmpType, Ipv4Header, isIpv4Multicast, networkLength } from '../../wire/index.ts';
-import type { Ipv4, Packet } from '../../wire/index.ts';
+import {
+  EtherType,
+  Icmp6Type,
+  IcmpType,
+  Ipv4Header,
+  IPV6_ANY,
+  Ipv6Header,
+  isIpv4Multicast,
+  isIpv6LinkLocal,
+  isIpv6Multicast,
+  isUnspecified,
+  mappedIpv4,
+  networkLength,
+} from '../../wire/index.ts';
+import type { IpAddress, Ipv4, Ipv6, Packet } from '../../wire/index.ts';
 import { fail } from '../error.ts';
 import type { KernelError, KernelResult } from '../error.ts';
 import { addressType } from '../ipv4/fib.ts';
 import { mtuFor, nextIpId, sendDatagram } from '../ipv4/output.ts';
+import { recordOptions } from '../ipv4/options.ts';
 import { outputRequest, routeOutput } from '../ipv4/route.ts';
+import { countIcmp6 } from '../mib.ts';
+import { countingOf, flowLabelOf, hopLimitOf, localOutput6 } from '../ipv6/output.ts';
+import { isLocalAddress6 } from '../ipv6/routes.ts';
+import { mtuOf6, routeTo6, type Way6 } from '../ipv6/way.ts';
 import { Skb, Socket } from '../model.ts';
 import type { Device, Dst, Netns } from '../model.ts';
 import { describe } from '../describe.ts';
@@ -26,18 +44,22 @@ export interface Received {
 /** An entry of the error queue (IP_RECVERR: sock_extended_err). */
 export interface SocketError {
   readonly errno: Errno;
-  readonly origin: 'local' | 'icmp';
+  readonly origin: 'local' | 'icmp' | 'icmp6';
   readonly type: number;
   readonly code: number;
   /** The MTU of EMSGSIZE. */
   readonly info: number;
   /** Who sent the ICMP error; 0 for local ones. */
-  readonly offender: Ipv4;
+  readonly offender: IpAddress;
   /** Destination and payload of the packet that the error is about. */
-  readonly destination: Ipv4;
+  readonly destination: IpAddress;
   readonly destinationPort: number;
   readonly payload: Bytes;
   readonly atUs: number;
+  /** Hops left of the message that told of it; -1 for local ones. */
+  readonly ttl: number;
+  /** Where the message came in. */
+  readonly device: Device | null;
 }
 /** icmp_err_convert: errno and whether it is fatal, by code of destination unreachable. */
 export const UNREACHABLE_ERRORS: readonly (readonly [Errno, boolean])[] = [
@@ -58,14 +80,24 @@ export const UNREACHABLE_ERRORS: readonly (readonly [Errno, boolean])[] = [
   ['EHOSTUNREACH', true],
   ['EHOSTUNREACH', true],
 ];
+/** icmpv6_err_convert, by code of destination unreachable. */
+export const UNREACHABLE6_ERRORS: readonly (readonly [Errno, boolean])[] = [
+  ['ENETUNREACH', false],
+  ['EACCES', true],
+  ['EHOSTUNREACH', false],
+  ['EHOSTUNREACH', false],
+  ['ECONNREFUSED', true],
+  ['EACCES', true],
+  ['EACCES', true],
+];
 const RECEIVE_BUFFER_BYTES = 212_992;
 
 export interface SendOptions {
   /** Destination and port; absent on a connected socket. */
-  readonly to?: Ipv4;
+  readonly to?: IpAddress;
   readonly port?: number;
   /** IP_PKTINFO, IP_TTL, IP_TOS of this datagram alone. */
-  readonly source?: Ipv4;
+  readonly source?: IpAddress;
   readonly device?: Device;
   readonly ttl?: number;
   readonly tos?: number;
@@ -75,9 +107,13 @@ export interface SendOptions {
 
 export abstract class IpSocket extends Socket {
   abstract readonly protocol: number;
-  localAddress: Ipv4 = 0;
+  /** AF_INET or AF_INET6. Numbers are IPv4 addresses: a socket of IPv6 that speaks IPv4 has them too (mapped ones, in its own eyes). */
+  readonly family: 4 | 6;
+  /** IPV6_V6ONLY. */
+  v6Only = false;
+  localAddress: IpAddress;
   localPort = 0;
-  remoteAddress: Ipv4 = 0;
+  remoteAddress: IpAddress;
   remotePort = 0;
   connected = false;
   /** IP_MTU_DISCOVER. */
@@ -87,6 +123,10 @@ export abstract class IpSocket extends Socket {
   multicastTtl = 1;
   multicastLoop = true;
   dontRoute = false;
+  /** IP_OPTIONS: bytes, a multiple of four. */
+  ipOptions: Bytes = '';
+  /** Null: made from the flow. */
+  flowLabel: number | null = null;
   receiveBuffer = RECEIVE_BUFFER_BYTES;
   drops = 0;
   private readonly queue: Received[] = [];
@@ -96,7 +136,21 @@ export abstract class IpSocket extends Socket {
   pendingError: Errno | null = null;
   private route: Dst | null = null;
   private routeFor: Ipv4 = 0;
+  private way6: Way6 | null = null;
 
+  constructor(netns: Netns, kind: Socket['kind'], family: 4 | 6 = 4) {
+    super(netns, kind);
+    this.family = family;
+    this.localAddress = this.remoteAddress = family === 4 ? 0 : IPV6_ANY;
+    this.v6Only = netns.ipv6.bindv6only !== 0;
+  }
+
+  override get hearsOwnGroups(): boolean {
+    return this.multicastLoop;
+  }
+  override get ignoresPathMtu(): boolean {
+    return this.pmtuDiscover === 'probe';
+  }
   /** The next datagram, if any. */
   receive(): Received | undefined {
     const next = this.queue.shift();
@@ -126,29 +180,66 @@ export abstract class IpSocket extends Socket {
     return error;
   }
 
-  bindAddress(address: Ipv4): KernelResult {
+  bindAddress(given: IpAddress): KernelResult {
+    const address = this.own(given);
+    if (typeof address === 'string') return this.bindAddress6(address);
     const type = address === 0 ? 'local' : addressType(this.netns, address);
     const allowed = address === 0 || type === 'local' || type === 'multicast' || type === 'broadcast' || this.netns.ipv4.ip_nonlocal_bind !== 0;
     if (!allowed) return fail('EADDRNOTAVAIL');
     this.localAddress = address;
     return done;
   }
-  /** Fixes the destination, and the source when it is not bound (ip4_datagram_connect). */
-  connectAddress(address: Ipv4, port: number): KernelResult {
-    const way = this.lookup(address, this.localAddress, {});
-    if (typeof way === 'string') {
-      if (way === 'ENETUNREACH') this.netns.mib.ip.OutNoRoutes++;
-      return fail(way);
+  /** inet6_bind. */
+  private bindAddress6(address: Ipv6): KernelResult {
+    if (isIpv6LinkLocal(address) && this.boundDevice === null) return fail('EINVAL');
+    const isFree = address === IPV6_ANY || isIpv6Multicast(address) || this.netns.ipv6.ipv6_ip_nonlocal_bind !== 0;
+    if (!isFree && !isOwn6(this.netns, address, this.boundDevice)) return fail('EADDRNOTAVAIL');
+    this.localAddress = address;
+    return done;
+  }
+  /** Mapped addresses of a socket of IPv6 mean IPv4. */
+  private own(address: IpAddress): IpAddress {
+    return typeof address === 'string' ? (mappedIpv4(address) ?? address) : address;
+  }
+  /** Fixes the destination, and the source when it is not bound (ip4_datagram_connect, ip6_datagram_connect). */
+  connectAddress(given: IpAddress, port: number): KernelResult {
+    const address = this.own(given);
+    let source: IpAddress;
+    if (typeof address === 'string') {
+      if (isIpv6LinkLocal(address) && this.boundDevice === null) return fail('EINVAL');
+      const way = this.lookup6(address, this.localAddress, {});
+      if (typeof way === 'string') return fail(way);
+      source = way.source;
+    } else {
+      const way = this.lookup(address, typeof this.localAddress === 'number' ? this.localAddress : 0, {});
+      if (typeof way === 'string') {
+        if (way === 'ENETUNREACH') this.netns.mib.ip.OutNoRoutes++;
+        return fail(way);
+      }
+      if (way.kind === 'broadcast' && !this.broadcast) return fail('EACCES');
+      ({ source } = way);
     }
-    if (way.kind === 'broadcast' && !this.broadcast) return fail('EACCES');
-    if (this.localAddress === 0) this.localAddress = way.source;
+    if (isUnspecified(this.localAddress)) this.localAddress = source;
     this.remoteAddress = address;
     this.remotePort = port;
     this.connected = true;
     this.route = null;
+    this.way6 = null;
     return done;
   }
 
+  private lookup6(destination: Ipv6, source: IpAddress, options: SendOptions): Way6 | Errno {
+    const flow = {
+      mark: this.mark,
+      protocol: this.protocol,
+      srcPort: this.localPort,
+      dstPort: options.port ?? this.remotePort,
+      uid: this.owner?.uid ?? 0,
+      tos: options.tos ?? this.tos,
+      ...(typeof source === 'string' && source !== IPV6_ANY ? { source } : {}),
+    };
+    return routeTo6(this.netns, destination, typeof source === 'string' && source !== IPV6_ANY ? source : null, options.device ?? this.boundDevice, flow);
+  }
   private lookup(destination: Ipv4, source: Ipv4, options: SendOptions): Dst | Errno {
     const request = outputRequest(destination, source);
     request.tos = (options.tos ?? this.tos) & 0x1e;
@@ -172,9 +263,12 @@ export abstract class IpSocket extends Socket {
   protected sendPacket(options: SendOptions, transport: number, payloadLength: number, fill: (skb: Skb) => void): KernelResult<number> {
     const pending = this.takeError();
     if (pending !== null && !(this.receiveErrors && this.kind === 'raw')) return fail(pending);
-    const destination = options.to ?? (this.connected ? this.remoteAddress : undefined);
-    if (destination === undefined) return fail('EDESTADDRREQ');
-    const source = options.source ?? this.localAddress;
+    const given = options.to ?? (this.connected ? this.remoteAddress : undefined);
+    if (given === undefined) return fail('EDESTADDRREQ');
+    const destination = this.own(given);
+    const from = options.source ?? this.localAddress;
+    if (typeof destination === 'string') return this.sendPacket6(destination, from, options, transport, payloadLength, fill);
+    const source = typeof from === 'number' ? from : 0;
     let way: Dst | Errno;
     const plain = options.recorder === undefined && options.device === undefined && options.tos === undefined;
     if (
@@ -198,15 +292,16 @@ export abstract class IpSocket extends Socket {
     }
     if (way.kind === 'broadcast' && !this.broadcast)
       return this.refused(options, 'EACCES', 'PROHIBIT_ROUTE', 'the socket may not send broadcasts (SO_BROADCAST)');
-    const length = 20 + transport + payloadLength;
+    const length = 20 + this.ipOptions.length + transport + payloadLength;
     const mtu = mtuFor(way, this.netns, false);
     if (length > 65535) {
       if (payloadLength + transport <= 65535) this.localError('EMSGSIZE', mtu, destination, options.port ?? this.remotePort);
       return this.refused(options, 'EMSGSIZE', 'PKT_TOO_BIG', `${length} bytes are more than a packet may have`);
     }
     const mayFragment = this.pmtuDiscover === 'dont' || this.pmtuDiscover === 'want';
-    if (!mayFragment && length > (this.pmtuDiscover === 'probe' ? way.device!.mtu : mtu)) {
-      this.localError('EMSGSIZE', mtu, destination, options.port ?? this.remotePort);
+    const limit = this.pmtuDiscover === 'probe' ? way.device!.mtu : mtu;
+    if (!mayFragment && length > limit) {
+      this.localError('EMSGSIZE', limit, destination, options.port ?? this.remotePort);
       return this.refused(options, 'EMSGSIZE', 'PKT_TOO_BIG', `${length} bytes do not fit the path's mtu of ${mtu}, and it must not be fragmented`);
     }
     const skb = new Skb();
@@ -219,6 +314,7 @@ export abstract class IpSocket extends Socket {
       options.ttl ?? (multicast ? this.multicastTtl : this.ttl > 0 ? this.ttl : this.defaultTtl(way)),
     );
     skb.ip.tos = options.tos ?? this.tos;
+    if (this.ipOptions !== '') skb.ip.options = recordOptions(this.ipOptions, { ahead: skb.ip.src, back: skb.ip.src }, this.netns) ?? '';
     skb.ip.id = nextIpId(this.netns);
     skb.ip.dontFragment = this.pmtuDiscover === 'do' || this.pmtuDiscover === 'probe' || (this.pmtuDiscover === 'want' && length <= mtu && !way.mtuLocked);
     skb.ignoreDf = mayFragment;
@@ -240,6 +336,56 @@ export abstract class IpSocket extends Socket {
     if ((refused === 'ENOBUFS' && this.receiveErrors) || (refused === 'EPERM' && this.kind === 'udp')) return fail(refused);
     return ok(payloadLength);
   }
+  /** The same over IPv6 (ip6_append_data, ip6_make_skb). */
+  private sendPacket6(
+    destination: Ipv6,
+    source: IpAddress,
+    options: SendOptions,
+    transport: number,
+    payloadLength: number,
+    fill: (skb: Skb) => void,
+  ): KernelResult<number> {
+    const { netns } = this;
+    if (this.family === 4) return fail('EAFNOSUPPORT');
+    if (options.recorder !== undefined) this.tracedHop = options.recorder.enter(-1, netns.place, null, 'request', netns.simulation.nowUs);
+    const plain = options.device === undefined && options.tos === undefined && options.source === undefined;
+    let way: Way6 | Errno;
+    if (plain && this.way6 !== null && this.way6.destination === destination && this.way6.generation === netns.fibGeneration) way = this.way6;
+    else {
+      way = this.lookup6(destination, source, options);
+      if (plain && typeof way !== 'string') this.way6 = way;
+    }
+    if (typeof way === 'string') return this.refused(options, way, 'IP_OUTNOROUTES', 'there is no way to it');
+    const length = 40 + transport + payloadLength;
+    const mtu = mtuOf6(way, netns);
+    const mayFragment = this.pmtuDiscover === 'dont' || this.pmtuDiscover === 'want';
+    const limit = this.pmtuDiscover === 'probe' ? way.device.mtu : mtu;
+    if (length > 65_575 || (!mayFragment && length > limit)) {
+      this.localError('EMSGSIZE', limit, destination, options.port ?? this.remotePort);
+      return this.refused(options, 'EMSGSIZE', 'PKT_TOO_BIG', `${length} bytes do not fit the path's mtu of ${mtu}, and it must not be fragmented`);
+    }
+    const skb = new Skb();
+    skb.etherType = EtherType.IPV6;
+    const own = this.ttl > 0 ? this.ttl : hopLimitOf(way);
+    skb.ip6 = new Ipv6Header(way.source, destination, this.protocol, options.ttl ?? (isIpv6Multicast(destination) && this.ttl === 0 ? this.multicastTtl : own));
+    skb.ip6.trafficClass = options.tos ?? this.tos;
+    skb.ip6.flowLabel = this.flowLabel ?? flowLabelOf(netns, way.source, destination, this.protocol, this.localPort, options.port ?? this.remotePort);
+    skb.ignoreDf = mayFragment;
+    skb.socket = this;
+    skb.mark = this.mark;
+    skb.priority = this.priority;
+    skb.atUs = netns.simulation.nowUs;
+    fill(skb);
+    if (options.recorder !== undefined) {
+      skb.recorder = options.recorder;
+      skb.hop = this.tracedHop;
+      skb.step({ kind: 'send', by: this.kind, summary: describe(skb) }, netns);
+    }
+    if (skb.icmp !== null) countIcmp6(netns, countingOf(netns, way, destination), skb.icmp.type, 'sent');
+    if (skb.udp !== null) netns.mib.udp6.OutDatagrams++;
+    localOutput6(skb, netns, way);
+    return ok(payloadLength);
+  }
   /** The kernel does not send it: the caller is told, and the trace. */
   private refused(options: SendOptions, errno: Errno, reason: DropReason, detail: string): { readonly ok: false; readonly error: KernelError } {
     const now = this.netns.simulation.nowUs;
@@ -252,7 +398,7 @@ export abstract class IpSocket extends Socket {
   }
 
   /** ip_local_error. */
-  private localError(errno: Errno, info: number, destination: Ipv4, destinationPort: number): void {
+  private localError(errno: Errno, info: number, destination: IpAddress, destinationPort: number): void {
     if (!this.receiveErrors) return;
     this.errors.push({
       errno,
@@ -265,6 +411,8 @@ export abstract class IpSocket extends Socket {
       destinationPort,
       payload: '',
       atUs: this.netns.simulation.nowUs,
+      ttl: -1,
+      device: null,
     });
     this.watchers.notify();
   }
@@ -301,15 +449,46 @@ export abstract class IpSocket extends Socket {
     if (!this.receiveErrors && !(this.connected && (hard || rule === 'raw'))) return;
     if (this.receiveErrors) {
       const facts = { type: icmp.type, code: icmp.code, info, offender: skb.ip!.src, destination: quoted.ip!.dst, destinationPort: port };
-      this.errors.push({ errno, origin: 'icmp', ...facts, payload, atUs: this.netns.simulation.nowUs });
+      this.errors.push({ errno, origin: 'icmp', ...facts, payload, atUs: this.netns.simulation.nowUs, ttl: skb.ip!.ttl, device: skb.inDevice });
+    }
+    if (this.receiveErrors || hard) this.pendingError = errno;
+    this.watchers.notify();
+  }
+
+  /** An ICMPv6 error about a packet of this socket (rawv6_err, udpv6_err). */
+  protected icmp6Error(skb: Skb, quoted: Packet, port: number, payload: Bytes, rule: 'raw' | 'udp'): void {
+    const { type, code, id, seq } = skb.icmp!;
+    let errno: Errno = 'EPROTO';
+    let hard = true;
+    let info = 0;
+    if (type === Icmp6Type.UNREACHABLE) [errno, hard] = UNREACHABLE6_ERRORS[code] ?? ['EPROTO', true];
+    else if (type === Icmp6Type.TOO_BIG) {
+      errno = 'EMSGSIZE';
+      hard = rule === 'raw' ? this.pmtuDiscover === 'do' : this.pmtuDiscover !== 'dont';
+      info = ((id << 16) | seq) >>> 0;
+    } else if (type === Icmp6Type.TIME_EXCEEDED) [errno, hard] = ['EHOSTUNREACH', false];
+    else info = ((id << 16) | seq) >>> 0;
+    if (!this.receiveErrors && !(this.connected && (hard || rule === 'raw'))) return;
+    if (this.receiveErrors) {
+      const ip6 = skb.ip6!;
+      const facts = { type, code, info, offender: ip6.src, destination: quoted.ip6!.dst, destinationPort: port, ttl: ip6.hopLimit, device: skb.inDevice };
+      this.errors.push({ errno, origin: 'icmp6', ...facts, payload, atUs: this.netns.simulation.nowUs });
     }
     if (this.receiveErrors || hard) this.pendingError = errno;
     this.watchers.notify();
   }
 
   protected accepts(skb: Skb): boolean {
-    const ip = skb.ip!;
-    if (this.localAddress !== 0 && this.localAddress !== ip.dst && !(skb.dst?.kind !== 'local' && this.kind === 'udp')) return false;
+    const { ip, ip6 } = skb;
+    if (ip6 !== null) {
+      if (this.family === 4 || typeof this.localAddress === 'number') return false;
+      if (this.localAddress !== IPV6_ANY && this.localAddress !== ip6.dst && !isIpv6Multicast(ip6.dst)) return false;
+      if (this.connected && this.remoteAddress !== ip6.src) return false;
+      return this.boundDevice === null || this.boundDevice === arrivedBy6(skb);
+    }
+    if (ip === null) return false;
+    if (this.family === 6 && (this.v6Only || (typeof this.localAddress === 'string' && this.localAddress !== IPV6_ANY))) return false;
+    if (!isUnspecified(this.localAddress) && this.localAddress !== ip.dst && !(skb.dst?.kind !== 'local' && this.kind === 'udp')) return false;
     if (this.connected && this.remoteAddress !== ip.src) return false;
     if (this.boundDevice === null) return !(this.kind === 'udp' && skb.inDevice !== null && skb.inDevice.vrfTable !== 0);
     return this.boundDevice === skb.inDevice || this.boundDevice === skb.slave || this.boundDevice === arrivedBy(skb);
@@ -326,6 +505,32 @@ function arrivedBy(skb: Skb): Device | null {
   if (inDevice === null || (!inDevice.isLoopback && inDevice.vrfTable === 0) || dst === null || dst.kind !== 'local') return inDevice;
   return dst.route?.nexthops[0]?.device ?? inDevice;
 }
+/** Which device's address it was sent to, when it came over lo. */
+export function arrivedBy6({ inDevice, ip6 }: Skb): Device | null {
+  if (inDevice?.isLoopback !== true) return inDevice;
+  for (const device of inDevice.netns.devices.values()) if (device.ipv6?.addresses.some(({ address }) => address === ip6?.dst) === true) return device;
+  return inDevice;
+}
+/** ipv6_chk_addr, of one device when there is one. */
+const isOwn6 = (netns: Netns, address: Ipv6, device: Device | null): boolean =>
+  device === null
+    ? isLocalAddress6(netns, address)
+    : (device.ipv6?.addresses.some((ifa) => ifa.address === address && (!ifa.tentative || ifa.optimistic)) ?? false) ||
+      (!isIpv6LinkLocal(address) && isLocalAddress6(netns, address));
+/** Whether two bound addresses would both hear a packet (inet_rcv_saddr_equal). */
+export function overlaps(a: Bound, b: Bound): boolean {
+  const [one, other] = [a.localAddress, b.localAddress];
+  if (typeof one === typeof other) return isUnspecified(one) || isUnspecified(other) || one === other;
+  const [wide, narrow] = typeof one === 'string' ? [a, b] : [b, a];
+  return wide.localAddress === IPV6_ANY && !wide.v6Only && (narrow.family === 4 || typeof narrow.localAddress === 'number');
+}
+export interface Bound {
+  readonly family: 4 | 6;
+  readonly localAddress: IpAddress;
+  readonly v6Only: boolean;
+}
+/** Who sent a packet. */
+export const senderOf = ({ ip, ip6 }: Packet): IpAddress => (ip !== null ? ip.src : (ip6?.src ?? 0));
 const charge = (skb: Skb): number => networkLength(skb) + 576;
 
 export const register = (netns: Netns, socket: Socket): void => void netns.sockets.add(socket);

@@ -12,6 +12,8 @@ import type { SendOptions } from './ip-socket.ts';
 
 export class PingSocket extends IpSocket {
   readonly protocol = IpProtocol.ICMP;
+  declare localAddress: Ipv4;
+  declare remoteAddress: Ipv4;
   constructor(netns: Netns) {
     super(netns, 'ping');
     register(netns, this);

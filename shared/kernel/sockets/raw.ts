@@ -2,7 +2,7 @@
 import { ok, toUint8Array } from '../../base/index.ts';
 import type { Bytes } from '../../base/index.ts';
 import { decodeNetwork, decodeTransport, encodeTransportBytes, EtherType, Icmp, IpProtocol } from '../../wire/index.ts';
-import type { Packet } from '../../wire/index.ts';
+import type { Ipv4, Packet } from '../../wire/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import { nextIpId, sendDatagram } from '../ipv4/output.ts';
@@ -15,6 +15,8 @@ import type { SendOptions } from './ip-socket.ts';
 export class RawSocket extends IpSocket implements RawListener {
   /** ICMP_FILTER: bit of each type that is *not* wanted. */
   icmpFilter = 0;
+  declare localAddress: Ipv4;
+  declare remoteAddress: Ipv4;
   constructor(
     netns: Netns,
     readonly protocol: number,

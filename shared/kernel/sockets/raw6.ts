@@ -1,64 +1,67 @@
-/** ICMPv6 sockets for ping over IPv6: echo requests out, replies and errors in. */
-import { done, ok } from '../../base/index.ts';
+/** Raw IPv6 sockets (net/ipv6/raw.c): every packet of a protocol, without its IPv6 header. What ping and traceroute -I use. */
+import { toUint8Array } from '../../base/index.ts';
 import type { Bytes } from '../../base/index.ts';
-import { Icmp, Icmp6Type, IpProtocol } from '../../wire/index.ts';
-import type { Ipv6 } from '../../wire/index.ts';
-import { fail } from '../error.ts';
+import { decodeTransport, encodeTransportBytes, Icmp, IpProtocol } from '../../wire/index.ts';
+import type { Ipv6, Packet } from '../../wire/index.ts';
 import type { KernelResult } from '../error.ts';
-import { Skb, Socket } from '../model.ts';
-import type { Device, Netns } from '../model.ts';
-import { lookup6, selectSource6 } from '../ipv6/routes.ts';
-import { send6 } from '../ipv6/output.ts';
-import { register } from './ip-socket.ts';
-import type { Received } from './ip-socket.ts';
+import type { Netns, Skb } from '../model.ts';
+import { arrivedBy6, IpSocket, register } from './ip-socket.ts';
+import type { Received, SendOptions } from './ip-socket.ts';
 
-export class Icmp6Socket extends Socket {
-  localAddress: Ipv6 | null = null;
-  hopLimit = 64;
-  private readonly queue: Received[] = [];
-  constructor(netns: Netns) {
-    super(netns, 'raw6');
+export class Raw6Socket extends IpSocket {
+  declare localAddress: Ipv6;
+  declare remoteAddress: Ipv6;
+  /** ICMP6_FILTER: null is everything; else the types that are wanted. */
+  wantedTypes: ReadonlySet<number> | null = null;
+  constructor(
+    netns: Netns,
+    readonly protocol: number,
+  ) {
+    super(netns, 'raw6', 6);
     register(netns, this);
   }
-  /** The source that would be used: connect(2) of a probe socket. */
-  sourceFor(destination: Ipv6): KernelResult<Ipv6> {
-    const way = lookup6(this.netns, destination, this.boundDevice);
-    const hasAddresses = [...this.netns.devices.values()].some(({ ipv6 }) => (ipv6?.addresses.length ?? 0) > 0);
-    if (typeof way === 'string') return fail(hasAddresses ? way : 'EADDRNOTAVAIL');
-    const source = this.localAddress ?? selectSource6(this.netns, way.route.device ?? way.device, destination);
-    return source === null ? fail('EADDRNOTAVAIL') : ok(source);
+  /** Bytes after the IPv6 header; checksums are filled in. */
+  send(payload: Bytes, options: SendOptions = {}): KernelResult<number> {
+    return this.sendPacket(options, 0, payload.length, (skb) => {
+      decodeTransport(toUint8Array(payload), skb);
+      if (skb.icmp !== null) skb.icmp.checksum = -1;
+    });
   }
-  sendEcho(destination: Ipv6, id: number, seq: number, data: Bytes): KernelResult {
-    const skb = new Skb();
-    skb.icmp = new Icmp(Icmp6Type.ECHO_REQUEST, 0, id, seq);
-    skb.payload = data;
-    skb.socket = this;
-    const errno = send6(skb, this.netns, this.localAddress, destination, IpProtocol.ICMPV6, this.boundDevice, this.hopLimit);
-    return errno === null ? done : fail(errno);
+  sendIcmp(type: number, code: number, id: number, seq: number, data: Bytes, options: SendOptions = {}): KernelResult<number> {
+    return this.sendPacket(options, 8, data.length, (skb) => {
+      skb.icmp = new Icmp(type, code, id, seq);
+      skb.payload = data;
+    });
   }
-  deliver(skb: Skb): void {
-    this.queue.push({ packet: skb.clone(), atUs: skb.atUs, device: this.deviceOf(skb) });
-    this.watchers.notify();
+  /** The next packet, with the device that has the address it was sent to. */
+  override receive(): Received | undefined {
+    const next = super.receive();
+    return next === undefined ? undefined : { ...next, device: arrivedBy6(next.packet) };
   }
-  /** What comes over loopback is of the device that has the address. */
-  private deviceOf({ inDevice, ip6 }: Skb): Device | null {
-    if (inDevice?.isLoopback !== true) return inDevice;
-    return [...this.netns.devices.values()].find(({ ipv6 }) => ipv6?.addresses.some(({ address }) => address === ip6?.dst) === true) ?? inDevice;
+  hears(skb: Skb): boolean {
+    const { nextHeader } = skb.ip6!;
+    if (nextHeader !== this.protocol || !this.accepts(skb)) return false;
+    if (nextHeader === IpProtocol.ICMPV6 && skb.icmp !== null && this.wantedTypes !== null && !this.wantedTypes.has(skb.icmp.type)) return false;
+    const copy = skb.clone();
+    copy.recorder = null;
+    this.enqueue(copy);
+    return true;
   }
-  receive(): Received | undefined {
-    return this.queue.shift();
-  }
-  get readable(): boolean {
-    return this.queue.length > 0;
-  }
-  close(): void {
-    this.closed = true;
-    this.netns.sockets.delete(this);
-    this.watchers.notify();
+  fails(skb: Skb, quoted: Packet): void {
+    const ip6 = quoted.ip6!;
+    if (ip6.nextHeader !== this.protocol) return;
+    if (this.connected && this.remoteAddress !== ip6.dst) return;
+    if (this.boundDevice !== null && this.boundDevice !== skb.inDevice) return;
+    this.icmp6Error(skb, quoted, 0, encodeTransportBytes(quoted), 'raw');
   }
 }
 
-/** Everything but neighbour discovery is heard by every such socket. */
-export function ping6Reply(skb: Skb, netns: Netns): void {
-  for (const socket of netns.sockets) if (socket instanceof Icmp6Socket) socket.deliver(skb);
+/** Copies for whoever listens; true when somebody did. */
+export function rawDeliver6(skb: Skb, netns: Netns): boolean {
+  let heard = false;
+  for (const socket of netns.sockets) if (socket instanceof Raw6Socket && socket.hears(skb)) heard = true;
+  return heard;
+}
+export function rawError6(skb: Skb, quoted: Packet, netns: Netns): void {
+  for (const socket of netns.sockets) if (socket instanceof Raw6Socket) socket.fails(skb, quoted);
 }

@@ -1,15 +1,30 @@
-/** UDP over IPv4 (net/ipv4/udp.c): ports, delivery by best match, port unreachable. */
+/** UDP (net/ipv4/udp.c, net/ipv6/udp.c): ports, delivery by best match, port unreachable. */
 import { done } from '../../base/index.ts';
 import type { Bytes } from '../../base/index.ts';
-import { formatIpv4, IcmpType, IcmpUnreachable, IpProtocol, PARTIAL_CHECKSUM, Udp } from '../../wire/index.ts';
-import type { Ipv4, Packet } from '../../wire/index.ts';
+import {
+  formatIp,
+  IcmpType,
+  IcmpUnreachable,
+  IpProtocol,
+  IPV6_ANY,
+  IPV6_LOOPBACK,
+  isIpv6Multicast,
+  isUnspecified,
+  PARTIAL_CHECKSUM,
+  Udp,
+} from '../../wire/index.ts';
+import type { IpAddress, Packet } from '../../wire/index.ts';
 import { fail } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import { sendIcmpError } from '../ipv4/icmp.ts';
+import { sendIcmp6Unreachable } from '../ipv6/icmp.ts';
 import type { Netns, ProtocolHandler, Skb } from '../model.ts';
 import { drop } from '../transmit.ts';
-import { IpSocket, register } from './ip-socket.ts';
+import { IpSocket, overlaps, register } from './ip-socket.ts';
 import type { Received, SendOptions } from './ip-socket.ts';
+
+/** The code of ICMPv6's destination unreachable. */
+const PORT_UNREACHABLE = 4;
 
 /** A tunnel's receiver on a UDP port (udp_tunnel): true when it took the packet. */
 export interface UdpTunnel {
@@ -22,7 +37,7 @@ export class UdpProtocol implements ProtocolHandler {
 
   receive(skb: Skb, netns: Netns): void {
     const { udp } = skb;
-    const { udp: mib } = netns.mib;
+    const mib = skb.ip6 === null ? netns.mib.udp : netns.mib.udp6;
     if (udp === null || udp.checksum > 0) {
       mib.InErrors++;
       if (udp !== null) mib.InCsumErrors++;
@@ -30,12 +45,12 @@ export class UdpProtocol implements ProtocolHandler {
       return;
     }
     const tunnel = this.tunnels.get(udp.dstPort);
-    if (tunnel !== undefined && tunnel.receive(skb, netns)) {
+    if (tunnel !== undefined && skb.ip !== null && tunnel.receive(skb, netns)) {
       mib.InDatagrams++;
       return;
     }
     const candidates = this.ports.get(udp.dstPort) ?? [];
-    if (skb.dst?.kind === 'broadcast' || skb.dst?.kind === 'multicast') {
+    if (skb.ip6 !== null ? isIpv6Multicast(skb.ip6.dst) : skb.dst?.kind === 'broadcast' || skb.dst?.kind === 'multicast') {
       let heard = false;
       for (const socket of candidates) if (socket.score(skb) >= 0) heard = socket.take(skb.clone()) || heard;
       if (!heard) mib.IgnoredMulti++;
@@ -56,16 +71,17 @@ export class UdpProtocol implements ProtocolHandler {
       return;
     }
     mib.NoPorts++;
-    sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.PORT, 0);
-    drop(skb, netns, 'NO_SOCKET', `nobody listens on UDP port ${udp.dstPort} of ${formatIpv4(skb.ip!.dst)}`);
+    if (skb.ip6 !== null) sendIcmp6Unreachable(skb, netns, PORT_UNREACHABLE);
+    else sendIcmpError(skb, netns, IcmpType.UNREACHABLE, IcmpUnreachable.PORT, 0);
+    drop(skb, netns, 'NO_SOCKET', `nobody listens on UDP port ${udp.dstPort} of ${formatIp(skb.ip !== null ? skb.ip.dst : skb.ip6!.dst)}`);
   }
 
   error(skb: Skb, quoted: Packet, netns: Netns): void {
-    const { udp, ip } = quoted;
-    if (udp === null || ip === null) return;
+    const { udp } = quoted;
+    if (udp === null) return;
     let isOurs = false;
     for (const socket of this.ports.get(udp.srcPort) ?? []) isOurs = socket.fails(skb, quoted) || isOurs;
-    if (!isOurs && !this.tunnels.has(udp.dstPort)) netns.mib.icmp.InErrors++;
+    if (!isOurs && !this.tunnels.has(udp.dstPort)) netns.mib[quoted.ip6 === null ? 'icmp' : 'icmp6'].InErrors++;
   }
 }
 function finish(skb: Skb, netns: Netns, taken: boolean): void {
@@ -89,12 +105,12 @@ export class UdpSocket extends IpSocket {
   readonly protocol = IpProtocol.UDP;
   /** Made by a tunnel: no program has it, and it does not count among the sockets in use. */
   isKernels = false;
-  constructor(netns: Netns) {
-    super(netns, 'udp');
+  constructor(netns: Netns, family: 4 | 6 = 4) {
+    super(netns, 'udp', family);
     register(netns, this);
   }
   /** Port 0: any free one. */
-  bind(address: Ipv4, port: number): KernelResult {
+  bind(address: IpAddress, port: number): KernelResult {
     const before = this.localAddress;
     const bound = this.bindAddress(address);
     if (!bound.ok) return bound;
@@ -122,14 +138,14 @@ export class UdpSocket extends IpSocket {
   private clashes(others: readonly UdpSocket[]): boolean {
     return others.some(
       (other) =>
-        (other.localAddress === 0 || this.localAddress === 0 || other.localAddress === this.localAddress) &&
+        overlaps(this, other) &&
         (other.boundDevice === null || this.boundDevice === null || other.boundDevice === this.boundDevice) &&
         !(other.reuseAddress && this.reuseAddress) &&
         !(other.reusePort && this.reusePort),
     );
   }
-  connect(address: Ipv4, port: number): KernelResult {
-    const connected = this.connectAddress(address === 0 ? 0x7f000001 : address, port);
+  connect(address: IpAddress, port: number): KernelResult {
+    const connected = this.connectAddress(address === 0 ? 0x7f000001 : address === IPV6_ANY ? IPV6_LOOPBACK : address, port);
     if (!connected.ok) return connected;
     return this.localPort === 0 ? this.takePort(0) : done;
   }
@@ -150,26 +166,30 @@ export class UdpSocket extends IpSocket {
   score(skb: Skb): number {
     if (!this.accepts(skb)) return -1;
     if (this.connected && this.remotePort !== skb.udp!.srcPort) return -1;
-    return (this.localAddress !== 0 ? 4 : 0) + (this.connected ? 8 : 0) + (this.boundDevice !== null ? 4 : 0) + 1;
+    const isNative = (this.family === 4) === (skb.ip !== null);
+    return (isUnspecified(this.localAddress) ? 0 : 4) + (this.connected ? 8 : 0) + (this.boundDevice !== null ? 4 : 0) + (isNative ? 2 : 1);
   }
   take(skb: Skb): boolean {
     if (this.enqueue(skb)) return true;
-    this.netns.mib.udp.InErrors++;
-    this.netns.mib.udp.RcvbufErrors++;
+    const mib = skb.ip6 === null ? this.netns.mib.udp : this.netns.mib.udp6;
+    mib.InErrors++;
+    mib.RcvbufErrors++;
     return false;
   }
   /** What was read counts as received. */
   override receive(): Received | undefined {
     const next = super.receive();
-    if (next !== undefined) this.netns.mib.udp.InDatagrams++;
+    if (next !== undefined) this.netns.mib[next.packet.ip6 === null ? 'udp' : 'udp6'].InDatagrams++;
     return next;
   }
   /** False: the packet was not this one's. */
   fails(skb: Skb, quoted: Packet): boolean {
-    const ip = quoted.ip!;
-    if (this.localAddress !== 0 && this.localAddress !== ip.src) return false;
+    const ip = quoted.ip ?? quoted.ip6!;
+    if (quoted.ip6 !== null && this.family === 4) return false;
+    if (!isUnspecified(this.localAddress) && this.localAddress !== ip.src) return false;
     if (this.connected && (this.remoteAddress !== ip.dst || this.remotePort !== quoted.udp!.dstPort)) return false;
-    this.icmpError(skb, quoted, quoted.udp!.dstPort, quoted.payload, 'udp');
+    if (quoted.ip6 !== null) this.icmp6Error(skb, quoted, quoted.udp!.dstPort, quoted.payload, 'udp');
+    else this.icmpError(skb, quoted, quoted.udp!.dstPort, quoted.payload, 'udp');
     return true;
   }
   override close(): void {

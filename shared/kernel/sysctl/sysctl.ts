@@ -246,6 +246,7 @@ export function writeSysctl(netns: Netns, path: string, text: string): Result<vo
   if (!name || !deviceExists(netns, name)) return err('ENOENT');
   if (WRITE_ONLY.has(path)) {
     flushRouteExceptions(netns);
+    if (path.startsWith('ipv6/')) for (const route of netns.routes6) route.exceptions = null;
     return done;
   }
   if (isReadOnly(netns, path)) return err('EACCES');

@@ -1,13 +1,13 @@
 /**
- * What arrives for TCP (net/ipv4/tcp_ipv4.c, tcp_input.c, tcp_minisocks.c): whom a segment belongs to, and what it does there.
+ * What arrives for TCP (net/ipv4/tcp_ipv4.c, net/ipv6/tcp_ipv6.c, tcp_input.c, tcp_minisocks.c): whom a segment belongs to, and what it does there.
  *
  *     receive ─► connection ─► (checks: timestamps, window, reset) ─► acknowledges ─► brings data ─► FIN ─► answers
  *             ─► half a connection ─► makes a socket of it                    ─► listener ─► half a connection
  *             ─► TIME_WAIT                                                    ─► nobody: reset
  */
-import type { Bytes } from '../../base/index.ts';
-import { formatIpv4, IcmpType, IcmpUnreachable, IpProtocol, TcpFlag, type Packet, type Tcp } from '../../wire/index.ts';
-import { UNREACHABLE_ERRORS } from '../sockets/ip-socket.ts';
+import type { Bytes, Errno } from '../../base/index.ts';
+import { formatIp, Icmp6Type, IcmpType, IcmpUnreachable, IpProtocol, TcpFlag, type IpAddress, type Packet, type Tcp } from '../../wire/index.ts';
+import { arrivedBy6, UNREACHABLE6_ERRORS, UNREACHABLE_ERRORS } from '../sockets/ip-socket.ts';
 import type { Netns, ProtocolHandler, Skb } from '../model.ts';
 import { drop } from '../transmit.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -16,6 +16,7 @@ import { answerSyn, childOf } from './listening.ts';
 import { sendSynAck } from './opening.ts';
 import { parseTcpOptions, TcpOptions } from './options.ts';
 import { mtuReduced, push, sendAck, sendAckLater, syncMss } from './output.ts';
+import { endsOf, isUnicast } from './packet.ts';
 import { sendReset, sendTimeWaitAck } from './reset.ts';
 import { acceptData, hasMemoryFor, hasRoomFor } from './receiving.ts';
 import { advance, distance, isAfter, isBefore } from './sequence.ts';
@@ -34,8 +35,7 @@ const endOf = (skb: Skb, tcp: Tcp): number =>
 
 export class TcpProtocol implements ProtocolHandler {
   receive(skb: Skb, netns: Netns): void {
-    const { tcp } = skb;
-    const ip = skb.ip!;
+    const { tcp, ip, ip6 } = skb;
     const { tcp: mib } = netns.mib;
     mib.InSegs++;
     if (tcp === null || tcp.checksum >= 0) {
@@ -43,10 +43,10 @@ export class TcpProtocol implements ProtocolHandler {
       if (tcp !== null) mib.InCsumErrors++;
       return drop(skb, netns, tcp === null ? 'PKT_TOO_SMALL' : 'TCP_CSUM', '');
     }
-    if (skb.dst?.kind !== 'local') return drop(skb, netns, 'NO_SOCKET', 'TCP answers no broadcasts');
+    if (!isUnicast(skb)) return drop(skb, netns, 'NO_SOCKET', 'TCP answers no broadcasts');
     const tables = tablesOf(netns);
-    const found = tables.find(ip.dst, tcp.dstPort, ip.src, tcp.srcPort);
-    if (found !== undefined && (found.boundDevice === null || found.boundDevice === skb.inDevice)) return this.deliver(found, skb, tcp, netns);
+    const found = ip !== null ? tables.find(ip.dst, tcp.dstPort, ip.src, tcp.srcPort) : tables.find(ip6!.dst, tcp.dstPort, ip6!.src, tcp.srcPort);
+    if (found !== undefined && (found.boundDevice === null || found.boundDevice === skb.inDevice || isLooped(skb))) return this.deliver(found, skb, tcp, netns);
     this.begin(skb, tcp, netns);
   }
 
@@ -59,14 +59,14 @@ export class TcpProtocol implements ProtocolHandler {
   }
   /** Nobody has this connection: perhaps somebody listens. */
   private begin(skb: Skb, tcp: Tcp, netns: Netns): void {
-    const ip = skb.ip!;
-    const hash = (Math.imul(ip.src ^ tcp.srcPort, 0x9e3779b1) ^ (ip.dst + tcp.dstPort)) >>> 0;
-    const listener = tablesOf(netns).listener(ip.dst, tcp.dstPort, skb.inDevice, hash);
+    const { localAddress, remoteAddress } = endsOf(skb);
+    const hash = (Math.imul(numberOf(remoteAddress) ^ tcp.srcPort, 0x9e3779b1) ^ (numberOf(localAddress) + tcp.dstPort)) >>> 0;
+    const listener = tablesOf(netns).listener(localAddress, tcp.dstPort, skb.ip6 === null ? skb.inDevice : arrivedBy6(skb), hash);
     if (listener === undefined || (tcp.flags & TcpFlag.ACK) !== 0) {
       if (listener !== undefined && (tcp.flags & TcpFlag.RST) !== 0) return;
       sendReset(skb, netns);
       if (skb.recorder === null || (tcp.flags & TcpFlag.RST) !== 0)
-        drop(skb, netns, 'NO_SOCKET', `nobody listens on TCP port ${tcp.dstPort} of ${formatIpv4(ip.dst)}`);
+        drop(skb, netns, 'NO_SOCKET', `nobody listens on TCP port ${tcp.dstPort} of ${formatIp(localAddress)}`);
       return;
     }
     if ((tcp.flags & (TcpFlag.RST | TcpFlag.SYN | TcpFlag.FIN)) !== TcpFlag.SYN) return drop(skb, netns, 'NO_SOCKET', 'a listener takes only SYNs');
@@ -136,14 +136,17 @@ export class TcpProtocol implements ProtocolHandler {
 
   /** tcp_v4_err: an ICMP error about a segment that was sent from here. */
   error(skb: Skb, quoted: Packet, netns: Netns): void {
-    const { ip, tcp } = quoted;
-    if (ip === null || tcp === null) return;
-    const { type, code, seq: mtu } = skb.icmp!;
-    const to = tablesOf(netns).find(ip.src, tcp.srcPort, ip.dst, tcp.dstPort);
-    if (to === undefined) netns.mib.icmp.InErrors++;
-    if (to === undefined || to instanceof TimeWait || type === IcmpType.REDIRECT) return;
+    const { ip, ip6, tcp } = quoted;
+    if (tcp === null || (ip === null && ip6 === null)) return;
+    const { type, code, id, seq } = skb.icmp!;
+    const tables = tablesOf(netns);
+    const to = ip !== null ? tables.find(ip.src, tcp.srcPort, ip.dst, tcp.dstPort) : tables.find(ip6!.src, tcp.srcPort, ip6!.dst, tcp.dstPort);
+    const isTooBig = ip !== null ? type === IcmpType.UNREACHABLE && code === IcmpUnreachable.FRAG_NEEDED : type === Icmp6Type.TOO_BIG;
+    const mtu = ip !== null ? seq : ((id << 16) | seq) >>> 0;
+    if (to === undefined) netns.mib[ip !== null ? 'icmp' : 'icmp6'].InErrors++;
+    if (to === undefined || to instanceof TimeWait || (ip !== null && type === IcmpType.REDIRECT)) return;
     if (to instanceof TcpRequest) {
-      if (tcp.seq === to.ownSeq && !(type === IcmpType.UNREACHABLE && code === IcmpUnreachable.FRAG_NEEDED)) dropRequest(to);
+      if (tcp.seq === to.ownSeq && !isTooBig) dropRequest(to);
       return;
     }
     const socket = to as TcpSocket;
@@ -151,16 +154,27 @@ export class TcpProtocol implements ProtocolHandler {
       netns.mib.tcp.OutOfWindowIcmps++;
       return;
     }
-    if (type === IcmpType.UNREACHABLE && code === IcmpUnreachable.FRAG_NEEDED) {
+    if (isTooBig) {
       if (mtu < socket.pathMtu) mtuReduced(socket);
       return;
     }
-    const errno =
-      type === IcmpType.UNREACHABLE ? (UNREACHABLE_ERRORS[code]?.[0] ?? 'EHOSTUNREACH') : type === IcmpType.PARAMETER_PROBLEM ? 'EPROTO' : 'EHOSTUNREACH';
+    const errno = ip !== null ? errnoOf(type, code) : errnoOf6(type, code);
     if (socket.state === TcpState.SYN_SENT || socket.state === TcpState.SYN_RECV) failConnection(socket, errno);
     else socket.softError = errno;
   }
 }
+
+function errnoOf(type: number, code: number): Errno {
+  if (type === IcmpType.UNREACHABLE) return UNREACHABLE_ERRORS[code]?.[0] ?? 'EHOSTUNREACH';
+  return type === IcmpType.PARAMETER_PROBLEM ? 'EPROTO' : 'EHOSTUNREACH';
+}
+function errnoOf6(type: number, code: number): Errno {
+  if (type === Icmp6Type.UNREACHABLE) return UNREACHABLE6_ERRORS[code]?.[0] ?? 'EPROTO';
+  return type === Icmp6Type.TIME_EXCEEDED ? 'EHOSTUNREACH' : 'EPROTO';
+}
+/** What a host sends to itself comes by lo, whatever device the connection is bound to. */
+const isLooped = (skb: Skb): boolean => skb.ip6 !== null && skb.inDevice?.isLoopback === true;
+const numberOf = (address: IpAddress): number => (typeof address === 'number' ? address : parseInt(address.slice(24), 16) | 0);
 
 /** The TCP of a namespace answers from the beginning, if only with resets. */
 export function registerTcp(netns: Netns): void {

@@ -10,11 +10,10 @@ import { advance } from './sequence.ts';
 import { TcpRequest, TcpSocket, type RequestOptions } from './socket.ts';
 import { TcpState } from './state.ts';
 import { tablesOf } from './tables.ts';
-import { mtuFor } from '../ipv4/output.ts';
+import { endsOf, linkOf, mtuOn } from './packet.ts';
 
 export function answerSyn(listener: TcpSocket, skb: Skb, tcp: Tcp, options: TcpOptions): void {
   const { netns } = listener;
-  const ip = skb.ip!;
   if (listener.acceptQueue.length > listener.backlog || listener.requests.size > listener.backlog) {
     if (listener.acceptQueue.length > listener.backlog) netns.mib.tcp.ListenOverflows++;
     else netns.mib.tcp.TCPReqQFullDrop++;
@@ -23,7 +22,7 @@ export function answerSyn(listener: TcpSocket, skb: Skb, tcp: Tcp, options: TcpO
   }
   const { tcp_timestamps, tcp_sack, tcp_window_scaling } = netns.ipv4;
   const agreed: RequestOptions = {
-    peerMss: options.mss === 0 ? 536 : options.mss,
+    peerMss: options.mss === 0 ? (skb.ip6 === null ? 536 : 1220) : options.mss,
     advertisedMss: 0,
     sndScale: tcp_window_scaling !== 0 ? options.windowScale : -1,
     rcvScale: 0,
@@ -36,10 +35,11 @@ export function answerSyn(listener: TcpSocket, skb: Skb, tcp: Tcp, options: TcpO
     peerWindow: tcp.window,
     mark: listener.mark,
   };
-  const ends = { localAddress: ip.dst, localPort: tcp.dstPort, remoteAddress: ip.src, remotePort: tcp.srcPort };
-  const route = offer(listener, ends, agreed);
+  const ends = endsOf(skb);
+  const link = listener.boundDevice ?? linkOf(skb);
+  const route = offer(listener, ends, link, agreed);
   if (route === null) return drop(skb, netns, 'IP_OUTNOROUTES', 'no way back to who sent the SYN');
-  const request = new TcpRequest(listener, ends.localAddress, ends.localPort, ends.remoteAddress, ends.remotePort, tcp.seq, netns.rng.uint32(), agreed);
+  const request = new TcpRequest(listener, ends.localAddress, ends.localPort, ends.remoteAddress, ends.remotePort, tcp.seq, netns.rng.uint32(), agreed, link);
   request.route = route;
   listener.requests.add(request);
   tablesOf(netns).add(request);
@@ -51,13 +51,14 @@ export function answerSyn(listener: TcpSocket, skb: Skb, tcp: Tcp, options: TcpO
 export function childOf(request: TcpRequest, netns: Netns): TcpSocket {
   const { listener, options } = request;
   dropRequest(request);
-  const child = new TcpSocket(netns);
+  const child = new TcpSocket(netns, listener.family);
+  child.v6Only = listener.v6Only;
   child.localAddress = request.localAddress;
   child.localPort = request.localPort;
   child.remoteAddress = request.remoteAddress;
   child.remotePort = request.remotePort;
   child.isPortBound = true;
-  child.boundDevice = listener.boundDevice;
+  child.boundDevice = request.boundDevice;
   child.reuseAddress = listener.reuseAddress;
   child.reusePort = listener.reusePort;
   child.mark = options.mark;
@@ -81,7 +82,7 @@ export function childOf(request: TcpRequest, netns: Netns): TcpSocket {
   child.advertisedMss = options.advertisedMss - (options.timestamps ? 12 : 0);
   child.ipId = netns.rng.uint32() & 0xffff;
   child.route = request.route;
-  if (request.route !== null) syncMss(child, mtuFor(request.route, netns, false));
+  if (request.route !== null) syncMss(child, mtuOn(request.route, netns));
   const tables = tablesOf(netns);
   tables.add(child);
   tables.hold(child);

@@ -1,14 +1,12 @@
 /** How connections begin: connect's SYN, a listener's SYN-ACK (tcp_connect, tcp_conn_request, inet_rtx_syn_ack). */
 import { done } from '../../base/index.ts';
-import { IpProtocol, PARTIAL_CHECKSUM, Tcp, TcpFlag, type Ipv4 } from '../../wire/index.ts';
+import { isIpv6LinkLocal, isUnspecified, PARTIAL_CHECKSUM, Tcp, TcpFlag, type IpAddress } from '../../wire/index.ts';
 import { fail, type KernelResult } from '../error.ts';
 import { answerTrace } from '../ipv4/icmp.ts';
-import { localOutput, mtuFor } from '../ipv4/output.ts';
-import { outputRequest, routeOutput } from '../ipv4/route.ts';
-import type { Dst, Skb } from '../model.ts';
+import type { Device, Skb } from '../model.ts';
 import { synOptions } from './options.ts';
 import { armRto, sendSegment, syncMss } from './output.ts';
-import { advertisedMss, packet, routeBack, timestampNow, type Ends } from './packet.ts';
+import { advertisedMss, dispatch, mtuOn, packet, routeBack, routeTo, timestampNow, type Ends, type Way } from './packet.ts';
 import { Segment } from './segment.ts';
 import { advance } from './sequence.ts';
 import type { RequestOptions, TcpRequest, TcpSocket } from './socket.ts';
@@ -17,25 +15,23 @@ import { tablesOf } from './tables.ts';
 import { firstWindow } from './windows.ts';
 
 /** tcp_v4_connect and tcp_connect. */
-export function openConnection(socket: TcpSocket, address: Ipv4, port: number): KernelResult {
+export function openConnection(socket: TcpSocket, address: IpAddress, port: number): KernelResult {
   const { netns } = socket;
-  const request = outputRequest(address, socket.localAddress);
-  request.tos = socket.tos & 0x1e;
-  request.mark = socket.mark;
-  request.outIndex = socket.boundDevice?.index ?? 0;
-  request.protocol = IpProtocol.TCP;
-  request.srcPort = socket.localPort;
-  request.dstPort = port;
-  request.uid = socket.owner?.uid ?? 0;
-  const way = routeOutput(netns, request, null);
+  if (typeof address === 'string' && socket.family === 4) return fail('EAFNOSUPPORT');
+  // A socket bound to an address of one family cannot reach the other.
+  if (typeof address !== typeof socket.localAddress && !isUnspecified(socket.localAddress)) return fail('ENETUNREACH');
+  if (typeof address === 'string' && isIpv6LinkLocal(address) && socket.boundDevice === null) return fail('EINVAL');
+  if (typeof address === 'number' && socket.family === 6 && socket.v6Only) return fail('ENETUNREACH');
+  const ends = { localAddress: socket.localAddress, localPort: socket.localPort, remoteAddress: address, remotePort: port };
+  const way = routeTo(netns, ends, { out: socket.boundDevice, tos: socket.tos, mark: socket.mark, uid: socket.owner?.uid ?? 0 });
   if (typeof way === 'string') {
-    if (way === 'ENETUNREACH') netns.mib.ip.OutNoRoutes++;
+    if (way === 'ENETUNREACH') netns.mib[typeof address === 'number' ? 'ip' : 'ip6'].OutNoRoutes++;
     return fail(way);
   }
   if (way.kind === 'broadcast' || way.kind === 'multicast') return fail('ENETUNREACH');
   const tables = tablesOf(netns);
   const before = socket.localAddress;
-  socket.localAddress = before === 0 ? way.source : before;
+  socket.localAddress = isUnspecified(before) ? way.source : before;
   socket.remoteAddress = address;
   socket.remotePort = port;
   if (!socket.isPortBound) {
@@ -48,13 +44,14 @@ export function openConnection(socket: TcpSocket, address: Ipv4, port: number): 
   const known = tables.find(socket.localAddress, socket.localPort, address, port);
   if (socket.localPort === 0 || known !== undefined) {
     socket.localAddress = before;
-    socket.remoteAddress = socket.remotePort = 0;
+    socket.remoteAddress = socket.anyAddress;
+    socket.remotePort = 0;
     return fail('EADDRNOTAVAIL');
   }
   socket.route = way;
   socket.state = TcpState.SYN_SENT;
   tables.add(socket);
-  const mtu = mtuFor(way, netns, false);
+  const mtu = mtuOn(way, netns);
   socket.advertisedMss = advertisedMss(way, netns);
   socket.peerMss = 65_495;
   syncMss(socket, mtu);
@@ -98,19 +95,19 @@ export function sendSynAck(request: TcpRequest, cause: Skb | null): void {
     netns.mib.tcp.TCPSynRetrans++;
   }
   if (cause !== null) answerTrace(skb, cause, netns, 'reply');
-  localOutput(skb, netns);
+  dispatch(skb, netns, route);
 }
-function routeRequest(request: TcpRequest): Dst | null {
+function routeRequest(request: TcpRequest): Way | null {
   const { netns } = request.listener;
   if (request.route !== null && request.route.generation === netns.fibGeneration) return request.route;
-  const way = routeBack(netns, request, request.listener.boundDevice?.index ?? 0, request.listener.tos, request.options.mark);
+  const way = routeBack(netns, request, request.boundDevice, request.listener.tos, request.options.mark);
   request.route = way;
   return way;
 }
 /** What a listener offers to whom sent a SYN: the segment size and windows of the way back. */
-export function offer(listener: TcpSocket, to: Ends, options: RequestOptions): Dst | null {
+export function offer(listener: TcpSocket, to: Ends, out: Device | null, options: RequestOptions): Way | null {
   const { netns } = listener;
-  const way = routeBack(netns, to, listener.boundDevice?.index ?? 0, listener.tos, options.mark);
+  const way = routeBack(netns, to, out, listener.tos, options.mark);
   if (way === null) return null;
   options.advertisedMss = advertisedMss(way, netns);
   const first = firstWindow(netns, options.advertisedMss - (options.timestamps ? 12 : 0), options.sndScale >= 0);

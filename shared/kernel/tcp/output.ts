@@ -3,14 +3,11 @@
  * later, retransmission, probes, resets.
  */
 import type { Bytes } from '../../base/index.ts';
-import { IpProtocol, PARTIAL_CHECKSUM, Tcp, TcpFlag } from '../../wire/index.ts';
+import { PARTIAL_CHECKSUM, Tcp, TcpFlag } from '../../wire/index.ts';
 import { describe } from '../describe.ts';
-import { localOutput, mtuFor } from '../ipv4/output.ts';
-import { outputRequest, routeOutput } from '../ipv4/route.ts';
-import type { Dst } from '../model.ts';
 import { failConnection, finish } from './ending.ts';
 import { sackOption, synOptions, timestampOption } from './options.ts';
-import { packet, timestampNow } from './packet.ts';
+import { dispatch, headerBytes, mtuOn, packet, routeTo, timestampNow, type Way } from './packet.ts';
 import { Segment } from './segment.ts';
 import { advance, distance, isAfter } from './sequence.ts';
 import type { TcpSocket } from './socket.ts';
@@ -20,28 +17,20 @@ import { possibleWindow, receiveWindow, selectWindow } from './windows.ts';
 // --- the way out ---
 
 /** The route of a connection; null when there is none now. */
-function routeOf(socket: TcpSocket): Dst | null {
+function routeOf(socket: TcpSocket): Way | null {
   const { netns, route } = socket;
   if (route !== null && route.generation === netns.fibGeneration) return route;
-  const request = outputRequest(socket.remoteAddress, socket.localAddress);
-  request.tos = socket.tos & 0x1e;
-  request.mark = socket.mark;
-  request.outIndex = socket.boundDevice?.index ?? 0;
-  request.protocol = IpProtocol.TCP;
-  request.srcPort = socket.localPort;
-  request.dstPort = socket.remotePort;
-  request.uid = socket.owner?.uid ?? 0;
-  const way = routeOutput(netns, request, null);
+  const way = routeTo(netns, socket, { out: socket.boundDevice, tos: socket.tos, mark: socket.mark, uid: socket.owner?.uid ?? 0 });
   if (typeof way === 'string') return null;
   socket.route = way;
-  const mtu = mtuFor(way, netns, false);
+  const mtu = mtuOn(way, netns);
   if (mtu !== socket.pathMtu) syncMss(socket, mtu);
   return way;
 }
 /** tcp_sync_mss. */
 export function syncMss(socket: TcpSocket, mtu: number): void {
   socket.pathMtu = mtu;
-  let mss = Math.min(Math.max(mtu - 40, 48), socket.peerMss) - (socket.timestamps ? 12 : 0);
+  let mss = Math.min(Math.max(mtu - headerBytes(socket.remoteAddress), 48), socket.peerMss) - (socket.timestamps ? 12 : 0);
   if (socket.maxWindow > 536 && mss > socket.maxWindow >> 1) mss = Math.max(socket.maxWindow >> 1, 48);
   socket.mss = Math.max(mss, 36);
 }
@@ -54,7 +43,7 @@ function transmit(socket: TcpSocket, flags: number, seq: number, data: Bytes, op
   if (way === null) return false;
   const { netns } = socket;
   const skb = packet(socket, way, netns, socket.ttl, socket.tos);
-  skb.ip!.id = socket.ipId = (socket.ipId + 1) & 0xffff;
+  if (skb.ip !== null) skb.ip.id = socket.ipId = (socket.ipId + 1) & 0xffff;
   const isSyn = (flags & TcpFlag.SYN) !== 0;
   const window = isSyn ? Math.min(socket.rcvWnd, 65535) : selectWindow(socket);
   const hasAck = (flags & TcpFlag.ACK) !== 0;
@@ -73,7 +62,7 @@ function transmit(socket: TcpSocket, flags: number, seq: number, data: Bytes, op
     skb.hop = skb.recorder.enter(-1, netns.place, null, 'request', netns.simulation.nowUs);
     skb.step({ kind: 'send', by: 'tcp', summary: describe(skb) }, netns);
   }
-  localOutput(skb, netns);
+  dispatch(skb, netns, way);
   return true;
 }
 function synOptionsOf(socket: TcpSocket): Bytes {

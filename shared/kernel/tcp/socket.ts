@@ -7,19 +7,21 @@
  *     const peer = server.accept();                              client.send('GET /');             // how many bytes it took
  *     peer.value.receive(65536);                                 client.shutdownSend(); client.receive(65536) → '' at the end; client.close();
  *
- * Absent: TCP over IPv6, urgent data, fast open, SYN cookies, ECN, segmentation offload, receive buffer tuning.
+ * Absent: urgent data, fast open, SYN cookies, ECN, segmentation offload, receive buffer tuning.
  */
 import { done, ok } from '../../base/index.ts';
 import type { Bytes, Errno, Timer } from '../../base/index.ts';
-import type { Ipv4 } from '../../wire/index.ts';
-import { TcpFlag } from '../../wire/index.ts';
+import type { IpAddress } from '../../wire/index.ts';
+import { IPV6_ANY, IPV6_LOOPBACK, isIpv6LinkLocal, isIpv6Multicast, isUnspecified, mappedIpv4, TcpFlag } from '../../wire/index.ts';
 import type { Recorder } from '../../trace/index.ts';
 import { fail, type KernelResult } from '../error.ts';
 import { addressType } from '../ipv4/fib.ts';
-import { Socket, type Device, type Dst, type Netns } from '../model.ts';
+import { isLocalAddress6 } from '../ipv6/routes.ts';
+import { Socket, type Device, type Netns } from '../model.ts';
 import { closeConnection, closeListener, disconnect } from './closing.ts';
 import { openConnection } from './opening.ts';
 import { push, queueFin, sendWindowUpdate } from './output.ts';
+import type { Way } from './packet.ts';
 import { Segment } from './segment.ts';
 import { advance, distance } from './sequence.ts';
 import { FIRST_WINDOW_PACKETS, RTO_FIRST_US, SEND_BUFFER_BYTES, TcpState } from './state.ts';
@@ -29,9 +31,12 @@ import { tablesOf } from './tables.ts';
 export interface Endpoint {
   readonly kind: 'tcp' | 'request' | 'time-wait';
   readonly state: TcpState;
-  readonly localAddress: Ipv4;
+  /** AF_INET or AF_INET6; addresses that are numbers are IPv4 all the same (mapped ones, to a socket of IPv6). */
+  readonly family: 4 | 6;
+  readonly v6Only: boolean;
+  readonly localAddress: IpAddress;
   readonly localPort: number;
-  readonly remoteAddress: Ipv4;
+  readonly remoteAddress: IpAddress;
   readonly remotePort: number;
   readonly boundDevice: Device | null;
   readonly reuseAddress: boolean;
@@ -52,14 +57,16 @@ export interface Arrived {
 export class TcpSocket extends Socket implements Endpoint {
   declare readonly kind: 'tcp';
   state: TcpState = TcpState.CLOSE;
-  localAddress: Ipv4 = 0;
+  /** IPV6_V6ONLY. */
+  v6Only = false;
+  localAddress: IpAddress;
   localPort = 0;
   /** The address was chosen by bind(2), not by routing. */
   isAddressBound = false;
   isPortBound = false;
   /** By bind(2): it keeps the port until it is closed. */
   isPortLocked = false;
-  remoteAddress: Ipv4 = 0;
+  remoteAddress: IpAddress;
   remotePort = 0;
   noDelay = false;
   /** SO_LINGER with a time of 0: close resets. */
@@ -150,7 +157,7 @@ export class TcpSocket extends Socket implements Endpoint {
 
   stateTimer: Timer | null = null;
   ipId = 0;
-  route: Dst | null = null;
+  route: Way | null = null;
   /** Follows the handshake's first packet. */
   recorder: Recorder | null = null;
   hop = -1;
@@ -163,9 +170,18 @@ export class TcpSocket extends Socket implements Endpoint {
   bytesRetransmitted = 0;
   totalRetransmits = 0;
 
-  constructor(netns: Netns) {
+  constructor(
+    netns: Netns,
+    readonly family: 4 | 6 = 4,
+  ) {
     super(netns, 'tcp');
+    this.localAddress = this.remoteAddress = this.anyAddress;
+    this.v6Only = netns.ipv6.bindv6only !== 0;
     netns.sockets.add(this);
+  }
+  /** INADDR_ANY of its family. */
+  get anyAddress(): IpAddress {
+    return this.family === 4 ? 0 : IPV6_ANY;
   }
 
   get isConnected(): boolean {
@@ -221,21 +237,33 @@ export class TcpSocket extends Socket implements Endpoint {
   }
 
   /** Port 0: any free one. */
-  bind(address: Ipv4, port: number): KernelResult {
+  bind(given: IpAddress, port: number): KernelResult {
     if (this.isPortBound || this.state !== TcpState.CLOSE) return fail('EINVAL');
-    if (address !== 0 && this.netns.ipv4.ip_nonlocal_bind === 0) {
-      const type = addressType(this.netns, address);
-      if (type !== 'local' && type !== 'multicast' && type !== 'broadcast') return fail('EADDRNOTAVAIL');
-    }
+    const address = typeof given === 'string' ? (mappedIpv4(given) ?? given) : given;
+    const refused = this.refuses(address);
+    if (refused !== null) return fail(refused);
     this.localAddress = address;
     const taken = this.takePort(port);
     if (!taken.ok) {
-      this.localAddress = 0;
+      this.localAddress = this.anyAddress;
       return taken;
     }
-    this.isAddressBound = address !== 0;
+    this.isAddressBound = !isUnspecified(address);
     this.isPortLocked = port !== 0;
     return done;
+  }
+  /** Why it cannot have an address of its own. */
+  private refuses(address: IpAddress): Errno | null {
+    const { netns } = this;
+    if (isUnspecified(address)) return null;
+    if (typeof address === 'number') {
+      if (netns.ipv4.ip_nonlocal_bind !== 0) return null;
+      const type = addressType(netns, address);
+      return type === 'local' || type === 'multicast' || type === 'broadcast' ? null : 'EADDRNOTAVAIL';
+    }
+    if (this.family === 4) return 'EAFNOSUPPORT';
+    if (isIpv6LinkLocal(address) && this.boundDevice === null) return 'EINVAL';
+    return isIpv6Multicast(address) || netns.ipv6.ipv6_ip_nonlocal_bind !== 0 || isLocalAddress6(netns, address) ? null : 'EADDRNOTAVAIL';
   }
   private takePort(wanted: number): KernelResult {
     const tables = tablesOf(this.netns);
@@ -270,7 +298,7 @@ export class TcpSocket extends Socket implements Endpoint {
   }
 
   /** Sends a SYN. EINPROGRESS: whether it worked is told by `watchers`, then `state` and `takeError`. */
-  connect(address: Ipv4, port: number, recorder: Recorder | null = null): KernelResult {
+  connect(given: IpAddress, port: number, recorder: Recorder | null = null): KernelResult {
     switch (this.state) {
       case TcpState.CLOSE:
         break;
@@ -282,7 +310,8 @@ export class TcpSocket extends Socket implements Endpoint {
         return fail('EISCONN');
     }
     this.recorder = recorder;
-    return openConnection(this, address === 0 ? LOOPBACK : address, port);
+    const address = typeof given === 'string' ? (mappedIpv4(given) ?? given) : given;
+    return openConnection(this, address === 0 ? LOOPBACK : address === IPV6_ANY ? IPV6_LOOPBACK : address, port);
   }
   /** Gives back address and port that connect chose, after it has failed. */
   forgetPeer(): void {
@@ -291,9 +320,9 @@ export class TcpSocket extends Socket implements Endpoint {
       tables.release(this);
       this.localPort = 0;
     }
-    if (!this.isAddressBound) this.localAddress = 0;
+    if (!this.isAddressBound) this.localAddress = this.anyAddress;
     this.remotePort = 0;
-    this.remoteAddress = 0;
+    this.remoteAddress = this.anyAddress;
   }
 
   /** How many bytes it took. EPIPE after the other side or this one has ended it. */
@@ -399,19 +428,23 @@ export class TcpRequest implements Endpoint {
   readonly isConnected = true;
   retransmits = 0;
   timer: Timer | null = null;
-  route: Dst | null = null;
+  route: Way | null = null;
   constructor(
     readonly listener: TcpSocket,
-    readonly localAddress: Ipv4,
+    readonly localAddress: IpAddress,
     readonly localPort: number,
-    readonly remoteAddress: Ipv4,
+    readonly remoteAddress: IpAddress,
     readonly remotePort: number,
     readonly peerSeq: number,
     readonly ownSeq: number,
     readonly options: RequestOptions,
+    readonly boundDevice: Device | null,
   ) {}
-  get boundDevice(): Device | null {
-    return this.listener.boundDevice;
+  get family(): 4 | 6 {
+    return this.listener.family;
+  }
+  get v6Only(): boolean {
+    return this.listener.v6Only;
   }
   get reuseAddress(): boolean {
     return this.listener.reuseAddress;

@@ -2,9 +2,10 @@
  * Who has which port and which connection (net/ipv4/inet_hashtables.c, inet_connection_sock.c).
  * Invariant: an endpoint is in `connections` while packets may find it, in `bound` while its port is taken.
  */
-import type { Ipv4 } from '../../wire/index.ts';
+import { IPV6_ANY, isUnspecified, type IpAddress } from '../../wire/index.ts';
 import type { Netns } from '../model.ts';
 import type { Endpoint, TcpSocket } from './socket.ts';
+import { overlaps } from '../sockets/ip-socket.ts';
 import { TcpState } from './state.ts';
 
 const NOBODY: readonly Endpoint[] = [];
@@ -15,7 +16,7 @@ export class TcpTables {
   /** All who hold a local port: listeners, connections, those in TIME_WAIT. */
   private readonly bound = new Map<number, Set<Endpoint>>();
 
-  find(localAddress: Ipv4, localPort: number, remoteAddress: Ipv4, remotePort: number): Endpoint | undefined {
+  find(localAddress: IpAddress, localPort: number, remoteAddress: IpAddress, remotePort: number): Endpoint | undefined {
     const found = this.connections.get(localPort * 65536 + remotePort);
     if (found === undefined) return undefined;
     for (const each of found) if (each.localAddress === localAddress && each.remoteAddress === remoteAddress) return each;
@@ -57,7 +58,7 @@ export class TcpTables {
     for (const other of this.holders(port)) {
       if (other === socket) continue;
       if (socket.boundDevice !== null && other.boundDevice !== null && socket.boundDevice !== other.boundDevice) continue;
-      if (socket.localAddress !== 0 && other.localAddress !== 0 && socket.localAddress !== other.localAddress) continue;
+      if (!overlaps(socket, other)) continue;
       if (socket.reuseAddress && other.reuseAddress && other.state !== TcpState.LISTEN) continue;
       if (socket.reusePort && other.reusePort) continue;
       return true;
@@ -90,13 +91,18 @@ export class TcpTables {
   }
 
   /** The listener that fits best: by address, then by device; of several that share a port, one by the connection's hash. */
-  listener(address: Ipv4, port: number, device: object | null, hash: number): TcpSocket | undefined {
+  listener(address: IpAddress, port: number, device: object | null, hash: number): TcpSocket | undefined {
     let best: TcpSocket[] = [];
     let bestScore = -1;
     for (const listener of this.listeners.get(port) ?? []) {
-      if (listener.localAddress !== 0 && listener.localAddress !== address) continue;
+      const { localAddress, family } = listener;
+      if (typeof address === 'number') {
+        if (family === 6 && (listener.v6Only || (localAddress !== IPV6_ANY && localAddress !== address && localAddress !== 0))) continue;
+        if (family === 4 && localAddress !== 0 && localAddress !== address) continue;
+      } else if (family === 4 || (localAddress !== IPV6_ANY && localAddress !== address)) continue;
       if (listener.boundDevice !== null && listener.boundDevice !== device) continue;
-      const score = (listener.localAddress !== 0 ? 2 : 0) + (listener.boundDevice !== null ? 1 : 0);
+      const isNative = (family === 4) === (typeof address === 'number');
+      const score = (isUnspecified(localAddress) ? 0 : 4) + (listener.boundDevice !== null ? 2 : 0) + (isNative ? 1 : 0);
       if (score > bestScore) {
         best = [listener];
         bestScore = score;

@@ -1,5 +1,5 @@
 /** A connection that is over, kept so that late packets of it do no harm (struct tcp_timewait_sock). */
-import type { Ipv4 } from '../../wire/index.ts';
+import type { IpAddress } from '../../wire/index.ts';
 import type { Device, Netns } from '../model.ts';
 import type { Endpoint, TcpSocket } from './socket.ts';
 import { TcpState, TIME_WAIT_US } from './state.ts';
@@ -10,9 +10,11 @@ export class TimeWait implements Endpoint {
   readonly kind = 'time-wait';
   readonly state = TcpState.TIME_WAIT;
   readonly isConnected = true;
-  readonly localAddress: Ipv4;
+  readonly family: 4 | 6;
+  readonly v6Only: boolean;
+  readonly localAddress: IpAddress;
   readonly localPort: number;
-  readonly remoteAddress: Ipv4;
+  readonly remoteAddress: IpAddress;
   readonly remotePort: number;
   readonly boundDevice: Device | null;
   readonly reuseAddress: boolean;
@@ -33,6 +35,8 @@ export class TimeWait implements Endpoint {
     socket: TcpSocket,
     readonly netns: Netns,
   ) {
+    this.family = socket.family;
+    this.v6Only = socket.v6Only;
     this.localAddress = socket.localAddress;
     this.localPort = socket.localPort;
     this.remoteAddress = socket.remoteAddress;

@@ -1,0 +1,2 @@
+/** tracepath: the way to a host and what fits through it. */
+export { TRACEPATH_PROGRAMS } from './tracepath.ts';
