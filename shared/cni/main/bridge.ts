@@ -126,7 +126,7 @@ function* configureLayer3(
   const result: CniResult = { interfaces, ips: planned.ips, routes: planned.routes, dns: {} };
   setSysctl(netns, `net/ipv6/conf/${args.ifName}/accept_dad`, config.vlan === 0 && args.config['enabledad'] === true ? '1' : '0');
   setSysctl(netns, `net/ipv4/conf/${args.ifName}/arp_notify`, '1');
-  const configured = configureInterface(netns, args.ifName, result);
+  const configured = yield* configureInterface(args.p, netns, args.ifName, result);
   if (!configured.ok) return configured;
   const settled = yield* portIsUp(args.p, hostNetns(args.p), interfaces[1]!.name);
   if (!settled.ok) return settled;

@@ -38,7 +38,7 @@ export const IPVLAN: Plugin = {
     const info = { kind: 'ipvlan', options: { mode: mode.value } } as const;
     const made = makeUpper(args, netns.value, 'ipvlan', master.value, { txQueueLength: 0, info, ...(mtu > 0 ? { mtu } : {}) });
     if (!made.ok) return made;
-    if (ipamType(args) === '' && previous && previous.ips.length > 0) return configureFrom(args, made.value, SYSCTLS, previous);
+    if (ipamType(args) === '' && previous && previous.ips.length > 0) return yield* configureFrom(args, made.value, SYSCTLS, previous);
     return yield* configureByIpam(args, made.value, SYSCTLS);
   },
   *del(args) {

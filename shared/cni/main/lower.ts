@@ -51,15 +51,15 @@ export function* configureByIpam(args: PluginArgs, device: Device, sysctls: read
   const ipam = ipamType(args);
   const given = yield* callIpam(args, 'ADD', ipam);
   if (!given.ok) return prefix === '' ? given : err({ ...given.error, code: ErrorCode.internal, msg: `${prefix}${given.error.msg}` });
-  const configured = given.value.ips.length === 0 ? err('IPAM plugin returned missing IP config') : configureFrom(args, device, sysctls, given.value);
+  const configured = given.value.ips.length === 0 ? err('IPAM plugin returned missing IP config') : yield* configureFrom(args, device, sysctls, given.value);
   if (!configured.ok) yield* callIpam(args, 'DEL', ipam);
   return configured;
 }
 /** Addresses and routes that are known already. */
-export function configureFrom(args: PluginArgs, device: Device, sysctls: readonly string[], given: CniResult): Result<CniResult, string> {
+export function* configureFrom(args: PluginArgs, device: Device, sysctls: readonly string[], given: CniResult): Sys<Result<CniResult, string>> {
   const result = { ...given, interfaces: [describe(args, device)], ips: given.ips.map(({ interface: _, ...ip }) => ({ interface: 0, ...ip })) };
   for (const path of sysctls) setSysctl(device.netns, path.replace('IFNAME', args.ifName), '1');
-  const configured = configureInterface(device.netns, args.ifName, result);
+  const configured = yield* configureInterface(args.p, device.netns, args.ifName, result);
   return configured.ok ? ok({ ...result, dns: (args.config['dns'] ?? {}) as CniResult['dns'] }) : configured;
 }
 

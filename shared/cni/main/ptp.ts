@@ -41,7 +41,7 @@ function* connect(args: PluginArgs, given: CniResult): Sys<PluginResult<CniResul
   const pair = setupVeth(args, netns.value, host, typeof mtu === 'number' ? mtu : 0);
   if (!pair.ok) return pair;
   const result = withInterfaces(args, pair.value, given);
-  const inside = routeInside(netns.value, args.ifName, result);
+  const inside = yield* routeInside(args, netns.value, result);
   if (!inside.ok) return inside;
   const outside = routeOutside(pair.value.host, result.ips);
   if (!outside.ok) return outside;
@@ -65,10 +65,10 @@ const withInterfaces = (args: PluginArgs, { host, container }: VethPair, given: 
 });
 
 /** All but the gateway goes through the gateway. */
-function routeInside(netns: Netns, ifName: string, result: CniResult): Result<void, string> {
-  const configured = configureInterface(netns, ifName, result);
+function* routeInside(args: PluginArgs, netns: Netns, result: CniResult): Sys<Result<void, string>> {
+  const configured = yield* configureInterface(args.p, netns, args.ifName, result);
   if (!configured.ok) return configured;
-  const device = linkByName(netns, ifName)!;
+  const device = linkByName(netns, args.ifName)!;
   for (const ip of result.ips) {
     const prefix = parsePrefix(ip.address);
     const gateway = gatewayOf(ip);

@@ -491,7 +491,8 @@ export abstract class IpSocket extends Socket {
     if (!isUnspecified(this.localAddress) && this.localAddress !== ip.dst && !(skb.dst?.kind !== 'local' && this.kind === 'udp')) return false;
     if (this.connected && this.remoteAddress !== ip.src) return false;
     if (this.boundDevice === null) return !(this.kind === 'udp' && skb.inDevice !== null && skb.inDevice.vrfTable !== 0);
-    return this.boundDevice === skb.inDevice || this.boundDevice === skb.slave || this.boundDevice === arrivedBy(skb);
+    // of a VRF: the VRF and its slave both
+    return this.boundDevice === arrivedBy(skb) || this.boundDevice === skb.slave || (this.boundDevice === skb.inDevice && skb.inDevice.vrfTable !== 0);
   }
   close(): void {
     this.closed = true;
