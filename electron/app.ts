@@ -5,6 +5,7 @@
 import { setImmediate as immediately } from 'node:timers';
 import { join } from 'node:path';
 import { contract, serve, type AppInfo, type Channel } from '../shared/ipc/index.ts';
+import { Clusters } from './kubernetes-api/clusters.ts';
 import { Labs } from './labs/labs.ts';
 import type { LabProvider } from './labs/provider.ts';
 import { Lessons, type LessonLibrary } from './lessons/lessons.ts';
@@ -45,6 +46,9 @@ export async function setupApp({ host, places, providers, library }: AppOptions)
     teardowns.push(() => tapes.close());
     const labs = new Labs({ providers: providers(log), tapes, log, records: () => settings.get().record });
     teardowns.push(() => labs.close());
+    const clusters = new Clusters(places, log);
+    labs.addGuest(clusters);
+    teardowns.push(() => clusters.close());
     const terminals = new Terminals(labs);
     teardowns.push(() => terminals.closeAll());
     const lessons = new Lessons(library, labs, terminals);

@@ -14,6 +14,7 @@ const RUN: Record<CommandName, () => Promise<Run>> = {
   labs: async () => (await import('./labs.ts')).labs,
   exec: async () => (await import('./sh.ts')).exec,
   cni: async () => (await import('./cni.ts')).cni,
+  kubeconfig: async () => (await import('./kubeconfig.ts')).kubeconfig,
   parse: async () => (await import('./parse.ts')).parse,
   topology: async () => (await import('./topology.ts')).topology,
   trace: async () => (await import('./trace.ts')).trace,

@@ -4,6 +4,7 @@ import { findPlaces } from '../places.ts';
 import { PortBusy, setupWebHost } from '../web.ts';
 import { announceInstance, findInstance, withdrawInstance } from '../web/instance.ts';
 import { whoListens } from '../web/port-owner.ts';
+import { untilSignalled } from './signals.ts';
 import { Failure, UsageError, type Arguments } from './usage.ts';
 
 export async function serve({ options }: Arguments): Promise<number> {
@@ -37,17 +38,4 @@ export async function serve({ options }: Arguments): Promise<number> {
 function busyMessage(port: number): string {
   const owner = whoListens(port);
   return `port ${port} is in use${owner === undefined ? '' : ` by ${owner}`}: end that, or choose another with --port, or leave --port out and a free one is taken`;
-}
-
-/** Ctrl-C, or the end of the session. A second one does not wait. */
-function untilSignalled(): Promise<void> {
-  return new Promise((resolve) => {
-    let count = 0;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (++count > 1) process.exit(1);
-        resolve();
-      });
-    }
-  });
 }

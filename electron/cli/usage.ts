@@ -69,6 +69,12 @@ export const COMMANDS = {
     operands: ['COMMAND', 'CONFIG'],
     more: 1,
   },
+  kubeconfig: {
+    usage: 'LAB',
+    about: "a kubeconfig for a lab's Kubernetes API on loopback; a lab that is not up is served until Ctrl-C",
+    options: {},
+    operands: ['LAB'],
+  },
   parse: {
     usage: '"COMMAND" [FILE]',
     about: 'what a program printed, as facts in JSON; what could not be read, on standard error',

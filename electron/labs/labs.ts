@@ -13,8 +13,9 @@ import type { LabProvider, RunningLab } from './provider.ts';
 const SHORTEST_REFRESH_MS = 50;
 const MOST_LABS = 16;
 
-/** What goes down with a lab. */
+/** What comes up and goes down with a lab. */
 export interface LabGuest {
+  labStarted?(lab: RunningLab): void;
   labStopping(lab: string): void;
 }
 
@@ -83,6 +84,7 @@ export class Labs {
     const recorder = this.options.records() ? await this.record(running) : undefined;
     const up = new UpLab(running, recorder);
     this.up.set(lab, up);
+    for (const guest of this.guests) guest.labStarted?.(running);
     this.options.log.info(`lab ${lab} is up (${provider.kind})`);
     return up;
   }

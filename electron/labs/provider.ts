@@ -5,7 +5,19 @@
  * Invariant: what a provider cannot do it says in `capabilities`, and refuses with `not-possible` and the reason.
  */
 import type { ExperimentPlan, ExperimentRun, Lesson, Locale, Output, Progress, Topology, Trace } from '../../shared/ipc/index.ts';
-import type { Endpoint, ExecOptions, Lab, LabEvent, ProbeProtocol, ProbeResult, TerminalSize } from '../../shared/lab/index.ts';
+import type {
+  Definitions,
+  Endpoint,
+  ExecOptions,
+  Lab,
+  LabEvent,
+  ProbeProtocol,
+  ProbeResult,
+  RestAnswer,
+  RestRequest,
+  RestStreams,
+  TerminalSize,
+} from '../../shared/lab/index.ts';
 
 export type ProviderKind = Output<'labs.list'>[number]['provider'];
 
@@ -60,6 +72,8 @@ export interface RunningLab {
   /** A login shell in a terminal. */
   openShell(target: string, size: TerminalSize): Promise<Program>;
 
+  /** The API of its cluster; undefined: it has none, or one that needs no help to be reached. */
+  readonly kubernetes: RunningKubernetes | undefined;
   setPaused(isPaused: boolean): void;
   readonly isPaused: boolean;
 
@@ -75,6 +89,19 @@ export interface RunningLab {
 
   /** Takes it down, without a trace left. */
   stop(): Promise<void>;
+}
+
+/** The Kubernetes API of a lab, for whoever serves it. */
+export interface RunningKubernetes {
+  rest(definitions: Definitions): { answer(request: RestRequest): RestAnswer };
+  join(streams: Exclude<RestStreams, { readonly verb: 'portforward' }>): Promise<JoinedProgram>;
+  /** A connection to a port in a pod's network. */
+  forward(namespace: string, pod: string, port: number): Promise<Program>;
+}
+export interface JoinedProgram {
+  readonly program: Program;
+  /** A Status, where it could not be run; known when it has ended. */
+  failure(): unknown;
 }
 
 /** A lesson being done. */

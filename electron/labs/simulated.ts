@@ -7,19 +7,34 @@ import { WireFailure } from '../../shared/ipc/index.ts';
 import { createLab, type LabFile } from '../../shared/lab/index.ts';
 import type {
   Attempt,
+  Definitions,
   Endpoint,
   ExecOptions,
   Lab,
   LabEvent,
+  LabKubernetes,
   LabResult,
   Pending,
   ProbeProtocol,
   ProbeResult,
+  RestAnswer,
+  RestRequest,
   Session,
   TerminalSize,
 } from '../../shared/lab/index.ts';
 import { Pace, type WallClock } from './pace.ts';
-import type { Capabilities, LabDescription, LabProvider, LessonFile, Program, RunningAttempt, RunningLab, Snapshot } from './provider.ts';
+import type {
+  Capabilities,
+  JoinedProgram,
+  LabDescription,
+  LabProvider,
+  LessonFile,
+  Program,
+  RunningAttempt,
+  RunningKubernetes,
+  RunningLab,
+  Snapshot,
+} from './provider.ts';
 
 export interface SimulatedOptions {
   readonly clock?: WallClock;
@@ -71,6 +86,10 @@ export class SimulatedLab implements RunningLab {
     return this.inside(() => new SimulatedProgram(valueOf(this.lab.openShell(target, size)), this.pace));
   }
 
+  get kubernetes(): RunningKubernetes | undefined {
+    const { kubernetes } = this.lab;
+    return kubernetes && new SimulatedKubernetes(kubernetes, this.pace);
+  }
   get isPaused(): boolean {
     return this.pace.isPaused;
   }
@@ -161,6 +180,33 @@ class SimulatedProgram implements Program {
     if (bytes === '') return undefined;
     this.pace.wake(); // there is room again: the program goes on
     return Buffer.from(bytes, 'latin1');
+  }
+}
+
+class SimulatedKubernetes implements RunningKubernetes {
+  constructor(
+    private readonly kubernetes: LabKubernetes,
+    private readonly pace: Pace,
+  ) {}
+  rest(definitions: Definitions): { answer(request: RestRequest): RestAnswer } {
+    const rest = this.kubernetes.rest(definitions);
+    return { answer: (request) => this.pace.enter(() => rest.answer(request)) };
+  }
+  join(streams: Parameters<LabKubernetes['join']>[0]): Promise<JoinedProgram> {
+    return new Promise((resolve) => {
+      const joined = this.pace.enter(() => valueOf(this.kubernetes.join(streams)));
+      resolve({ program: new SimulatedProgram(joined.session, this.pace), failure: () => joined.failure });
+    });
+  }
+  forward(namespace: string, pod: string, port: number): Promise<Program> {
+    return new Promise((resolve) =>
+      resolve(
+        new SimulatedProgram(
+          this.pace.enter(() => valueOf(this.kubernetes.forward(namespace, pod, port))),
+          this.pace,
+        ),
+      ),
+    );
   }
 }
 

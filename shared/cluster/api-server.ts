@@ -17,6 +17,7 @@ import {
   type Namespace,
   type Node,
   type Pod,
+  type ReplicaSet,
   type Service,
   type Table,
   type Watch,
@@ -24,12 +25,12 @@ import {
 import type { Process, Sys } from '../shell/index.ts';
 import { attachContainer, execInContainer } from './exec.ts';
 import type { Kubelet } from './kubelet.ts';
-import { checkLabel, checkLabels, checkSubdomain, randomUid } from './names.ts';
+import { checkLabel, checkLabels, checkSubdomain, randomSuffix, randomUid } from './names.ts';
 import { admitPod } from './pod-admission.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { tableOf } from './printer.ts';
 import { admitDeployment } from './deployment-admission.ts';
-import { CONFIGMAPS, DEPLOYMENTS, NAMESPACES, NODES, PODS, RESOURCES, SERVICES } from './resources.ts';
+import { CONFIGMAPS, DEPLOYMENTS, NAMESPACES, NODES, PODS, REPLICASETS, RESOURCES, SERVICES } from './resources.ts';
 import { admitService, type Pools } from './service-admission.ts';
 import { parseFieldSelector, parseLabelSelector, type Matcher } from './selector.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalidObject, methodNotAllowed, notFound } from './status.ts';
@@ -42,6 +43,12 @@ export interface ApiServerOptions {
   /** `10.96.0.0/12`. */
   readonly serviceCIDR: string;
   readonly connect: (p: Process) => Sys<Result<void, string>>;
+}
+
+export interface WriteOptions {
+  readonly dryRun?: boolean;
+  /** The last word before it is stored. */
+  readonly finish?: (object: KubeObject) => KubeObject;
 }
 
 export class ApiServer implements KubernetesApi {
@@ -78,7 +85,8 @@ export class ApiServer implements KubernetesApi {
     const isWanted = this.matcher(resource, options);
     return this.store.watch(resource, namespace, isWanted.ok ? isWanted.value : () => false);
   }
-  private matcher(resource: ApiResource, options: ListOptions): ApiResult<Matcher> {
+  /** Who is selected; the error is the server's. */
+  matcher(resource: ApiResource, options: ListOptions): ApiResult<Matcher> {
     const labels = parseLabelSelector(options.labelSelector ?? '');
     if (!labels.ok) return labels;
     const fields = parseFieldSelector(resource, options.fieldSelector ?? '');
@@ -86,14 +94,21 @@ export class ApiServer implements KubernetesApi {
     return ok((object) => labels.value(object) && fields.value(object));
   }
 
-  create(resource: ApiResource, namespace: string | undefined, object: unknown, options: { readonly dryRun?: boolean } = {}): ApiResult<KubeObject> {
+  create(resource: ApiResource, namespace: string | undefined, object: unknown, options: WriteOptions = {}): ApiResult<KubeObject> {
     if (!resource.verbs.includes('create')) return methodNotAllowed();
     const now = formatTime(this.simulation.unixUs);
-    const made = this.make(resource, namespace ?? 'default', object, now);
+    const made = this.make(resource, namespace ?? 'default', this.named(object), now);
     if (!made.ok) return made;
     const { metadata } = made.value;
     if (this.store.get(resource, metadata.namespace, metadata.name)) return alreadyExists(resource, metadata.name);
-    return ok(options.dryRun ? made.value : this.store.put(resource, made.value));
+    const finished = options.finish?.(made.value) ?? made.value;
+    return ok(options.dryRun ? finished : this.store.put(resource, finished));
+  }
+  /** A name made of `generateName`, where none is given. */
+  private named(object: unknown): unknown {
+    const metadata = (object as { readonly metadata?: { readonly name?: unknown; readonly generateName?: unknown } } | null)?.metadata;
+    if (typeof metadata?.generateName !== 'string' || (metadata.name ?? '') !== '') return object;
+    return { ...(object as object), metadata: { ...metadata, name: metadata.generateName + randomSuffix(this.rng, 5) } };
   }
   private make(resource: ApiResource, namespace: string, object: unknown, now: string): ApiResult<KubeObject> {
     if (resource === NAMESPACES) return newNamespace(object, now, this.rng);
@@ -138,7 +153,8 @@ export class ApiServer implements KubernetesApi {
     });
   }
 
-  update(resource: ApiResource, namespace: string | undefined, object: unknown): ApiResult<KubeObject> {
+  update(resource: ApiResource, namespace: string | undefined, object: unknown, options: WriteOptions = {}): ApiResult<KubeObject> {
+    if (!resource.verbs.includes('update')) return methodNotAllowed();
     const name = nameIn(object);
     const present = this.store.get(resource, namespace, name);
     if (!present) return notFound(resource, name);
@@ -146,48 +162,59 @@ export class ApiServer implements KubernetesApi {
     if (sent.metadata.resourceVersion && sent.metadata.resourceVersion !== present.metadata.resourceVersion) return conflict(resource, name);
     const errors = checkLabels('metadata.labels', sent.metadata.labels ?? {});
     if (errors.length > 0) return invalidObject(present.kind, name, errors);
-    const { labels: _labels, annotations: _annotations, ...meta } = present.metadata;
-    const metadata = {
-      ...meta,
-      ...(sent.metadata.labels ? { labels: sent.metadata.labels } : {}),
-      ...(sent.metadata.annotations ? { annotations: sent.metadata.annotations } : {}),
-    };
-    if (resource === NODES) return ok(this.store.put(resource, { ...(present as Node), metadata, spec: (sent as Node).spec }));
+    const next = this.next(resource, present, sent);
+    if (!next.ok) return next;
+    const finished = options.finish?.(next.value) ?? next.value;
+    if (options.dryRun) return ok(finished);
+    return ok(isSame(finished, present) ? present : this.store.put(resource, finished));
+  }
+  /** What an update makes of what is there: the client's wishes, checked and with defaults; the rest stays. */
+  private next(resource: ApiResource, present: KubeObject, sent: KubeObject): ApiResult<KubeObject> {
+    const metadata = updatedMeta(present, sent);
+    if (resource === NODES) return ok({ ...(present as Node), metadata, spec: (sent as Node).spec } as KubeObject);
     if (resource === PODS) return this.updatePod(present as Pod, sent as Pod, metadata);
-    if (resource === SERVICES) {
-      const made = admitService({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.pools, present as Service);
-      return made.ok ? ok(this.store.put(resource, made.value)) : made;
-    }
+    if (resource === SERVICES)
+      return admitService({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.pools, present as Service);
     if (resource === DEPLOYMENTS) {
       const made = admitDeployment({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.rng);
       if (!made.ok) return made;
       const { status, spec, metadata: old } = present as Deployment;
-      const generation = (old.generation ?? 1) + (JSON.stringify(spec) === JSON.stringify(made.value.spec) ? 0 : 1);
-      return ok(this.store.put(resource, { ...made.value, metadata: { ...metadata, generation }, status }));
+      const generation = (old.generation ?? 1) + (isSame(spec, made.value.spec) ? 0 : 1);
+      return ok({ ...made.value, metadata: { ...metadata, generation }, status } as KubeObject);
     }
-    if (resource === CONFIGMAPS) return ok(this.store.put(resource, { ...(present as ConfigMap), metadata, data: (sent as ConfigMap).data ?? {} }));
-    return ok(this.store.put(resource, { ...present, metadata }));
+    if (resource === REPLICASETS)
+      return ok({
+        ...(present as ReplicaSet),
+        metadata,
+        spec: { ...(present as ReplicaSet).spec, replicas: (sent as ReplicaSet).spec.replicas },
+      } as KubeObject);
+    if (resource === CONFIGMAPS) return ok({ ...(present as ConfigMap), metadata, data: (sent as ConfigMap).data ?? {} } as KubeObject);
+    return ok({ ...present, metadata });
   }
   private updatePod(present: Pod, sent: Pod, metadata: Pod['metadata']): ApiResult<KubeObject> {
     const images = (pod: Pod): readonly string[] => pod.spec.containers.map((one) => one.image);
-    const without = (pod: Pod): string =>
-      JSON.stringify({ ...pod.spec, tolerations: 0, containers: pod.spec.containers.map((one) => ({ ...one, image: '' })) });
-    if (without(present) !== without(sent)) {
+    const without = (pod: Pod): unknown => ({ ...pod.spec, tolerations: 0, containers: pod.spec.containers.map((one) => ({ ...one, image: '' })) });
+    if (!isSame(without(present), without(sent))) {
       const allowed =
         '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
       return invalidObject('Pod', present.metadata.name, [{ field: 'spec', text: `Forbidden: pod updates may not change fields other than ${allowed}` }]);
     }
     if (images(present).some((image, index) => image !== images(sent)[index]))
       return badRequest('changing the image of a running pod is not modelled: delete it and create it again');
-    return ok(
-      this.store.put(PODS, { ...present, metadata, spec: { ...present.spec, ...(sent.spec.tolerations ? { tolerations: sent.spec.tolerations } : {}) } }),
-    );
+    return ok({ ...present, metadata, spec: { ...present.spec, ...(sent.spec.tolerations ? { tolerations: sent.spec.tolerations } : {}) } } as KubeObject);
   }
 
-  delete(resource: ApiResource, namespace: string | undefined, name: string, options: { readonly gracePeriodSeconds?: number }): ApiResult<KubeObject> {
+  delete(
+    resource: ApiResource,
+    namespace: string | undefined,
+    name: string,
+    options: { readonly gracePeriodSeconds?: number; readonly orphans?: boolean },
+  ): ApiResult<KubeObject> {
     if (!resource.verbs.includes('delete')) return methodNotAllowed();
     const object = this.store.get(resource, namespace, name);
     if (!object) return notFound(resource, name);
+    if (options.orphans) this.orphan(object);
+    if (resource === NAMESPACES) return this.endNamespace(object as Namespace);
     if (resource !== PODS) return ok(this.store.remove(resource, namespace, name)!);
     const pod = object as Pod;
     const seconds = options.gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
@@ -204,10 +231,31 @@ export class ApiServer implements KubernetesApi {
       }),
     );
   }
+  /** What it owned stays, as nobody's. */
+  private orphan(owner: KubeObject): void {
+    for (const resource of [PODS, REPLICASETS]) {
+      for (const object of this.store.list(resource, owner.metadata.namespace)) {
+        const { ownerReferences = [], ...metadata } = object.metadata;
+        const rest = ownerReferences.filter((one) => one.uid !== owner.metadata.uid);
+        if (rest.length === ownerReferences.length) continue;
+        this.store.put(resource, { ...object, metadata: { ...metadata, ...(rest.length > 0 ? { ownerReferences: rest } : {}) } });
+      }
+    }
+  }
+  /** It ends with all that is in it: the namespace controller sees to that. */
+  private endNamespace(namespace: Namespace): ApiResult<KubeObject> {
+    const { name } = namespace.metadata;
+    if (['default', 'kube-system', 'kube-public', 'kube-node-lease'].includes(name)) return forbidden(NAMESPACES, name, 'this namespace may not be deleted');
+    if (namespace.metadata.deletionTimestamp !== undefined) return ok(namespace);
+    const deletionTimestamp = formatTime(this.simulation.unixUs);
+    return ok(
+      this.store.put(NAMESPACES, { ...namespace, metadata: { ...namespace.metadata, deletionTimestamp }, status: { phase: 'Terminating' } } as KubeObject),
+    );
+  }
 
   // --- what the node of the pod answers ---
 
-  private workerOf(namespace: string, name: string): ApiResult<{ readonly pod: Pod; readonly worker: PodWorker }> {
+  workerOf(namespace: string, name: string): ApiResult<{ readonly pod: Pod; readonly worker: PodWorker }> {
     const pod = this.store.get(PODS, namespace, name) as Pod | undefined;
     if (!pod) return notFound(PODS, name);
     const kubelet = pod.spec.nodeName === undefined ? undefined : this.kubelets.get(pod.spec.nodeName);
@@ -241,7 +289,8 @@ export class ApiServer implements KubernetesApi {
     if (!found.ok) return found;
     return ok(yield* attachContainer(p, found.value, request));
   }
-  private runningIn(namespace: string, name: string, container: string | undefined) {
+  /** The container that exec and attach join. */
+  runningIn(namespace: string, name: string, container: string | undefined) {
     const found = this.workerOf(namespace, name);
     if (!found.ok) return found;
     const { pod, worker } = found.value;
@@ -273,3 +322,28 @@ function nameIn(object: unknown): string {
   const name = (object as { readonly metadata?: { readonly name?: unknown } } | null)?.metadata?.name;
   return typeof name === 'string' ? name : '';
 }
+
+/** Of the metadata a client may change these; the rest stays as it was. */
+function updatedMeta(present: KubeObject, sent: KubeObject): KubeObject['metadata'] {
+  const { labels: _labels, annotations: _annotations, ownerReferences: _owners, finalizers: _finalizers, managedFields: _fields, ...meta } = present.metadata;
+  const { labels, annotations, ownerReferences, finalizers, managedFields } = sent.metadata;
+  return {
+    ...meta,
+    ...(labels ? { labels } : {}),
+    ...(annotations ? { annotations } : {}),
+    ...(ownerReferences ? { ownerReferences } : {}),
+    ...(finalizers ? { finalizers } : {}),
+    ...(managedFields ? { managedFields } : {}),
+  };
+}
+
+/** The same content, in whatever order; a resourceVersion is none. */
+const isSame = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (name, inner: unknown) =>
+    name === 'resourceVersion'
+      ? undefined
+      : typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
+        : inner,
+  );

@@ -4,7 +4,7 @@
  */
 import { err, ok, Rng, utf8Encode, type Result, type Simulation } from '../base/index.ts';
 import type { PluginCall } from '../cni/index.ts';
-import { formatTime, kubectlProgram, type KubernetesApi, type Node, type Pod } from '../commands/index.ts';
+import { formatTime, kubectlProgram, type Node, type Pod } from '../commands/index.ts';
 import { findDevice, getRoute, NatCard } from '../kernel/index.ts';
 import type { InstalledProgram, Machine } from '../machine/index.ts';
 import { programImage, type Process, type Sys } from '../shell/index.ts';
@@ -25,6 +25,7 @@ import { corednsProgram } from './coredns.ts';
 import { DeploymentController } from './deployments.ts';
 import { EndpointController } from './endpoints.ts';
 import { kubeProxyProgram } from './kube-proxy.ts';
+import { NamespaceController } from './namespaces.ts';
 import { CONFIGMAPS, ENDPOINTS, ENDPOINTSLICES, NAMESPACES, NODES, PODS, SERVICES } from './resources.ts';
 import { Scheduler } from './scheduler.ts';
 import { ObjectStore } from './store.ts';
@@ -69,7 +70,7 @@ const CALLS_KEPT = 1000;
 
 export class Cluster {
   readonly store = new ObjectStore();
-  readonly api: KubernetesApi;
+  readonly api: ApiServer;
   readonly kubelets = new Map<string, Kubelet>();
   /** Newest last. */
   readonly pluginCalls: PodPluginCall[] = [];
@@ -98,6 +99,7 @@ export class Cluster {
     this.makeObjects();
     new EndpointController(this.store, simulation, this.rng);
     new DeploymentController(this.store, simulation, this.rng, this.events);
+    new NamespaceController(this.store, this.api, simulation);
     new Scheduler(this.store, this.events, simulation, this.rng);
     for (const [name, machine] of options.machines) this.startNode(name, machine, registry);
     const templates = systemTemplates({
@@ -134,6 +136,10 @@ export class Cluster {
   /** Told of every change of an object. */
   onChange(listener: () => void): () => void {
     return this.store.listen(listener);
+  }
+
+  get simulation(): Simulation {
+    return this.options.simulation;
   }
 
   // --- what kubeadm made ---

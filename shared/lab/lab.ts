@@ -6,6 +6,7 @@
  * Deliberately absent: promises, timers, files. The core turns a `Pending` into a promise and paces the simulation.
  */
 import type { Bytes, Simulation } from '../base/index.ts';
+import type { Definitions, RestAnswer, RestRequest, RestStreams } from '../cluster/index.ts';
 import type { ExperimentPlan, ExperimentRecord, ExperimentRun, NodeCommand } from '../experiment/index.ts';
 import type { Lesson, LessonFile, Missing, Progress, RevertAction, ShownOutput } from '../lesson/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
@@ -86,6 +87,23 @@ export interface ExecOptions {
   readonly cwd?: string;
 }
 
+/** The Kubernetes API of a lab with a cluster, for whoever carries it over a network. */
+export interface LabKubernetes {
+  /** `v1.32.4`. */
+  readonly version: string;
+  /** Answers requests; `definitions` are the types of the API (resources/kubernetes/openapi.json). */
+  rest(definitions: Definitions): { answer(request: RestRequest): RestAnswer };
+  /** Joins a pod as an answer of kind `streams` allows. */
+  join(streams: Exclude<RestStreams, { readonly verb: 'portforward' }>): LabResult<Joined>;
+  /** A connection to a port in the pod's network, as bytes in and out; what could not be reached is on its standard error. */
+  forward(namespace: string, pod: string, port: number): LabResult<Session>;
+}
+/** A command in a container, or its own program; `failure`: a Status once it is over, where it could not be run. */
+export interface Joined {
+  readonly session: Session;
+  readonly failure: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** Whether one endpoint reaches another, found by a real echo request sent in the lab. */
 export interface ProbeResult {
   readonly from: string;
@@ -134,6 +152,8 @@ export interface Lab {
   snapshot(): Snapshot;
   topology(): Topology;
 
+  /** Undefined: the lab has no cluster. */
+  readonly kubernetes: LabKubernetes | undefined;
   exec(options: ExecOptions): LabResult<Session>;
   /** A login shell on a node, or a shell in a pod, in a terminal. */
   openShell(target: string, size: TerminalSize): LabResult<Session>;

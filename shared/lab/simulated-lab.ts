@@ -16,6 +16,7 @@ import { Attempts } from './attempts.ts';
 import { CommandHistory } from './command-history.ts';
 import { ExperimentBench } from './experiment-bench.ts';
 import type { Attempt, Endpoint, ExecOptions, Lab, LabError, LabEvent, LabResult, Pending, ProbeProtocol, ProbeResult, Session, TerminalSize } from './lab.ts';
+import { ClusterAccess } from './kubernetes.ts';
 import { LabLessonWorld } from './lesson-world.ts';
 import { PipeSession, TerminalSession, type BaseSession, type Start } from './session.ts';
 import { snapshotOf } from './snapshot-of.ts';
@@ -48,6 +49,7 @@ export class SimulatedLab implements Lab {
   private readonly bench: ExperimentBench;
   private readonly lessonWorld: LabLessonWorld;
   private readonly attempts: Attempts;
+  readonly kubernetes: ClusterAccess | undefined;
 
   constructor(
     readonly id: string,
@@ -68,6 +70,7 @@ export class SimulatedLab implements Lab {
       };
     }
     cluster?.onChange(() => this.changed());
+    this.kubernetes = cluster && new ClusterAccess(cluster, machines, (session) => this.sessions.add(session));
     this.bench = new ExperimentBench(this, (event) => this.tell(event));
     this.lessonWorld = new LabLessonWorld(this, this.bench);
     this.attempts = new Attempts(this.lessonWorld, this.simulation, id, (progress) => this.tell({ kind: 'progress', atUs: this.simulation.nowUs, progress }));

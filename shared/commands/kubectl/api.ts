@@ -18,15 +18,30 @@ export interface ApiResource {
   readonly version: string;
   readonly isNamespaced: boolean;
   readonly verbs: readonly string[];
+  /** What a word such as `all` stands for. */
+  readonly categories?: readonly string[];
 }
 
 /** An error, as the API words it: what stands behind `Error from server (NotFound): …`. */
 export interface ApiStatus {
   readonly code: number;
-  readonly reason: 'NotFound' | 'AlreadyExists' | 'Conflict' | 'Invalid' | 'BadRequest' | 'Forbidden' | 'InternalError' | 'MethodNotAllowed' | 'Timeout';
+  readonly reason:
+    | 'NotFound'
+    | 'AlreadyExists'
+    | 'Conflict'
+    | 'Invalid'
+    | 'BadRequest'
+    | 'Forbidden'
+    | 'InternalError'
+    | 'MethodNotAllowed'
+    | 'Timeout'
+    | 'Expired'
+    | 'UnsupportedMediaType';
   readonly message: string;
   /** Of `Invalid`: which object, as `Pod "x"`, and each field's error. */
   readonly invalid?: { readonly object: string; readonly causes: readonly string[] };
+  /** Of a conflict between those who manage fields. */
+  readonly causes?: readonly { readonly reason: string; readonly message: string; readonly field: string }[];
 }
 export type ApiResult<T> = Result<T, ApiStatus>;
 
@@ -97,7 +112,7 @@ export interface KubernetesApi {
   /** Defaults, checks and stores it. With `dryRun` all but the storing. */
   create(resource: ApiResource, namespace: string | undefined, object: unknown, options?: { readonly dryRun?: boolean }): ApiResult<KubeObject>;
   /** Replaces it; a `resourceVersion` that is not the present one is a conflict. */
-  update(resource: ApiResource, namespace: string | undefined, object: unknown): ApiResult<KubeObject>;
+  update(resource: ApiResource, namespace: string | undefined, object: unknown, options?: { readonly dryRun?: boolean }): ApiResult<KubeObject>;
   /** Asks for its end; it may go on existing for its grace period. */
   delete(resource: ApiResource, namespace: string | undefined, name: string, options: { readonly gracePeriodSeconds?: number }): ApiResult<KubeObject>;
   watch(resource: ApiResource, namespace: string | undefined, options: ListOptions): Watch;

@@ -1,0 +1,39 @@
+/**
+ * `podwalk kubeconfig LAB`: a kubeconfig for the API of a lab that is up, wherever it is up; where it is not, it comes up here and is served until
+ * Ctrl-C.
+ */
+import { basename } from 'node:path';
+import { findKubeconfig } from '../kubernetes-api/kubeconfig.ts';
+import { Clusters } from '../kubernetes-api/clusters.ts';
+import { simulatedProvider } from '../labs/simulated.ts';
+import { silentLog } from '../log.ts';
+import { findPlaces } from '../places.ts';
+import { content } from './lab-by-name.ts';
+import { untilSignalled } from './signals.ts';
+import { Failure, type Arguments } from './usage.ts';
+
+export async function kubeconfig({ operands }: Arguments): Promise<number> {
+  const [name = ''] = operands;
+  const places = findPlaces();
+  const present = await findKubeconfig(places.home, basename(name, '.yaml'));
+  if (present !== undefined) {
+    process.stdout.write(present);
+    return 0;
+  }
+  const failures: unknown[] = [];
+  const log = { ...silentLog, error: (error: unknown) => void failures.push(error) };
+  const lab = await simulatedProvider(content(), (error) => log.error(error)).start(name);
+  const clusters = new Clusters(places, log);
+  try {
+    clusters.labStarted(lab);
+    const text = await clusters.kubeconfig(lab.id);
+    if (text === undefined) throw failures[0] ?? new Failure(`${name} has no Kubernetes cluster`);
+    process.stdout.write(text);
+    process.stderr.write(`podwalk: ${lab.id} is up, and served until Ctrl-C\n`);
+    await untilSignalled();
+  } finally {
+    await clusters.close();
+    await lab.stop();
+  }
+  return 0;
+}
