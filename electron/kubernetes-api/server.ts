@@ -57,7 +57,7 @@ export async function serveKubernetes({ kubernetes, definitions, messages, port,
       if (body === undefined) return send(response, TOO_LARGE);
       const read = isProtobuf(request) ? await readProtobuf(messages, body) : { text: body.toString('utf8') };
       if ('problem' in read) return send(response, statusAnswer(400, 'BadRequest', read.problem));
-      await respond(response, await ask(requestOf(request, read.text)));
+      respond(response, await ask(requestOf(request, read.text)));
     };
     answer().catch((error: unknown) => {
       onBug(error);
@@ -170,7 +170,7 @@ const statusAnswer = (code: number, reason: string, message: string): TextAnswer
 const REFUSED = statusAnswer(401, 'Unauthorized', 'Unauthorized');
 const TOO_LARGE = statusAnswer(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MOST_BODY_BYTES}`);
 
-async function respond(response: ServerResponse, answer: RestAnswer): Promise<void> {
+function respond(response: ServerResponse, answer: RestAnswer): void {
   switch (answer.kind) {
     case 'text':
       return send(response, answer);

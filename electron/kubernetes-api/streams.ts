@@ -24,7 +24,8 @@ const READ_BYTES = 1 << 15;
 /** Input that may wait for the program before the client is stopped. */
 const MOST_INPUT_BYTES = 1 << 18;
 
-export function joinStreams({ program, failure }: JoinedProgram, remote: Remote): void {
+export function joinStreams(joined: JoinedProgram, remote: Remote): void {
+  const { program } = joined;
   let isOver = false;
   let isFull = false;
   const input = new PendingInput(
@@ -43,7 +44,7 @@ export function joinStreams({ program, failure }: JoinedProgram, remote: Remote)
     const status = program.exitStatus;
     if (status === undefined || isOver || isFull) return;
     isOver = true;
-    remote.finish(failure() ?? exitStatusObject(status));
+    remote.finish(joined.failure() ?? exitStatusObject(status));
   };
   program.onReadable(show);
   program.onExit(() => show());

@@ -94,6 +94,7 @@ export class PodWorker {
 
   /** Until something changes, or the time is up. */
   private *rest(p: Process, us: number | undefined): Sys {
+    if (this.isDoomed()) return; // it was told while something else took its time
     yield* p.block(anyOf([p.childChanged, this.poked, ...(us === undefined ? [] : [p.timer(us)])]));
   }
 
@@ -315,7 +316,7 @@ export class PodWorker {
       while (yield* p.wait({ nohang: true }));
       if (p.nowUs >= untilUs || this.isForgotten || !this.pod) for (const running of this.running.values()) running.signal('KILL');
       if ([...this.running.values()].every((running) => running.ending)) break;
-      yield* this.rest(p, Math.max(1, Math.min(untilUs - p.nowUs, RELIST_US)));
+      yield* p.block(anyOf([p.childChanged, this.poked, p.timer(Math.max(1, Math.min(untilUs - p.nowUs, RELIST_US)))]));
     }
     for (const record of this.records) this.noticeEnd(record);
     this.publish();

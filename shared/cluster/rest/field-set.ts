@@ -59,9 +59,10 @@ export function itemKey(schemas: Schemas, list: Schema | undefined, item: Json):
 
 /** What stands at a path; for the thing itself only whether it is there. */
 export function valueAt(schemas: Schemas, schema: Schema | undefined, object: Json, path: string): Json | undefined {
-  let [value, described]: [Json | undefined, Schema | undefined] = [object, schema];
+  let value: Json | undefined = object;
+  let described = schema;
   for (const element of path.split(GLUE)) {
-    if (element === SELF) return value === undefined ? undefined : true;
+    if (element === SELF) return true;
     const name = element.slice(2);
     if (element.startsWith('f:')) {
       value = isObject(value) ? value[name] : undefined;
@@ -88,7 +89,7 @@ export function withoutPath(schemas: Schemas, schema: Schema | undefined, object
       if (inner === undefined) return value;
       if (!isLast) return { ...value, [name]: cut(schemas.field(described, name), inner, rest) };
       // a map goes with its last entry, not before
-      return rest[0] === SELF && isObject(inner) && Object.keys(inner).length > 0 ? value : (others as Json);
+      return rest[0] === SELF && isObject(inner) && Object.keys(inner).length > 0 ? value : others;
     }
     if (!Array.isArray(value)) return value;
     const isThis = (item: Json): boolean => (element.startsWith('k:') ? itemKey(schemas, described, item) : JSON.stringify(item)) === name;

@@ -20,7 +20,7 @@ export interface Applier {
 }
 
 const heldBy = (object: KubeObject | undefined): readonly Held[] =>
-  (object?.metadata.managedFields ?? []).map((entry) => ({ entry, set: fromFieldsV1(entry.fieldsV1 as Json | undefined) }));
+  (object?.metadata.managedFields ?? []).map((entry) => ({ entry, set: fromFieldsV1(entry.fieldsV1) }));
 
 const entryOf = (manager: string, operation: 'Apply' | 'Update', by: Pick<Applier, 'apiVersion' | 'now'>, set: FieldSet): ManagedFieldsEntry => ({
   manager,
@@ -44,7 +44,8 @@ export function noteUpdate(
   after: KubeObject,
   by: Omit<Applier, 'force'>,
 ): readonly ManagedFieldsEntry[] {
-  const [old, now] = [before as unknown as Json | undefined, after as unknown as Json];
+  const old = before as unknown as Json | undefined;
+  const now = after as unknown as Json;
   const present = fieldsOf(schemas, schema, now);
   const changed = new Set(
     [...present].filter((path) => old === undefined || !isEqual(valueAt(schemas, schema, old, path), valueAt(schemas, schema, now, path))),
@@ -117,11 +118,11 @@ function conflictOf(conflicts: readonly { readonly held: Held; readonly paths: r
 function merge(schemas: Schemas, schema: Schema | undefined, live: Json, applied: Json): Json {
   if (Array.isArray(live) && Array.isArray(applied)) {
     const keys = schema?.['x-kubernetes-list-map-keys'];
-    if (schemas.isAtomic(schema, applied)) return applied;
+    if (schemas.isAtomic(schema, applied)) return applied as readonly Json[];
     const [there, wanted] = [live as readonly Json[], applied as readonly Json[]];
     if (!keys) return [...there, ...wanted.filter((one) => !there.some((item) => isEqual(item, one)))];
     const rest = wanted.filter((one) => !there.some((item) => itemKey(schemas, schema, item) === itemKey(schemas, schema, one)));
-    const kept = there.map((item) => {
+    const kept = there.map((item): Json => {
       const same = wanted.find((one) => itemKey(schemas, schema, one) === itemKey(schemas, schema, item));
       return same === undefined ? item : merge(schemas, schemas.items(schema), item, same);
     });
@@ -145,4 +146,4 @@ const canonical = (value: Json | undefined): string =>
         .join()}}`
     : Array.isArray(value)
       ? `[${(value as readonly Json[]).map(canonical).join()}]`
-      : String(JSON.stringify(value));
+      : JSON.stringify(value ?? null);

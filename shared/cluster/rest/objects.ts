@@ -136,7 +136,7 @@ export class Objects {
     checkKind(resource, sent);
     const { object, warnings } = checkFields(this.schemas, this.schemaOf(resource), resource, sent, request);
     const metadata = isObject(object['metadata']) ? object['metadata'] : {};
-    if (metadata['name'] !== name) throw refusedBad(`the name of the object (${String(metadata['name'] ?? '')}) does not match the name on the URL (${name})`);
+    if (metadata['name'] !== name) throw refusedBad(`the name of the object (${nameText(metadata['name'])}) does not match the name on the URL (${name})`);
     return this.show(request, resource, this.replace(request, place, this.live(place, name), object), 200, warnings);
   }
   /** Stores it in the place of `before`, unless it is the same. */
@@ -276,3 +276,5 @@ const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}
 const tokenOf = (key: string): string => [...key].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 const startOf = (token: string | undefined): string | undefined =>
   token === undefined || token === '' ? undefined : token.replaceAll(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16)));
+
+const nameText = (name: Json | undefined): string => (typeof name === 'string' ? name : '');

@@ -50,12 +50,12 @@ function applyOperation(target: Json, operation: JsonObject): Result<Json, strin
     case 'move': {
       const source = pointer(typeof from === 'string' ? from : '');
       const found = lookup(target, source);
-      if (found === undefined) return err(`${op} operation does not apply: from path is missing: ${String(from)}`);
+      if (found === undefined) return err(`${op} operation does not apply: from path is missing: ${JSON.stringify(from ?? null)}`);
       const without = op === 'move' ? edit(target, source, 'remove', null) : ok(target);
       return without.ok ? edit(without.value, at, 'add', found) : without;
     }
     default:
-      return err(`Unexpected kind: ${String(op)}`);
+      return err(`Unexpected kind: ${JSON.stringify(op ?? null)}`);
   }
 }
 

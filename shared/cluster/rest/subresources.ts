@@ -1,5 +1,5 @@
 /** What has an address below an object: a pod's log, exec, attach, port-forward and eviction; scale and status. */
-import type { ApiResource, Deployment, Json, KubeObject, Pod, ReplicaSet } from '../../commands/index.ts';
+import type { Deployment, Json, KubeObject, Pod, ReplicaSet } from '../../commands/index.ts';
 import { parseTime } from '../../commands/index.ts';
 import { utf8Encode } from '../../base/index.ts';
 import type { ApiServer } from '../api-server.ts';
@@ -135,7 +135,7 @@ export class Subresources {
     const sent =
       request.method === 'PUT' ? readObject(request) : this.objects.patched(request, this.schemas.ofKind(group, version, kind), live as unknown as Json);
     const next = { ...live, status: sent['status'] ?? live.status };
-    return this.objects.show(request, place.resource, isDry(request) ? next : this.store.put(place.resource as ApiResource, next), 200);
+    return this.objects.show(request, place.resource, isDry(request) ? next : this.store.put(place.resource, next), 200);
   }
 }
 
