@@ -11,6 +11,7 @@ const NEEDS = /** @type {const} */ ([
   { for: 'browser', package: 'chromium', has: () => findChromium() !== undefined },
   { for: 'browser', package: 'fonts-noto-cjk', has: () => onLinux(() => existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc')) },
   { for: 'browser', package: 'fonts-noto-color-emoji', has: () => onLinux(() => existsSync('/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf')) },
+  { for: 'kubectl', package: 'kubernetes-client', has: () => findProgram('kubectl') !== undefined },
   { for: 'capture', package: 'tcpdump', has: () => findProgram('tcpdump') !== undefined },
 ]);
 /** @typedef {typeof NEEDS[number]['for']} Purpose */

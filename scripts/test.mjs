@@ -27,9 +27,9 @@ export const lastLine = (output) => {
   const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(output) ?? [];
   return passed === undefined ? undefined : { passed: Number(passed), failed: Number(failed) };
 };
-/** @type {Count} */
-const vitestJson = () => {
-  const report = readReport('vitest.json');
+/** @param {string} file @returns {Count} */
+const vitestJson = (file) => () => {
+  const report = readReport(file);
   return (
     report && {
       passed: Number(report['numPassedTests']),
@@ -57,7 +57,16 @@ const SUITES = [
   {
     name: 'unit',
     run: [bin('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', '--outputFile.json=test-results/vitest.json'],
-    count: vitestJson,
+    count: vitestJson('vitest.json'),
+  },
+  {
+    name: 'kubectl',
+    run: [
+      ...[bin('vitest/vitest.mjs'), 'run', '--config', 'vitest.kubectl.config.ts'],
+      ...['--reporter=default', '--reporter=json', '--outputFile.json=test-results/kubectl.json'],
+    ],
+    count: vitestJson('kubectl.json'),
+    needs: 'kubectl',
   },
   { name: 'scenarios', run: ['scripts/scenarios.mjs'], count: lastLine },
   { name: 'browser', run: [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], count: playwrightJson, needs: 'browser', alone: true },

@@ -20,14 +20,14 @@ export async function kubeconfig({ operands }: Arguments): Promise<number> {
     process.stdout.write(present);
     return 0;
   }
-  let failure: Error | undefined;
-  const log = { ...silentLog, error: (error: unknown) => (failure ??= error instanceof Error ? error : new Error(String(error))) };
-  const lab = await simulatedProvider(content(), log.error).start(name);
+  const report = (error: unknown): void => void process.stderr.write(`podwalk: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const log = { ...silentLog, error: report };
+  const lab = await simulatedProvider(content(), report).start(name);
   const clusters = new Clusters(places, log);
   try {
     clusters.labStarted(lab);
     const text = await clusters.kubeconfig(lab.id);
-    if (text === undefined) throw failure ?? new Failure(`${name} has no Kubernetes cluster`);
+    if (text === undefined) throw new Failure(`${name} has no Kubernetes cluster that can be served`);
     process.stdout.write(text);
     process.stderr.write(`podwalk: ${lab.id} is up, and served until Ctrl-C\n`);
     await untilSignalled();

@@ -133,7 +133,7 @@ export class ApiServer implements KubernetesApi {
   }
   private newConfigMap(namespace: string, object: unknown, now: string): ApiResult<ConfigMap> {
     const { metadata, data = {} } = object as {
-      readonly metadata?: { readonly name?: unknown; readonly labels?: Record<string, string> };
+      readonly metadata?: { readonly name?: unknown; readonly labels?: Record<string, string>; readonly annotations?: Record<string, string> };
       readonly data?: Readonly<Record<string, unknown>>;
     };
     const name = nameIn(object);
@@ -144,11 +144,11 @@ export class ApiServer implements KubernetesApi {
       return badRequest(
         `ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal ${typeof bad[1]} into Go struct field ConfigMap.data of type string`,
       );
-    const labels = metadata?.labels ? { labels: metadata.labels } : {};
+    const marks = { ...(metadata?.labels ? { labels: metadata.labels } : {}), ...(metadata?.annotations ? { annotations: metadata.annotations } : {}) };
     return ok({
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { name, namespace, uid: randomUid(this.rng), resourceVersion: '', creationTimestamp: now, ...labels },
+      metadata: { name, namespace, uid: randomUid(this.rng), resourceVersion: '', creationTimestamp: now, ...marks },
       data: data as Readonly<Record<string, string>>,
     });
   }
@@ -303,11 +303,15 @@ export class ApiServer implements KubernetesApi {
 }
 
 function newNamespace(object: unknown, now: string, rng: Rng): ApiResult<Namespace> {
-  const metadata = (object as { readonly metadata?: { readonly name?: unknown; readonly labels?: Record<string, string> } } | null)?.metadata ?? {};
+  const sent = object as {
+    readonly metadata?: { readonly name?: unknown; readonly labels?: Record<string, string>; readonly annotations?: Record<string, string> };
+  } | null;
+  const metadata = sent?.metadata ?? {};
   const name = typeof metadata.name === 'string' ? metadata.name : '';
   const errors = [...checkLabel('metadata.name', name), ...checkLabels('metadata.labels', metadata.labels ?? {})];
   if (errors.length > 0) return invalidObject('Namespace', name, errors);
-  return ok(makeNamespace(name, now, rng, metadata.labels));
+  const made = makeNamespace(name, now, rng, metadata.labels);
+  return ok(metadata.annotations ? { ...made, metadata: { ...made.metadata, annotations: metadata.annotations } } : made);
 }
 export const makeNamespace = (name: string, now: string, rng: Rng, labels: Readonly<Record<string, string>> = {}): Namespace => ({
   apiVersion: 'v1',

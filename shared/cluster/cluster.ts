@@ -26,7 +26,7 @@ import { DeploymentController } from './deployments.ts';
 import { EndpointController } from './endpoints.ts';
 import { kubeProxyProgram } from './kube-proxy.ts';
 import { NamespaceController } from './namespaces.ts';
-import { CONFIGMAPS, ENDPOINTS, ENDPOINTSLICES, NAMESPACES, NODES, PODS, SERVICES } from './resources.ts';
+import { CONFIGMAPS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODES, PODS, SERVICES } from './resources.ts';
 import { Scheduler } from './scheduler.ts';
 import { ObjectStore } from './store.ts';
 import { admitService } from './service-admission.ts';
@@ -135,7 +135,10 @@ export class Cluster {
   }
   /** Told of every change of an object. */
   onChange(listener: () => void): () => void {
-    return this.store.listen(listener);
+    // that a node lives is no change
+    return this.store.listen((resource) => {
+      if (resource !== LEASES) listener();
+    });
   }
 
   get simulation(): Simulation {

@@ -3,10 +3,10 @@
  * A pod that goes is made again under a new name.
  */
 import type { Rng, Simulation } from '../base/index.ts';
-import { formatTime, type Node, type Pod, type PodSpec } from '../commands/index.ts';
+import { formatTime, type DaemonSet, type Node, type Pod, type PodSpec } from '../commands/index.ts';
 import { randomSuffix, randomUid } from './names.ts';
 import { admitPod } from './pod-admission.ts';
-import { NODES, PODS } from './resources.ts';
+import { DAEMONSETS, NODES, PODS } from './resources.ts';
 import type { ObjectStore } from './store.ts';
 
 export interface Template {
@@ -32,8 +32,9 @@ export class Keeper {
     private readonly rng: Rng,
     private readonly templates: readonly Template[],
   ) {
-    for (const template of templates) this.owners.set(template, randomUid(rng));
+    for (const template of templates) this.owners.set(template, template.kind === 'daemon-set' ? this.declare(template) : randomUid(rng));
     store.listen((resource, event) => {
+      if (resource === PODS) this.reportSoon();
       if (event.type !== 'DELETED' && resource !== NODES) return;
       if (resource === PODS && templates.some((template) => isOf(template, event.object as Pod))) this.simulation.after(REACT_US, () => this.sync());
       else if (resource === NODES && event.type === 'ADDED') this.simulation.after(REACT_US, () => this.sync());
@@ -48,6 +49,51 @@ export class Keeper {
       if (template.kind === 'replica-set') for (let i = own.length; i < (template.replicas ?? 1); i++) this.make(template, undefined);
       else for (const node of template.nodes ?? nodes) if (!own.some((pod) => pod.spec.nodeName === node)) this.make(template, node);
     }
+  }
+
+  /** The object that says what is wanted; its identity. */
+  private declare({ namespace, name, labels, spec }: Template): string {
+    const uid = randomUid(this.rng);
+    const status = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberAvailable: 0, numberMisscheduled: 0, numberReady: 0 };
+    this.store.put(DAEMONSETS, {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name, namespace, uid, resourceVersion: '', creationTimestamp: formatTime(this.simulation.unixUs), generation: 1, labels },
+      spec: {
+        revisionHistoryLimit: 10,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec },
+        updateStrategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 }, type: 'RollingUpdate' },
+      },
+      status: { ...status, observedGeneration: 1, updatedNumberScheduled: 0 },
+    });
+    return uid;
+  }
+  private isReporting = false;
+  private reportSoon(): void {
+    if (this.isReporting) return;
+    this.isReporting = true;
+    this.simulation.after(REACT_US, () => {
+      this.isReporting = false;
+      const nodes = this.store.list(NODES).length;
+      for (const template of this.templates) if (template.kind === 'daemon-set') this.report(template, template.nodes?.length ?? nodes);
+    });
+  }
+  private report(template: Template, wanted: number): void {
+    const set = this.store.get(DAEMONSETS, template.namespace, template.name) as DaemonSet | undefined;
+    if (!set) return;
+    const own = (this.store.list(PODS, template.namespace) as readonly Pod[]).filter((pod) => isOf(template, pod));
+    const ready = own.filter((pod) => pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True')).length;
+    const status: DaemonSet['status'] = {
+      currentNumberScheduled: own.length,
+      desiredNumberScheduled: wanted,
+      numberAvailable: ready,
+      numberMisscheduled: 0,
+      numberReady: ready,
+      observedGeneration: 1,
+      updatedNumberScheduled: own.length,
+    };
+    if (JSON.stringify(status) !== JSON.stringify(set.status)) this.store.put(DAEMONSETS, { ...set, status });
   }
 
   private make(template: Template, node: string | undefined): void {

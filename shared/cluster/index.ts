@@ -10,4 +10,4 @@
  * Invariant: the network of pods is made by plugin programs on the nodes, by nothing else.
  */
 export { Cluster, type PodInfo } from './cluster.ts';
-export { RestApi, statusObject, type Definitions, type RestAnswer, type RestRequest, type RestStreams, type RestWatch } from './rest/index.ts';
+export { RestApi, statusObject, type Definitions, type RestAnswer, type RestRequest, type RestStreams } from './rest/index.ts';

@@ -2,15 +2,18 @@
  * The kubelet of a node: notices pods bound to it and starts a worker (a shim process) for each; reports the node's conditions. A process of the
  * node, so that it can be seen, stopped and killed.
  */
-import { formatTime, type Condition, type Node, type Pod } from '../commands/index.ts';
+import { formatTime, type Condition, type Lease, type Node, type Pod } from '../commands/index.ts';
 import { anyOf, WaitQueue, type Process, type Program, type Sys } from '../shell/index.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { PodWorker } from './pod-worker.ts';
-import { NODES, PODS } from './resources.ts';
+import { LEASES, NODES, PODS } from './resources.ts';
 
 /** nodeStatusUpdateFrequency is 10 s; without a change the status is reported every 5 min. */
 const HEARTBEAT_US = 10_000_000;
 const REPORT_US = 300_000_000;
+/** nodeLeaseRenewInterval: a quarter of nodeLeaseDurationSeconds. */
+const RENEW_US = 10_000_000;
+const LEASE_NAMESPACE = 'kube-node-lease';
 /** The runtime tells at once that its network is there (fsnotify on /etc/cni/net.d). */
 const NOT_READY_US = 100_000;
 
@@ -19,6 +22,7 @@ export class Kubelet {
   readonly workers = new Map<string, PodWorker>();
   private readonly changed = new WaitQueue();
   private reportedUs = -Infinity;
+  private renewedUs = -Infinity;
   private wasReady: boolean | undefined;
 
   constructor(
@@ -42,6 +46,7 @@ export class Kubelet {
       while (yield* p.wait({ nohang: true }));
       for (const pod of this.runtime.store.list(PODS) as readonly Pod[]) this.adopt(p, pod);
       this.report(p);
+      this.renewLease();
       yield* p.block(anyOf([this.changed, p.childChanged, p.timer(this.wasReady ? HEARTBEAT_US : NOT_READY_US)]));
     }
   }
@@ -69,6 +74,27 @@ export class Kubelet {
       },
     );
     if (!shim.ok) this.workers.delete(uid);
+  }
+
+  private renewLease(): void {
+    const { store, simulation, nodeName } = this.runtime;
+    const node = store.get(NODES, undefined, nodeName);
+    if (!node || simulation.nowUs - this.renewedUs < RENEW_US) return;
+    this.renewedUs = simulation.nowUs;
+    const now = Math.floor(simulation.unixUs);
+    const renewTime = `${formatTime(now).slice(0, -1)}.${String(now % 1_000_000).padStart(6, '0')}Z`;
+    const old = store.get(LEASES, LEASE_NAMESPACE, nodeName);
+    const metadata = old?.metadata ?? {
+      name: nodeName,
+      namespace: LEASE_NAMESPACE,
+      // an identity of its own that costs the lab no chance
+      uid: node.metadata.uid.replace(/^.{8}/, (start) => [...start].reverse().join('')),
+      resourceVersion: '',
+      creationTimestamp: formatTime(now),
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: nodeName, uid: node.metadata.uid }],
+    };
+    const spec: Lease['spec'] = { holderIdentity: nodeName, leaseDurationSeconds: 40, renewTime };
+    store.put(LEASES, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });
   }
 
   private report(p: Process): void {

@@ -4,11 +4,13 @@ import {
   parseTime,
   type ApiResource,
   type ConfigMap,
+  type DaemonSet,
   type Deployment,
   type Endpoints,
   type EndpointSlice,
   type KubeEvent,
   type KubeObject,
+  type Lease,
   type Namespace,
   type Node,
   type Pod,
@@ -168,6 +170,19 @@ const REPLICASET_COLUMNS: readonly Column[] = [
   ...TEMPLATE_COLUMNS,
 ];
 
+const DAEMONSET_COLUMNS: readonly Column[] = [
+  NAME,
+  { name: 'Desired', cell: ({ status }: DaemonSet) => String(status.desiredNumberScheduled) },
+  { name: 'Current', cell: ({ status }: DaemonSet) => String(status.currentNumberScheduled) },
+  { name: 'Ready', cell: ({ status }: DaemonSet) => String(status.numberReady) },
+  { name: 'Up-to-date', cell: ({ status }: DaemonSet) => String(status.updatedNumberScheduled) },
+  { name: 'Available', cell: ({ status }: DaemonSet) => String(status.numberAvailable) },
+  { name: 'Node Selector', cell: ({ spec }: DaemonSet) => selectorText(spec.template.spec.nodeSelector) },
+  AGE,
+  ...TEMPLATE_COLUMNS,
+];
+const LEASE_COLUMNS: readonly Column[] = [NAME, { name: 'Holder', cell: (lease: Lease) => lease.spec.holderIdentity }, AGE];
+
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   pods: POD_COLUMNS,
   nodes: NODE_COLUMNS,
@@ -179,6 +194,8 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   endpointslices: SLICE_COLUMNS,
   deployments: DEPLOYMENT_COLUMNS,
   replicasets: REPLICASET_COLUMNS,
+  daemonsets: DAEMONSET_COLUMNS,
+  leases: LEASE_COLUMNS,
 };
 
 export function tableOf(resource: ApiResource, objects: readonly KubeObject[], nowUs: number): Table {

@@ -25,6 +25,8 @@ const resource = (
 });
 
 export const CONFIGMAPS = resource('configmaps', 'ConfigMap', ['cm'], 'namespaced');
+export const DAEMONSETS = resource('daemonsets', 'DaemonSet', ['ds'], 'namespaced', READ, 'apps', ['all']);
+export const LEASES = resource('leases', 'Lease', [], 'namespaced', READ, 'coordination.k8s.io');
 export const DEPLOYMENTS = resource('deployments', 'Deployment', ['deploy'], 'namespaced', VERBS, 'apps', ['all']);
 export const ENDPOINTS = resource('endpoints', 'Endpoints', ['ep'], 'namespaced', READ);
 export const ENDPOINTSLICES = resource('endpointslices', 'EndpointSlice', [], 'namespaced', READ, 'discovery.k8s.io');
@@ -43,4 +45,17 @@ export const REPLICASETS = resource(
 );
 export const SERVICES = resource('services', 'Service', ['svc'], 'namespaced', VERBS, '', ['all']);
 
-export const RESOURCES: readonly ApiResource[] = [CONFIGMAPS, ENDPOINTS, EVENTS, NAMESPACES, NODES, PODS, SERVICES, DEPLOYMENTS, REPLICASETS, ENDPOINTSLICES];
+export const RESOURCES: readonly ApiResource[] = [
+  CONFIGMAPS,
+  ENDPOINTS,
+  EVENTS,
+  NAMESPACES,
+  NODES,
+  PODS,
+  SERVICES,
+  DEPLOYMENTS,
+  REPLICASETS,
+  DAEMONSETS,
+  LEASES,
+  ENDPOINTSLICES,
+];

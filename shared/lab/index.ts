@@ -28,4 +28,4 @@ export { checkLesson } from './check-lesson.ts';
 export { createBlankHost, createLab } from './create.ts';
 export { parseLabFile, type LabFile } from './lab-file.ts';
 export * from './lab.ts';
-export type { Definitions, RestAnswer, RestRequest, RestStreams, RestWatch } from '../cluster/index.ts';
+export type { Definitions, RestAnswer, RestRequest, RestStreams } from '../cluster/index.ts';

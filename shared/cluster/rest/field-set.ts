@@ -49,6 +49,11 @@ export function fieldsOf(schemas: Schemas, schema: Schema | undefined, object: J
   return found;
 }
 
+/** The same of what is applied: there a map is owned by its entries alone. */
+export const appliedFieldsOf = (schemas: Schemas, schema: Schema | undefined, object: Json): FieldSet =>
+  new Set([...fieldsOf(schemas, schema, object)].filter((path) => !OWN_MAP.test(path)));
+const OWN_MAP = /(^|\0)f:[^\0]*\0\.$/;
+
 /** The keys of an item in a list that is a map, with their defaults. */
 export function itemKey(schemas: Schemas, list: Schema | undefined, item: Json): string {
   const described = schemas.items(list);

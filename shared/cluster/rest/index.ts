@@ -13,7 +13,7 @@ import { Schemas, type Definitions } from './schema.ts';
 import { notFoundPath, refusal } from './status.ts';
 import { Subresources } from './subresources.ts';
 
-export type { RestAnswer, RestRequest, RestStreams, RestWatch } from './answer.ts';
+export type { RestAnswer, RestRequest, RestStreams } from './answer.ts';
 export { statusObject } from './status.ts';
 export type { Definitions } from './schema.ts';
 

@@ -4,7 +4,7 @@
  */
 import { err, ok } from '../../base/index.ts';
 import type { ApiResult, Json, KubeObject, ManagedFieldsEntry } from '../../commands/index.ts';
-import { fieldsOf, fromFieldsV1, itemKey, pathText, toFieldsV1, valueAt, withoutPath, type FieldSet } from './field-set.ts';
+import { appliedFieldsOf, fieldsOf, fromFieldsV1, itemKey, pathText, toFieldsV1, valueAt, withoutPath, type FieldSet } from './field-set.ts';
 import { isObject, type JsonObject, type Schema, type Schemas } from './schema.ts';
 
 interface Held {
@@ -70,7 +70,7 @@ export function applyConfiguration(
   applied: JsonObject,
   by: Applier,
 ): ApiResult<KubeObject> {
-  const wanted = fieldsOf(schemas, schema, applied);
+  const wanted = appliedFieldsOf(schemas, schema, applied);
   const all = heldBy(live);
   const isOwn = ({ entry }: Held): boolean => entry.manager === by.manager && entry.operation === 'Apply';
   const present = live as unknown as Json | undefined;

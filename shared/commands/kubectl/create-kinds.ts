@@ -128,7 +128,7 @@ function* expose(context: Context): Sys<number> {
   const known = portsOf(object);
   const given = flags.has('port') ? flags.string('port')!.split(',').map(Number) : known.map((one) => one.port);
   const clusterIP = flags.string('cluster-ip');
-  if (given.length === 0 && clusterIP !== 'None') return yield* fail(context, "couldn't find port via --port flag or introspection", 'usage');
+  if (given.length === 0 && clusterIP !== 'None') return yield* fail(context, "couldn't find port via --port flag or introspection");
   const wanted = flags.string('target-port');
   const ports = given.map((port, index): Sent => ({
     ...(given.length > 1 ? { name: `port-${index + 1}` } : {}),
@@ -164,12 +164,12 @@ export const SCALE: Command = {
   *run(context) {
     const { flags, api, p } = context;
     const replicas = flags.int('replicas');
-    if (replicas === undefined || replicas < 0)
-      return yield* fail(context, 'The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0', 'usage');
+    if (replicas === undefined) return yield* fail(context, 'required flag(s) "replicas" not set');
+    if (replicas < 0) return yield* fail(context, 'The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0');
     const target = yield* onlyTarget(context);
     if (typeof target === 'number') return target;
     const found = api.get(target.resource, namespaceOf(context), target.name);
-    if (!found.ok) return yield* refuse(context, found.error);
+    if (!found.ok) return yield* fail(context, `no objects passed to scale ${found.error.message}`);
     const object = found.value as Deployment;
     if (!['deployments', 'replicasets'].includes(target.resource.name)) return yield* fail(context, `the server could not find the requested resource`);
     const current = flags.int('current-replicas');
@@ -236,7 +236,9 @@ function* make(context: Context, resourceName: string, object: Sent, verb = 'cre
   let made = object as unknown as KubeObject;
   if (dryRun !== 'client') {
     const created = api.create(resource, namespaceOf(context), object, { dryRun: dryRun === 'server' });
-    if (!created.ok) return yield* refuse(context, created.error, verb === 'created' ? `failed to create ${resource.singular}` : undefined);
+    if (!created.ok && verb === 'created' && !created.error.invalid)
+      return yield* fail(context, `failed to create ${resource.singular}: ${created.error.message}`);
+    if (!created.ok) return yield* refuse(context, created.error);
     made = created.value;
   }
   if (printer.value.kind === 'objects') {

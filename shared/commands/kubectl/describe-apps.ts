@@ -1,17 +1,17 @@
 /** kubectl describe of services and deployments (describeService, describeDeployment); tabs are aligned by `describe`. */
 import { labelLines, tolerationLines } from './describe-parts.ts';
-import type { Deployment, Endpoints, ReplicaSet, Service } from './objects-apps.ts';
+import type { Deployment, EndpointSlice, ReplicaSet, Service } from './objects-apps.ts';
 import type { Container } from './objects.ts';
 import { formatRfc1123 } from './time.ts';
 
 const NONE = '<none>';
-const pairs = (labels: Readonly<Record<string, string>> | undefined): string =>
+export const pairs = (labels: Readonly<Record<string, string>> | undefined): string =>
   Object.entries(labels ?? {})
     .map(([key, value]) => `${key}=${value}`)
     .sort()
     .join(',') || NONE;
 
-export function describeService(service: Service, endpoints: Endpoints | undefined): string {
+export function describeService(service: Service, slices: readonly EndpointSlice[]): string {
   const { metadata, spec } = service;
   const ports = (spec.ports ?? []).map((port) => {
     const name = port.name === undefined || port.name === '' ? '<unset>' : port.name;
@@ -19,7 +19,7 @@ export function describeService(service: Service, endpoints: Endpoints | undefin
       `Port:\t${name}\t${port.port}/${port.protocol}\n`,
       `TargetPort:\t${port.targetPort}/${port.protocol}\n`,
       port.nodePort === undefined ? '' : `NodePort:\t${name}\t${port.nodePort}/${port.protocol}\n`,
-      `Endpoints:\t${endpointText(endpoints, port.name ?? '')}\n`,
+      `Endpoints:\t${endpointText(slices, port.name ?? '')}\n`,
     ].join('');
   });
   return [
@@ -36,9 +36,11 @@ export function describeService(service: Service, endpoints: Endpoints | undefin
 }
 
 /** At most three, then how many more. */
-function endpointText(endpoints: Endpoints | undefined, portName: string): string {
-  const all = (endpoints?.subsets ?? []).flatMap(({ addresses = [], ports = [] }) =>
-    ports.filter((port) => portName === '' || (port.name ?? '') === portName).flatMap(({ port }) => addresses.map(({ ip }) => `${ip}:${port}`)),
+function endpointText(slices: readonly EndpointSlice[], portName: string): string {
+  const all = slices.flatMap(({ endpoints, ports }) =>
+    ports
+      .filter((port) => portName === '' || port.name === portName)
+      .flatMap(({ port }) => endpoints.filter((one) => one.conditions.ready).flatMap(({ addresses }) => addresses.map((ip) => `${ip}:${port}`))),
   );
   const more = all.length > 3 ? ` + ${all.length - 3} more...` : '';
   return all.length === 0 ? '' : all.slice(0, 3).join(',') + more;
@@ -68,7 +70,7 @@ export function describeDeployment(deployment: Deployment, sets: readonly Replic
   ].join('');
 }
 
-function template({ metadata, spec }: Deployment['spec']['template']): string {
+export function template({ metadata, spec }: Deployment['spec']['template']): string {
   const selectors = Object.entries(spec.nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`);
   const inner = [
     labelLines('Labels', metadata.labels),

@@ -1,6 +1,6 @@
 /** `kubectl describe node`, up to its events. */
 import { labelLines, since, taintLines } from './describe-parts.ts';
-import type { Node, Pod } from './objects.ts';
+import type { Lease, Node, Pod } from './objects.ts';
 import { formatQuantity, parseQuantity } from './quantity.ts';
 import { formatRfc1123 } from './time.ts';
 
@@ -14,9 +14,10 @@ const INFO: readonly (readonly [string, string])[] = [
   ['Architecture', 'architecture'],
   ['Container Runtime Version', 'containerRuntimeVersion'],
   ['Kubelet Version', 'kubeletVersion'],
+  ['Kube-Proxy Version', 'kubeProxyVersion'],
 ];
 
-export function describeNode(node: Node, pods: readonly Pod[], nowUs: number): string {
+export function describeNode(node: Node, pods: readonly Pod[], lease: Lease | undefined, nowUs: number): string {
   const { metadata, spec, status } = node;
   const roles = Object.keys(metadata.labels ?? {})
     .filter((key) => key.startsWith('node-role.kubernetes.io/'))
@@ -39,6 +40,7 @@ export function describeNode(node: Node, pods: readonly Pod[], nowUs: number): s
     `CreationTimestamp:\t${formatRfc1123(metadata.creationTimestamp)}\n`,
     taintLines(spec.taints),
     `Unschedulable:\t${spec.unschedulable ?? false}\n`,
+    lease ? `Lease:\n  HolderIdentity:\t${lease.spec.holderIdentity}\n  AcquireTime:\t<unset>\n  RenewTime:\t${formatRfc1123(lease.spec.renewTime)}\n` : '',
     `Conditions:\n  Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage\n  ----\t------\t-----------------\t------------------\t------\t-------\n${conditions.join('')}`,
     `Addresses:\n${status.addresses.map((one) => `  ${one.type}:\t${one.address}\n`).join('')}`,
     `Capacity:\n${resources(status.capacity)}Allocatable:\n${resources(status.allocatable)}`,
@@ -66,9 +68,14 @@ function podLines(node: Node, pods: readonly Pod[], nowUs: number): string {
     (pod) =>
       `  ${pod.metadata.namespace}\t${pod.metadata.name}\t\t${share([pod], 'requests', 'cpu')}\t${share([pod], 'limits', 'cpu')}\t${share([pod], 'requests', 'memory')}\t${share([pod], 'limits', 'memory')}\t${since(pod.metadata.creationTimestamp, nowUs)}\n`,
   );
-  const totals = ['cpu', 'memory', 'ephemeral-storage'].map(
-    (resource) => `  ${resource}\t${share(pods, 'requests', resource)}\t${share(pods, 'limits', resource)}\n`,
-  );
+  const totals = [
+    'cpu',
+    'memory',
+    'ephemeral-storage',
+    ...Object.keys(node.status.allocatable)
+      .filter((one) => one.startsWith('hugepages-'))
+      .sort(),
+  ].map((resource) => `  ${resource}\t${share(pods, 'requests', resource)}\t${share(pods, 'limits', resource)}\n`);
   return [
     `Non-terminated Pods:\t(${pods.length} in total)\n`,
     '  Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge\n',

@@ -40,9 +40,7 @@ export function tolerationLines(tolerations: readonly Toleration[] | undefined):
 /** Newest last. The blank form feed that kubectl puts before them starts columns of their own. */
 export function eventLines(events: readonly KubeEvent[], nowUs: number): string {
   if (events.length === 0) return 'Events:\t<none>\n';
-  const sorted = [...events].sort((a, b) =>
-    a.lastTimestamp < b.lastTimestamp ? -1 : a.lastTimestamp > b.lastTimestamp ? 1 : Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion),
-  );
+  const sorted = [...events].sort((a, b) => (a.lastTimestamp < b.lastTimestamp ? -1 : a.lastTimestamp > b.lastTimestamp ? 1 : 0));
   const rows = sorted.map((event) => {
     const age =
       event.count > 1

@@ -146,7 +146,7 @@ function describeVolumes(pod: Pod): string {
 
 function projectedSource(source: Record<string, Record<string, string | number>>): string {
   if (source['downwardAPI']) return line(2, 'DownwardAPI:\ttrue');
-  if (source['configMap']) return line(2, `ConfigMapName:\t${source['configMap']['name']}`) + line(2, 'Optional:\tfalse');
+  if (source['configMap']) return line(2, `ConfigMapName:\t${source['configMap']['name']}`) + line(2, `ConfigMapOptional:\t<nil>`);
   if (source['serviceAccountToken']) return line(2, `TokenExpirationSeconds:\t${source['serviceAccountToken']['expirationSeconds']}`);
   return '';
 }

@@ -6,8 +6,9 @@ import { describeDeployment, describeService } from './describe-apps.ts';
 import { describeNode } from './describe-node.ts';
 import { describePod } from './describe-pod.ts';
 import { eventLines, labelLines } from './describe-parts.ts';
-import type { Deployment, ReplicaSet, Service } from './objects-apps.ts';
-import type { KubeEvent, KubeObject, Namespace, Node, Pod } from './objects.ts';
+import { describeConfigMap, describeEndpoints, describeEndpointSlice, describeReplicaSet } from './describe-data.ts';
+import type { Deployment, EndpointSlice, ReplicaSet, Service } from './objects-apps.ts';
+import type { KubeEvent, KubeObject, Lease, Namespace, Node, Pod } from './objects.ts';
 import { alignTabs, DESCRIBE_TABS } from './tabwriter.ts';
 
 export const DESCRIBE: Command = {
@@ -62,17 +63,31 @@ function describeObject(context: Context, object: KubeObject): string {
     case 'Pod':
       return alignTabs(describePod(object as Pod, nowUs) + eventLines(events, nowUs), DESCRIBE_TABS);
     case 'Node':
-      return alignTabs(describeNode(object as Node, pods(), nowUs) + eventLines(events, nowUs), DESCRIBE_TABS);
+      return alignTabs(describeNode(object as Node, pods(), leaseOf(context, object), nowUs) + eventLines(events, nowUs), DESCRIBE_TABS);
     case 'Service': {
-      const resource = findResource(context.api, 'endpoints');
-      const found = resource && context.api.get(resource, object.metadata.namespace, object.metadata.name);
-      return alignTabs(describeService(object as Service, found?.ok ? found.value : undefined) + eventLines(events, nowUs), DESCRIBE_TABS);
+      const selector = { labelSelector: `kubernetes.io/service-name=${object.metadata.name}` };
+      const slices = context.api.list(findResource(context.api, 'endpointslices')!, object.metadata.namespace, selector);
+      return alignTabs(
+        describeService(object as Service, slices.ok ? (slices.value as readonly EndpointSlice[]) : []) + eventLines(events, nowUs),
+        DESCRIBE_TABS,
+      );
     }
     case 'Deployment': {
       const all = context.api.list(findResource(context.api, 'replicasets')!, object.metadata.namespace, {});
       const sets = all.ok ? all.value.filter((set) => set.metadata.ownerReferences?.some((one) => one.uid === object.metadata.uid)) : [];
       return alignTabs(describeDeployment(object as Deployment, sets as unknown as readonly ReplicaSet[]) + eventLines(events, nowUs), DESCRIBE_TABS);
     }
+    case 'ReplicaSet': {
+      const all = context.api.list(findResource(context.api, 'pods')!, object.metadata.namespace, {});
+      const own = all.ok ? (all.value as readonly Pod[]).filter((pod) => pod.metadata.ownerReferences?.some((one) => one.uid === object.metadata.uid)) : [];
+      return alignTabs(describeReplicaSet(object as ReplicaSet, own) + eventLines(events, nowUs), DESCRIBE_TABS);
+    }
+    case 'ConfigMap':
+      return alignTabs(describeConfigMap(object) + eventLines(events, nowUs), DESCRIBE_TABS);
+    case 'Endpoints':
+      return alignTabs(describeEndpoints(object) + eventLines(events, nowUs), DESCRIBE_TABS);
+    case 'EndpointSlice':
+      return alignTabs(describeEndpointSlice(object as EndpointSlice) + eventLines(events, nowUs), DESCRIBE_TABS);
     case 'Namespace':
       return alignTabs(describeNamespace(object as Namespace), DESCRIBE_TABS);
     default:
@@ -81,6 +96,12 @@ function describeObject(context: Context, object: KubeObject): string {
         DESCRIBE_TABS,
       );
   }
+}
+
+function leaseOf(context: Context, { metadata }: KubeObject): Lease | undefined {
+  const resource = findResource(context.api, 'leases');
+  const found = resource && context.api.get(resource, 'kube-node-lease', metadata.name);
+  return found?.ok ? (found.value as Lease) : undefined;
 }
 
 function eventsOf(context: Context, object: KubeObject): readonly KubeEvent[] {
@@ -94,5 +115,5 @@ function eventsOf(context: Context, object: KubeObject): readonly KubeEvent[] {
 }
 
 function describeNamespace(namespace: Namespace): string {
-  return `Name:\t${namespace.metadata.name}\n${labelLines('Labels', namespace.metadata.labels)}${labelLines('Annotations', namespace.metadata.annotations, ': ')}Status:\t${namespace.status.phase}\n\nNo resource quota.\n\nNo LimitRange resource.\n`;
+  return `Name:\t${namespace.metadata.name}\n${labelLines('Labels', namespace.metadata.labels)}${labelLines('Annotations', namespace.metadata.annotations, ': ')}Status:\t${namespace.status.phase}\n`;
 }

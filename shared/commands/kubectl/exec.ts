@@ -37,7 +37,8 @@ function* exec(context: Context): Sys<number> {
     return yield* fail(context, `cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`);
   const names = pod.spec.containers.map((one) => one.name);
   const container = flags.string('container') ?? names[0]!;
-  if (!names.includes(container)) return yield* fail(context, `container ${container} is not valid for pod ${name} out of: ${names.join(', ')}`);
+  if (!names.includes(container))
+    return yield* refuse(context, { code: 400, reason: 'BadRequest', message: `container ${container} is not valid for pod ${name}` });
   if (!flags.has('container') && names.length > 1 && !flags.bool('quiet')) yield* p.error(`Defaulted container "${container}" out of: ${names.join(', ')}\n`);
   const stdin = flags.bool('stdin');
   const isTerminal = p.isTerminal(0);

@@ -7,7 +7,7 @@ import type { Process, Sys } from '../../shell/index.ts';
 import type { KubernetesApi } from './api.ts';
 import { ATTACH } from './attach.ts';
 import { completeKubectl } from './complete.ts';
-import { GLOBAL_FLAGS, type Command, type Context } from './context.ts';
+import { findResource, GLOBAL_FLAGS, type Command, type Context } from './context.ts';
 import { APPLY, CREATE } from './create.ts';
 import { DELETE } from './delete.ts';
 import { DESCRIBE } from './describe.ts';
@@ -21,6 +21,7 @@ import { CREATE_DEPLOYMENT, CREATE_SERVICE, EXPOSE, SCALE, SET_IMAGE } from './c
 import { DRAIN } from './drain.ts';
 import { ANNOTATE, CORDON, LABEL, UNCORDON } from './node-verbs.ts';
 import { ROLLOUT_RESTART, ROLLOUT_STATUS, WAIT } from './rollout.ts';
+import type { Service } from './objects-apps.ts';
 import { RUN } from './run.ts';
 import { alignTabs, TABLE_TABS } from './tabwriter.ts';
 
@@ -30,11 +31,28 @@ const API_RESOURCES: Command = {
   summary: 'Print the supported API resources on the server',
   flags: GLOBAL_FLAGS,
   *run({ p, api }) {
-    const rows = [...api.resources]
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((one) => [one.name, one.shortNames.join(','), one.group === '' ? one.version : `${one.group}/${one.version}`, String(one.isNamespaced), one.kind]);
+    const listed = api.resources.map((one) => ({ ...one, apiVersion: one.group === '' ? one.version : `${one.group}/${one.version}` }));
+    const rows = listed
+      .sort((a, b) => (a.group === b.group ? (a.name < b.name ? -1 : 1) : a.group < b.group ? -1 : 1))
+      .map((one) => [one.name, one.shortNames.join(','), one.apiVersion, String(one.isNamespaced), one.kind]);
     yield* p.print(
       alignTabs([['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND'], ...rows].map((cells) => `${cells.join('\t')}\n`).join(''), TABLE_TABS),
+    );
+    return 0;
+  },
+};
+const API_VERSIONS: Command = {
+  name: 'api-versions',
+  usage: '[options]',
+  summary: 'Print the supported API versions on the server, in the form of "group/version"',
+  flags: GLOBAL_FLAGS,
+  *run({ p, api }) {
+    const versions = new Set(api.resources.map((one) => (one.group === '' ? one.version : `${one.group}/${one.version}`)));
+    yield* p.print(
+      [...versions]
+        .sort()
+        .map((version) => `${version}\n`)
+        .join(''),
     );
     return 0;
   },
@@ -55,8 +73,14 @@ const CLUSTER_INFO: Command = {
   summary: 'Display cluster information',
   flags: GLOBAL_FLAGS,
   *run({ p, api }) {
+    const services = api.list(findResource(api, 'services')!, 'kube-system', { labelSelector: 'kubernetes.io/cluster-service=true' });
+    const lines = (services.ok ? (services.value as readonly Service[]) : []).map(({ metadata, spec }) => {
+      const port = spec.ports?.[0]?.name ?? '';
+      const path = `/api/v1/namespaces/${metadata.namespace}/services/${metadata.name}${port === '' ? '' : `:${port}`}/proxy`;
+      return `${metadata.labels?.['kubernetes.io/name'] ?? metadata.name} is running at https://${api.server}${path}\n`;
+    });
     yield* p.print(
-      `Kubernetes control plane is running at https://${api.server}\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`,
+      `Kubernetes control plane is running at https://${api.server}\n${lines.join('')}\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`,
     );
     return 0;
   },
@@ -87,6 +111,7 @@ export const COMMANDS: readonly Command[] = [
   APPLY,
   WAIT,
   API_RESOURCES,
+  API_VERSIONS,
   VERSION,
 ];
 
@@ -167,6 +192,7 @@ const isLocal = (context: Context, command: Command): boolean =>
     !context.flags.has('filename') &&
     !context.flags.has('selector') &&
     command !== API_RESOURCES &&
+    command !== API_VERSIONS &&
     command !== CLUSTER_INFO &&
     command !== VERSION);
 

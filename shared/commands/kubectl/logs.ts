@@ -51,7 +51,7 @@ function* logs(context: Context): Sys<number> {
 
   const pods = podsOf(context);
   if (typeof pods === 'string') return yield* fail(context, pods);
-  if ('code' in pods) return yield* refuse(context, pods);
+  if ('code' in pods) return yield* 'isLog' in pods ? fail(context, `error from server (${pods.reason}): ${pods.message}`) : refuse(context, pods);
   if (pods.length === 0) {
     yield* p.error(`No resources found in ${namespaceOf(context)} namespace.\n`);
     return 0;
@@ -63,8 +63,7 @@ function* logs(context: Context): Sys<number> {
     const asked = flags.string('container') ?? flags.args[1];
     if (asked === undefined && names.length > 1 && !flags.bool('all-containers'))
       yield* p.error(`Defaulted container "${names[0]}" out of: ${names.join(', ')}\n`);
-    if (asked !== undefined && !names.includes(asked))
-      return yield* fail(context, `container ${asked} is not valid for pod ${pod.metadata.name} out of: ${names.join(', ')}`);
+    if (asked !== undefined && !names.includes(asked)) return yield* fail(context, `container ${asked} is not valid for pod ${pod.metadata.name}`);
     for (const container of flags.bool('all-containers') ? names : [asked ?? names[0]!]) {
       const status = yield* printLog(context, pod, container, tail, since);
       if (status !== 0) return status;

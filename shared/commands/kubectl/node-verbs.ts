@@ -39,6 +39,11 @@ export const UNCORDON: Command = {
   run: (context) => setSchedulable(context, 'uncordon'),
 };
 
+/** k8s.io/apimachinery/pkg/util/validation, IsValidLabelValue: checked before anything is asked of the server. */
+const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+const LABEL_RULE =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
 function* mark(context: Context, field: 'labels' | 'annotations', word: 'label' | 'annotation', past: 'labeled' | 'annotated'): Sys<number> {
   const { flags, api, p } = context;
   const isChange = (arg: string): boolean => arg.includes('=') || (arg.endsWith('-') && arg.length > 1);
@@ -70,6 +75,7 @@ function* mark(context: Context, field: 'labels' | 'annotations', word: 'label' 
         delete labels[key];
         continue;
       }
+      if (word === 'label' && !LABEL_VALUE.test(value)) return yield* fail(context, `invalid label value: "${change}": ${LABEL_RULE}`);
       if (old !== undefined && old !== value && !flags.bool('overwrite')) {
         yield* p.flush();
         return yield* fail(context, `'${key}' already has a value (${old}), and --overwrite is false`);

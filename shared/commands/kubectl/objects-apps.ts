@@ -85,3 +85,15 @@ export interface Deployment extends KubeObject {
     readonly conditions?: readonly Condition[];
   };
 }
+export interface DaemonSet extends KubeObject {
+  readonly spec: { readonly selector: LabelSelector; readonly template: PodTemplate; readonly revisionHistoryLimit: number; readonly updateStrategy: object };
+  readonly status: {
+    readonly currentNumberScheduled: number;
+    readonly desiredNumberScheduled: number;
+    readonly numberAvailable: number;
+    readonly numberMisscheduled: number;
+    readonly numberReady: number;
+    readonly observedGeneration: number;
+    readonly updatedNumberScheduled: number;
+  };
+}

@@ -204,6 +204,11 @@ export interface Namespace extends KubeObject {
   readonly status: { readonly phase: 'Active' | 'Terminating' };
 }
 
+/** How a node says that it lives. */
+export interface Lease extends KubeObject {
+  readonly spec: { readonly holderIdentity: string; readonly leaseDurationSeconds: number; readonly renewTime: string };
+}
+
 export interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }

@@ -61,7 +61,11 @@ export function parseOutput(output: string | undefined): Result<Printer, string>
   }
 }
 
-const asData = (object: KubeObject): Data => object as unknown as Data;
+/** Without who manages which field: `--show-managed-fields` would show it. */
+const asData = (object: KubeObject): Data => {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata } as unknown as Data;
+};
 const whole = (objects: readonly KubeObject[], isList: boolean): Data =>
   isList ? { apiVersion: 'v1', items: objects.map(asData), kind: 'List', metadata: { resourceVersion: '' } } : asData(objects[0]!);
 

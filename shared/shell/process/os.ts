@@ -270,7 +270,11 @@ export class Os implements Host {
       process.pending.splice(i, 1);
       const disposition = process.disposition(signal);
       if (typeof disposition === 'function') {
-        disposition(signal);
+        const left = departureFrom(() => disposition(signal));
+        if (left?.next.kind === 'exit') {
+          this.terminate(task, { kind: 'exited', code: left.next.status });
+          return false;
+        }
         process.interrupt();
       } else if (disposition === 'default' || signal === 'KILL' || signal === 'STOP') {
         const action = signalAction(signal);
@@ -365,5 +369,16 @@ export class Os implements Host {
   /** A descriptor table for a process whose 0, 1 and 2 are one file: a terminal, usually. */
   static standardFds(process: Process, file: Parameters<FdTable['add']>[0]): void {
     for (const fd of [0, 1, 2]) process.fds.put(fd, file);
+  }
+}
+
+/** How a handler leaves the program, where it does. */
+function departureFrom(handle: () => void): Departure | undefined {
+  try {
+    handle();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Departure) return error;
+    throw error;
   }
 }
