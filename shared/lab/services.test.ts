@@ -148,7 +148,7 @@ test('a deployment is made, exposed, scaled and rolled out by flags', () => {
     ['kubectl rollout status deployment/web | tail -1', 'deployment "web" successfully rolled out\n'],
     ["kubectl get pods -l app=web -o jsonpath='{.items[*].spec.containers[0].image}'", 'nginx:1.25 nginx:1.25 nginx:1.25'],
     ['kubectl annotate deploy web note=x', 'deployment.apps/web annotated\n'],
-    ['kubectl scale deploy/none --replicas=1', 'Error from server (NotFound): deployments.apps "none" not found\n'],
+    ['kubectl scale deploy/none --replicas=1', 'error: no objects passed to scale deployments.apps "none" not found\n'],
     [
       'kubectl scale deploy/web',
       "error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0\nSee 'kubectl scale -h' for help and examples\n",
