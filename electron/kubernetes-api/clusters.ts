@@ -21,6 +21,7 @@ interface Served {
 
 export class Clusters implements LabGuest {
   private readonly served = new Map<string, Promise<Served | undefined>>();
+  private readonly stopping = new Set<Promise<void>>();
 
   constructor(
     private readonly places: Pick<Places, 'home' | 'resources'>,
@@ -35,14 +36,15 @@ export class Clusters implements LabGuest {
     this.served.set(lab.id, serving);
   }
   labStopping(lab: string): void {
-    void this.stop(lab);
+    const stopping = this.stop(lab).finally(() => this.stopping.delete(stopping));
+    this.stopping.add(stopping);
   }
   /** The kubeconfig of a lab that is up; undefined: it has no cluster, or cannot be served. */
   async kubeconfig(lab: string): Promise<string | undefined> {
     return (await this.served.get(lab))?.kubeconfig;
   }
   async close(): Promise<void> {
-    await Promise.all([...this.served.keys()].map((lab) => this.stop(lab)));
+    await Promise.all([...this.stopping, ...[...this.served.keys()].map((lab) => this.stop(lab))]);
   }
 
   private async serve(lab: RunningLab): Promise<Served | undefined> {

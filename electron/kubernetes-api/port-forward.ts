@@ -86,6 +86,6 @@ export class PortForwarding {
 
 /** As containerd words that nobody listens there. */
 function failureText(port: number, said: string): string {
-  const why = /failed: (.*)$/m.exec(said)?.[1]?.toLowerCase() ?? 'connection reset by peer';
+  const why = /failed: (.*)$/m.exec(said)?.[1]?.trim().toLowerCase() ?? 'connection reset by peer';
   return `failed to execute portforward in the pod's network namespace: failed to connect to localhost:${port}, IPv4: dial tcp4 127.0.0.1:${port}: connect: ${why}`;
 }

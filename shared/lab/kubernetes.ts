@@ -74,7 +74,7 @@ export class ClusterAccess implements LabKubernetes {
     const machine = info?.pod.spec.nodeName === undefined ? undefined : this.machines.get(info.pod.spec.nodeName);
     if (!sandbox || !machine) return refuse(`The pod ${name} has no network now.`);
     const start: Start = (io) => {
-      const started = machine.os.spawn(machine.init, ['nc', '-N', '127.0.0.1', String(port)], {
+      const started = machine.os.spawn(machine.init, ['nc', '-v', '-N', '127.0.0.1', String(port)], {
         path: '/usr/bin/nc',
         prepare: (child) => {
           child.setsid();

@@ -189,6 +189,10 @@ describe('manifests', () => {
     const unknown = await refused('create -f -', pod('a', '{ name: c, imagee: nginx }'));
     expect({ status: unknown.status, says: /unknown field "(spec\.containers\[0\]\.)?imagee"/.test(unknown.err) }).toEqual({ status: 1, says: true });
     expect(await refused('create -f -', pod('a', ''))).toMatchObject({ status: 1, err: 'The Pod "a" is invalid: spec.containers: Required value\n' });
+    const typed = await refused('create -f - --validate=false', '{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"e"},"spec":{"replicas":"x"}}');
+    expect(typed.err).toBe(
+      'Error from server (BadRequest): error when creating "STDIN": Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32\n',
+    );
     const upper = await refused('create -f -', pod('Upper', '{ name: c, image: nginx }'));
     expect(upper.err).toMatch(/^The Pod "Upper" is invalid: metadata\.name: Invalid value: "Upper": a lowercase RFC 1123 subdomain must consist of/);
     expect((await refused('create -f -', pod('hello-1', '{ name: c, image: nginx }'))).err).toBe(

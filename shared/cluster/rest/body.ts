@@ -49,6 +49,8 @@ export function checkFields(
   request: RestRequest,
 ): { readonly object: JsonObject; readonly warnings: readonly string[] } {
   const how = param(request, 'fieldValidation') ?? 'Warn';
+  const mistake = schemas.mistyped(schema, object, resource.kind);
+  if (mistake !== undefined) throw bad(`${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: json: ${mistake}`);
   if (!schema || how === 'Ignore') return { object: schemas.prune(schema, object) as JsonObject, warnings: [] };
   const unknown = schemas.unknownFields(schema, object).map((path) => `unknown field "${path}"`);
   if (unknown.length > 0 && how === 'Strict')

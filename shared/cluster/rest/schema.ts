@@ -57,6 +57,36 @@ export class Schemas {
     return schema?.['x-kubernetes-map-type'] === 'atomic' || resolved?.['x-kubernetes-map-type'] === 'atomic' || !isFielded(resolved);
   }
 
+  /** The first value that is of another type than its field, as Go's decoder words it. `struct`: the Go type that has the field. */
+  mistyped(schema: Schema | undefined, value: Json | undefined, struct: string, path: readonly string[] = []): string | undefined {
+    const resolved = this.resolve(schema);
+    if (!resolved || value === null || value === undefined) return undefined;
+    const given = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    const wanted = WANTED[resolved.type ?? ''];
+    const isFlexible = resolved.type === 'string' && (resolved.format === 'int-or-string' || schema?.$ref?.endsWith('.Quantity') === true);
+    if (wanted !== undefined && given !== wanted && !(isFlexible && given === 'number'))
+      return `cannot unmarshal ${given} into Go struct field ${struct}.${path.join('.')} of type ${this.goType(schema)}`;
+    if (Array.isArray(value))
+      return first((value as readonly Json[]).map((one) => () => this.mistyped(resolved.items, one, structName(resolved.items) ?? struct, path)));
+    if (!isObject(value)) return undefined;
+    const own = structName(schema) ?? struct;
+    return first(
+      Object.entries(value).map(
+        ([name, inner]) =>
+          () =>
+            this.mistyped(this.field(resolved, name), inner, own, [...path, name]),
+      ),
+    );
+  }
+  private goType(schema: Schema | undefined): string {
+    const name = structName(schema);
+    const { type = '', format, items, additionalProperties } = this.resolve(schema) ?? {};
+    if (type === 'array') return `[]${this.goType(items)}`;
+    if (name !== undefined) return `v1.${name}`;
+    if (type === 'object') return `map[string]${additionalProperties ? this.goType(additionalProperties) : 'interface {}'}`;
+    return type === 'integer' ? (format === 'int64' ? 'int64' : 'int32') : type === 'boolean' ? 'bool' : type === 'number' ? 'float64' : type;
+  }
+
   /** The paths of fields that the type does not have, as strict decoding names them: `spec.containers[0].imagee`. */
   unknownFields(schema: Schema | undefined, value: Json | undefined, path = ''): readonly string[] {
     const resolved = this.resolve(schema);
@@ -86,5 +116,16 @@ export class Schemas {
 
 /** It has named fields, or values of one type by free keys; anything else is taken whole (FieldsV1, RawExtension, Time). */
 const isFielded = (schema: Schema | undefined): boolean => schema?.properties !== undefined || schema?.additionalProperties !== undefined;
+
+const WANTED: Readonly<Record<string, string>> = { string: 'string', integer: 'number', number: 'number', boolean: 'bool', array: 'array', object: 'object' };
+/** `Container` of `#/definitions/io.k8s.api.core.v1.Container`. */
+const structName = (schema: Schema | undefined): string | undefined => (schema?.$ref ?? schema?.allOf?.[0]?.$ref)?.split('.').at(-1);
+function first<T>(attempts: readonly (() => T | undefined)[]): T | undefined {
+  for (const attempt of attempts) {
+    const found = attempt();
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -41,6 +41,7 @@ function detailsOf(status: ApiStatus, about: About | undefined): { readonly deta
     return { details: { name, ...groupOf(about), kind, causes } };
   }
   if (status.causes) return { details: { causes: status.causes } };
+  if (!about && status.reason === 'NotFound') return { details: {} };
   if (!about || status.reason === 'BadRequest' || status.reason === 'MethodNotAllowed' || status.reason === 'InternalError') return {};
   // a name may be of another kind than was asked for: the namespace that is not there
   const [, resource, name] = /^(\S+) "([^"]*)" (?:not found|already exists|is forbidden)/.exec(status.message) ?? [];
