@@ -3,6 +3,9 @@ import type { SpdySession, SpdyStream } from './spdy.ts';
 import type { Remote } from './streams.ts';
 import { sizeOf } from './websocket-streams.ts';
 
+/** How long a client may take over what is left. */
+const LINGER_MS = 10_000;
+
 export const SPDY_STREAM_PROTOCOLS = ['v4.channel.k8s.io'];
 
 /** Which streams a client opens for what it asked. */
@@ -34,7 +37,8 @@ export function spdyRemote(session: SpdySession, streams: ReadonlyMap<string, Sp
     finish: (status) => {
       streams.get('error')?.write(Buffer.from(JSON.stringify(status)));
       for (const stream of streams.values()) stream.end();
-      session.close();
+      // The client closes when it has taken all; what it has not when the connection ends is lost to it.
+      setTimeout(() => session.close(), LINGER_MS).unref();
     },
   };
 }

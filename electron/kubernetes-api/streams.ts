@@ -28,12 +28,15 @@ export function joinStreams(joined: JoinedProgram, remote: Remote): void {
   const { program } = joined;
   let isOver = false;
   let isFull = false;
+  let isShowing = false;
   const input = new PendingInput(
     (data) => program.write(data),
     () => program.closeInput(),
     remote,
   );
   const show = (): void => {
+    if (isShowing) return; // a program may end while what it wrote before is being read
+    isShowing = true;
     while (!isFull && !isOver) {
       const out = program.read(READ_BYTES);
       const errors = out ? undefined : program.readError(READ_BYTES);
@@ -41,6 +44,7 @@ export function joinStreams(joined: JoinedProgram, remote: Remote): void {
       if (!data) break;
       isFull = !remote.write(out ? 'stdout' : 'stderr', data);
     }
+    isShowing = false;
     const status = program.exitStatus;
     if (status === undefined || isOver || isFull) return;
     isOver = true;

@@ -47,7 +47,9 @@ describe('what there is', () => {
     expect(await out('get node node-1 -o name')).toBe('node/node-1\n');
   });
   it('resources, versions, types, rights', async () => {
-    expect(await out('api-versions')).toBe('apps/v1\nauthentication.k8s.io/v1\nauthorization.k8s.io/v1\ncoordination.k8s.io/v1\ndiscovery.k8s.io/v1\nv1\n');
+    expect(await out('api-versions')).toBe(
+      'apps/v1\nauthentication.k8s.io/v1\nauthorization.k8s.io/v1\ncoordination.k8s.io/v1\ndiscovery.k8s.io/v1\npolicy/v1\nv1\n',
+    );
     expect(await out('api-resources --api-group=apps --no-headers -o name')).toBe('daemonsets.apps\ndeployments.apps\nreplicasets.apps\n');
     expect(await out('explain deployment.spec.replicas')).toContain('FIELD: replicas <integer>');
     expect(await out('auth can-i delete pods')).toBe('yes\n');
@@ -210,7 +212,8 @@ describe('manifests', () => {
 
 describe('nodes and namespaces', () => {
   it('a node is drained and let in again', async () => {
-    expect(await out('drain node-2 --ignore-daemonsets --force')).toContain('node/node-2 drained\n');
+    // kubectl called it evicted until 1.22
+    expect(await out('drain node-2 --ignore-daemonsets --force')).toMatch(/^node\/node-2 (drained|evicted)$/m);
     expect(await out("get pods -A --field-selector spec.nodeName=node-2 -o jsonpath='{.items[*].metadata.ownerReferences[0].kind}'")).toBe(
       'DaemonSet DaemonSet',
     );

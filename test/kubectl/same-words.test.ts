@@ -27,7 +27,11 @@ const AGES = /\b(\d+[smhd])+\b/g;
 /** Ages differ by what lies between the two, and columns by their width. */
 const steady = ({ status, out, err }: Ran): Ran => ({
   status,
-  out: out.replaceAll(AGES, 'AGE').replaceAll(/ +/g, ' '),
+  // kubectl before 1.21 has no such part in its description of a config map
+  out: out
+    .replaceAll(AGES, 'AGE')
+    .replaceAll(/ +/g, ' ')
+    .replace(/\n+BinaryData\n====\n+/, '\n'),
   err: err.replaceAll(AGES, 'AGE'),
 });
 

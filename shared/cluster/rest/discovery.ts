@@ -66,7 +66,8 @@ export class Discovery {
   ) {}
 
   get groups(): readonly string[] {
-    return [...new Set([...this.resources.map((one) => one.group), ...REVIEWS.map((one) => one.group)])].filter((group) => group !== '').sort();
+    // of policy there is no resource here, but evictions are its: clients look for the group before they ask for one
+    return [...new Set([...this.resources.map((one) => one.group), ...REVIEWS.map((one) => one.group), 'policy'])].filter((group) => group !== '').sort();
   }
 
   /** Undefined: the path is of something else. */
