@@ -18,7 +18,11 @@ const LOW_WATER_BYTES = 1 << 15;
 let library: Promise<typeof NodePty | undefined> | undefined;
 const load = (): Promise<typeof NodePty | undefined> =>
   (library ??= import('node-pty').then(
-    (module) => ('default' in module ? module.default : module),
+    (module) => {
+      const found: Partial<typeof NodePty> = 'default' in module ? module.default : module;
+      // a build without node-pty may have put an empty module in its place
+      return typeof found.spawn === 'function' ? (found) : undefined;
+    },
     () => undefined,
   ));
 
