@@ -21,7 +21,7 @@ const load = (): Promise<typeof NodePty | undefined> =>
     (module) => {
       const found: Partial<typeof NodePty> = 'default' in module ? module.default : module;
       // a build without node-pty may have put an empty module in its place
-      return typeof found.spawn === 'function' ? (found) : undefined;
+      return typeof found.spawn === 'function' ? found : undefined;
     },
     () => undefined,
   ));
