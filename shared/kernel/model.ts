@@ -20,6 +20,7 @@ import { Iff } from './numbers.ts';
 import type { Hook, OperState, RouteType, Verdict } from './numbers.ts';
 import type { KernelResult } from './error.ts';
 import { IcmpMib, IpMib, Mib } from './mib.ts';
+import type { InputCache } from './ipv4/input-cache.ts';
 import { PrefixTable } from './prefix-table.ts';
 import { Watchers } from './watch.ts';
 
@@ -201,6 +202,8 @@ export class Ipv4Device {
   private joined: Map<Ipv4, number> | null = null;
   /** What of its groups is still to be told to routers. */
   reports: { stop(): void } | null = null;
+  /** Where its packets went last. */
+  ways: InputCache | null = null;
   constructor(
     readonly conf: Ipv4Conf,
     readonly parms: NeighbourParms,

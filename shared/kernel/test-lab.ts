@@ -149,13 +149,13 @@ export class TestLab {
   /**
    * One echo request, then up to `waitS` for what comes back: `reply ttl=63`, `Time to live exceeded from 10.0.1.1`, an errno, `nothing`.
    */
-  ping(netns: Netns, to: string, options: { waitS?: number; ttl?: number; size?: number; df?: boolean; broadcast?: boolean; settleS?: number } = {}): string {
+  ping(netns: Netns, to: string, options: { waitS?: number; recorded?: boolean; ttl?: number; size?: number; df?: boolean } = {}): string {
     return this.trace(netns, to, options).answer;
   }
   trace(
     netns: Netns,
     to: string,
-    options: { waitS?: number; ttl?: number; size?: number; df?: boolean; broadcast?: boolean; settleS?: number } = {},
+    options: { waitS?: number; ttl?: number; size?: number; df?: boolean; broadcast?: boolean; settleS?: number; recorded?: boolean } = {},
   ): { answer: string; trace: Trace } {
     const socket = new RawSocket(netns, IpProtocol.ICMP);
     const recorder = new TraceRecorder(this.world.nextTraceId++, this.nowUs);
@@ -165,7 +165,10 @@ export class TestLab {
     if (options.ttl !== undefined) socket.ttl = options.ttl;
     if (options.df === true) socket.pmtuDiscover = 'do';
     socket.broadcast = options.broadcast === true;
-    const sent = socket.sendIcmp(IcmpType.ECHO_REQUEST, 0, id, 1, 'x'.repeat(options.size ?? 56), { to: ip(to), recorder });
+    const sent = socket.sendIcmp(IcmpType.ECHO_REQUEST, 0, id, 1, 'x'.repeat(options.size ?? 56), {
+      to: ip(to),
+      ...(options.recorded === false ? {} : { recorder }),
+    });
     let answer = 'nothing';
     if (!sent.ok) answer = sent.error.errno;
     else {

@@ -13,6 +13,12 @@ export class Watchers<T = void> {
   notify(value: T): void {
     const { callbacks } = this;
     if (callbacks === null || callbacks.size === 0) return;
+    if (callbacks.size === 1) {
+      for (const only of callbacks) {
+        only(value);
+        return;
+      }
+    }
     for (const callback of [...callbacks]) if (callbacks.has(callback)) callback(value);
   }
 }

@@ -2,4 +2,4 @@
 import type { Socket } from '../../kernel/index.ts';
 import type { Wait } from '../../shell/index.ts';
 
-export const watching = (socket: Socket): Wait => ({ arm: (wake) => socket.watchers.add(() => wake()) });
+export const watching = (socket: Socket): Wait => ({ arm: (wake) => socket.watchers.add(wake) });

@@ -119,7 +119,9 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
   protected *send(): Sys {
     const { p, stats, socket, options } = this;
     if (!socket) return;
-    const seq = yield* this.begin();
+    const { overdue } = this;
+    if (overdue !== '') yield* p.print(overdue);
+    const seq = this.begin();
     const to = { to: this.address };
     const sent =
       socket instanceof RawSocket ? socket.sendIcmp(IcmpType.ECHO_REQUEST, 0, this.id, seq, this.stamped(), to) : socket.sendEcho(seq, this.stamped(), to);
@@ -131,9 +133,9 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
     }
     if (!sent.ok && sent.error.errno === 'ENOBUFS' && this.triesAgain()) return;
     stats.transmitted++;
-    if (!sent.ok && !told && !this.has('q') && !this.has('r') && options.size <= LARGEST_BYTES)
-      yield* this.has('f') ? p.print('E') : p.error(`ping: sendmsg: ${strerror(sent.error.errno)}\n`);
-    yield* this.sent(sent.ok);
+    if (!sent.ok && !told && !this.isQuiet && !this.has('r') && options.size <= LARGEST_BYTES)
+      yield* this.isFlood ? p.print('E') : p.error(`ping: sendmsg: ${strerror(sent.error.errno)}\n`);
+    if (this.sent(sent.ok)) yield* this.dot();
   }
 
   // --- receiving ---
@@ -141,7 +143,9 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
   protected *receiveAll(socket: IpSocket): Sys {
     for (let error = socket.receiveError(); error; error = socket.receiveError()) yield* this.error(error);
     for (let got = socket.receive(); got; got = socket.receive()) {
-      yield* this.reply(got);
+      if (!this.isOurs(got)) yield* this.redirected(got);
+      else if (this.isQuiet) this.count(got.packet.icmp!.seq, got.atUs);
+      else yield* this.tellReply(got);
       if (this.options.count > 0 && this.stats.received >= this.options.count) return;
     }
     socket.takeError();
@@ -149,11 +153,11 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
   }
   private *error(error: SocketError): Sys {
     const { p, stats } = this;
-    const quiet = this.has('q');
+    const quiet = this.isQuiet;
     if (error.origin === 'local') {
       stats.errors++;
       if (quiet) return;
-      if (this.has('f')) yield* p.print('E');
+      if (this.isFlood) yield* p.print('E');
       else if (error.errno === 'EMSGSIZE') yield* p.error(`ping: local error: message too long, mtu=${error.info}\n`);
       else yield* p.error(`ping: local error: ${strerror(error.errno)}\n`);
       return;
@@ -163,28 +167,19 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
     stats.acknowledge(wordAt(error.payload, 6));
     yield* this.undelivered(wordAt(error.payload, 6), this.nameOf(error.offender as Ipv4), icmpText(error.type, error.code, error.info));
   }
-  private *reply({ packet, atUs }: Received): Sys {
-    const { p } = this;
-    const { icmp, ip } = packet;
-    if (!icmp || !ip) return;
-    if (icmp.type !== IcmpType.ECHO_REPLY) {
-      const gateway = ((icmp.id << 16) | icmp.seq) as Ipv4;
-      if (icmp.type === IcmpType.REDIRECT && wordAt(packet.payload, 24) === this.id && !this.has('q'))
-        yield* p.print(
-          `${this.stamp()}From ${this.nameOf(ip.src)}: icmp_seq=${wordAt(packet.payload, 26)} ${icmpText(icmp.type, icmp.code, formatIpv4(gateway))}\n`,
-        );
-      return;
-    }
-    if (this.socket instanceof RawSocket && icmp.id !== this.id) return;
-    yield* this.answered(
-      icmp.seq,
-      this.id,
-      packet.payload.length + 8,
-      ip.ttl,
-      this.nameOf(ip.src),
-      atUs,
-      ip.options === '' ? '' : this.optionText.of(ip.options),
-    );
+  private isOurs({ packet: { icmp } }: Received): boolean {
+    return icmp?.type === IcmpType.ECHO_REPLY && (icmp.id === this.id || !(this.socket instanceof RawSocket));
+  }
+  private *tellReply({ packet, atUs }: Received): Sys {
+    const answer = this.count(packet.icmp!.seq, atUs);
+    if (answer === undefined) return;
+    const { ttl, src, options } = packet.ip!;
+    yield* this.tell(answer, packet.payload.length + 8, ttl, this.nameOf(src), options === '' ? '' : this.optionText.of(options));
+  }
+  private *redirected({ packet: { icmp, ip, payload } }: Received): Sys {
+    if (icmp?.type !== IcmpType.REDIRECT || ip === null || wordAt(payload, 24) !== this.id || this.isQuiet) return;
+    const why = icmpText(icmp.type, icmp.code, formatIpv4(((icmp.id << 16) | icmp.seq) as Ipv4));
+    yield* this.p.print(`${this.stamp()}From ${this.nameOf(ip.src)}: icmp_seq=${wordAt(payload, 26)} ${why}\n`);
   }
   private nameOf(address: Ipv4): Bytes {
     const text = formatIpv4(address);

@@ -2,7 +2,7 @@
  * ping over IPv6 (iputils ping/ping6_common.c): a raw socket of ICMPv6 that hears echo replies, and its error queue.
  */
 import { strerror, type Bytes } from '../../base/index.ts';
-import { Raw6Socket, type Device, type Received, type SocketError } from '../../kernel/index.ts';
+import { Raw6Socket, type Device, type SocketError } from '../../kernel/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
 import { formatIpv6, Icmp6Type, IpProtocol, IPV6_ANY, IPV6_LOOPBACK, isIpv6LinkLocal, isIpv6Multicast, parseIpv6, type Ipv6 } from '../../wire/index.ts';
 import type { PingOptions } from './options.ts';
@@ -110,7 +110,9 @@ export class Ping6 extends PingSession<Raw6Socket> {
   protected *send(): Sys {
     const { p, stats, socket } = this;
     if (!socket) return;
-    const seq = yield* this.begin();
+    const { overdue } = this;
+    if (overdue !== '') yield* p.print(overdue);
+    const seq = this.begin();
     const scope = this.scope !== undefined && isScoped(this.address) ? { device: this.scope } : {};
     const sent = socket.sendIcmp(Icmp6Type.ECHO_REQUEST, 0, this.id, seq, this.stamped(), { to: this.destination, ...scope });
     stats.lastUs = this.lastSentUs = p.nowUs;
@@ -120,13 +122,16 @@ export class Ping6 extends PingSession<Raw6Socket> {
       told = true;
     }
     stats.transmitted++;
-    if (!sent.ok && !told && !this.has('q')) yield* this.has('f') ? p.print('E') : p.error(`ping: sendmsg: ${strerror(sent.error.errno)}\n`);
-    yield* this.sent(sent.ok);
+    if (!sent.ok && !told && !this.isQuiet) yield* this.isFlood ? p.print('E') : p.error(`ping: sendmsg: ${strerror(sent.error.errno)}\n`);
+    if (this.sent(sent.ok)) yield* this.dot();
   }
   protected *receiveAll(socket: Raw6Socket): Sys {
     for (let error = socket.receiveError(); error; error = socket.receiveError()) yield* this.error(error);
     for (let got = socket.receive(); got; got = socket.receive()) {
-      yield* this.heard(got);
+      const { icmp, ip6 } = got.packet;
+      const answer = icmp?.type === Icmp6Type.ECHO_REPLY && ip6 !== null && icmp.id === this.id ? this.count(icmp.seq, got.atUs) : undefined;
+      if (answer !== undefined && !this.isQuiet)
+        yield* this.tell(answer, got.packet.payload.length + 8, ip6!.hopLimit, this.nameOf(ip6!.src, got.device ?? null));
       if (this.options.count > 0 && this.stats.received >= this.options.count) return;
     }
     socket.takeError();
@@ -136,9 +141,9 @@ export class Ping6 extends PingSession<Raw6Socket> {
   private *error(error: SocketError): Sys {
     const { p, stats } = this;
     if (error.origin === 'local') {
-      if (this.has('q')) return;
+      if (this.isQuiet) return;
       stats.errors++;
-      if (this.has('f')) yield* p.print('E');
+      if (this.isFlood) yield* p.print('E');
       else if (error.errno === 'EMSGSIZE') yield* p.error(`ping: local error: message too long, mtu: ${error.info}\n`);
       else yield* p.error(`ping: local error: ${strerror(error.errno)}\n`);
       return;
@@ -147,10 +152,5 @@ export class Ping6 extends PingSession<Raw6Socket> {
     const seq = wordAt(error.payload, 6);
     stats.acknowledge(seq);
     yield* this.undelivered(seq, this.nameOf(error.offender as Ipv6, error.device), errorText(error.type, error.code, error.info));
-  }
-  private *heard({ packet, atUs, device }: Received): Sys {
-    const { icmp, ip6 } = packet;
-    if (icmp?.type !== Icmp6Type.ECHO_REPLY || ip6 === null || icmp.id !== this.id) return;
-    yield* this.answered(icmp.seq, this.id, packet.payload.length + 8, ip6.hopLimit, this.nameOf(ip6.src, device ?? null), atUs);
   }
 }

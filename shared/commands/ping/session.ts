@@ -15,6 +15,13 @@ const FLOOD_WAIT_US = 10_000;
 /** sizeof(struct timeval): with fewer data bytes there is no time. */
 const TIMEVAL_BYTES = 16;
 
+/** An answer that was counted: how long it took (µs) where the request had a time in it, and whether it is the second one. */
+interface Answer {
+  readonly seq: number;
+  readonly trip: number | undefined;
+  readonly isDuplicate: boolean;
+}
+
 export abstract class PingSession<S extends Socket> {
   abstract readonly family: 'AF_INET' | 'AF_INET6';
   protected readonly stats = new PingStatistics();
@@ -26,9 +33,14 @@ export abstract class PingSession<S extends Socket> {
   /** How often in a row the device had no room. */
   private crowded = 0;
   protected lastSentUs = 0;
-  protected readonly sentUs = new Map<number, number>();
+  /** When each sequence number was last used. */
+  private readonly sentUs: number[] = [];
   protected readonly netns: Netns;
   private readonly data: Bytes;
+  protected readonly isQuiet: boolean;
+  protected readonly isFlood: boolean;
+  protected readonly intervalUs: number;
+  private readonly tellsOverdue: boolean;
   /** Said before the first line. */
   protected warning: string | undefined;
 
@@ -38,6 +50,10 @@ export abstract class PingSession<S extends Socket> {
     protected readonly target: Bytes,
   ) {
     this.netns = netnsOf(p);
+    this.isQuiet = this.has('q');
+    this.isFlood = this.has('f');
+    this.tellsOverdue = this.has('O') && !this.isQuiet;
+    this.intervalUs = options.intervalUs ?? (this.isFlood ? 0 : 1_000_000);
     const fill = options.pattern;
     let data = '';
     for (let i = 0; i < options.size; i++) data += fill === '' ? String.fromCharCode(i & 255) : (fill[i % fill.length] ?? '');
@@ -59,9 +75,6 @@ export abstract class PingSession<S extends Socket> {
   protected has(letter: string): boolean {
     return this.options.flags.has(letter);
   }
-  protected get intervalUs(): number {
-    return this.options.intervalUs ?? (this.has('f') ? 0 : 1_000_000);
-  }
 
   *run(): Sys<number> {
     const { p } = this;
@@ -76,10 +89,11 @@ export abstract class PingSession<S extends Socket> {
     p.on('QUIT', () => void (wantsStatus = true));
     try {
       if (this.warning !== undefined) yield* p.error(this.warning);
-      if (this.options.pattern !== '' && !this.has('q')) yield* p.print(`PATTERN: 0x${hexOf(this.options.pattern)}\n`);
+      if (this.options.pattern !== '' && !this.isQuiet) yield* p.print(`PATTERN: 0x${hexOf(this.options.pattern)}\n`);
       yield* p.print(this.header());
       this.stats.startedUs = this.nextUs = this.lastSentUs = p.nowUs;
       const deadline = this.options.deadlineUs > 0 ? p.nowUs + this.options.deadlineUs : Infinity;
+      const news = watching(socket);
       for (let preload = 1; preload < this.options.preload; preload++) yield* this.send();
       while (!this.isOver(deadline)) {
         if (wantsStatus) {
@@ -91,9 +105,9 @@ export abstract class PingSession<S extends Socket> {
         yield* this.receiveAll(socket);
         if (this.isOver(deadline)) break;
         const untilUs = Math.min(this.isAllSent ? this.exitUs : this.nextUs, deadline);
-        if (untilUs > p.nowUs) yield* p.block(anyOf([watching(socket), ...(untilUs === Infinity ? [] : [p.timer(untilUs - p.nowUs)])]));
+        if (untilUs > p.nowUs) yield* p.block(untilUs === Infinity ? news : anyOf([news, p.timer(untilUs - p.nowUs)]));
       }
-      yield* p.print(this.stats.summary(this.target, this.intervalUs === 0 || this.has('f') || this.has('A')));
+      yield* p.print(this.stats.summary(this.target, this.intervalUs === 0 || this.isFlood || this.has('A')));
     } finally {
       socket.close();
     }
@@ -124,23 +138,27 @@ export abstract class PingSession<S extends Socket> {
   protected get isToMany(): boolean {
     return false;
   }
-  /** An answer to a request of ours: counted, and told. */
-  protected *answered(seq: number, id: number, length: number, ttl: number, from: Bytes, atUs: number, more: Bytes = ''): Sys {
-    const { p, stats } = this;
-    const sentUs = this.sentUs.get(seq);
-    if (sentUs === undefined) return;
+  /** An answer to a request of ours is counted. Undefined when there was no such request. */
+  protected count(seq: number, atUs: number): Answer | undefined {
+    const { stats } = this;
+    const sentUs = this.sentUs[seq];
+    if (sentUs === undefined) return undefined;
     stats.acknowledge(seq);
     const trip = this.options.size >= TIMEVAL_BYTES ? Math.max(0, atUs - sentUs) : undefined;
     const isDuplicate = stats.gather(seq, trip);
-    stats.lastUs = p.nowUs;
-    if (this.has('q')) return;
-    if (this.has('f')) {
+    stats.lastUs = this.p.nowUs;
+    return { seq, trip, isDuplicate };
+  }
+  /** It is told, unless -q was given. */
+  protected *tell({ seq, trip, isDuplicate }: Answer, length: number, ttl: number, from: Bytes, more: Bytes = ''): Sys {
+    const { p } = this;
+    if (this.isFlood) {
       p.stdout.put('\b \b');
       yield* p.flush();
       return;
     }
     const bell = this.has('a') ? '\x07' : '';
-    const identifier = this.has('v') ? ` ident=${id}` : '';
+    const identifier = this.has('v') ? ` ident=${this.id}` : '';
     const time = trip === undefined ? '' : ` time=${tripText(trip)} ms`;
     yield* p.print(
       `${this.stamp()}${length} bytes from ${from}: icmp_seq=${seq}${identifier} ttl=${ttl}${time}${isDuplicate && !this.isToMany ? ' (DUP!)' : ''}${bell}${more}\n`,
@@ -150,19 +168,23 @@ export abstract class PingSession<S extends Socket> {
   protected *undelivered(seq: number, from: Bytes, why: Bytes): Sys {
     const { p, stats } = this;
     stats.errors++;
-    if (this.has('q')) return;
-    if (this.has('f')) yield* p.print('\bE');
+    if (this.isQuiet) return;
+    if (this.isFlood) yield* p.print('\bE');
     else yield* p.print(`${this.stamp()}From ${from} icmp_seq=${seq} ${why}\n`);
   }
   /** Before a request leaves: its number. */
-  protected *begin(): Sys<number> {
-    const { p, stats } = this;
+  protected begin(): number {
+    const { stats } = this;
     const seq = (stats.transmitted + 1) & 0xffff;
-    if (this.has('O') && stats.transmitted > 0 && stats.inFlight > 0 && !this.has('q'))
-      yield* p.print(`${this.stamp()}no answer yet for icmp_seq=${stats.transmitted & 0xffff}\n`);
     stats.forget(seq);
-    this.sentUs.set(seq, p.nowUs);
+    this.sentUs[seq] = this.p.nowUs;
     return seq;
+  }
+  /** What -O says before the next request leaves; '' when nothing is late. */
+  protected get overdue(): Bytes {
+    const { stats } = this;
+    if (!this.tellsOverdue || stats.transmitted === 0 || stats.inFlight === 0) return '';
+    return `${this.stamp()}no answer yet for icmp_seq=${stats.transmitted & 0xffff}\n`;
   }
   /**
    * The device had no room: tried again while that has not taken as long as an answer may, half an interval counted for each try, though the
@@ -174,15 +196,15 @@ export abstract class PingSession<S extends Socket> {
     this.nextUs = this.p.nowUs + this.intervalUs;
     return true;
   }
-  /** After it has left. */
-  protected *sent(isGone: boolean): Sys {
-    const { p } = this;
+  /** After it has left, or not. True when a flood shows it. */
+  protected sent(isGone: boolean): boolean {
     if (isGone) this.crowded = 0;
-    if (isGone && this.has('f') && !this.has('q')) {
-      p.stdout.put('.');
-      yield* p.flush();
-    }
     this.pace();
+    return isGone && this.isFlood && !this.isQuiet;
+  }
+  protected *dot(): Sys {
+    this.p.stdout.put('.');
+    yield* this.p.flush();
   }
   protected stamp(): Bytes {
     return this.has('D') ? `[${(this.p.unixUs / 1e6).toFixed(6)}] ` : '';

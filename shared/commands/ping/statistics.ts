@@ -15,7 +15,8 @@ export class PingStatistics {
   lastUs = 0;
   private acked = 0;
   private pipe = 0;
-  private readonly seen = new Set<number>();
+  /** Whether a sequence number was answered. */
+  private readonly seen: boolean[] = [];
   timed = 0;
 
   /** An answer or an error came for a sequence number (16 bits). */
@@ -37,17 +38,17 @@ export class PingStatistics {
       this.ewma = this.ewma === 0 ? tripUs * 8 : this.ewma + tripUs - Math.trunc(this.ewma / 8);
     }
     const key = seq & 0xffff;
-    if (this.seen.has(key)) {
+    if (this.seen[key] === true) {
       this.duplicates++;
       this.received--;
       return true;
     }
-    this.seen.add(key);
+    this.seen[key] = true;
     return false;
   }
   /** A number is used again after 65,536 requests. */
   forget(seq: number): void {
-    this.seen.delete(seq & 0xffff);
+    this.seen[seq & 0xffff] = false;
   }
   get inFlight(): number {
     const diff = (this.transmitted - this.acked) & 0xffff;

@@ -8,6 +8,7 @@ import { EtherType, formatIpv4, isIpv4Loopback, isIpv4Multicast, isIpv4Zeronet }
 import type { Ipv4 } from '../../wire/index.ts';
 import { isLocalAddress, onLink, selectSource } from './addresses.ts';
 import { vrfOf, vrfTableOf } from '../l3mdev.ts';
+import { InputCache } from './input-cache.ts';
 import { fibLookup, FibResult, Flow, prefixText, tableName } from './fib.ts';
 import { Dst } from '../model.ts';
 import type { Device, Ipv4Device, Netns, Nexthop, Route, RouteException, Skb } from '../model.ts';
@@ -35,6 +36,24 @@ const result = new FibResult();
 export function routeInput(skb: Skb, src: Ipv4, dst: Ipv4, tos: number, device: Device): RouteRefusal | null {
   const { ipv4, netns } = device;
   if (ipv4 === null) return { errno: 'EINVAL', reason: 'IP_INVALID_DEST', detail: 'IPv4 is disabled on the device' };
+  const isKept = skb.recorder === null && skb.etherType === EtherType.IPV4;
+  const kept = isKept && ipv4.ways !== null ? ipv4.ways.find(src, dst, tos, skb.mark, netns) : null;
+  if (kept !== null) {
+    skb.dst = kept;
+    return null;
+  }
+  const refused = findInput(skb, src, dst, tos, device, ipv4);
+  if (isKept && refused === null && dependsOnAddresses(netns, skb.dst!)) (ipv4.ways ??= new InputCache()).keep(src, dst, tos, skb.mark, skb.dst!);
+  return refused;
+}
+/** The next packet of these addresses goes the same way: nothing else was asked, and nothing that was learnt for a while. */
+function dependsOnAddresses(netns: Netns, way: Dst): boolean {
+  if (netns.hasCustomRules || netns.hasVrfs || way.route === null || way.redirect || way.pathMtu !== 0) return false;
+  return (way.kind === 'local' || way.kind === 'forward') && way.route.nexthops.length === 1 && way.route.nexthops[0]!.exceptions === null;
+}
+
+function findInput(skb: Skb, src: Ipv4, dst: Ipv4, tos: number, device: Device, ipv4: Ipv4Device): RouteRefusal | null {
+  const { netns } = device;
   if (isIpv4Multicast(dst)) return routeInputMulticast(skb, src, dst, tos, device, ipv4);
   if (isIpv4Multicast(src) || src === -1) return MARTIAN_SOURCE(`source ${formatIpv4(src)}`);
   if (dst === -1 || (src === 0 && dst === 0)) return broadcastInput(skb, src, tos, device, ipv4, null);

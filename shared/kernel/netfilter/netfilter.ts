@@ -144,17 +144,22 @@ class FamilyHooks {
   }
   private handler(priority: number, isRoute: boolean, walk: (context: HookContext) => Verdict): HookHandler {
     const { netfilter } = this;
+    const decide: HookHandler['run'] = (skb, hook, _netns, inDevice, outDevice) => {
+      const verdict = walk(netfilter.enter(skb, hook, inDevice, outDevice));
+      netfilter.leave();
+      return verdict;
+    };
+    if (!isRoute) return { priority, run: decide };
     return {
       priority,
       run(skb, hook, netns, inDevice, outDevice) {
-        const context = netfilter.enter(skb, hook, inDevice, outDevice);
-        const { ip } = skb;
-        const [src, dst, mark, tos] = [ip?.src, ip?.dst, skb.mark, ip?.tos];
-        let verdict = walk(context);
-        netfilter.leave();
+        const { ip, mark } = skb;
+        if (ip === null) return decide(skb, hook, netns, inDevice, outDevice);
+        const { src, dst, tos } = ip;
+        const verdict = decide(skb, hook, netns, inDevice, outDevice);
         // A packet made here is routed anew when its mark or addresses were changed (nf_route_table_hook4).
-        if (isRoute && verdict === Verdict.ACCEPT && ip !== null && (ip.src !== src || ip.dst !== dst || skb.mark !== mark || ip.tos !== tos)) {
-          if (!routeAgain(skb, netns)) verdict = Verdict.DROP;
+        if (verdict === Verdict.ACCEPT && (ip.src !== src || ip.dst !== dst || skb.mark !== mark || ip.tos !== tos)) {
+          if (!routeAgain(skb, netns)) return Verdict.DROP;
         }
         return verdict;
       },

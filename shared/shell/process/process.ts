@@ -138,7 +138,7 @@ export class Process implements Caller {
 
   /** Waits. A handled signal ends it early with `interrupted`. */
   *block(wait: Wait): Sys<Woken> {
-    yield* this.stdout.settle();
+    if (!this.stdout.isEmpty) yield* this.stdout.settle();
     const before = this.interruptions;
     yield wait;
     return this.interruptions === before ? 'woken' : 'interrupted';

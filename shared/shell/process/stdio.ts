@@ -57,6 +57,9 @@ export class Stdout {
     this.failure ??= written.error;
     return written;
   }
+  get isEmpty(): boolean {
+    return this.buffer === '';
+  }
   /** Before the program waits or writes an error: on a terminal what is there leaves. */
   *settle(): Sys {
     if (this.buffer !== '' && this.isLineBuffered()) yield* this.flush();

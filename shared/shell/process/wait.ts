@@ -27,6 +27,12 @@ export class WaitQueue implements Wait {
   }
   wakeAll(): void {
     if (this.waiters.size === 0) return;
+    if (this.waiters.size === 1) {
+      for (const only of this.waiters) {
+        only();
+        return;
+      }
+    }
     for (const wake of [...this.waiters]) wake();
   }
   get isWaitedFor(): boolean {
