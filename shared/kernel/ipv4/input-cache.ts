@@ -27,7 +27,7 @@ export class InputCache {
   private readonly ways: (Way | null)[] = new Array<Way | null>(PLACES).fill(null);
 
   find(src: Ipv4, dst: Ipv4, tos: number, mark: number, netns: Netns): Dst | null {
-    const way = this.ways[place(src, dst)]!;
+    const way = this.ways[place(src, dst)] ?? null;
     if (way === null || way.dst !== dst || way.src !== src || way.tos !== tos || way.mark !== mark) return null;
     const { to } = way;
     // The device may have moved to another namespace meanwhile.
