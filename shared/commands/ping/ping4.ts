@@ -178,7 +178,7 @@ export class Ping4 extends PingSession<RawSocket | PingSocket> {
   }
   private *redirected({ packet: { icmp, ip, payload } }: Received): Sys {
     if (icmp?.type !== IcmpType.REDIRECT || ip === null || wordAt(payload, 24) !== this.id || this.isQuiet) return;
-    const why = icmpText(icmp.type, icmp.code, formatIpv4(((icmp.id << 16) | icmp.seq)));
+    const why = icmpText(icmp.type, icmp.code, formatIpv4((icmp.id << 16) | icmp.seq));
     yield* this.p.print(`${this.stamp()}From ${this.nameOf(ip.src)}: icmp_seq=${wordAt(payload, 26)} ${why}\n`);
   }
   private nameOf(address: Ipv4): Bytes {
