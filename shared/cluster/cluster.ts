@@ -5,14 +5,14 @@
 import { err, ok, Rng, utf8Encode, type Result, type Simulation } from '../base/index.ts';
 import type { PluginCall } from '../cni/index.ts';
 import { formatTime, kubectlProgram, type Node, type Pod } from '../commands/index.ts';
-import { findDevice, getRoute, NatCard } from '../kernel/index.ts';
+import { Card, findDevice, getRoute, NatCard } from '../kernel/index.ts';
 import type { InstalledProgram, Machine } from '../machine/index.ts';
 import { programImage, type Process, type Sys } from '../shell/index.ts';
 import { formatIpv4, ipv4Mask, parseIpv4, parseIpv4Prefix } from '../wire/index.ts';
 import { ApiServer, makeNamespace } from './api-server.ts';
 import { Keeper } from './controllers.ts';
 import { EventRecorder } from './events.ts';
-import { flanneldProgram } from './flanneld.ts';
+import { flannelNetwork } from './flannel/network.ts';
 import { ImageRegistry, parseReference } from './image.ts';
 import { systemImages } from './images/system.ts';
 import { userImages } from './images/user.ts';
@@ -20,6 +20,7 @@ import { Kubelet } from './kubelet.ts';
 import { makeNode } from './node-object.ts';
 import { ImageStore, type NodeRuntime } from './node-runtime.ts';
 import { randomHex, randomUid } from './names.ts';
+import { OWN_NETWORK, type PodNetwork, type PodNetworkPlan } from './pod-network.ts';
 import { podReason } from './printer.ts';
 import { corednsProgram } from './coredns.ts';
 import { DeploymentController } from './deployments.ts';
@@ -30,19 +31,21 @@ import { CONFIGMAPS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODES, PODS,
 import { Scheduler } from './scheduler.ts';
 import { ObjectStore } from './store.ts';
 import { admitService } from './service-admission.ts';
-import { flannelConfig, systemServices, systemTemplates, type SystemService } from './system-pods.ts';
+import { systemServices, systemTemplates, type SystemService } from './system-pods.ts';
 
 export interface ClusterOptions {
   readonly simulation: Simulation;
   readonly seed: number;
   readonly version: string;
-  /** By name; the first interface of `interface` with an IPv4 address is the node's InternalIP. */
+  /** By name, in the order in which they joined; the first interface of `interface` with an IPv4 address is the node's InternalIP. */
   readonly machines: ReadonlyMap<string, Machine>;
   readonly controlPlane: string;
   readonly interface: string;
   readonly podCIDR: string;
   readonly serviceCIDR: string;
-  readonly backend: 'host-gw';
+  readonly network: PodNetworkPlan;
+  /** No taint keeps pods from the control plane. */
+  readonly podsOnControlPlane: boolean;
   /** Programs that containers may have, and busybox's own. */
   readonly programs: readonly InstalledProgram[];
   readonly busybox: readonly InstalledProgram[];
@@ -76,6 +79,7 @@ export class Cluster {
   readonly pluginCalls: PodPluginCall[] = [];
   private readonly rng: Rng;
   private readonly events: EventRecorder;
+  private readonly network: PodNetwork;
 
   constructor(private readonly options: ClusterOptions) {
     const { simulation } = options;
@@ -88,12 +92,13 @@ export class Cluster {
       serviceCIDR: options.serviceCIDR,
       connect: (p) => this.connect(p, server),
     });
+    this.network = this.makeNetwork();
     const registry = new ImageRegistry([
       ...systemImages(options.version, options.programs, {
-        flanneld: flanneldProgram({ store: this.store, network: options.podCIDR, nodeName: (p) => this.nodeOf(p) }),
         'kube-proxy': kubeProxyProgram({ store: this.store, podCIDR: options.podCIDR }),
         coredns: corednsProgram(this.store),
       }),
+      ...this.network.images(options.programs),
       ...userImages(options.programs, options.busybox),
     ]);
     this.makeObjects();
@@ -102,12 +107,11 @@ export class Cluster {
     new NamespaceController(this.store, this.api, simulation);
     new Scheduler(this.store, this.events, simulation, this.rng);
     for (const [name, machine] of options.machines) this.startNode(name, machine, registry);
-    const templates = systemTemplates({
-      version: options.version,
-      controlPlane: options.controlPlane,
-      controlPlaneIp: this.addressOf(options.controlPlane),
-      interface: options.interface,
-    });
+    const { version, controlPlane, podCIDR, serviceCIDR } = options;
+    const templates = [
+      ...systemTemplates({ version, controlPlane, controlPlaneIp: this.addressOf(controlPlane), podCIDR, serviceCIDR }),
+      ...this.network.templates,
+    ];
     new Keeper(this.store, simulation, this.rng, templates).sync();
     for (const runtime of [...this.kubelets.values()].map((kubelet) => kubelet.runtime)) {
       for (const template of templates)
@@ -147,21 +151,29 @@ export class Cluster {
 
   // --- what kubeadm made ---
 
+  private makeNetwork(): PodNetwork {
+    const { network, podCIDR } = this.options;
+    const nodeName = (p: Process): string => this.nodeOf(p);
+    if (network.plugin === 'flannel') return flannelNetwork({ ...network, store: this.store, network: podCIDR, interface: this.options.interface, nodeName });
+    return OWN_NETWORK;
+  }
+  /** The first address of the range is the API server's, the tenth the name server's. */
+  private serviceAddress(nth: number): string {
+    return formatIpv4(parseIpv4Prefix(this.options.serviceCIDR)!.address + nth);
+  }
   private addressOf(node: string): string {
     const address = this.options.machines.get(node)?.netns.device(this.options.interface)?.ipv4?.addresses[0];
     return address ? formatIpv4(address.local) : '127.0.0.1';
   }
   private makeObjects(): void {
-    const { simulation, podCIDR, controlPlane, version, backend } = this.options;
+    const { simulation, podCIDR, controlPlane, version } = this.options;
     const born = formatTime(simulation.unixUs);
-    for (const name of ['default', 'kube-flannel', 'kube-node-lease', 'kube-public', 'kube-system'])
+    for (const name of ['default', ...this.network.namespaces, 'kube-node-lease', 'kube-public', 'kube-system'])
       this.store.put(NAMESPACES, makeNamespace(name, born, this.rng));
-    this.store.put(CONFIGMAPS, {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'kube-flannel-cfg', namespace: 'kube-flannel', uid: randomUid(this.rng), resourceVersion: '', creationTimestamp: born },
-      data: flannelConfig(podCIDR, backend),
-    } as never);
+    for (const { namespace, name, data } of this.network.configMaps) {
+      const metadata = { name, namespace, uid: randomUid(this.rng), resourceVersion: '', creationTimestamp: born };
+      this.store.put(CONFIGMAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as never);
+    }
     for (const service of systemServices(this.options.serviceCIDR)) this.makeService(service, born);
     const cidr = parseIpv4Prefix(podCIDR)!;
     const names = [controlPlane, ...[...this.options.machines.keys()].filter((name) => name !== controlPlane)];
@@ -173,16 +185,18 @@ export class Cluster {
         makeNode({
           name,
           isControlPlane: name === controlPlane,
+          isTainted: name === controlPlane && !this.options.podsOnControlPlane,
           address: this.addressOf(name),
           podCIDR: network,
           version,
           createdAt: born,
           now: born,
-          backend,
+          available: this.network.available,
           rng: this.rng,
         }),
       );
       prepareMachine(machine, kubectlProgram(this.api), this.api.server);
+      this.network.prepare(name, machine);
     }
   }
   private makeService({ namespace, ...sent }: SystemService, born: string): void {
@@ -223,17 +237,8 @@ export class Cluster {
       resolvConf: (pod) =>
         pod.spec.hostNetwork || pod.spec.dnsPolicy === 'Default'
           ? readText(machine, '/etc/resolv.conf')
-          : `search ${pod.metadata.namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n`,
-      clusterEnv: () => ({
-        KUBERNETES_SERVICE_HOST: '10.96.0.1',
-        KUBERNETES_SERVICE_PORT: '443',
-        KUBERNETES_SERVICE_PORT_HTTPS: '443',
-        KUBERNETES_PORT: 'tcp://10.96.0.1:443',
-        KUBERNETES_PORT_443_TCP: 'tcp://10.96.0.1:443',
-        KUBERNETES_PORT_443_TCP_PROTO: 'tcp',
-        KUBERNETES_PORT_443_TCP_PORT: '443',
-        KUBERNETES_PORT_443_TCP_ADDR: '10.96.0.1',
-      }),
+          : `search ${pod.metadata.namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver ${this.serviceAddress(10)}\noptions ndots:5\n`,
+      clusterEnv: () => serviceEnvironment(this.serviceAddress(1)),
       canReachRegistry: () => outside(machine),
       observe: (pod, call) => {
         this.pluginCalls.push({ node: name, namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, call });
@@ -311,10 +316,24 @@ function prepareMachine(machine: Machine, kubectl: InstalledProgram, server: str
   fs.writeFile('/proc/sys/net/ipv4/ip_forward', '1\n');
 }
 
+const serviceEnvironment = (address: string): Readonly<Record<string, string>> => ({
+  KUBERNETES_SERVICE_HOST: address,
+  KUBERNETES_SERVICE_PORT: '443',
+  KUBERNETES_SERVICE_PORT_HTTPS: '443',
+  KUBERNETES_PORT: `tcp://${address}:443`,
+  KUBERNETES_PORT_443_TCP: `tcp://${address}:443`,
+  KUBERNETES_PORT_443_TCP_PROTO: 'tcp',
+  KUBERNETES_PORT_443_TCP_PORT: '443',
+  KUBERNETES_PORT_443_TCP_ADDR: address,
+});
+
 /** Whether a packet to the internet would leave by a card that leads there. */
 function outside(machine: Machine): Result<void, string> {
+  const server = /^nameserver (\S+)/m.exec(readText(machine, '/etc/resolv.conf'))?.[1] ?? '127.0.0.53';
+  const fail = (why: string): Result<never, string> => err(`dial tcp: lookup registry-1.docker.io on ${server}:53: ${why}`);
   const route = getRoute(machine.netns, { destination: parseIpv4('44.208.254.194') ?? 0 });
-  if (!route.ok) return err('dial tcp: lookup registry-1.docker.io on 10.0.2.3:53: dial udp 10.0.2.3:53: connect: network is unreachable');
+  if (!route.ok) return fail(`dial udp ${server}:53: connect: network is unreachable`);
   const device = findDevice(machine.netns, route.value.device.index);
-  return device instanceof NatCard && device.isUp ? ok(undefined) : err('dial tcp: lookup registry-1.docker.io on 10.0.2.3:53: read udp: i/o timeout');
+  const leadsOut = device instanceof NatCard || (device instanceof Card && device.segment.router !== null && device.segment.router.address === route.value.dst.gateway);
+  return leadsOut && device.isUp ? ok(undefined) : fail('read udp: i/o timeout');
 }

@@ -1,4 +1,4 @@
-/** A Node as kubeadm, the kubelet and flannel register it. */
+/** A Node as kubeadm and the kubelet register it. */
 import type { Rng } from '../base/index.ts';
 import type { Condition, Node } from '../commands/index.ts';
 import { randomHex, randomUid } from './names.ts';
@@ -6,12 +6,14 @@ import { randomHex, randomUid } from './names.ts';
 export interface NodeFacts {
   readonly name: string;
   readonly isControlPlane: boolean;
+  readonly isTainted: boolean;
   readonly address: string;
   readonly podCIDR: string;
   readonly version: string;
   readonly createdAt: string;
   readonly now: string;
-  readonly backend: string;
+  /** Who says that the pod network is there, and how. */
+  readonly available: { readonly reason: string; readonly message: string } | undefined;
   readonly rng: Rng;
 }
 
@@ -45,10 +47,6 @@ export function makeNode(facts: NodeFacts): Node {
         ...(isControlPlane ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
       },
       annotations: {
-        'flannel.alpha.coreos.com/backend-data': 'null',
-        'flannel.alpha.coreos.com/backend-type': facts.backend,
-        'flannel.alpha.coreos.com/kube-subnet-manager': 'true',
-        'flannel.alpha.coreos.com/public-ip': address,
         'kubeadm.alpha.kubernetes.io/cri-socket': 'unix:///var/run/containerd/containerd.sock',
         'node.alpha.kubernetes.io/ttl': '0',
         'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
@@ -58,7 +56,7 @@ export function makeNode(facts: NodeFacts): Node {
       podCIDR,
       podCIDRs: [podCIDR],
       taints: [
-        ...(isControlPlane ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' as const }] : []),
+        ...(facts.isTainted ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' as const }] : []),
         { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' },
       ],
     },
@@ -70,7 +68,7 @@ export function makeNode(facts: NodeFacts): Node {
       capacity: { ...resources, memory: '2013916Ki' },
       allocatable: { ...resources, 'ephemeral-storage': '59804197990', memory: '1911516Ki' },
       conditions: [
-        fine('NetworkUnavailable', 'FlannelIsUp', 'Flannel is running on this node'),
+        ...(facts.available ? [fine('NetworkUnavailable', facts.available.reason, facts.available.message)] : []),
         fine('MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
         fine('DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
         fine('PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),

@@ -1,6 +1,5 @@
-/** The pods that kubeadm and flannel's manifest put on a cluster: control plane, kube-proxy, CoreDNS, kube-flannel. */
+/** The pods that kubeadm puts on a cluster: control plane, kube-proxy, CoreDNS. */
 import { formatIpv4, parseIpv4Prefix } from '../wire/index.ts';
-import type { PodSpec } from '../commands/index.ts';
 import type { Template } from './controllers.ts';
 
 const EVERYWHERE = [{ operator: 'Exists' as const }];
@@ -13,7 +12,8 @@ export interface SystemOptions {
   readonly version: string;
   readonly controlPlane: string;
   readonly controlPlaneIp: string;
-  readonly interface: string;
+  readonly podCIDR: string;
+  readonly serviceCIDR: string;
 }
 
 export function systemTemplates(options: SystemOptions): readonly Template[] {
@@ -45,11 +45,11 @@ export function systemTemplates(options: SystemOptions): readonly Template[] {
       '--authorization-mode=Node,RBAC',
       '--etcd-servers=https://127.0.0.1:2379',
       '--secure-port=6443',
-      '--service-cluster-ip-range=10.96.0.0/12',
+      `--service-cluster-ip-range=${options.serviceCIDR}`,
     ]),
     component('kube-controller-manager', `registry.k8s.io/kube-controller-manager:${version}`, '200m', [
       '--allocate-node-cidrs=true',
-      '--cluster-cidr=10.244.0.0/16',
+      `--cluster-cidr=${options.podCIDR}`,
       '--leader-elect=true',
     ]),
     component('kube-scheduler', `registry.k8s.io/kube-scheduler:${version}`, '100m', ['--bind-address=127.0.0.1', '--leader-elect=true']),
@@ -105,74 +105,8 @@ export function systemTemplates(options: SystemOptions): readonly Template[] {
         ],
       },
     },
-    { namespace: 'kube-flannel', name: 'kube-flannel-ds', kind: 'daemon-set', labels: { app: 'flannel', tier: 'node' }, spec: flannelSpec(options.interface) },
   ];
 }
-
-function flannelSpec(iface: string): PodSpec {
-  return {
-    hostNetwork: true,
-    priorityClassName: 'system-node-critical',
-    priority: 2_000_001_000,
-    serviceAccountName: 'flannel',
-    tolerations: [{ operator: 'Exists', effect: 'NoSchedule' }],
-    initContainers: [
-      {
-        name: 'install-cni-plugin',
-        image: 'ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1',
-        command: ['cp'],
-        args: ['-f', '/flannel', '/opt/cni/bin/flannel'],
-        volumeMounts: [{ name: 'cni-plugin', mountPath: '/opt/cni/bin' }],
-      },
-      {
-        name: 'install-cni',
-        image: 'ghcr.io/flannel-io/flannel:v0.26.4',
-        command: ['cp'],
-        args: ['-f', '/etc/kube-flannel/cni-conf.json', '/etc/cni/net.d/10-flannel.conflist'],
-        volumeMounts: [
-          { name: 'cni', mountPath: '/etc/cni/net.d' },
-          { name: 'flannel-cfg', mountPath: '/etc/kube-flannel/' },
-        ],
-      },
-    ],
-    containers: [
-      {
-        name: 'kube-flannel',
-        image: 'ghcr.io/flannel-io/flannel:v0.26.4',
-        command: ['/opt/bin/flanneld'],
-        args: ['--ip-masq', '--kube-subnet-mgr', `--iface=${iface}`],
-        resources: { requests: { cpu: '100m', memory: '50Mi' } },
-        volumeMounts: [
-          { name: 'run', mountPath: '/run/flannel' },
-          { name: 'flannel-cfg', mountPath: '/etc/kube-flannel/' },
-        ],
-      },
-    ],
-    volumes: [
-      { name: 'run', hostPath: { path: '/run/flannel' } },
-      { name: 'cni-plugin', hostPath: { path: '/opt/cni/bin' } },
-      { name: 'cni', hostPath: { path: '/etc/cni/net.d' } },
-      { name: 'flannel-cfg', configMap: { name: 'kube-flannel-cfg' } },
-    ],
-  };
-}
-
-/** The config map kube-flannel-cfg. */
-export const flannelConfig = (network: string, backend: string): Readonly<Record<string, string>> => ({
-  'cni-conf.json': `${JSON.stringify(
-    {
-      name: 'cbr0',
-      cniVersion: '0.3.1',
-      plugins: [
-        { type: 'flannel', delegate: { hairpinMode: true, isDefaultGateway: true } },
-        { type: 'portmap', capabilities: { portMappings: true } },
-      ],
-    },
-    null,
-    2,
-  )}\n`,
-  'net-conf.json': `${JSON.stringify({ Network: network, EnableNFTables: false, Backend: { Type: backend } }, null, 2)}\n`,
-});
 
 export interface SystemService {
   readonly namespace: string;

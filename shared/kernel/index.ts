@@ -51,6 +51,7 @@ export type { BridgeId } from './devices/bridge/bridge-state.ts';
 export { VlanGlobals } from './devices/bridge/vlan-group.ts';
 export type { BridgeVlan, VlanGroup } from './devices/bridge/vlan-group.ts';
 export { Card, NatCard, Switch } from './devices/card.ts';
+export { Router } from './devices/router.ts';
 export { Macvlan } from './devices/macvlan.ts';
 export { Tun } from './devices/tun.ts';
 export { hasTunnels, loadTunnels } from './devices/tunnel/module.ts';

@@ -5,7 +5,7 @@ import { CNI_PLUGINS } from '../cni/index.ts';
 import { makeWorld } from '../kernel/index.ts';
 import { Machine } from '../machine/index.ts';
 import { utf8Encode } from '../base/index.ts';
-import type { KubernetesFile, LabFile } from './lab-file.ts';
+import { clusterNodes, type KubernetesFile, type LabFile } from './lab-file.ts';
 import type { Lab, LabOptions } from './lab.ts';
 import { writeLoginFiles } from './login-files.ts';
 import { provision } from './provision.ts';
@@ -13,6 +13,7 @@ import { SimulatedLab } from './simulated-lab.ts';
 
 /** How long the first pods may take, in virtual time. */
 const START_LIMIT_US = 20_000_000;
+const SETUP_LOG = '/var/log/setup.log';
 /** The cluster was made so long ago, then its machines were suspended: what AGE begins with. */
 const AGE_MS = 14 * 60_000;
 
@@ -20,28 +21,45 @@ export function createLab(file: LabFile, options: LabOptions): Lab {
   const world = makeWorld(options.seed, file.kubernetes ? options.epochMs - AGE_MS : options.epochMs);
   const programs = file.kubernetes ? [...PROGRAMS, ...CNI_PLUGINS] : PROGRAMS;
   const machines = provision(world, file, { programs, seed: options.seed });
-  for (const [name, { setup }] of Object.entries(file.nodes)) {
-    if (setup !== undefined) machines.get(name)!.spawn(['bash', '-c', utf8Encode(setup)], {});
-  }
+  setUp(file, machines, world.simulation);
   const { kubernetes } = file;
-  const cluster = kubernetes && startCluster(kubernetes, machines, options, world.simulation);
+  const cluster = kubernetes && startCluster(file, kubernetes, machines, options, world.simulation);
   const lab = new SimulatedLab(file.id, world, machines, cluster, kubernetes?.interface ?? '');
   if (cluster) startPods(lab, cluster, kubernetes);
   else world.simulation.runUntil(world.simulation.nowUs + 100_000);
   return lab;
 }
 
-function startCluster(file: KubernetesFile, machines: ReadonlyMap<string, Machine>, options: LabOptions, simulation: Lab['simulation']): Cluster {
+/** Runs what each machine runs when it starts; what that prints is kept in a log. */
+function setUp(file: LabFile, machines: ReadonlyMap<string, Machine>, simulation: Lab['simulation']): void {
+  const started = Object.entries(file.nodes).flatMap(([name, { setup }]) => {
+    if (setup === undefined) return [];
+    const { init } = machines.get(name)!;
+    const child = machines.get(name)!.spawn(['bash', '-c', utf8Encode(setup)], {
+      cwd: '/root',
+      prepare: (one) => {
+        const files = [init.fs.open('/dev/null', { read: true }), init.fs.open(SETUP_LOG, { write: true, create: true, append: true })] as const;
+        for (const [fd, opened] of [files[0], files[1], files[1]].entries()) if (opened.ok) one.fds.put(fd, opened.value);
+      },
+    });
+    return child.ok ? [child.value] : [];
+  });
+  const untilUs = simulation.nowUs + START_LIMIT_US;
+  while (started.some((process) => !process.ending) && simulation.nowUs < untilUs) simulation.runUntil(simulation.nowUs + 5_000);
+}
+
+function startCluster(lab: LabFile, file: KubernetesFile, machines: ReadonlyMap<string, Machine>, options: LabOptions, simulation: Lab['simulation']): Cluster {
   return new Cluster({
     simulation,
     seed: options.seed,
     version: file.version,
-    machines,
+    machines: new Map(clusterNodes(lab, file).map((name) => [name, machines.get(name)!])),
     controlPlane: file.controlPlane,
     interface: file.interface,
     podCIDR: file.podCIDR,
     serviceCIDR: file.serviceCIDR,
-    backend: file.network.backend,
+    network: file.network,
+    podsOnControlPlane: file.podsOnControlPlane,
     programs: PROGRAMS,
     busybox: BUSYBOX_NET,
   });
@@ -64,12 +82,12 @@ function startPods(lab: SimulatedLab, cluster: Cluster, file: KubernetesFile): v
       ),
   );
   const pods = cluster.api.resources.find((resource) => resource.name === 'pods')!;
-  for (const { name, namespace, node, image, command, args } of file.pods) {
+  for (const { name, namespace, node, image, command, args, labels = { run: name } } of file.pods) {
     const container = { name, image, ...(command ? { command } : {}), ...(args ? { args } : {}) };
     cluster.api.create(pods, namespace, {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name, namespace, labels: { run: name } },
+      metadata: { name, namespace, labels },
       spec: { containers: [container], nodeSelector: { 'kubernetes.io/hostname': node } },
     });
   }

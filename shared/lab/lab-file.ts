@@ -2,94 +2,15 @@
  * The file that describes a lab: machines, their networks, the cluster on them and what runs there first. `resources/labs/README.md`
  * tells authors; this schema is what holds.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { readYaml, type Problem } from '../lesson/index.ts';
 import { formatIpv4, formatIpv4Prefix, ipv4InPrefix, ipv4Mask, parseIpv4, parseIpv4Prefix, type Ipv4Prefix } from '../wire/index.ts';
-
-const label = z
-  .string()
-  .regex(
-    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-    'a name is made of lower case letters, digits and "-", at most 63 of them, and begins and ends with a letter or digit',
-  );
-const prefix = z
-  .string()
-  .refine((text) => text.includes('/') && parseIpv4Prefix(text) !== undefined, 'an address with its prefix length is needed, such as 192.168.56.11/24');
-const network = z
-  .string()
-  .refine((text) => text.includes('/') && parseIpv4Prefix(text) !== undefined, 'a network is needed, such as 10.244.0.0/16')
-  .refine((text) => {
-    const parsed = parseIpv4Prefix(text);
-    return !parsed || (parsed.address & ipv4Mask(parsed.length)) === parsed.address;
-  }, 'this has host bits set: write the first address of the network, such as 10.244.0.0/16');
-const address = z.string().refine((text) => parseIpv4(text) !== undefined, 'an IPv4 address is needed, such as 10.0.2.2');
-const interfaceName = z.string().regex(/^[^\s/:]{1,15}$/, 'the name of an interface has 1 to 15 characters, none of them a space, "/" or ":"');
-const text = z.object({ en: z.string().min(1), zh: z.string().min(1) }).strict();
-
-const labSchema = z
-  .object({
-    /** The version of this format. */
-    lab: z.literal(1),
-    title: text,
-    summary: text,
-    /** What joins machines. */
-    networks: z
-      .record(
-        label,
-        z.discriminatedUnion('kind', [
-          z.object({ kind: z.literal('segment'), title: z.string().min(1), subnet: network }).strict(),
-          /** Each machine has such a network of its own, as VirtualBox gives it; `gateway` and `dns` are the hypervisor's. */
-          z.object({ kind: z.literal('nat'), subnet: network, gateway: address, dns: address }).strict(),
-        ]),
-      )
-      .default({}),
-    nodes: z
-      .record(
-        label,
-        z
-          .object({
-            interfaces: z.record(interfaceName, z.object({ network: label, address: prefix }).strict()).default({}),
-            /** Commands that root's bash runs when the machine starts. */
-            setup: z.string().optional(),
-          })
-          .strict(),
-      )
-      .refine((nodes) => Object.keys(nodes).length > 0, 'a lab needs at least one node'),
-    kubernetes: z
-      .object({
-        version: z
-          .string()
-          .regex(/^v\d+\.\d+\.\d+$/, 'a version such as v1.32.4 is needed')
-          .default('v1.32.4'),
-        controlPlane: label,
-        /** The interface whose address is the node's, and over which nodes reach each other. */
-        interface: interfaceName,
-        podCIDR: network,
-        serviceCIDR: network.default('10.96.0.0/12'),
-        network: z.object({ plugin: z.literal('flannel'), backend: z.enum(['host-gw']) }).strict(),
-        /** Pods that run when the lab is ready. */
-        pods: z
-          .array(
-            z
-              .object({
-                name: label,
-                image: z.string().min(1),
-                node: label,
-                namespace: label.default('default'),
-                command: z.array(z.string()).optional(),
-                args: z.array(z.string()).optional(),
-              })
-              .strict(),
-          )
-          .default([]),
-      })
-      .strict()
-      .optional(),
-  })
-  .strict();
+import { labSchema } from './lab-schema.ts';
 
 export type LabFile = z.infer<typeof labSchema> & { readonly id: string };
 export type KubernetesFile = NonNullable<LabFile['kubernetes']>;
+/** The machines that are nodes of the cluster, in the order in which they joined. */
+export const clusterNodes = (file: Pick<LabFile, 'nodes'>, kubernetes: KubernetesFile): readonly string[] => kubernetes.nodes ?? Object.keys(file.nodes);
 
 /** A lab file as data. `id` is its file's name without `.yaml`. */
 export function parseLabFile(id: string, source: string): { readonly value: LabFile | undefined; readonly problems: readonly Problem[] } {
@@ -107,10 +28,10 @@ type File = z.infer<typeof labSchema>;
 
 function checkNetworks(file: File, report: Report): void {
   for (const [key, net] of Object.entries(file.networks)) {
-    if (net.kind !== 'nat') continue;
     const subnet = parseIpv4Prefix(net.subnet)!;
-    for (const part of ['gateway', 'dns'] as const) {
-      if (!ipv4InPrefix(parseIpv4(net[part])!, subnet.address, subnet.length)) report(['networks', key, part], `${net[part]} is not in ${net.subnet}`);
+    const parts = net.kind === 'nat' ? { gateway: net.gateway, dns: net.dns } : net.gateway === undefined ? {} : { gateway: net.gateway };
+    for (const [part, text] of Object.entries(parts)) {
+      if (!ipv4InPrefix(parseIpv4(text)!, subnet.address, subnet.length)) report(['networks', key, part], `${text} is not in ${net.subnet}`);
     }
   }
   const owners = new Map<string, string>();
@@ -137,6 +58,8 @@ function checkNetworks(file: File, report: Report): void {
         );
       } else if (net.kind === 'nat' && (own.address === parseIpv4(net.gateway) || own.address === parseIpv4(net.dns)))
         report([...path, 'address'], `${formatIpv4(own.address)} is the hypervisor's own address in network "${key}"`);
+      else if (net.kind === 'segment' && net.gateway !== undefined && own.address === parseIpv4(net.gateway))
+        report([...path, 'address'], `${formatIpv4(own.address)} is the address of the router on network "${key}"`);
       const owner = owners.get(`${key} ${formatIpv4(own.address)}`);
       if (net.kind === 'segment' && owner !== undefined)
         report([...path, 'address'], `${formatIpv4(own.address)} is taken by ${owner}: two machines on one network need two addresses`);
@@ -151,20 +74,21 @@ function isHostAddress(address: number, subnet: Ipv4Prefix): boolean {
 }
 
 function checkKubernetes(file: File, kubernetes: KubernetesFile, report: Report): void {
-  const nodes = Object.keys(file.nodes);
+  const machines = Object.keys(file.nodes);
+  const quoted = (names: readonly string[]): string => names.map((one) => `"${one}"`).join(', ');
+  for (const [index, name] of (kubernetes.nodes ?? []).entries()) {
+    if (!machines.includes(name)) report(['kubernetes', 'nodes', index], `there is no node "${name}": ${quoted(machines)} are defined`);
+    else if (kubernetes.nodes!.indexOf(name) < index) report(['kubernetes', 'nodes', index], `"${name}" stands here a second time`);
+  }
+  const nodes = clusterNodes(file, kubernetes).filter((name) => machines.includes(name));
   if (!nodes.includes(kubernetes.controlPlane))
-    report(['kubernetes', 'controlPlane'], `there is no node "${kubernetes.controlPlane}": one of ${nodes.map((one) => `"${one}"`).join(', ')} is needed`);
+    report(['kubernetes', 'controlPlane'], `there is no node "${kubernetes.controlPlane}": one of ${quoted(nodes)} is needed`);
   for (const node of nodes) {
     if (!file.nodes[node]!.interfaces[kubernetes.interface])
       report(['nodes', node], `node "${node}" has no interface "${kubernetes.interface}", over which kubernetes.interface says that nodes reach each other`);
   }
   const cluster = parseIpv4Prefix(kubernetes.podCIDR)!;
-  const room = cluster.length > 24 ? 0 : 2 ** (24 - cluster.length);
-  if (room < nodes.length)
-    report(
-      ['kubernetes', 'podCIDR'],
-      `${kubernetes.podCIDR} has room for ${room} nodes of a /24 each, and there are ${nodes.length}: a shorter prefix is needed`,
-    );
+  checkPodNetwork(kubernetes, cluster, nodes, report);
   const others: readonly (readonly [string, Ipv4Prefix])[] = [
     ...Object.entries(file.networks).map(([key, net]) => [`network "${key}"`, parseIpv4Prefix(net.subnet)!] as const),
     ['kubernetes.serviceCIDR', parseIpv4Prefix(kubernetes.serviceCIDR)!],
@@ -176,10 +100,31 @@ function checkKubernetes(file: File, kubernetes: KubernetesFile, report: Report)
   }
   const names = new Set<string>();
   for (const [index, pod] of kubernetes.pods.entries()) {
-    if (!nodes.includes(pod.node))
-      report(['kubernetes', 'pods', index, 'node'], `there is no node "${pod.node}": one of ${nodes.map((one) => `"${one}"`).join(', ')} is needed`);
-    if (names.has(`${pod.namespace}/${pod.name}`))
-      report(['kubernetes', 'pods', index, 'name'], `there is another pod "${pod.name}" in namespace "${pod.namespace}"`);
+    const at = ['kubernetes', 'pods', index];
+    if (!nodes.includes(pod.node)) report([...at, 'node'], `there is no node "${pod.node}": one of ${quoted(nodes)} is needed`);
+    else if (pod.node === kubernetes.controlPlane && !kubernetes.podsOnControlPlane)
+      report([...at, 'node'], `"${pod.node}" is the control plane, which takes no pods: "podsOnControlPlane: true" lets it`);
+    if (names.has(`${pod.namespace}/${pod.name}`)) report([...at, 'name'], `there is another pod "${pod.name}" in namespace "${pod.namespace}"`);
     names.add(`${pod.namespace}/${pod.name}`);
+  }
+}
+
+/** Calico cuts the pods' network into blocks of 64 addresses, everything else into one of 256 for each node. */
+function checkPodNetwork(kubernetes: KubernetesFile, cluster: Ipv4Prefix, nodes: readonly string[], report: Report): void {
+  const { podCIDR, network } = kubernetes;
+  const size = network.plugin === 'calico' ? 26 : 24;
+  const room = cluster.length > size ? 0 : 2 ** (size - cluster.length);
+  if (room < nodes.length)
+    report(['kubernetes', 'podCIDR'], `${podCIDR} has room for ${room} nodes of a /${size} each, and there are ${nodes.length}: a shorter prefix is needed`);
+  if (network.plugin !== 'calico') return;
+  const owners = new Map<string, string>();
+  for (const [node, { block, tunnel }] of Object.entries(network.blocks)) {
+    const at = ['kubernetes', 'network', 'blocks', node];
+    const own = parseIpv4Prefix(block)!;
+    if (!nodes.includes(node)) report(at, `there is no node "${node}"`);
+    if (own.length !== 26 || !ipv4InPrefix(own.address, cluster.address, cluster.length)) report([...at, 'block'], `${block} is no /26 of ${podCIDR}`);
+    else if (owners.has(block)) report([...at, 'block'], `${block} is the block of ${owners.get(block)}`);
+    if (tunnel !== undefined && !ipv4InPrefix(parseIpv4(tunnel)!, own.address, own.length)) report([...at, 'tunnel'], `${tunnel} is not in ${block}`);
+    owners.set(block, node);
   }
 }

@@ -1,13 +1,13 @@
-/** Images of the cluster's own components. They run as processes; what they do is done by the parts of this module, flanneld's by itself. */
+/** Images of the cluster's own components. They run as processes; what they do is done by the parts of this module. */
 import type { InstalledProgram } from '../../machine/index.ts';
-import { programImage, type Process, type Program } from '../../shell/index.ts';
+import type { Process, Program } from '../../shell/index.ts';
 import type { Image } from '../image.ts';
 import { applets, daemon, klog, makeImage, own } from './make.ts';
 
 export function systemImages(
   version: string,
   programs: readonly InstalledProgram[],
-  components: Readonly<Record<'flanneld' | 'kube-proxy' | 'coredns', Program>>,
+  components: Readonly<Record<'kube-proxy' | 'coredns', Program>>,
 ): readonly Image[] {
   const component = (name: string, sizeBytes: number, lines: (p: Process) => readonly string[]): Image =>
     makeImage({
@@ -51,19 +51,6 @@ export function systemImages(
       sizeBytes: 18_562_039,
       entrypoint: ['/coredns'],
       programs: [own('/coredns', 'coredns', components.coredns)],
-    }),
-    makeImage({
-      repository: 'ghcr.io/flannel-io/flannel',
-      tags: ['v0.26.4'],
-      sizeBytes: 31_404_814,
-      programs: [own('/opt/bin/flanneld', 'flanneld', components.flanneld), ...iptables, ...applets(programs, '/bin', ['cp', 'sh', 'cat', 'ls'])],
-    }),
-    makeImage({
-      repository: 'ghcr.io/flannel-io/flannel-cni-plugin',
-      tags: ['v1.6.2-flannel1'],
-      sizeBytes: 4_835_462,
-      programs: applets(programs, '/bin', ['cp', 'sh']),
-      files: { '/flannel': programImage('/opt/cni/bin/flannel') },
     }),
   ];
 }

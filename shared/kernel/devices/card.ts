@@ -4,36 +4,20 @@
  *
  * Invariant: a segment is a switch: it learns where a MAC is, floods what it does not know, and each card drops what is not for it.
  * Invariant: frames of one card never overtake each other, however the delay varies.
- * Deviation: the world behind NAT answers echo requests only; all else that leaves the lab is not followed.
  */
-import {
-  Arp,
-  ArpOp,
-  completeChecksum,
-  encodeNetworkBytes,
-  EtherType,
-  formatIpv4,
-  Icmp,
-  IcmpType,
-  Ipv4Header,
-  IpProtocol,
-  isMulticastMac,
-  parseIpv4,
-  parseMac,
-} from '../../wire/index.ts';
-import type { Ipv4, Mac } from '../../wire/index.ts';
-import { describe } from '../describe.ts';
+import { Arp, ArpOp, completeChecksum, EtherType, formatIpv4, isMulticastMac, parseIpv4, parseMac } from '../../wire/index.ts';
+import type { Ipv4, Ipv4Header, Mac } from '../../wire/index.ts';
 import { setCarrier } from '../linkwatch.ts';
 import { Device, Skb } from '../model.ts';
 import type { Netns, Segment } from '../model.ts';
 import { Iff } from '../numbers.ts';
 import { classify, countRx, countTx, crossing, drop } from '../transmit.ts';
+import { answerFromOutside, NEAR_US } from './outside.ts';
+import type { Router } from './router.ts';
 
 /** One way over a host-only network between two VMs of a machine, measured on such: half of a 0.4–0.6 ms round trip. */
 const WIRE_US = 180;
 const WIRE_JITTER_US = 90;
-const NAT_US = 350;
-const INTERNET_US = 6_000;
 
 abstract class VmCard extends Device {
   readonly kind = null;
@@ -58,11 +42,28 @@ abstract class VmCard extends Device {
     setCarrier(this, 'off');
   }
   abstract get hasCable(): boolean;
+  /** Something that no machine of the lab sent: an answer to `cause`, a while from now. */
+  hear(answer: Skb, cause: Skb, delayUs: number, direction: 'reply' | 'helper'): void {
+    const { recorder } = cause;
+    if (recorder !== null) {
+      answer.recorder = recorder;
+      answer.hop = recorder.enter(cause.hop, this.netns.place, this.name, direction, this.netns.simulation.nowUs + delayUs);
+    }
+    this.netns.simulation.after(delayUs, () => {
+      if (!this.isUp) return;
+      countRx(this, answer);
+      answer.device = this;
+      classify(answer, this);
+      this.netns.simulation.post(answer);
+    });
+  }
 }
 
 /** A switch that cards are plugged into. */
 export class Switch implements Segment {
   readonly ports: Card[] = [];
+  /** The way out of the lab, where the segment has one. */
+  router: Router | null = null;
   private readonly table = new Map<Mac, Card>();
   constructor(
     readonly id: number,
@@ -85,6 +86,7 @@ export class Switch implements Segment {
     const { nowUs } = simulation;
     from.lastArrivalUs = Math.max(nowUs + this.delayUs + (this.jitterUs > 0 ? rng.below(this.jitterUs) : 0), from.lastArrivalUs);
     const delayUs = from.lastArrivalUs - nowUs;
+    if (this.router !== null && (skb.ethDst === this.router.mac || skb.arp !== null) && this.router.take(skb, from)) return;
     const known = isMulticastMac(skb.ethDst) ? undefined : this.table.get(skb.ethDst);
     if (known !== undefined && known !== from) {
       simulation.after(delayUs, () => known.arrive(skb, from, delayUs));
@@ -154,9 +156,7 @@ const SERVICES: ReadonlyMap<Ipv4, Mac> = new Map([
   [GATEWAY, parseMac('52:54:00:12:35:02') ?? 0],
   [NAME_SERVER, parseMac('52:54:00:12:35:03') ?? 0],
 ]);
-
-/** RFC 1918, and link-local. */
-const isPrivate = (to: Ipv4): boolean => to >>> 24 === 10 || to >>> 20 === 0xac1 || to >>> 16 === 0xc0a8 || to >>> 16 === 0xa9fe;
+const VIRTUALBOX = { address: GATEWAY, has: (to: Ipv4) => SERVICES.has(to) };
 
 /** VirtualBox's NAT card. */
 export class NatCard extends VmCard {
@@ -185,60 +185,19 @@ export class NatCard extends VmCard {
     answer.ethDst = skb.ethSrc;
     answer.arp = new Arp(ArpOp.REPLY, mac, arp.targetIp, arp.senderMac, arp.senderIp);
     this.leave(skb, formatIpv4(arp.targetIp));
-    this.deliver(answer, skb, NAT_US, 'helper');
+    this.hear(answer, skb, NEAR_US, 'helper');
   }
   private toOutside(skb: Skb, ip: Ipv4Header): void {
-    const isEcho = ip.protocol === IpProtocol.ICMP && skb.icmp?.type === IcmpType.ECHO_REQUEST;
-    const isNear = SERVICES.has(ip.dst);
     this.leave(skb, formatIpv4(ip.dst));
-    if (!isNear && ip.ttl <= 1) {
-      this.error(skb, IcmpType.TIME_EXCEEDED, 0);
-      return;
-    }
-    if (!isNear && isPrivate(ip.dst)) return; // the internet has no way there, and nobody says so
-    if (!isEcho || skb.icmp === null) {
-      if (skb.recorder !== null) skb.step({ kind: 'not-modelled', what: `answers from outside the lab to ${describe(skb)}` }, this.netns);
-      return;
-    }
-    const answer = this.packetFrom(ip.dst, ip.src, isNear ? 64 : 54);
-    answer.icmp = new Icmp(IcmpType.ECHO_REPLY, 0, skb.icmp.id, skb.icmp.seq);
-    answer.payload = skb.payload;
-    this.deliver(answer, skb, isNear ? NAT_US : INTERNET_US + this.netns.rng.below(INTERNET_US), 'reply');
-  }
-  private error(skb: Skb, type: number, code: number): void {
-    const { ip } = skb;
-    if (ip === null) return;
-    const answer = this.packetFrom(GATEWAY, ip.src, 64);
-    answer.icmp = new Icmp(type, code, 0, 0);
-    answer.payload = encodeNetworkBytes(skb).slice(0, 28);
-    this.deliver(answer, skb, NAT_US, 'helper');
-  }
-  private packetFrom(src: Ipv4, dst: Ipv4, ttl: number): Skb {
-    const answer = new Skb();
-    answer.etherType = EtherType.IPV4;
-    answer.ethSrc = SERVICES.get(GATEWAY) ?? 0;
-    answer.ethDst = this.address;
-    answer.ip = new Ipv4Header(src, dst, IpProtocol.ICMP, ttl);
-    answer.ip.id = this.netns.rng.below(65536);
-    return answer;
+    const answer = answerFromOutside(skb, ip, this.netns, VIRTUALBOX);
+    if (!answer) return;
+    answer.skb.ethSrc = SERVICES.get(GATEWAY) ?? 0;
+    answer.skb.ethDst = this.address;
+    this.hear(answer.skb, skb, answer.delayUs, answer.direction);
   }
   private leave(skb: Skb, to: string): void {
     if (skb.recorder === null) return;
-    skb.step({ kind: 'cross', medium: 'nat-nic', from: this.name, to, delayUs: NAT_US }, this.netns);
+    skb.step({ kind: 'cross', medium: 'nat-nic', from: this.name, to, delayUs: NEAR_US }, this.netns);
     skb.end({ kind: 'left', to });
-  }
-  private deliver(answer: Skb, cause: Skb, delayUs: number, direction: 'reply' | 'helper'): void {
-    const { recorder } = cause;
-    if (recorder !== null) {
-      answer.recorder = recorder;
-      answer.hop = recorder.enter(cause.hop, this.netns.place, this.name, direction, this.netns.simulation.nowUs + delayUs);
-    }
-    this.netns.simulation.after(delayUs, () => {
-      if (!this.isUp) return;
-      countRx(this, answer);
-      answer.device = this;
-      classify(answer, this);
-      this.netns.simulation.post(answer);
-    });
   }
 }

@@ -75,10 +75,8 @@ function* run(process: Process, hooks: Hooks, program: Program, invocation: Invo
   if (shell.leaving?.kind === 'exit') return yield* shell.runner.finish(shell, shell.status);
   shell.leaving = undefined;
   let status: number;
-  if (command !== undefined) {
-    shell.mayBecome = true;
-    status = yield* runString(shell, command);
-  } else if (isScript) status = yield* runScript(shell, operands[0] ?? '');
+  if (command !== undefined) status = yield* runString(shell, command);
+  else if (isScript) status = yield* runScript(shell, operands[0] ?? '');
   else if (isInteractive) status = yield* interact(shell, invocation.isPlain);
   else status = yield* runInput(shell);
   shell.leaving = undefined;

@@ -1,0 +1,153 @@
+/**
+ * flanneld (flannel 0.26) with Kubernetes as its store of leases: a lease is the node's podCIDR with annotations. It writes its own into
+ * /run/flannel/subnet.env, tells the others how to reach it, and keeps a way to each of them. Routes are checked every ten seconds and put back;
+ * those of vxlan are not.
+ */
+import { formatTime, type Node } from '../../commands/index.ts';
+import { netnsOf } from '../../machine/index.ts';
+import { anyOf, WaitQueue, type Process, type Program, type Sys } from '../../shell/index.ts';
+import { formatIpv4, formatMac, parseIpv4, parseIpv4Prefix } from '../../wire/index.ts';
+import { NODES } from '../resources.ts';
+import type { ObjectStore } from '../store.ts';
+import { BACKENDS, vtepMac, type Backend, type Lease } from './backend.ts';
+import { setupRules } from './rules.ts';
+
+/** routeCheckRetries. */
+const CHECK_US = 10_000_000;
+const ANNOTATION = 'flannel.alpha.coreos.com';
+
+export interface FlannelOptions {
+  readonly store: ObjectStore;
+  readonly network: string;
+  readonly backend: keyof typeof BACKENDS;
+  readonly nodeName: (p: Process) => string;
+}
+
+export const flanneldProgram = (options: FlannelOptions): Program =>
+  function* (p): Sys<number> {
+    for (const signal of ['TERM', 'INT'] as const) p.on(signal, () => p.exit(0));
+    const iface = p.argv.find((arg) => arg.startsWith('--iface='))?.slice('--iface='.length) ?? 'eth0';
+    const { store, network } = options;
+    const nodeName = options.nodeName(p);
+    const subnet = (store.get(NODES, undefined, nodeName) as Node | undefined)?.spec.podCIDR;
+    yield* log(
+      p,
+      'main.go:211',
+      `CLI flags config: {etcdEndpoints:http://127.0.0.1:4001,http://127.0.0.1:2379 ifaceRegex:[] iface:[${iface}] ipMasq:true kubeSubnetMgr:true}`,
+    );
+    if (subnet === undefined) {
+      yield* log(p, 'main.go:359', `Error registering network: failed to acquire lease: node "${nodeName}" pod cidr not assigned`, 'E');
+      return 1;
+    }
+    const netns = netnsOf(p);
+    const device = netns.device(iface);
+    const own = device?.ipv4?.addresses[0];
+    if (!device || !own) {
+      yield* log(p, 'main.go:279', `Failed to find interface to use that matches the interfaces and/or regexes provided`, 'E');
+      return 1;
+    }
+    yield* log(p, 'match.go:259', `Using interface with name ${iface} and address ${formatIpv4(own.local)}`);
+    if (options.backend === 'vxlan') yield* log(p, 'vxlan.go:141', 'VXLAN config: VNI=1 Port=0 GBP=false Learning=false DirectRouting=false');
+    if (options.backend === 'ipip') yield* log(p, 'ipip.go:68', 'IPIP config: DirectRouting=false');
+    const randomMac = (): number => 0x020000000000 + (p.os.rng.uint32() % 0x10000) * 2 ** 24 + (p.os.rng.uint32() % 0x1000000);
+    const backend = BACKENDS[options.backend]({ netns, device, address: own.local, subnet: parseIpv4Prefix(subnet)!, randomMac });
+    if (!backend.ok) {
+      yield* log(p, 'main.go:359', `Error registering network: ${backend.error.errno}`, 'E');
+      return 1;
+    }
+    registerLease(store, nodeName, options.backend, backend.value.data, formatIpv4(own.local));
+    if ((yield* setupRules(p, network, subnet)) !== 0) yield* log(p, 'iptables.go:509', 'Failed to setup IPTables', 'E');
+    writeLease(p, network, subnet, backend.value.mtu);
+    yield* log(p, 'main.go:435', 'Wrote subnet file to /run/flannel/subnet.env');
+    yield* log(p, 'main.go:439', 'Running backend.');
+    yield* log(p, options.backend === 'vxlan' ? 'vxlan_network.go:65' : 'route_network.go:56', 'Watching for new subnet leases');
+    const changed = new WaitQueue();
+    const stop = store.listen((resource) => {
+      if (resource === NODES) changed.wakeAll();
+    });
+    const known = new Map<string, Lease>();
+    try {
+      for (;;) {
+        yield* sync(p, options, backend.value, nodeName, known);
+        yield* p.block(anyOf([changed, p.timer(CHECK_US)]));
+      }
+    } finally {
+      stop();
+    }
+  };
+
+function* log(p: Process, where: string, text: string, level = 'I'): Sys {
+  const now = formatTime(p.unixUs);
+  const micros = String(Math.floor(p.unixUs) % 1_000_000).padStart(6, '0');
+  yield* p.error(`${level}${now.slice(5, 7)}${now.slice(8, 10)} ${now.slice(11, 19)}.${micros} ${String(p.pid).padStart(7)} ${where}] ${text}\n`);
+}
+
+/** The annotations by which others find this node's pods. */
+function registerLease(store: ObjectStore, name: string, backend: string, data: object | null, publicIp: string): void {
+  const node = store.get(NODES, undefined, name) as Node | undefined;
+  if (!node) return;
+  const annotations = {
+    ...node.metadata.annotations,
+    [`${ANNOTATION}/backend-data`]: JSON.stringify(data),
+    [`${ANNOTATION}/backend-type`]: backend,
+    [`${ANNOTATION}/kube-subnet-manager`]: 'true',
+    [`${ANNOTATION}/public-ip`]: publicIp,
+  };
+  if (JSON.stringify(annotations) !== JSON.stringify(node.metadata.annotations)) store.put(NODES, { ...node, metadata: { ...node.metadata, annotations } });
+}
+
+function writeLease(p: Process, network: string, subnet: string, mtu: number): void {
+  const prefix = parseIpv4Prefix(subnet)!;
+  p.fs.mkdirs('/run/flannel', 0o755);
+  p.fs.writeFile(
+    '/run/flannel/subnet.env',
+    `FLANNEL_NETWORK=${network}\nFLANNEL_SUBNET=${formatIpv4(prefix.address + 1)}/${prefix.length}\nFLANNEL_MTU=${mtu}\nFLANNEL_IPMASQ=true\n`,
+  );
+}
+
+function leaseOf(node: Node, backend: string): Lease | undefined {
+  const { annotations = {} } = node.metadata;
+  const subnet = node.spec.podCIDR === undefined ? undefined : parseIpv4Prefix(node.spec.podCIDR);
+  const publicIp = parseIpv4(annotations[`${ANNOTATION}/public-ip`] ?? '');
+  if (!subnet || publicIp === undefined || annotations[`${ANNOTATION}/backend-type`] !== backend) return undefined;
+  try {
+    return { subnet, publicIp, data: JSON.parse(annotations[`${ANNOTATION}/backend-data`] ?? 'null') as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A way to every other node's lease; each that is new or was lost is told. */
+function* sync(p: Process, options: FlannelOptions, backend: Backend, own: string, known: Map<string, Lease>): Sys {
+  const gone = new Set(known.keys());
+  for (const node of options.store.list(NODES) as readonly Node[]) {
+    const lease = node.metadata.name === own ? undefined : leaseOf(node, options.backend);
+    const subnet = node.spec.podCIDR;
+    if (!lease || subnet === undefined) continue;
+    gone.delete(subnet);
+    const before = known.get(subnet);
+    const isNews = before === undefined || before.publicIp !== lease.publicIp || JSON.stringify(before.data) !== JSON.stringify(lease.data);
+    if (before && isNews) backend.remove(before);
+    if (!isNews && backend.isKept(lease)) continue;
+    known.set(subnet, lease);
+    // left by an earlier run
+    if (isNews && options.backend !== 'vxlan' && backend.isKept(lease)) continue;
+    yield* report(p, options.backend, subnet, lease, before !== undefined && !isNews, backend.add(lease));
+  }
+  for (const subnet of gone) {
+    backend.remove(known.get(subnet)!);
+    known.delete(subnet);
+    yield* log(p, 'route_network.go:112', `Subnet removed: ${subnet}`);
+  }
+}
+
+function* report(p: Process, backend: string, subnet: string, lease: Lease, isRecovered: boolean, added: ReturnType<Backend['add']>): Sys {
+  const via = formatIpv4(lease.publicIp);
+  if (!added.ok) {
+    const why = added.error.errno === 'ENETUNREACH' ? 'network is unreachable' : added.error.errno;
+    yield* log(p, 'route_network.go:250', `Error adding route to ${subnet} via ${via}: ${why}`, 'E');
+  } else if (isRecovered) yield* log(p, 'route_network.go:254', `Route recovered ${subnet} : ${via}`);
+  else if (backend === 'vxlan')
+    yield* log(p, 'vxlan_network.go:192', `Received Subnet Event with VxLan: BackendType: vxlan, PublicIP: ${via}, VtepMAC: ${formatMac(vtepMac(lease) ?? 0)}`);
+  else yield* log(p, 'route_network.go:93', `Subnet added: ${subnet} via ${via}`);
+}
