@@ -22,6 +22,7 @@ export const useLab = defineStore('lab', () => {
   const selectedBox = computed(() => (selected.value === undefined ? undefined : boxes.value.get(selected.value)));
   const nodes = computed(() => endpoints.value.filter((endpoint) => endpoint.kind === 'node'));
   const pods = computed(() => endpoints.value.filter((endpoint) => endpoint.kind === 'pod'));
+  const namespaces = computed(() => endpoints.value.filter((endpoint) => endpoint.kind === 'netns'));
 
   /** Begins to show a lab that is up or will be started. Answers when its first view is there. */
   async function enter(lab: string, title?: LabInfo): Promise<void> {
@@ -96,6 +97,7 @@ export const useLab = defineStore('lab', () => {
     selectedBox,
     nodes,
     pods,
+    namespaces,
     enter,
     unwatch,
     leave,

@@ -5,7 +5,7 @@
 import { err, ok, Rng, utf8Encode, type Result, type Simulation } from '../base/index.ts';
 import type { PluginCall } from '../cni/index.ts';
 import { formatTime, kubectlProgram, type Node, type Pod } from '../commands/index.ts';
-import { Card, findDevice, getRoute, NatCard } from '../kernel/index.ts';
+import { getRoute } from '../kernel/index.ts';
 import type { InstalledProgram, Machine } from '../machine/index.ts';
 import { programImage, type Process, type Sys } from '../shell/index.ts';
 import { formatIpv4, ipv4Mask, parseIpv4, parseIpv4Prefix } from '../wire/index.ts';
@@ -31,6 +31,7 @@ import { CONFIGMAPS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODES, PODS,
 import { Scheduler } from './scheduler.ts';
 import { ObjectStore } from './store.ts';
 import { admitService } from './service-admission.ts';
+import { wayOut } from './way-out.ts';
 import { systemServices, systemTemplates, type SystemService } from './system-pods.ts';
 
 export interface ClusterOptions {
@@ -239,7 +240,7 @@ export class Cluster {
           ? readText(machine, '/etc/resolv.conf')
           : `search ${pod.metadata.namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver ${this.serviceAddress(10)}\noptions ndots:5\n`,
       clusterEnv: () => serviceEnvironment(this.serviceAddress(1)),
-      canReachRegistry: () => outside(machine),
+      canReachRegistry: () => wayOut(machine),
       observe: (pod, call) => {
         this.pluginCalls.push({ node: name, namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, call });
         if (this.pluginCalls.length > CALLS_KEPT) this.pluginCalls.shift();
@@ -326,14 +327,3 @@ const serviceEnvironment = (address: string): Readonly<Record<string, string>> =
   KUBERNETES_PORT_443_TCP_PORT: '443',
   KUBERNETES_PORT_443_TCP_ADDR: address,
 });
-
-/** Whether a packet to the internet would leave by a card that leads there. */
-function outside(machine: Machine): Result<void, string> {
-  const server = /^nameserver (\S+)/m.exec(readText(machine, '/etc/resolv.conf'))?.[1] ?? '127.0.0.53';
-  const fail = (why: string): Result<never, string> => err(`dial tcp: lookup registry-1.docker.io on ${server}:53: ${why}`);
-  const route = getRoute(machine.netns, { destination: parseIpv4('44.208.254.194') ?? 0 });
-  if (!route.ok) return fail(`dial udp ${server}:53: connect: network is unreachable`);
-  const device = findDevice(machine.netns, route.value.device.index);
-  const leadsOut = device instanceof NatCard || (device instanceof Card && device.segment.router !== null && device.segment.router.address === route.value.dst.gateway);
-  return leadsOut && device.isUp ? ok(undefined) : fail('read udp: i/o timeout');
-}

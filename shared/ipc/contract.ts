@@ -56,9 +56,9 @@ export interface LabInfo {
 
 /** Where a packet can start or end, and where a terminal can be opened. */
 export interface Endpoint {
-  /** `node-1` or `node-1/httpd`: what the command line takes too. */
+  /** `node-1`, `node-1/httpd` or `node-1/NAME` of an `ip netns`: what the command line takes too. */
   readonly id: string;
-  readonly kind: 'node' | 'pod';
+  readonly kind: 'node' | 'pod' | 'netns';
   readonly node: string;
   readonly label: string;
   readonly address?: string;

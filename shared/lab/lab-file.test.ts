@@ -135,7 +135,58 @@ describe('lab file', () => {
       (text) => text.replace('controlPlane: controlplane', 'controlPlane: master'),
       [['master', 'there is no node "master": one of "controlplane", "node-1", "node-2" is needed']],
     ],
-    ['an unknown backend', (text) => text.replace('backend: host-gw', 'backend: hostgw'), [['hostgw', '"kubernetes.network.backend" must be "host-gw"']]],
+    [
+      'an unknown backend',
+      (text) => text.replace('backend: host-gw', 'backend: hostgw'),
+      [['hostgw', '"kubernetes.network.backend" must be one of "host-gw", "vxlan", "ipip"']],
+    ],
+    [
+      'an unknown plugin',
+      (text) => text.replace('plugin: flannel', 'plugin: weave'),
+      [['weave', '"kubernetes.network.plugin" must be one of "flannel", "calico", "own"']],
+    ],
+    [
+      "a router's address",
+      (text) => text.replace('subnet: 192.168.56.0/24 }', 'subnet: 192.168.56.0/24, gateway: 192.168.56.11 }'),
+      [['192.168.56.11/24 }', '192.168.56.11 is the address of the router on network "host-only"']],
+    ],
+    [
+      'a router elsewhere',
+      (text) => text.replace('subnet: 192.168.56.0/24 }', 'subnet: 192.168.56.0/24, gateway: 192.168.57.1 }'),
+      [['192.168.57.1', '192.168.57.1 is not in 192.168.56.0/24']],
+    ],
+    [
+      'the MAC of many',
+      (text) => text.replace('address: 192.168.56.11/24', 'address: 192.168.56.11/24, mac: 01:00:5e:00:00:01'),
+      [['01:00', 'the MAC of one card is needed, such as 08:00:27:1a:2b:3c']],
+    ],
+    [
+      'a file without its whole path',
+      (text) => text.replace('networks:', 'files: { etc/motd: hello }\n\nnetworks:'),
+      [['etc/motd', 'the whole path of a file is needed, such as /etc/motd']],
+    ],
+    [
+      'a node of the cluster that is not there',
+      (text) => text.replace('  controlPlane: controlplane', '  nodes: [controlplane, node-1, node-2, node-9]\n  controlPlane: controlplane'),
+      [['node-9', 'there is no node "node-9": "controlplane", "node-1", "node-2" are defined']],
+    ],
+    [
+      'a pod on the control plane',
+      (text) => text.replace('node: node-2 }', 'node: controlplane }'),
+      [['controlplane }', '"controlplane" is the control plane, which takes no pods: "podsOnControlPlane: true" lets it']],
+    ],
+    [
+      'a block of addresses elsewhere',
+      (text) =>
+        text.replace(
+          '{ plugin: flannel, backend: host-gw }',
+          '{ plugin: calico, encapsulation: ipip, blocks: { node-1: { block: 10.245.0.0/26, tunnel: 10.245.0.70 } } }',
+        ),
+      [
+        ['10.245.0.0/26', '10.245.0.0/26 is no /26 of 10.244.0.0/16'],
+        ['10.245.0.70', '10.245.0.70 is not in 10.245.0.0/26'],
+      ],
+    ],
     ['nothing', () => '', [['', 'the file must be a map of keys and values']]],
   ])('%s', (_, change, expected) => check(change, expected));
 });

@@ -33,9 +33,9 @@ export interface Pending<T> {
 
 /** Where a packet can start or end, and where a shell can be opened. */
 export interface Endpoint {
-  /** `node-1`, or `node-1/httpd`; a pod of another namespace than `default` is `node-1/kube-system/coredns-…`. */
+  /** `node-1`, or `node-1/httpd`; a pod of another namespace than `default` is `node-1/kube-system/coredns-…`; `host/ns1` is an `ip netns`. */
   readonly id: string;
-  readonly kind: 'node' | 'pod';
+  readonly kind: 'node' | 'pod' | 'netns';
   readonly node: string;
   readonly label: string;
   readonly address?: string;

@@ -9,32 +9,20 @@ import type { LessonFile } from '../lesson/index.ts';
 import { NetNamespace, type Machine } from '../machine/index.ts';
 import type { Process } from '../shell/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
-import { graphOf, netnsBoxId, TopologyLayout, type Topology } from '../topology/index.ts';
+import { graphOf, TopologyLayout, type Topology } from '../topology/index.ts';
 import { requestOutcome, type Trace } from '../trace/index.ts';
-import { formatIpv4, parseIpv4 } from '../wire/index.ts';
 import { Attempts } from './attempts.ts';
 import { CommandHistory } from './command-history.ts';
 import { ExperimentBench } from './experiment-bench.ts';
-import type { Attempt, Endpoint, ExecOptions, Lab, LabError, LabEvent, LabResult, Pending, ProbeProtocol, ProbeResult, Session, TerminalSize } from './lab.ts';
+import type { Attempt, Endpoint, ExecOptions, Lab, LabEvent, LabResult, Pending, ProbeProtocol, ProbeResult, Session, TerminalSize } from './lab.ts';
 import { ClusterAccess } from './kubernetes.ts';
 import { LabLessonWorld } from './lesson-world.ts';
+import { give, Places, refuse, type Target } from './places.ts';
 import { PipeSession, TerminalSession, type BaseSession, type Start } from './session.ts';
 import { snapshotOf } from './snapshot-of.ts';
 import { sendProbes, sendTraced, type ProbePair } from './tracing.ts';
 
-const refuse = (code: LabError['code'], message: string, details?: LabError['details']): { readonly ok: false; readonly error: LabError } => ({
-  ok: false,
-  error: { code, message, ...(details ? { details } : {}) },
-});
-const give = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
-
 const RUN_LIMIT_US = 60_000_000;
-
-/** A place in the lab where a program can run or a packet can start. */
-export type Target =
-  | { readonly kind: 'node'; readonly node: string; readonly machine: Machine; readonly netns: Netns }
-  | { readonly kind: 'pod'; readonly node: string; readonly machine: Machine; readonly netns: Netns; readonly info: PodInfo }
-  | { readonly kind: 'netns'; readonly node: string; readonly machine: Machine; readonly netns: Netns };
 
 export class SimulatedLab implements Lab {
   readonly simulation: Simulation;
@@ -50,6 +38,7 @@ export class SimulatedLab implements Lab {
   private readonly lessonWorld: LabLessonWorld;
   private readonly attempts: Attempts;
   readonly kubernetes: ClusterAccess | undefined;
+  private readonly places: Places;
 
   constructor(
     readonly id: string,
@@ -61,7 +50,8 @@ export class SimulatedLab implements Lab {
   ) {
     this.simulation = world.simulation;
     this.nodes = [...machines.keys()];
-    this.history = new CommandHistory((netns) => this.placeOf(netns));
+    this.places = new Places(machines, cluster, interface_);
+    this.history = new CommandHistory((netns) => this.places.nameOf(netns));
     for (const machine of machines.values()) {
       machine.host.changed.add(() => this.changed());
       machine.os.processEnded = (process, ending) => {
@@ -106,88 +96,20 @@ export class SimulatedLab implements Lab {
   topology(): Topology {
     this.wasTold = false;
     const names = new Map<string, string>();
-    for (const info of this.ownPods()) {
+    for (const info of this.places.ownPods()) {
       const netns = this.netnsOfPod(info);
       if (netns) names.set(`${netns.host.name}/${netns.id}`, info.pod.metadata.name);
     }
     return this.layout.update(graphOf(this.snapshot(), names));
   }
-  /** Pods that have a network of their own. */
-  private ownPods(): readonly PodInfo[] {
-    return this.cluster?.pods().filter((info) => info.netnsInode !== undefined) ?? [];
-  }
   netnsOfPod(info: PodInfo): Netns | undefined {
-    const net = this.cluster?.workerOf(info.pod)?.sandbox?.net;
-    return net instanceof NetNamespace ? net.netns : undefined;
+    return this.places.netnsOfPod(info);
   }
   endpoints(): readonly Endpoint[] {
-    const nodes = [...this.machines].map(([name, machine]): Endpoint => {
-      const address = this.addressOf(machine);
-      const node = this.cluster?.nodes().find((one) => one.metadata.name === name);
-      const ready = node?.status.conditions.find((one) => one.type === 'Ready')?.status;
-      return {
-        id: name,
-        kind: 'node',
-        node: name,
-        label: name,
-        ...(address === undefined ? {} : { address: formatIpv4(address) }),
-        box: name,
-        status: ready === undefined || ready === 'True' ? 'Ready' : 'NotReady',
-      };
-    });
-    const pods = this.ownPods().flatMap((info): readonly Endpoint[] => {
-      const netns = this.netnsOfPod(info);
-      if (!netns) return [];
-      const { name } = info.pod.metadata;
-      const node = netns.host.name;
-      const address = info.pod.status.podIP;
-      return [
-        {
-          id: endpointId(info),
-          kind: 'pod',
-          node,
-          label: name,
-          ...(address === undefined ? {} : { address }),
-          box: netnsBoxId(node, netns),
-          status: info.status,
-        },
-      ];
-    });
-    return [...nodes, ...pods];
+    return this.places.endpoints();
   }
-  private addressOf(machine: Machine): number | undefined {
-    const named = machine.netns.device(this.interface_);
-    const devices = named ? [named] : [...machine.netns.devices.values()].filter((device) => !device.isLoopback);
-    return devices.flatMap((device) => device.ipv4?.addresses ?? [])[0]?.local;
-  }
-
-  /** `node-1`, `httpd` or `pod/httpd`, `node-1/httpd`, `node-1/kube-system/coredns-x`, `node-1/NAME` of an `ip netns`. */
   find(target: string): LabResult<Target> {
-    const [first = '', ...rest] = target.split('/');
-    const machine = this.machines.get(first);
-    if (machine && rest.length === 0) return give({ kind: 'node', node: first, machine, netns: machine.netns });
-    if (!machine && first !== 'pod' && rest.length > 0)
-      return refuse('not-found', `There is no node ${first}; there are: ${this.nodes.join(', ')}.`, { target });
-    const [namespace, name] = rest.length > 1 ? [rest[0]!, rest.slice(1).join('/')] : ['default', rest[0] ?? first];
-    for (const info of this.cluster?.pods() ?? []) {
-      const { metadata, spec } = info.pod;
-      if (metadata.name !== name || metadata.namespace !== namespace || (machine && spec.nodeName !== first)) continue;
-      const netns = this.netnsOfPod(info);
-      if (!netns) return refuse('not-possible', `The pod ${name} is ${info.status}: it has no network now.`, { target });
-      return give({ kind: 'pod', node: netns.host.name, machine: this.machines.get(netns.host.name)!, netns, info });
-    }
-    const named = machine?.host.namedNetns.get(name);
-    if (machine && named) return give({ kind: 'netns', node: first, machine, netns: named });
-    const pods = this.endpoints().filter((endpoint) => endpoint.kind === 'pod');
-    const nodes = machine ? '' : `nodes: ${this.nodes.join(', ')}; `;
-    return refuse('not-found', `There is no ${target}; ${nodes}pods that run: ${pods.map((pod) => pod.id).join(', ') || 'none'}.`, { target });
-  }
-  /** Where a namespace is, as `find` would name it. */
-  private placeOf(netns: Netns): string {
-    const node = netns.host.name;
-    if (netns === netns.host.initNetns) return node;
-    const info = this.ownPods().find((one) => this.netnsOfPod(one) === netns);
-    return info ? endpointId(info) : `${node}/${netns.name}`;
+    return this.places.find(target);
   }
 
   // --- programs ---
@@ -301,7 +223,7 @@ export class SimulatedLab implements Lab {
   trace(from: string, to: string, protocol: ProbeProtocol): LabResult<Pending<Trace>> {
     const source = this.find(from);
     if (!source.ok) return source;
-    const address = this.addressFor(to);
+    const address = this.places.addressFor(to);
     if (!address.ok) return address;
     const pending = sendTraced(this.world, source.value.netns, address.value, protocol);
     pending.onDone((trace) => {
@@ -311,33 +233,20 @@ export class SimulatedLab implements Lab {
     });
     return give(pending);
   }
-  /** An endpoint's address, or an address itself. */
-  private addressFor(to: string): LabResult<number> {
-    const literal = parseIpv4(to);
-    if (literal !== undefined) return give(literal);
-    const target = this.find(to);
-    if (!target.ok) return target;
-    const { value } = target;
-    const address =
-      value.kind === 'node'
-        ? this.addressOf(value.machine)
-        : [...value.netns.devices.values()].filter((device) => !device.isLoopback).flatMap((device) => device.ipv4?.addresses ?? [])[0]?.local;
-    return address === undefined ? refuse('not-possible', `${to} has no IPv4 address now.`) : give(address);
-  }
   probe(pairs?: readonly { readonly from: string; readonly to: string }[]): LabResult<Pending<readonly ProbeResult[]>> {
     const wanted = pairs ?? this.allPairs();
     const ready: ProbePair[] = [];
     for (const { from, to } of wanted) {
       const source = this.find(from);
       if (!source.ok) return source;
-      const address = this.addressFor(to);
+      const address = this.places.addressFor(to);
       if (!address.ok) return address;
       ready.push({ from, to, netns: source.value.netns, address: address.value });
     }
     return give(sendProbes(this.world, ready));
   }
   private allPairs(): readonly { readonly from: string; readonly to: string }[] {
-    const pods = this.endpoints().filter((endpoint) => endpoint.kind === 'pod' && endpoint.status !== 'Terminating');
+    const pods = this.endpoints().filter((endpoint) => endpoint.kind !== 'node' && endpoint.status !== 'Terminating');
     return pods.flatMap((from) => pods.filter((to) => to !== from).map((to) => ({ from: from.id, to: to.id })));
   }
 
@@ -381,11 +290,6 @@ export class SimulatedLab implements Lab {
     this.sessions.clear();
   }
 }
-
-export const endpointId = (info: PodInfo): string => {
-  const { name, namespace = 'default' } = info.pod.metadata;
-  return `${info.pod.spec.nodeName}/${namespace === 'default' ? '' : `${namespace}/`}${name}`;
-};
 
 const LOGIN_ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['HOME', '/root'],

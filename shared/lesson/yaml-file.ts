@@ -103,6 +103,8 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Found[] {
     case 'invalid_union':
       if ('options' in issue) return [{ path, message: `${name} must be one of ${words(issue.options)}` }];
       return [{ path, message: issue.message === 'Invalid input' ? `${name} has none of the forms it may have` : issue.message }];
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => ({ path, message, key: true }));
     case 'too_small':
       return [
         {

@@ -50,7 +50,7 @@ export interface BackendSetup {
   readonly device: Device;
   readonly address: Ipv4;
   readonly subnet: Ipv4Prefix;
-  randomMac(): Mac;
+  readonly randomMac: () => Mac;
 }
 
 export const BACKENDS = { 'host-gw': hostGateway, ipip, vxlan } as const;
@@ -138,7 +138,7 @@ function vxlanBackend(netns: Netns, tunnel: Device, mtu: number): Backend {
     mtu,
     add(lease) {
       const mac = vtepMac(lease);
-      if (mac === undefined) return err({ errno: 'EINVAL' } as KernelError);
+      if (mac === undefined) return err({ errno: 'EINVAL' });
       addNeighbour(netns, { ...neighbour(lease), mac, state: Nud.PERMANENT, create: true, replace: true });
       addFdb(netns, { ...entry(lease, mac), create: true, replace: true });
       return addRoute(netns, { ...route(lease), create: true, replace: true });
