@@ -149,7 +149,7 @@ export class TestLab {
   /**
    * One echo request, then up to `waitS` for what comes back: `reply ttl=63`, `Time to live exceeded from 10.0.1.1`, an errno, `nothing`.
    */
-  ping(netns: Netns, to: string, options: { waitS?: number; recorded?: boolean; ttl?: number; size?: number; df?: boolean } = {}): string {
+  ping(netns: Netns, to: string, options: { waitS?: number; recorded?: boolean; ttl?: number; size?: number; df?: boolean; broadcast?: boolean } = {}): string {
     return this.trace(netns, to, options).answer;
   }
   trace(
