@@ -2,7 +2,7 @@
  * Goal: what a user types wrongly is answered with what would be right; usage errors exit 2, failures 1, and a program's own status is passed on.
  * Method: whole command lines in this process, with what they print; files with mistakes in a folder of the test's own.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -92,11 +92,14 @@ describe('a usage error exits 2 and says what would be right', () => {
   });
 });
 
+const LABS = readdirSync(new URL('../../resources/labs/', import.meta.url))
+  .flatMap((file) => (file.endsWith('.yaml') ? [file.replace('.yaml', '')] : []))
+  .sort();
 const PODS = 'pods that run: node-1/hello-1, node-2/hello-2, controlplane/kube-system/coredns-668d6bf9bc-…, controlplane/kube-system/coredns-668d6bf9bc-….';
 
 describe('a failure exits 1 with one clear line', () => {
   it.each<readonly [string, string]>([
-    ['exec nolab node-1 -- ls', 'podwalk: There is no lab nolab; there are: flannel-host-gw.\n'],
+    ['exec nolab node-1 -- ls', `podwalk: There is no lab nolab; there are: ${LABS.join(', ')}.\n`],
     ['exec @none.yaml one -- ls', 'podwalk: There is no lab file @none.yaml.\n'],
     ['exec @key.yaml one -- ls', 'podwalk: @key.yaml:5:10: "interfces" means nothing here\n'],
     ['exec @indent.yaml one -- ls', 'podwalk: @indent.yaml:4:7: "nodes" must be a map of keys and values\n'],
