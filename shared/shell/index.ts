@@ -27,7 +27,9 @@
  * Limits: processes (fork: EAGAIN), open files (EMFILE), memory of one program and of a tmpfs (ENOMEM, ENOSPC): see `Limits`.
  */
 export type { Completion, CompletionRequest, Hooks } from './bash/hooks.ts';
+export { formatFloat } from './bash/builtins/float.ts';
 export { createBash } from './bash/main.ts';
+export { decodeEscapes, decodeOne } from './bash/expand/escapes.ts';
 export { compilePattern } from './bash/expand/pattern.ts';
 export { BASH_OPTIONS } from './bash/invocation.ts';
 export { SET_OPTIONS } from './bash/options.ts';

@@ -1,5 +1,6 @@
 /** date(1) of GNU coreutils 9.1, by the lab's calendar, UTC. */
 import type { Bytes } from '../../base/index.ts';
+import { parseDate } from './date-words.ts';
 import { type GnuUsage } from './options.ts';
 import { calendarOf, dayName, monthName } from './stat-text.ts';
 import { program } from './program.ts';
@@ -94,27 +95,4 @@ export function formatDate(format: Bytes, unixUs: number): Bytes {
     if (flag === '_') return text.replace(/^0+(?=.)/, (zeros) => ' '.repeat(zeros.length));
     return flag === '^' ? text.toUpperCase() : text;
   });
-}
-
-/** `@SECONDS`, ISO dates and times, `now`, `N seconds|minutes|hours|days ago`; undefined for the rest. */
-function parseDate(text: Bytes, nowUs: number): number | undefined {
-  const word = text.trim();
-  if (word === 'now' || word === '') return nowUs;
-  const at = /^@(-?\d+(?:\.\d+)?)$/.exec(word);
-  if (at) return Math.round(Number(at[1]) * 1e6);
-  const relative = /^([-+]?\d+) (second|sec|minute|min|hour|day|week)s?( ago)?$/.exec(word);
-  if (relative) {
-    const unit = { second: 1, sec: 1, minute: 60, min: 60, hour: 3600, day: 86_400, week: 604_800 }[relative[2] ?? ''] ?? 1;
-    return nowUs + Number(relative[1]) * unit * 1e6 * (relative[3] === undefined ? 1 : -1);
-  }
-  if (word === 'yesterday' || word === 'tomorrow') return nowUs + (word === 'tomorrow' ? 1 : -1) * 86_400e6;
-  const iso = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(?:Z| UTC)?)?$/.exec(word);
-  if (!iso) return undefined;
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = iso.slice(1).map((part) => Number(part || 0));
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const days = era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
-  return (days * 86_400 + hour * 3600 + minute * 60 + second) * 1e6;
 }

@@ -1,5 +1,6 @@
 /** GNU coreutils and the small programs that every Debian machine has beside them. */
 import type { InstalledProgram } from '../../machine/index.ts';
+import { CONDITION_PROGRAMS } from './condition.ts';
 import { DUMP_PROGRAMS } from './dump.ts';
 import { ENCODING_PROGRAMS } from './encode.ts';
 import { expr } from './expr.ts';
@@ -8,6 +9,7 @@ import { FILE_PROGRAMS } from './files.ts';
 import { IDENTITY_PROGRAMS } from './identity.ts';
 import { LINE_PROGRAMS } from './lines.ts';
 import { mkfifo, mknod } from './nodes.ts';
+import { PRINTING_PROGRAMS } from './printf.ts';
 import { PROCESS_PROGRAMS } from './processes.ts';
 import { RARE_PROGRAMS } from './rare.ts';
 import { STREAM_PROGRAMS } from './streams.ts';
@@ -36,5 +38,7 @@ export const COREUTILS: readonly InstalledProgram[] = [
   ...IDENTITY_PROGRAMS,
   ...WRAPPING_PROGRAMS,
   ...XARGS_PROGRAMS,
+  ...CONDITION_PROGRAMS,
+  ...PRINTING_PROGRAMS,
   ...SINGLE,
 ];

@@ -1,7 +1,7 @@
 /** mkfifo and mknod (GNU coreutils 9.1): names for pipes and devices. */
 import { strerror, type Bytes } from '../../base/index.ts';
 import { makeDevice, type Process, type Sys } from '../../shell/index.ts';
-import { changedMode } from './files.ts';
+import { parseMode } from './modes.ts';
 import { usageError, type GnuUsage, type Parsed } from './options.ts';
 import { program } from './program.ts';
 
@@ -13,7 +13,7 @@ const PLAIN = 0o666;
 function* modeOf(p: Process, parsed: Parsed): Sys<number | { readonly failed: number }> {
   const text = parsed.options.get('mode');
   if (text === undefined) return PLAIN;
-  const mode = changedMode(PLAIN, text, false);
+  const mode = parseMode(text, p.umask)?.(PLAIN, 'file');
   return mode ?? { failed: yield* p.fail('invalid mode') };
 }
 /** Makes a node; with `-m` its permissions are those exactly, whatever the umask. */

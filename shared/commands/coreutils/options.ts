@@ -24,6 +24,8 @@ export interface GnuUsage {
   readonly failure?: number;
   /** `GNU sed) 4.9`: who made it and which it is, in `--version`. */
   readonly version?: string;
+  /** What is said in front of where help is, for an unknown letter. */
+  readonly advice?: (p: Process, wrong: Bytes) => Bytes;
   /** `+`: the first operand ends the options (env, timeout, xargs). */
   readonly stopAtOperand?: boolean;
   /** `head -5`, `tail +3`: what an old-style first argument means, as options. */
@@ -129,16 +131,22 @@ function shortOptions(cluster: Bytes, rest: Bytes[], usage: GnuUsage, given: (re
 export function* gnuOptions(p: Process, usage: GnuUsage): Sys<Parsed | number> {
   const outcome = parseGnu(p.argv, usage);
   switch (outcome.kind) {
-    case 'parsed':
+    case 'parsed': {
+      const lacking = usage.options.find((option) => option.isMissing === true && outcome.parsed.has(keyOf(option)));
+      if (lacking) return yield* p.fail(`not modelled: ${lacking.long === undefined ? `-${lacking.short ?? ''}` : `--${lacking.long}`}`, usage.failure ?? 1);
       return outcome.parsed;
+    }
     case 'help':
       yield* p.print(helpText(p.name, usage));
       return 0;
     case 'version':
       yield* p.print(`${p.name} (${usage.version ?? 'GNU coreutils) 9.1'}\n`);
       return 0;
-    case 'error':
-      return yield* usageError(p, outcome.message, usage);
+    case 'error': {
+      const wrong = /^invalid option -- '(.)'$/s.exec(outcome.message)?.[1];
+      const advice = wrong === undefined ? '' : (usage.advice?.(p, wrong) ?? '');
+      return yield* p.fail(`${outcome.message}\n${advice}Try '${p.name} --help' for more information.`, usage.failure ?? 1);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /** sleep, timeout, env, true, false, echo, date, sync: small programs about processes. */
 import { type Bytes } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
-import { parseSignal, signalNumber, type ChildStatus, type Process, type Program, type SignalName, type Sys } from '../../shell/index.ts';
+import { decodeEscapes, parseSignal, signalNumber, type ChildStatus, type Process, type Program, type SignalName, type Sys } from '../../shell/index.ts';
 import { date } from './date.ts';
 import { declared } from '../declaration.ts';
 import { usageError, type GnuUsage } from './options.ts';
@@ -133,8 +133,18 @@ const env = program(ENV, function* (p, parsed) {
   return yield* p.failErrno(`'${operands[0] ?? ''}'`, failure, failure === 'ENOENT' ? 127 : 126);
 });
 
+/** `--help` and `--version` count only when nothing else is there. */
+function lone(p: Process, synopsis: string, summary: string): Bytes | undefined {
+  if (p.argv.length !== 2) return undefined;
+  if (p.argv[1] === '--version') return `${p.name} (GNU coreutils) 9.1\n`;
+  const other = p.name === 'echo' ? 'LONG-OPTION' : 'OPTION';
+  return p.argv[1] === '--help' ? `Usage: ${p.name} ${synopsis}\n  or:  ${p.name} ${other}\n${summary}\n` : undefined;
+}
+const CONSTANT = '[ignored command line arguments]';
 const constant = (status: number): Program =>
-  declared({ synopsis: '[ignored command line arguments]', summary: `Exit with status ${status}.`, options: [] }, function* () {
+  declared({ synopsis: CONSTANT, summary: `Exit with status ${status}.`, options: [] }, function* (p) {
+    const said = p.name === 'sync' ? undefined : lone(p, CONSTANT, `Exit with a status code indicating ${status === 0 ? 'success' : 'failure'}.`);
+    if (said !== undefined) yield* p.print(said);
     return status;
   });
 const ECHO = { synopsis: '[SHORT-OPTION]... [STRING]...', summary: 'Echo the STRING(s) to standard output.' };
@@ -144,17 +154,19 @@ const ECHO_OPTIONS = [
   { names: ['-E'], help: 'disable interpretation of backslash escapes (default)' },
 ];
 const echo = declared({ ...ECHO, options: ECHO_OPTIONS }, function* (p) {
+  const said = lone(p, ECHO.synopsis, ECHO.summary);
+  if (said !== undefined) return (yield* p.print(said), 0);
   const words = p.argv.slice(1);
   let isNewline = true;
   let escapes = false;
   while (/^-[neE]+$/.test(words[0] ?? '')) {
-    const flags = words.shift() ?? '';
-    if (flags.includes('n')) isNewline = false;
-    escapes = flags.lastIndexOf('e') > flags.lastIndexOf('E');
+    for (const letter of (words.shift() ?? '').slice(1)) {
+      if (letter === 'n') isNewline = false;
+      else escapes = letter === 'e';
+    }
   }
-  const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', a: '\x07', b: '\b', e: '\x1b', f: '\f', v: '\v' };
-  const text = words.join(' ');
-  yield* p.print((escapes ? text.replace(/\\([ntr\\abefv])/g, (_, letter: string) => ESCAPES[letter] ?? '') : text) + (isNewline ? '\n' : ''));
+  const { text, isEnded } = escapes ? decodeEscapes(words.join(' '), 'echo', false) : { text: words.join(' '), isEnded: false };
+  yield* p.print(text + (isNewline && !isEnded ? '\n' : ''));
   return 0;
 });
 

@@ -9,7 +9,7 @@ import { getent } from './getent.ts';
 import { hostname } from './hostname.ts';
 import { NAMESPACE_TOOLS } from './namespaces.ts';
 import { nstat } from './nstat.ts';
-import { PROCESS_TOOLS } from './processes.ts';
+import { ps } from './ps.ts';
 import { SIGNALLING_TOOLS } from './signalling.ts';
 import { SMALL_TOOLS } from './small.ts';
 import { sysctl } from './sysctl.ts';
@@ -19,7 +19,7 @@ const all = (tools: Readonly<Record<string, Program>>, origin: string): Installe
 
 export const SYSTEM_PROGRAMS: readonly InstalledProgram[] = [
   { path: '/usr/sbin/sysctl', main: sysctl, origin: 'procps-ng 4.0.2' },
-  ...all(PROCESS_TOOLS, 'procps-ng 4.0.2'),
+  ...all({ ps }, 'procps-ng 4.0.2'),
   ...all(SIGNALLING_TOOLS, 'procps-ng 4.0.2'),
   ...all(NAMESPACE_TOOLS, 'util-linux 2.38.1'),
   ...all(SMALL_TOOLS, 'Debian 12'),

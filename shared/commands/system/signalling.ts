@@ -141,40 +141,87 @@ const pidof = declared({ synopsis: '[options] [program [...]]', options: declare
   return 0;
 });
 
-const KILL: Declaration = {
-  synopsis: '[options] <pid> [...]',
-  options: [
-    { names: ['-s', '--signal'], value: '<signal>', help: 'specify the <signal> to be sent' },
-    { names: ['-n'], value: '<signal>', help: 'specify the <signal> to be sent' },
-    { names: ['-l', '--list'], value: '<signal>', isOptional: true, help: 'list all signal names, or convert one to a name' },
-    { names: ['-L', '--table'], help: 'list all signal names in a nice table' },
-  ],
-};
-const isOption = (word: Bytes, at: number): boolean => KILL.options[at]!.names.includes(word);
-const kill = declared(KILL, function* (p) {
+const KILL_OPTIONS: Declaration['options'] = [
+  { names: ['-s', '--signal'], value: '<signal>', help: 'specify the <signal> to be sent' },
+  { names: ['-l', '--list'], value: '<signal>', isOptional: true, help: 'list all signal names, or convert one to a name' },
+  { names: ['-L', '--table'], help: 'list all signal names in a nice table' },
+  { names: ['-q', '--queue'], value: '<value>', help: 'integer value to be sent with the signal', isMissing: true },
+  { names: ['-h', '--help'] },
+  { names: ['-V', '--version'] },
+];
+const KILL_HELP = `
+Usage:
+ kill [options] <pid> [...]
+
+Options:
+ <pid> [...]            send signal to every <pid> listed
+ -<signal>, -s, --signal <signal>
+                        specify the <signal> to be sent
+ -q, --queue <value>    integer value to be sent with the signal
+ -l, --list=[<signal>]  list all signal names, or convert one to a name
+ -L, --table            list all signal names in a nice table
+
+ -h, --help     display this help and exit
+ -V, --version  output version information and exit
+
+For more details see kill(1).
+`;
+/** Real-time signals apart. */
+const NUMBERED = SIGNAL_NAMES.slice(0, 31).map((name) => (name === 'IO' ? 'POLL' : name));
+/** Names side by side as far as 78 columns go. */
+function nameList(): string {
+  let [text, line] = ['', ''];
+  for (const name of NUMBERED) {
+    if (line.length + name.length + 1 > 78) [text, line] = [`${text}${line}\n`, ''];
+    line += (line === '' ? '' : ' ') + name;
+  }
+  return `${text}${line}\n`;
+}
+const nameTable = (): string =>
+  Array.from({ length: Math.ceil(NUMBERED.length / 7) }, (_, row) =>
+    NUMBERED.slice(row * 7, row * 7 + 7)
+      .map((name, i) => `${String(row * 7 + i + 1).padStart(2)} ${name.padEnd(7)}`)
+      .join(' ')
+      .trimEnd()
+      .concat('\n'),
+  ).join('');
+const kill = declared({ synopsis: '[options] <pid> [...]', options: KILL_OPTIONS }, function* (p) {
   const words = p.argv.slice(1);
-  const [first = '', second] = words;
-  if (isOption(first, 2) || isOption(first, 3)) {
-    if (second === undefined) return (yield* p.print(`${SIGNAL_NAMES.join(' ')}\n`), 0);
-    const name = parseSignal(/^\d+$/.test(second) && Number(second) > 128 ? String(Number(second) - 128) : second);
-    if (!name) return yield* p.fail(`unknown signal name ${second}`);
-    yield* p.print(`${/^\d+$/.test(second) ? name : signalNumber(name)}\n`);
-    return 0;
+  let signal: SignalName | undefined = 'TERM';
+  for (; words[0]?.startsWith('-') && words[0] !== '-'; words.shift()) {
+    const [word = '', next] = words;
+    const [, name, given] = /^(-[a-zA-Z]|--[a-z]+)(?:=?(.*))$/s.exec(word) ?? [];
+    const own = given === '' || given === undefined ? undefined : given;
+    if (word === '--') {
+      words.shift();
+      break;
+    }
+    const named = parseSignal(word.slice(1));
+    if (word === '-0' || named) signal = named;
+    else if (word === '-h' || word === '--help') return (yield* p.print(KILL_HELP), 0);
+    else if (word === '-V' || word === '--version') return (yield* p.print('kill from procps-ng 4.0.2\n'), 0);
+    else if (word === '-L' || word === '--table') return (yield* p.print(nameTable()), 0);
+    else if (name === '-l' || name === '--list') {
+      const asked = own ?? next;
+      if (asked === undefined) return (yield* p.print(nameList()), 0);
+      const found = parseSignal(/^\d+$/.test(asked) && Number(asked) > 128 ? String(Number(asked) - 128) : asked);
+      if (!found) return yield* p.fail(`unknown signal name ${asked}`);
+      yield* p.print(`${/^\d+$/.test(asked) ? found : signalNumber(found)}\n`);
+      return 0;
+    } else if (name === '-s' || name === '--signal' || name === '-n') {
+      const asked = own ?? next ?? '';
+      signal = parseSignal(asked);
+      if (!signal && asked !== '0') return yield* p.fail(`unknown signal name ${asked}`);
+      if (own === undefined) words.shift();
+    } else if (name === '-q' || name === '--queue') return (yield* p.error('not modelled: kill --queue\n'), 1);
+    else if (/^-\d+$/.test(word)) break;
+    else return (yield* p.error(`kill: invalid argument ${word.slice(1)}\n${KILL_HELP}`), 1);
   }
-  let signal: SignalName | undefined = parseSignal('TERM');
-  if (isOption(first, 0) || isOption(first, 1)) {
-    words.splice(0, 2);
-    signal = parseSignal(second ?? '');
-    if (!signal) return yield* p.fail(`unknown signal name ${second ?? ''}`);
-  } else if (/^-[A-Za-z0-9]/.test(first)) {
-    signal = first === '-0' ? undefined : parseSignal(first.slice(1));
-    if (!signal && first !== '-0') return yield* p.fail(`unknown signal ${first.slice(1)}`);
-    words.shift();
-  }
-  let status = words.length > 0 ? 0 : 1;
-  for (const word of words.filter((each, i) => i > 0 || each !== '--')) {
+  if (words.length === 0) return (yield* p.error(KILL_HELP), 1);
+  let status = 0;
+  for (const word of words) {
     const sent = /^-?\d+$/.test(word) ? p.kill(Number(word), signal) : undefined;
-    if (!sent) status = yield* p.fail(`cannot find process "${word}"`);
+    if (!sent) status = yield* p.fail(`failed to parse argument: '${word}'`);
     else if (!sent.ok) status = yield* p.failErrno(`(${word})`, sent.error);
   }
   return status;

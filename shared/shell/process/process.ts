@@ -284,7 +284,8 @@ export class Process implements Caller {
   }
   /** To standard error, at once. */
   *error(text: Bytes): Sys {
-    yield* this.stdout.settle();
+    if (this.stdout.leavesBeforeErrors) yield* this.stdout.flush();
+    else yield* this.stdout.settle();
     yield* this.write(2, text);
   }
   /** `NAME: MESSAGE` on standard error; returns the exit status, for `return yield* p.fail('…')`. */

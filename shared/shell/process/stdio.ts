@@ -20,6 +20,8 @@ export class Stdout {
   private isTerminal: boolean | undefined = undefined;
   /** The first error of a write; the C library remembers it too, for close_stdout(). */
   failure: Errno | undefined = undefined;
+  /** What is there is written before each error: error(3), which GNU programs use. */
+  leavesBeforeErrors = false;
 
   constructor(
     private readonly process: Writer,
@@ -64,6 +66,7 @@ export class Stdout {
   *settle(): Sys {
     if (this.buffer !== '' && this.isLineBuffered()) yield* this.flush();
   }
+
   /** `setvbuf(stdout, NULL, _IOLBF, 0)`, as ping and tcpdump -l do: from now on lines leave as on a terminal. */
   lineBuffered(): void {
     this.isTerminal = true;
@@ -71,6 +74,7 @@ export class Stdout {
   /** What a fork or exec forgets. */
   discard(): void {
     this.buffer = '';
+    this.leavesBeforeErrors = false;
     this.isTerminal = undefined;
   }
   private isLineBuffered(): boolean {
