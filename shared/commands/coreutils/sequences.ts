@@ -1,5 +1,5 @@
 /** seq, paste, tac and rev: numbers and lines put in another order or beside each other (GNU coreutils 9.1, bsdextrautils 2.38.1). */
-import type { Bytes, Errno } from '../../base/index.ts';
+import { strerror, type Bytes, type Errno } from '../../base/index.ts';
 import { LineReader, type Program, type Sys } from '../../shell/index.ts';
 import { eachInput, openInput } from './input.ts';
 import { usageError, type GnuUsage } from './options.ts';
@@ -97,17 +97,25 @@ const TAC: GnuUsage = {
   ],
 };
 const REV: GnuUsage = { usage: '[options] [file ...]', summary: 'Reverse lines characterwise.', options: [], version: 'util-linux 2.38.1)' };
-const lineProgram = (usage: GnuUsage, change: (lines: Bytes[]) => Bytes[]): Program =>
+type Wording = (name: Bytes, errno: Errno) => Bytes;
+const lineProgram = (usage: GnuUsage, change: (lines: Bytes[]) => Bytes[], wording: Wording): Program =>
   program(usage, function* (p, parsed) {
-    return yield* eachInput(p, parsed.operands, function* (fd): Sys<Errno | undefined> {
+    const body = function* (fd: number): Sys<Errno | undefined> {
       const all = yield* p.readAll(fd);
       if (!all.ok) return all.error;
       if (all.value === '') return undefined;
       yield* p.print(change(all.value.match(/[^\n]*\n|[^\n]+$/g) ?? []).join(''));
       return undefined;
-    });
+    };
+    return yield* eachInput(p, parsed.operands, body, wording);
   });
-export const tac = lineProgram(TAC, (lines) => lines.reverse());
-export const rev = lineProgram(REV, (lines) =>
-  lines.map((line) => (line.endsWith('\n') ? `${[...line.slice(0, -1)].reverse().join('')}\n` : [...line].reverse().join(''))),
+export const tac = lineProgram(
+  TAC,
+  (lines) => lines.reverse(),
+  (name, errno) => (errno === 'EISDIR' ? `${name}: read error: ${strerror(errno)}` : `failed to open '${name}' for reading: ${strerror(errno)}`),
+);
+export const rev = lineProgram(
+  REV,
+  (lines) => lines.map((line) => (line.endsWith('\n') ? `${[...line.slice(0, -1)].reverse().join('')}\n` : [...line].reverse().join(''))),
+  (name, errno) => (errno === 'EISDIR' ? `${name}: 0: ${strerror(errno)}` : `cannot open ${name}: ${strerror(errno)}`),
 );

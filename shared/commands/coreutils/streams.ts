@@ -173,6 +173,7 @@ export const tail = program(TAIL, function* (p, parsed) {
       status = yield* p.failErrno(`cannot open '${operand}' for reading`, opened.errno);
       continue;
     }
+    if (headers) last = last === undefined ? undefined : '';
     yield* header(operand);
     const all = yield* p.readAll(opened.fd);
     if (all.ok) yield* p.print(lastOf(all.value, sign, count, bytes !== undefined));
@@ -252,37 +253,41 @@ export const wc = program(WC, function* (p, parsed) {
   const columns = ['lines', 'words', 'chars', 'bytes', 'max-line-length'].filter((name) =>
     parsed.options.size === 0 ? ['lines', 'words', 'bytes'].includes(name) : parsed.has(name),
   );
-  const rows: { counts: number[]; name: Bytes | undefined }[] = [];
-  const failures: { name: Bytes; errno: Errno }[] = [];
-  let width = parsed.operands.length === 0 ? 7 : 1;
+  const inputs = parsed.operands.map((operand) => (operand === '-' ? p.fds.get(0)?.inode : p.fs.stat(operand)));
+  const inodes = inputs.flatMap((input) => (input === undefined ? [undefined] : 'ok' in input ? (input.ok ? [input.value] : []) : [input]));
+  // Wide enough for the sum of all sizes; what has no size gets seven columns.
+  let width = parsed.operands.length === 0 ? 7 : Math.max(1, String(inodes.reduce((sum, inode) => sum + (inode?.kind === 'file' ? inode.size : 0), 0)).length);
+  if (inodes.some((inode) => inode?.kind !== 'file')) width = Math.max(width, 7);
+  if (columns.length === 1 && parsed.operands.length <= 1) width = 1;
+  const total = columns.map(() => 0);
+  let status = 0;
+  const show = (counts: readonly number[], name: Bytes | undefined): Sys<unknown> =>
+    p.print(`${counts.map((n) => String(n).padStart(width)).join(' ')}${name === undefined ? '' : ` ${name}`}\n`);
   for (const operand of parsed.operands.length > 0 ? parsed.operands : ['-']) {
     const opened = yield* openInput(p, operand);
     if (opened.kind === 'failed') {
-      failures.push({ name: operand, errno: opened.errno });
+      status = yield* p.failErrno(operand, opened.errno);
       continue;
     }
-    if (p.fds.get(opened.fd)?.inode?.kind !== 'file') width = Math.max(width, 7);
     const all = yield* p.readAll(opened.fd);
     closeInput(p, opened.fd);
     const text = all.ok ? all.value : '';
-    if (!all.ok) failures.push({ name: operand, errno: all.error });
-    const lines = text.split('\n').length - 1;
+    if (!all.ok) status = yield* p.failErrno(operand, all.error);
     const counts: Record<string, number> = {
-      lines,
+      lines: text.split('\n').length - 1,
       words: text.match(/[^ \t\n\v\f\r]+/g)?.length ?? 0,
       chars: text.length,
       bytes: text.length,
-      'max-line-length': text.split('\n').reduce((longest, line) => Math.max(longest, line.length), 0),
+      'max-line-length': text
+        .split('\n')
+        .reduce((longest, line) => Math.max(longest, line.replace(/[^\t]*\t/g, (part) => ' '.repeat(part.length - 1 + 8 - ((part.length - 1) % 8))).length), 0),
     };
-    rows.push({ counts: columns.map((name) => counts[name] ?? 0), name: parsed.operands.length > 0 ? operand : undefined });
+    const row = columns.map((name) => counts[name] ?? 0);
+    row.forEach((n, i) => (total[i] = columns[i] === 'max-line-length' ? Math.max(total[i]!, n) : total[i]! + n));
+    yield* show(row, parsed.operands.length > 0 ? operand : undefined);
   }
-  const total = columns.map((_, i) => rows.reduce((sum, row) => sum + (row.counts[i] ?? 0), 0));
-  if (columns.length === 1 && rows.length <= 1 && parsed.operands.length <= 1) width = 1;
-  else width = Math.max(width, ...total.map((n) => String(n).length));
-  for (const { name, errno } of failures) yield* p.failErrno(name, errno);
-  if (parsed.operands.length > 1) rows.push({ counts: total, name: 'total' });
-  for (const { counts, name } of rows) yield* p.print(`${counts.map((n) => String(n).padStart(width)).join(' ')}${name === undefined ? '' : ` ${name}`}\n`);
-  return failures.length > 0 ? 1 : 0;
+  if (parsed.operands.length > 1) yield* show(total, 'total');
+  return status;
 });
 
 export const yes = program(

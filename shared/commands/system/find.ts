@@ -253,6 +253,7 @@ export const FIND: Declaration = {
   missing: ['tests by owner, times, links and inode', '-regex', 'the options -H, -L, -P', 'the comma operator'],
 };
 export const find = declared(FIND, function* (p) {
+  p.stdout.leavesBeforeErrors = true;
   const words = p.argv.slice(1);
   const start = words.findIndex((word) => word.startsWith('-') || word === '(' || word === '!');
   const paths = start < 0 ? words : words.slice(0, start);

@@ -312,6 +312,8 @@ const unambiguous = (text: Bytes): Bytes =>
   );
 
 export const sed = program(SED, function* (p, parsed) {
+  // It has error messages of its own, which wait for nothing.
+  p.stdout.leavesBeforeErrors = false;
   const operands = [...parsed.operands];
   const parts: Bytes[] = [];
   for (const [name, value] of parsed.given) {
