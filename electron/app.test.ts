@@ -229,3 +229,50 @@ describe('lessons and tapes', () => {
     });
   });
 });
+
+describe('labs that are saved and forked', () => {
+  it('come up as they stood, with their terminals, and go their own ways', async () => {
+    const terminal = await open('node-2');
+    await run(terminal, 'cd /tmp; mine=$RANDOM; echo $mine > mine; ip link add x0 type dummy');
+    const saved = await client.call('labs.save', { lab: LAB, title: 'Mine' });
+    const fork = await client.call('labs.fork', { lab: LAB, title: 'Other' });
+    expect([saved, fork]).toEqual([
+      { lab: `${LAB}.saved-1`, title: 'Mine', path: join(home, 'saved', `${LAB}.saved-1.podwalk-lab`) },
+      { lab: `${LAB}.fork-1`, title: 'Other' },
+    ]);
+    const list = (await client.call('labs.list', { locale: 'en' })).filter((lab) => lab.saved);
+    expect(list.map(({ id, title, isUp, saved }) => [id, title, isUp, saved?.kind])).toEqual([
+      [saved.lab, 'Mine', false, 'file'],
+      [fork.lab, 'Other', false, 'fork'],
+    ]);
+    await run(terminal, 'ip link del x0; mine=gone');
+    for (const { lab } of [saved, fork]) {
+      const view = await client.call('labs.start', { lab });
+      expect(view).toMatchObject({ lab, canSave: true, opened: { ended: [], attempt: null } });
+      expect(view.topology.boxes.some((box) => box.id === 'node-2/x0')).toBe(true);
+      const terminals = (await client.call('terminals.list', { lab })).filter((one) => one.lab === lab && one.node === 'node-2');
+      const again = terminals.at(-1)!.terminal;
+      const text = await run(again, '[ "$mine" = "$(cat mine)" ] && echo same in $PWD; ip -br link show x0', 'ag4in');
+      expect(text).toContain('ip link add x0 type dummy'); // what was on the screen
+      expect(text).toMatch(/same in \/tmp\r\nx0 .*DOWN/);
+    }
+    for (const { lab } of [saved, fork]) {
+      await client.call('labs.remove', { lab });
+      expect(await refusalOf(client.call('labs.start', { lab }))).toMatchObject({ code: 'not-found' });
+    }
+    expect(readdirSync(join(home, 'saved'))).toEqual([]);
+    expect(await refusalOf(client.call('labs.remove', { lab: LAB }))).toMatchObject({ code: 'not-possible' });
+  });
+  it('go on with the lesson that was under way, once for each', async () => {
+    const progress = await client.call('lessons.start', { lesson: LESSON });
+    const fork = await client.call('labs.fork', { lab: LAB, title: 'Other' });
+    const view = await client.call('labs.start', { lab: fork.lab });
+    const attempt = view.opened!.attempt!;
+    expect(attempt).not.toBe(progress.attempt);
+    const watching = client.open('lessons.watch', { attempt, locale: 'en' });
+    expect((await watching.next()).value).toMatchObject({ attempt, lab: fork.lab, lesson: LESSON, current: progress.current });
+    watching.cancel();
+    await client.call('labs.remove', { lab: fork.lab });
+    expect((await client.call('lessons.text', { attempt: progress.attempt, locale: 'en' })).id).toBe(LESSON);
+  });
+});

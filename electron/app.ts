@@ -8,6 +8,7 @@ import { contract, serve, type AppInfo, type Channel } from '../shared/ipc/index
 import { Clusters } from './kubernetes-api/clusters.ts';
 import { Labs } from './labs/labs.ts';
 import type { LabProvider } from './labs/provider.ts';
+import { SavedLabs } from './labs/saved.ts';
 import { Lessons, type LessonLibrary } from './lessons/lessons.ts';
 import { setupLog, type Log } from './log.ts';
 import type { Places } from './places.ts';
@@ -44,7 +45,8 @@ export async function setupApp({ host, places, providers, library }: AppOptions)
     const settings = await setupSettings(places.home, log);
     const tapes = new Tapes(join(places.home, 'tapes'), log);
     teardowns.push(() => tapes.close());
-    const labs = new Labs({ providers: providers(log), tapes, log, records: () => settings.get().record });
+    const saved = new SavedLabs(places, (error) => log.error(error, 'the simulated world'));
+    const labs = new Labs({ providers: [...providers(log), saved], tapes, log, records: () => settings.get().record });
     teardowns.push(() => labs.close());
     const clusters = new Clusters(places, log);
     labs.addGuest(clusters);
@@ -52,7 +54,7 @@ export async function setupApp({ host, places, providers, library }: AppOptions)
     const terminals = new Terminals(labs);
     teardowns.push(() => terminals.closeAll());
     const lessons = new Lessons(library, labs, terminals);
-    const services = createServices({ version: places.version, host, settings, labs, terminals, lessons, tapes });
+    const services = createServices({ version: places.version, host, settings, labs, saved, terminals, lessons, tapes });
     log.info(`Podwalk ${places.version} (${host}) on Node ${process.versions.node}, ${process.platform}`);
     return {
       log,

@@ -7,5 +7,10 @@ import type { Places } from './places.ts';
 
 export function openApp(host: AppInfo['host'], places: Places): Promise<App> {
   const content = openContent(places);
-  return setupApp({ host, places, library: content, providers: (log) => [simulatedProvider(content, (error) => log.error(error, 'the simulated world'))] });
+  return setupApp({
+    host,
+    places,
+    library: content,
+    providers: (log) => [simulatedProvider(content, places.version, (error) => log.error(error, 'the simulated world'))],
+  });
 }

@@ -1,6 +1,7 @@
 /** The contract, served: each procedure handed to the one that does it. No logic here. */
 import { type AppInfo, type Contract, type Services } from '../shared/ipc/index.ts';
 import type { Labs } from './labs/labs.ts';
+import type { SavedLabs } from './labs/saved.ts';
 import type { Lessons } from './lessons/lessons.ts';
 import type { Tapes } from './recording/tapes.ts';
 import type { SettingsStore } from './settings.ts';
@@ -12,12 +13,13 @@ export interface Parts {
   readonly host: AppInfo['host'];
   readonly settings: SettingsStore;
   readonly labs: Labs;
+  readonly saved: SavedLabs;
   readonly terminals: Terminals;
   readonly lessons: Lessons;
   readonly tapes: Tapes;
 }
 
-export function createServices({ version, host, settings, labs, terminals, lessons, tapes }: Parts): Services<Contract> {
+export function createServices({ version, host, settings, labs, saved, terminals, lessons, tapes }: Parts): Services<Contract> {
   const running = (lab: string) => labs.get(lab).running;
   return {
     'app.info': async () => ({ version, host, platform: process.platform, localTerminal: await localTerminal() }),
@@ -29,6 +31,13 @@ export function createServices({ version, host, settings, labs, terminals, lesso
     'labs.stop': async ({ lab }) => nothing(await labs.stop(lab)),
     'labs.restart': async ({ lab }) => (await labs.restart(lab)).present(),
     'labs.pause': ({ lab, isPaused }) => nothing(labs.get(lab).setPaused(isPaused)),
+    'labs.save': async ({ lab, title }) => saved.keep(lab, await running(lab).save(title)),
+    'labs.fork': async ({ lab, title }) => saved.hold(lab, await running(lab).save(title)),
+    'labs.remove': async ({ lab }) => {
+      saved.check(lab);
+      await labs.stop(lab);
+      return nothing(await saved.remove(lab));
+    },
     'labs.watch': ({ lab }) => labs.get(lab).watch(),
 
     'terminals.open': async (input) => {

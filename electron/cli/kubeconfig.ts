@@ -22,7 +22,7 @@ export async function kubeconfig({ operands }: Arguments): Promise<number> {
   }
   const report = (error: unknown): void => void process.stderr.write(`podwalk: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   const log = { ...silentLog, error: report };
-  const lab = await simulatedProvider(content(), report).start(name);
+  const lab = await simulatedProvider(content(), places.version, report).start(name);
   const clusters = new Clusters(places, log);
   try {
     clusters.labStarted(lab);

@@ -22,6 +22,7 @@ beforeAll(() => {
     ['indent.yaml', good.replace('  one', 'one')],
     ['address.yaml', good.replace('one: {}', 'one: { interfaces: { eth0: { network: lan, address: 10.0.0.1 } } }')],
     ['damaged.tape', `${header}${opened}{"nonsense\n[0,"o",["t1","world"]]\n`],
+    ['cut.podwalk-lab', '{"podwalkLab":1,"title"'],
     ['cut.tape', `${header}${opened}[0,"o",["t1","wor`],
     ['later.tape', `${header.replace('1', '7')}${opened}`],
     [
@@ -61,11 +62,14 @@ describe('a usage error exits 2 and says what would be right', () => {
     ['tarce', `podwalk: there is no command "tarce"; is trace meant?\n${USAGE}`],
     ['help tarce', `podwalk: there is no command "tarce"; is trace meant?\n${USAGE}`],
     ['--frob', `podwalk: unknown option --frob\n${USAGE}`],
-    ['exec', 'podwalk exec: LAB and NODE are missing\nusage: podwalk exec LAB NODE[/POD] -- COMMAND [ARG…]\n'],
-    [`exec ${LAB} node-1`, 'podwalk exec: a command is missing: podwalk exec LAB NODE -- ip route\nusage: podwalk exec LAB NODE[/POD] -- COMMAND [ARG…]\n'],
+    ['exec', 'podwalk exec: LAB and NODE are missing\nusage: podwalk exec [--save FILE] LAB NODE[/POD] -- COMMAND [ARG…]\n'],
+    [
+      `exec ${LAB} node-1`,
+      'podwalk exec: a command is missing: podwalk exec LAB NODE -- ip route\nusage: podwalk exec [--save FILE] LAB NODE[/POD] -- COMMAND [ARG…]\n',
+    ],
     [
       `sh --lab ${LAB} --node node-7 -c true`,
-      'podwalk sh: there is no node node-7; the nodes are controlplane, node-1, node-2\nusage: podwalk sh [--lab LAB] [--node NODE] [FILE | -c COMMAND] [ARG…]\n',
+      'podwalk sh: there is no node node-7; the nodes are controlplane, node-1, node-2\nusage: podwalk sh [--lab LAB] [--node NODE] [--save FILE] [FILE | -c COMMAND] [ARG…]\n',
     ],
     [
       `trace ${LAB} node-1 node-2 --tcp http`,
@@ -112,6 +116,12 @@ describe('a failure exits 1 with one clear line', () => {
     [
       'cni CHECK @net.conflist a',
       'podwalk: CHECK: plugin bridge failed: failed to open netns "/var/run/netns/a": failed to Statfs "/var/run/netns/a": no such file or directory (code 999)\n',
+    ],
+    ['sh --save @script.sh -c true', 'podwalk: @script.sh is there already: choose another name\n'],
+    ['sh --save @no/where -c true', 'podwalk: @no/where cannot be written: there is no such file\n'],
+    [
+      'sh --lab @cut.podwalk-lab -c true',
+      'podwalk: @cut.podwalk-lab: This saved lab cannot be read in line 1: it is not the head of a saved lab of a version that this program knows.\n',
     ],
     ['play @none.tape', 'podwalk: @none.tape cannot be read: there is no such file\n'],
     ['play @', 'podwalk: @ cannot be read: it is a folder\n'],

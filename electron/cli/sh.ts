@@ -7,22 +7,32 @@ import { runInteractive } from './interactive.ts';
 import { Failure, UsageError, type Arguments } from './usage.ts';
 
 export async function sh({ options, operands }: Arguments): Promise<number> {
-  const lab = await openLab(text(options['lab']));
+  const { lab, keep } = await openFor(text(options['lab']), text(options['save']));
   const target = nodeOf(lab, options['node']);
   const command = text(options['c']);
-  if (command !== undefined) return run(lab, { target, argv: ['bash', '-c', command, ...operands] });
+  if (command !== undefined) return run(lab, { target, argv: ['bash', '-c', command, ...operands] }, keep);
   const [file, ...args] = operands;
-  if (file === undefined || file === '-') return run(lab, { target, argv: isTerminal() ? ['bash', '-il'] : ['bash', '-s', ...args] });
+  if (file === undefined || file === '-') return run(lab, { target, argv: isTerminal() ? ['bash', '-il'] : ['bash', '-s', ...args] }, keep);
   const path = file.startsWith('/') ? file : resolve('/root', file);
   valueOf(lab.writeFile(target, path, readScript(file), 0o755));
-  return run(lab, { target, argv: ['bash', file, ...args] });
+  return run(lab, { target, argv: ['bash', file, ...args] }, keep);
 }
 
-export async function exec({ operands }: Arguments): Promise<number> {
+export async function exec({ options, operands }: Arguments): Promise<number> {
   const [name, target, ...rest] = operands as [string, string, ...string[]];
   const [command, ...args] = rest[0] === '--' ? rest.slice(1) : rest;
   if (command === undefined) throw new UsageError('a command is missing: podwalk exec LAB NODE -- ip route', 'exec');
-  return run(await openLab(name), { target, argv: [command, ...args] });
+  const { lab, keep } = await openFor(name, text(options['save']));
+  return run(lab, { target, argv: [command, ...args] }, keep);
+}
+
+/** A lab for one program. `keep`: called when that is over and the lab still there. */
+async function openFor(name: string | undefined, save: string | undefined): Promise<{ readonly lab: Lab; readonly keep: () => void }> {
+  if (save === undefined) return { lab: await openLab(name), keep: () => undefined };
+  const { checkFree, journaledLab, keepLab } = await import('./saved.ts');
+  checkFree(save);
+  const lab = await journaledLab(name);
+  return { lab, keep: () => keepLab(lab, save) };
 }
 
 /** The node that is meant: as asked, else the first. */
@@ -36,18 +46,22 @@ export function nodeOf(lab: Lab, wanted: string | boolean | undefined): string {
 export const isTerminal = (): boolean => process.stdin.isTTY && process.stdout.isTTY;
 const text = (value: string | boolean | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 
-async function run(lab: Lab, program: ExecOptions): Promise<number> {
+async function run(lab: Lab, program: ExecOptions, keep: () => void): Promise<number> {
   const options: ExecOptions = { cwd: '/root', ...program };
   try {
     if (isTerminal()) {
       const env = { TERM: process.env['TERM'] ?? 'xterm-256color' };
-      return await runInteractive(lab, (terminal) => valueOf(lab.exec({ ...options, terminal, env })));
+      const status = await runInteractive(lab, (terminal) => valueOf(lab.exec({ ...options, terminal, env })));
+      keep();
+      return status;
     }
     const session = valueOf(lab.exec(options));
     const stop = passSignals(session);
     const input = new Input(process.stdin);
     try {
-      return await runFree(lab, session, input, new Output());
+      const status = await runFree(lab, session, input, new Output());
+      keep();
+      return status;
     } finally {
       stop();
       input.stop();

@@ -22,7 +22,8 @@ export interface CommandSpec {
 }
 
 const JSON_OPTION = { json: { about: 'print data' } } as const;
-const LAB_OPTION = { value: 'LAB', about: 'a lab by name, or a lab file; without it, a blank Linux host' } as const;
+const LAB_OPTION = { value: 'LAB', about: 'a lab by name, a lab file, or a saved lab; without it, a blank Linux host' } as const;
+const SAVE_OPTION = { value: 'FILE', about: 'afterwards, save the lab as it stands: FILE may then be given as LAB, any number of times' } as const;
 
 export const COMMANDS = {
   serve: {
@@ -32,12 +33,13 @@ export const COMMANDS = {
     operands: [],
   },
   sh: {
-    usage: '[--lab LAB] [--node NODE] [FILE | -c COMMAND] [ARG…]',
+    usage: '[--lab LAB] [--node NODE] [--save FILE] [FILE | -c COMMAND] [ARG…]',
     about: 'bash on a node of a simulated lab, or on a blank Linux host',
     options: {
       lab: LAB_OPTION,
       node: { value: 'NODE', about: 'which node; without it, the first' },
       c: { value: 'COMMAND', about: 'run this instead of a file' },
+      save: SAVE_OPTION,
     },
     passesOn: true,
     operands: [],
@@ -45,9 +47,9 @@ export const COMMANDS = {
   },
   labs: { usage: '[--json]', about: 'list the labs', options: JSON_OPTION, operands: [] },
   exec: {
-    usage: 'LAB NODE[/POD] -- COMMAND [ARG…]',
+    usage: '[--save FILE] LAB NODE[/POD] -- COMMAND [ARG…]',
     about: 'run a command in a lab of its own',
-    options: {},
+    options: { save: SAVE_OPTION },
     passesOn: true,
     operands: ['LAB', 'NODE'],
     more: Infinity,

@@ -21,7 +21,7 @@ let clusters: Clusters;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'podwalk-clusters-'));
   const places = { ...findPlaces(), home };
-  lab = await simulatedProvider(openContent(places), (error) => expect.fail(String(error))).start(LAB);
+  lab = await simulatedProvider(openContent(places), places.version, (error) => expect.fail(String(error))).start(LAB);
   clusters = new Clusters(places, { ...silentLog, error: (error) => expect.fail(String(error)) });
   clusters.labStarted(lab);
   await clusters.kubeconfig(LAB);

@@ -15,7 +15,7 @@ const MOST_LABS = 16;
 
 /** What comes up and goes down with a lab. */
 export interface LabGuest {
-  labStarted?(lab: RunningLab): void;
+  labStarted?(lab: RunningLab, recorder: Recorder | undefined): void | Promise<void>;
   labStopping(lab: string): void;
 }
 
@@ -84,7 +84,8 @@ export class Labs {
     const recorder = this.options.records() ? await this.record(running) : undefined;
     const up = new UpLab(running, recorder);
     this.up.set(lab, up);
-    for (const guest of this.guests) guest.labStarted?.(running);
+    for (const guest of this.guests) await guest.labStarted?.(running, recorder);
+    for (const what of running.opened?.ended ?? []) this.options.log.info(`lab ${lab} was opened without ${what}`);
     this.options.log.info(`lab ${lab} is up (${provider.kind})`);
     return up;
   }
@@ -177,6 +178,8 @@ export class UpLab {
       endpoints: running.endpoints(),
       ...(tape !== undefined && { tape }),
       isPaused: running.isPaused,
+      canSave: running.capabilities.canSave,
+      ...(running.opened && { opened: { ended: running.opened.ended, attempt: running.opened.attempts.at(-1)?.attempt.id ?? null } }),
     };
   }
 }

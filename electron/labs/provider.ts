@@ -16,6 +16,7 @@ import type {
   RestAnswer,
   RestRequest,
   RestStreams,
+  SavedLab,
   TerminalSize,
 } from '../../shared/lab/index.ts';
 
@@ -32,6 +33,8 @@ export interface LabDescription {
   readonly nodes: readonly string[];
   /** Its file cannot be used: where and why. */
   readonly problem?: string;
+  /** It is another lab as it stood. */
+  readonly saved?: NonNullable<Output<'labs.list'>[number]['saved']>;
 }
 
 export interface LabProvider {
@@ -44,6 +47,8 @@ export interface LabProvider {
 export interface Capabilities {
   /** Its time can stand still. */
   readonly canPause: boolean;
+  /** It can be saved as it stands, and forked. */
+  readonly canSave: boolean;
   /** A packet can be followed. */
   readonly canTrace: boolean;
   readonly canExperiment: boolean;
@@ -77,6 +82,11 @@ export interface RunningLab {
   setPaused(isPaused: boolean): void;
   readonly isPaused: boolean;
 
+  /** As it stands, to be opened again. It goes on. */
+  save(title: string): Promise<SavedLab>;
+  /** What goes on in a lab that was opened: taken over once, by whoever shows it. */
+  readonly opened: Opened | undefined;
+
   trace(from: string, to: string, protocol: ProbeProtocol): Promise<Trace>;
   probe(pairs?: readonly { readonly from: string; readonly to: string }[]): Promise<readonly ProbeResult[]>;
 
@@ -89,6 +99,13 @@ export interface RunningLab {
 
   /** Takes it down, without a trace left. */
   stop(): Promise<void>;
+}
+
+/** Terminals and lessons of a lab as it was saved, and what could not be saved, in words. */
+export interface Opened {
+  readonly terminals: readonly { readonly target: string; readonly size: TerminalSize; readonly shown: Uint8Array; readonly program: Program }[];
+  readonly attempts: readonly { readonly lesson: string; readonly attempt: RunningAttempt }[];
+  readonly ended: readonly string[];
 }
 
 /** The Kubernetes API of a lab, for whoever serves it. */

@@ -4,21 +4,22 @@
  */
 import type { ExperimentPlan, ExperimentRun, Lesson, Locale, Progress, Topology, Trace } from '../../shared/ipc/index.ts';
 import { WireFailure } from '../../shared/ipc/index.ts';
-import { createLab, type LabFile } from '../../shared/lab/index.ts';
+import { JournaledLab, saveLab, type LabFile } from '../../shared/lab/index.ts';
 import type {
   Attempt,
   Definitions,
   Endpoint,
   ExecOptions,
-  Lab,
   LabEvent,
   LabKubernetes,
   LabResult,
+  OpenedLab,
   Pending,
   ProbeProtocol,
   ProbeResult,
   RestAnswer,
   RestRequest,
+  SavedLab,
   Session,
   TerminalSize,
 } from '../../shared/lab/index.ts';
@@ -29,6 +30,7 @@ import type {
   LabDescription,
   LabProvider,
   LessonFile,
+  Opened,
   Program,
   RunningAttempt,
   RunningKubernetes,
@@ -37,6 +39,12 @@ import type {
 } from './provider.ts';
 
 export interface SimulatedOptions {
+  /** The version of the program, for what is saved. */
+  readonly version: string;
+  /** What it is called among the labs that are up, where that is not its file's name. */
+  readonly id?: string;
+  /** It was opened, with what goes on in it. */
+  readonly opened?: OpenedLab;
   readonly clock?: WallClock;
   readonly onBug?: (error: unknown) => void;
 }
@@ -44,17 +52,19 @@ export interface SimulatedOptions {
 export class SimulatedLab implements RunningLab {
   readonly id: string;
   readonly nodes: readonly string[];
-  readonly capabilities: Capabilities = { canPause: true, canTrace: true, canExperiment: true, canRunLessons: true };
+  readonly capabilities: Capabilities = { canPause: true, canSave: true, canTrace: true, canExperiment: true, canRunLessons: true };
+  readonly opened: Opened | undefined;
   private readonly pace: Pace;
 
   constructor(
-    private readonly lab: Lab,
+    private readonly lab: JournaledLab,
     readonly title: string,
-    options: SimulatedOptions = {},
+    private readonly options: SimulatedOptions,
   ) {
-    this.id = lab.id;
+    this.id = options.id ?? lab.id;
     this.nodes = lab.nodes;
     this.pace = new Pace(lab.simulation, options.clock, options.onBug);
+    this.opened = options.opened && this.takeOver(options.opened);
   }
 
   nowUs(): number {
@@ -97,6 +107,28 @@ export class SimulatedLab implements RunningLab {
     this.pace.setPaused(isPaused);
   }
 
+  save(title: string): Promise<SavedLab> {
+    return this.inside(() => valueOf(saveLab(this.lab, { title, version: this.options.version, savedMs: Date.now() })));
+  }
+  private takeOver({ terminals, attempts, ended }: OpenedLab): Opened {
+    return {
+      terminals: terminals.flatMap((session) =>
+        session.what && session.size
+          ? [
+              {
+                target: session.what.target,
+                size: session.size,
+                shown: Buffer.from(session.shown, 'latin1'),
+                program: new SimulatedProgram(session, this.pace),
+              },
+            ]
+          : [],
+      ),
+      attempts: attempts.map((attempt) => ({ lesson: attempt.lesson, attempt: new SimulatedAttempt(attempt, this.pace, this.id) })),
+      ended,
+    };
+  }
+
   trace(from: string, to: string, protocol: ProbeProtocol): Promise<Trace> {
     return this.waitFor(() => this.lab.trace(from, to, protocol));
   }
@@ -116,7 +148,7 @@ export class SimulatedLab implements RunningLab {
     return this.waitFor(() => this.lab.undoExperiment(run, locale));
   }
   startAttempt(lesson: LessonFile, seed: number): Promise<RunningAttempt> {
-    return this.inside(() => new SimulatedAttempt(valueOf(this.lab.startAttempt(lesson, seed)), this.pace));
+    return this.inside(() => new SimulatedAttempt(valueOf(this.lab.startAttempt(lesson, seed)), this.pace, this.id));
   }
   stop(): Promise<void> {
     this.pace.stop();
@@ -217,8 +249,10 @@ class SimulatedAttempt implements RunningAttempt {
   constructor(
     private readonly attempt: Attempt,
     private readonly pace: Pace,
+    private readonly lab: string,
   ) {
-    this.id = attempt.id;
+    // A lab and its fork have the same attempt, and each goes its own way.
+    this.id = attempt.progress('en').lab === lab ? attempt.id : `${attempt.id}@${lab}`;
     attempt.onProgress(() => {
       for (const listener of this.listeners) listener();
     });
@@ -227,14 +261,17 @@ class SimulatedAttempt implements RunningAttempt {
     return this.attempt.text(locale);
   }
   progress(locale: Locale): Progress {
-    return this.attempt.progress(locale);
+    return this.named(this.attempt.progress(locale));
+  }
+  private named(progress: Progress): Progress {
+    return { ...progress, attempt: this.id, lab: this.lab };
   }
   onProgress(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
   confirm(step: string, choice: number | undefined, locale: Locale): Promise<Progress> {
-    return new Promise((resolve) => resolve(this.pace.enter(() => valueOf(this.attempt.confirm(step, choice, locale)))));
+    return new Promise((resolve) => resolve(this.named(this.pace.enter(() => valueOf(this.attempt.confirm(step, choice, locale))))));
   }
   solution(step: string): Promise<readonly { readonly node: string; readonly command: string }[]> {
     return new Promise((resolve) => resolve(this.pace.enter(() => valueOf(this.attempt.solution(step)))));
@@ -255,6 +292,7 @@ function valueOf<T>(result: LabResult<T>): T {
 /** `content`: where lab files come from. */
 export function simulatedProvider(
   content: { labs(locale: Locale): Promise<readonly LabDescription[]>; lab(name: string): Promise<LabFile> },
+  version: string,
   onBug: (error: unknown) => void,
 ): LabProvider {
   return {
@@ -262,7 +300,7 @@ export function simulatedProvider(
     list: (locale) => content.labs(locale),
     start: async (name) => {
       const file = await content.lab(name);
-      return new SimulatedLab(createLab(file, { seed: LAB_SEED, epochMs: Date.now() }), file.title.en, { onBug });
+      return new SimulatedLab(new JournaledLab({ kind: 'file', file }, { seed: LAB_SEED, epochMs: Date.now() }), file.title.en, { version, onBug });
     },
   };
 }

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { Source, refuse, type Lesson, type LessonInfo, type Locale, type Progress, type TerminalInfo } from '../../shared/ipc/index.ts';
 import type { Labs } from '../labs/labs.ts';
-import type { LessonFile, RunningAttempt } from '../labs/provider.ts';
+import type { LessonFile, RunningAttempt, RunningLab } from '../labs/provider.ts';
 import type { Terminals } from '../terminals/terminals.ts';
 
 /** Where lessons come from. */
@@ -30,7 +30,7 @@ export class Lessons {
     private readonly labs: Labs,
     private readonly terminals: Terminals,
   ) {
-    labs.addGuest({ labStopping: (lab) => this.labStopping(lab) });
+    labs.addGuest({ labStarted: (lab) => this.takeOver(lab), labStopping: (lab) => this.labStopping(lab) });
   }
 
   list(locale: Locale): Promise<readonly LessonInfo[]> {
@@ -43,13 +43,20 @@ export class Lessons {
     if (!info) return refuse('not-found', `There is no lesson ${lesson}.`, { lesson });
     const up = await this.labs.restart(info.lab);
     const attempt = await up.running.startAttempt(file, randomInt(2 ** 31));
+    this.attend(attempt, info.lab);
+    up.recorder?.marker(info.title);
+    return attempt.progress('en');
+  }
+  private attend(attempt: RunningAttempt, lab: string): void {
     const watchers = new Set<Source<Progress>>();
     const stopListening = attempt.onProgress(() => {
       for (const source of watchers) source.wake();
     });
-    this.underway.set(attempt.id, { attempt, lab: info.lab, watchers, stopListening });
-    up.recorder?.marker(info.title);
-    return attempt.progress('en');
+    this.underway.set(attempt.id, { attempt, lab, watchers, stopListening });
+  }
+  /** Lessons that were under way in a lab when it was saved. */
+  private takeOver(lab: RunningLab): void {
+    for (const { attempt } of lab.opened?.attempts ?? []) this.attend(attempt, lab.id);
   }
   text(attempt: string, locale: Locale): Lesson {
     return this.get(attempt).attempt.text(locale);

@@ -63,6 +63,8 @@ export class Terminal {
     size: TerminalSize,
     listener?: TerminalListener,
     onAbandoned: (terminal: Terminal) => void = () => undefined,
+    /** On its screen already. */
+    shown?: Uint8Array,
   ): Promise<Terminal> {
     let pump = (): void => undefined;
     const screen = await Screen.create(size.columns, size.rows, () => pump());
@@ -72,6 +74,7 @@ export class Terminal {
     });
     const terminal = new Terminal(info, program, screen, size, listener, onAbandoned);
     listener?.opened(terminal);
+    if (shown && shown.length > 0) terminal.deliver(shown);
     pump = () => terminal.pump();
     program.onReadable(pump);
     program.onWritable(() => terminal.feed());

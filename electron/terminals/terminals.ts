@@ -5,6 +5,8 @@
 import { refuse, type Input, type TerminalInfo } from '../../shared/ipc/index.ts';
 import type { TerminalSize } from '../../shared/lab/index.ts';
 import type { Labs } from '../labs/labs.ts';
+import type { RunningLab } from '../labs/provider.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import { openLocalShell } from './pty.ts';
 import { Terminal } from './terminal.ts';
 
@@ -17,6 +19,8 @@ interface Opening {
   readonly start: Parameters<typeof Terminal.open>[1];
   readonly size: TerminalSize;
   readonly recorder: Parameters<typeof Terminal.open>[3];
+  /** What it has shown before. */
+  readonly shown?: Uint8Array;
 }
 
 export class Terminals {
@@ -25,7 +29,7 @@ export class Terminals {
   private opening = 0;
 
   constructor(private readonly labs: Labs) {
-    labs.addGuest({ labStopping: (lab) => this.closeAll(lab) });
+    labs.addGuest({ labStarted: (lab, recorder) => this.takeOver(lab, recorder), labStopping: (lab) => this.closeAll(lab) });
   }
 
   /** A shell of a node, or of a pod. */
@@ -40,13 +44,21 @@ export class Terminals {
   openLocal(size: Input<'terminals.openLocal'>): Promise<TerminalInfo> {
     return this.add(() => ({ info: { node: '', title: '' }, start: () => openLocalShell(size), size, recorder: undefined }));
   }
+  /** Terminals of a lab that was opened: their programs go on, and their screens show what they showed. */
+  private async takeOver(lab: RunningLab, recorder: Recorder | undefined): Promise<void> {
+    for (const { target, size, shown, program } of lab.opened?.terminals ?? []) {
+      const [node = '', ...pod] = target.split('/');
+      const info = { lab: lab.id, node, ...(pod.length > 0 && { pod: pod.join('/') }), title: this.freeTitle(lab.id, pod.at(-1) ?? node) };
+      await this.add(() => ({ info, start: () => Promise.resolve(program), size, recorder, shown }));
+    }
+  }
   private async add(prepare: () => Opening): Promise<TerminalInfo> {
     if (this.open_.size + this.opening >= MOST_TERMINALS)
       return refuse('too-many', `${MOST_TERMINALS} terminals are open; close one of them first.`, { limit: 'terminals' });
     this.opening++;
     try {
-      const { info, start, size, recorder } = prepare();
-      const opened = await Terminal.open({ ...info, terminal: `t${++this.counter}` }, start, size, recorder, (ended) => this.drop(ended));
+      const { info, start, size, recorder, shown } = prepare();
+      const opened = await Terminal.open({ ...info, terminal: `t${++this.counter}` }, start, size, recorder, (ended) => this.drop(ended), shown);
       this.open_.set(opened.info.terminal, opened);
       return opened.info;
     } finally {

@@ -1,7 +1,7 @@
 /** The lab that is open: its view as the core sends it, what is selected in it, and what can be done to it as a whole. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import { WireFailure, type Box, type Endpoint, type LabInfo, type LabView } from '../../shared/ipc/index.ts';
+import { WireFailure, type Box, type Endpoint, type LabInfo, type LabView, type SavedInfo } from '../../shared/ipc/index.ts';
 import { follow, useCore } from '../core.ts';
 import { useToasts } from './toasts.ts';
 
@@ -82,6 +82,16 @@ export const useLab = defineStore('lab', () => {
     await useCore().call('labs.pause', { lab, isPaused });
     if (view.value) view.value = { ...view.value, isPaused };
   }
+  /** Keeps it as it stands; it goes on. */
+  async function save(title: string): Promise<SavedInfo | undefined> {
+    const lab = view.value?.lab;
+    return lab === undefined ? undefined : useCore().call('labs.save', { lab, title });
+  }
+  /** A second one, from here on. */
+  async function fork(title: string): Promise<SavedInfo | undefined> {
+    const lab = view.value?.lab;
+    return lab === undefined ? undefined : useCore().call('labs.fork', { lab, title });
+  }
   const endpointOfBox = (box: string): Endpoint | undefined => endpoints.value.find((endpoint) => endpoint.box === box);
   const endpoint = (id: string): Endpoint | undefined => endpoints.value.find((one) => one.id === id);
 
@@ -103,6 +113,8 @@ export const useLab = defineStore('lab', () => {
     leave,
     restart,
     setPaused,
+    save,
+    fork,
     endpointOfBox,
     endpoint,
   };

@@ -70,6 +70,8 @@ class Queue {
 export class Simulation {
   /** Virtual microseconds since the lab began. */
   nowUs = 0;
+  /** Pieces of work done since the lab began: with `nowUs`, the exact moment of the run at which something came from outside. */
+  steps = 0;
   private readonly backlog = new Queue();
   private readonly tasks = new Queue();
   private readonly heap: Timer[] = [];
@@ -147,6 +149,23 @@ export class Simulation {
     return 'stopped';
   }
 
+  /**
+   * Runs until exactly so many pieces of work are done and it is that moment: where an earlier run of the same lab stood. 'idle': this run
+   * comes to an end before, so it is not the same. `goOn` is asked every 256 pieces of work.
+   */
+  runTo(steps: number, atUs: number, goOn: () => boolean = () => true): RunEnd {
+    while (this.steps < steps) {
+      if ((this.steps & 255) === 0 && !goOn()) return 'stopped';
+      if (this.holds > 0) return 'held';
+      if (this.work()) continue;
+      const next = this.heap[0];
+      if (!next) return 'idle';
+      this.nowUs = Math.max(this.nowUs, next.atUs);
+    }
+    this.nowUs = Math.max(this.nowUs, atUs);
+    return 'reached';
+  }
+
   /** Whether anything could run now, or a timer that is not housekeeping is set. */
   get isIdle(): boolean {
     return this.backlog.length === 0 && this.tasks.length === 0 && this.events === 0;
@@ -159,18 +178,16 @@ export class Simulation {
   /** One piece of work that can run now. False when there is none. */
   private work(): boolean {
     if (this.due()) {
+      this.steps++;
       this.pop().fire();
-      return true;
-    }
-    if (this.backlog.length > 0) {
+    } else if (this.backlog.length > 0) {
+      this.steps++;
       this.backlog.shift().run();
-      return true;
-    }
-    if (this.tasks.length > 0) {
+    } else if (this.tasks.length > 0) {
+      this.steps++;
       this.tasks.shift().run();
-      return true;
-    }
-    return false;
+    } else return false;
+    return true;
   }
   private due(): boolean {
     const next = this.heap[0];

@@ -52,6 +52,8 @@ export interface LabInfo {
   readonly isUp: boolean;
   /** Its file cannot be used: where and why. */
   readonly problem?: string;
+  /** It is another lab as it stood: kept in a file, or a fork, which is there as long as the app runs. */
+  readonly saved?: { readonly kind: 'file' | 'fork'; readonly savedMs: number };
 }
 
 /** Where a packet can start or end, and where a terminal can be opened. */
@@ -78,6 +80,10 @@ export interface LabView {
   /** The tape this session of the lab is recorded on, when it is. */
   readonly tape?: string;
   readonly isPaused: boolean;
+  /** It can be saved as it stands, and forked. */
+  readonly canSave: boolean;
+  /** It was opened as it had been saved: what had to be ended in it, and the lesson that goes on. */
+  readonly opened?: { readonly ended: readonly string[]; readonly attempt: string | null };
 }
 
 export interface TerminalInfo {
@@ -90,6 +96,7 @@ export interface TerminalInfo {
 
 const lab = z.string().min(1).max(200);
 const name = z.string().min(1).max(253);
+const title = z.string().min(1).max(200);
 const locale = z.enum(['en', 'zh']);
 const columns = z.number().int().min(2).max(1000);
 const rows = z.number().int().min(1).max(1000);
@@ -125,6 +132,14 @@ const latest =
   <O>() =>
   <I extends z.ZodType>(input: I): Stream<I, O> => ({ kind: 'stream', input, isLatest: true });
 
+/** A lab that was saved or forked. */
+export interface SavedInfo {
+  readonly lab: string;
+  readonly title: string;
+  /** Its file. */
+  readonly path?: string;
+}
+
 /** A tape that was taken in, with what had to be left out of it. */
 export interface TapeImport extends TapeInfo {
   readonly problems: readonly { readonly line: number; readonly message: string }[];
@@ -154,6 +169,12 @@ export const contract = {
   'labs.stop': call<null>()(z.object({ lab }).strict()),
   'labs.restart': call<LabView>()(z.object({ lab }).strict()),
   'labs.pause': call<null>()(z.object({ lab, isPaused: z.boolean() }).strict()),
+  /** Keeps it in a file, as it stands: it is in the list then, and on this machine at `path`. It goes on. */
+  'labs.save': call<SavedInfo>()(z.object({ lab, title }).strict()),
+  /** A second one that stands where this one stands, and lives alone from there. */
+  'labs.fork': call<SavedInfo>()(z.object({ lab, title }).strict()),
+  /** Removes one that was saved, or a fork. */
+  'labs.remove': call<null>()(z.object({ lab }).strict()),
   'labs.watch': latest<LabView>()(z.object({ lab }).strict()),
 
   'terminals.open': call<TerminalInfo>()(z.object({ lab, node: name, pod: name.optional(), columns, rows }).strict()),
@@ -189,7 +210,7 @@ export const contract = {
   'tapes.list': call<readonly TapeInfo[]>()(nothing),
   /** The tape's file, as bytes. */
   'tapes.read': stream<Uint8Array>()(z.object({ tape: name }).strict()),
-  'tapes.rename': call<TapeInfo>()(z.object({ tape: name, title: z.string().min(1).max(200) }).strict()),
+  'tapes.rename': call<TapeInfo>()(z.object({ tape: name, title }).strict()),
   'tapes.remove': call<null>()(z.object({ tape: name }).strict()),
   /** Takes in a tape, or an asciicast. What is damaged in it is named and left out; what is neither is refused, saying where. */
   'tapes.import': call<TapeImport>()(z.object({ name: z.string().min(1).max(200), base64: z.string().max(64 << 20) }).strict()),

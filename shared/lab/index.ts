@@ -1,6 +1,7 @@
 /**
  * lab: the only door of the simulated lab for the core and the command line. `createLab` builds one from a lab file, `createBlankHost` one bare
- * Linux host; both come up with everything started and nothing waited for. `checkLesson` proves a lesson in fresh labs.
+ * Linux host; both come up with everything started and nothing waited for. A `JournaledLab` can be saved, opened again and forked. `checkLesson`
+ * proves a lesson in fresh labs.
  */
 export {
   addNetwork,
@@ -26,6 +27,9 @@ export { lessonInfo, parseLesson, formatProblem } from '../lesson/index.ts';
 export { parseOutput, READABLE } from '../observe/index.ts';
 export { checkLesson } from './check-lesson.ts';
 export { createBlankHost, createLab } from './create.ts';
+export { JournaledLab } from './journaled-lab.ts';
+export type { JournaledAttempt, JournaledSession } from './journaled-parts.ts';
+export { formatSavedLab, looksSaved, Opening, parseSavedLab, saveLab, type OpenedLab, type SavedLab } from './saved-lab.ts';
 export { parseLabFile, type LabFile } from './lab-file.ts';
 export * from './lab.ts';
 export type { Definitions, RestAnswer, RestRequest, RestStreams } from '../cluster/index.ts';

@@ -151,6 +151,8 @@ export interface Lab {
   endpoints(): readonly Endpoint[];
   snapshot(): Snapshot;
   topology(): Topology;
+  /** Every process of every node, in the order of their numbers: node, number, parent, state, words. */
+  processes(): readonly string[];
 
   /** Undefined: the lab has no cluster. */
   readonly kubernetes: LabKubernetes | undefined;

@@ -102,6 +102,11 @@ export class SimulatedLab implements Lab {
     }
     return this.layout.update(graphOf(this.snapshot(), names));
   }
+  processes(): readonly string[] {
+    return [...this.machines].flatMap(([node, { init }]) =>
+      init.namespaces.pid.list().map(({ pid, process }) => `${node} ${pid} ${process.ppid} ${process.state} ${process.argv.join(' ')}`),
+    );
+  }
   netnsOfPod(info: PodInfo): Netns | undefined {
     return this.places.netnsOfPod(info);
   }

@@ -34,7 +34,7 @@ export class ServedLab {
     const places = { ...findPlaces(), home };
     const bugs: unknown[] = [];
     const log = { ...silentLog, error: (error: unknown) => void bugs.push(error) };
-    const lab = await simulatedProvider(openContent(places), (error) => void bugs.push(error)).start(LAB);
+    const lab = await simulatedProvider(openContent(places), places.version, (error) => void bugs.push(error)).start(LAB);
     const clusters = new Clusters(places, log);
     clusters.labStarted(lab);
     if ((await clusters.kubeconfig(LAB)) === undefined) throw new Error(`the lab is not served: ${bugs.map(String).join('; ')}`);
