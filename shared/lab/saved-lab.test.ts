@@ -124,7 +124,11 @@ describe('a blank host, saved in the middle of things', () => {
   });
   it('gives the original the same future, but for what was ended', () => {
     const again = open(saved);
-    for (const session of lab.sessions) if (session.exitStatus === undefined && !session.what?.terminal) (session.closeInput(), session.signal('HUP'));
+    for (const session of lab.sessions) {
+      if (session.exitStatus !== undefined || session.what?.terminal) continue;
+      session.closeInput();
+      session.signal('HUP');
+    }
     expect(state(again.lab)).toEqual(state(lab));
     expect(sh(again.lab, FILES)).toBe(sh(lab, FILES));
     expect(state(again.lab)).toEqual(state(lab));
