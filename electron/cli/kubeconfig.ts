@@ -8,7 +8,7 @@ import { Clusters } from '../kubernetes-api/clusters.ts';
 import { simulatedProvider } from '../labs/simulated.ts';
 import { silentLog } from '../log.ts';
 import { findPlaces } from '../places.ts';
-import { content } from './lab-by-name.ts';
+import { content } from './own-content.ts';
 import { untilSignalled } from './signals.ts';
 import { Failure, type Arguments } from './usage.ts';
 

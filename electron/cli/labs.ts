@@ -1,5 +1,5 @@
 /** `podwalk labs`. */
-import { content } from './lab-by-name.ts';
+import { content } from './own-content.ts';
 import { formatTable, localeOption, printJson } from './table.ts';
 import type { Arguments } from './usage.ts';
 

@@ -2,7 +2,7 @@
 import { checkLesson, createLab } from '../../shared/lab/index.ts';
 import { WireFailure } from '../../shared/ipc/index.ts';
 import type { Content } from '../content.ts';
-import { content } from './lab-by-name.ts';
+import { content } from './own-content.ts';
 import { formatTable, localeOption, printJson } from './table.ts';
 import { UsageError, type Arguments } from './usage.ts';
 

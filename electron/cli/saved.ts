@@ -5,7 +5,7 @@ import { JournaledLab, formatSavedLab, looksSaved, parseSavedLab, saveLab } from
 import { openSavedLab } from '../labs/opening.ts';
 import { savedFolder } from '../labs/saved.ts';
 import { findPlaces } from '../places.ts';
-import { content, SEED } from './lab-by-name.ts';
+import { content, SEED } from './own-content.ts';
 import { Failure } from './usage.ts';
 import { whyNot } from './why-not.ts';
 
