@@ -28,7 +28,6 @@ export { parseOutput, READABLE } from '../observe/index.ts';
 export { checkLesson } from './check-lesson.ts';
 export { createBlankHost, createLab } from './create.ts';
 export { JournaledLab } from './journaled-lab.ts';
-export type { JournaledAttempt, JournaledSession } from './journaled-parts.ts';
 export { formatSavedLab, looksSaved, Opening, parseSavedLab, saveLab, type OpenedLab, type SavedLab } from './saved-lab.ts';
 export { parseLabFile, type LabFile } from './lab-file.ts';
 export * from './lab.ts';
