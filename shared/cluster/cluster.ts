@@ -27,7 +27,7 @@ import { DeploymentController } from './deployments.ts';
 import { EndpointController } from './endpoints.ts';
 import { kubeProxyProgram } from './kube-proxy.ts';
 import { NamespaceController } from './namespaces.ts';
-import { CONFIGMAPS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODES, PODS, SERVICES } from './resources.ts';
+import { CONFIGMAPS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODE_NAME, NODES, PODS, SERVICES } from './resources.ts';
 import { Scheduler } from './scheduler.ts';
 import { ObjectStore } from './store.ts';
 import { admitService } from './service-admission.ts';
@@ -85,6 +85,8 @@ export class Cluster {
   constructor(private readonly options: ClusterOptions) {
     const { simulation } = options;
     this.rng = new Rng(options.seed);
+    this.store.addIndex(PODS, NODE_NAME, (pod) => (pod as Pod).spec.nodeName);
+    this.store.listen((_resource, event) => this.kubelets.get((event.object as Pod).spec.nodeName ?? '')?.notice(event), PODS);
     this.events = new EventRecorder(this.store, simulation, this.rng);
     const server = `${this.addressOf(options.controlPlane)}:6443`;
     this.api = new ApiServer(this.store, simulation, this.rng, this.kubelets, {
@@ -121,16 +123,20 @@ export class Cluster {
   }
 
   pods(): readonly PodInfo[] {
-    return (this.store.list(PODS) as readonly Pod[]).map((pod) => {
-      const sandbox = this.workerOf(pod)?.sandbox;
-      const statuses = pod.status.containerStatuses ?? [];
-      return {
-        pod,
-        status: podReason(pod),
-        netnsInode: sandbox && sandbox.netnsPath !== '' ? sandbox.net.ino : undefined,
-        hasCompleted: statuses.length > 0 && statuses.every((one) => one.state.terminated?.exitCode === 0 || one.lastState.terminated?.exitCode === 0),
-      };
-    });
+    return (this.store.list(PODS) as readonly Pod[]).map((pod) => this.infoOf(pod));
+  }
+  infoOf(pod: Pod): PodInfo {
+    const sandbox = this.workerOf(pod)?.sandbox;
+    const statuses = pod.status.containerStatuses ?? [];
+    return {
+      pod,
+      status: podReason(pod),
+      netnsInode: sandbox && sandbox.netnsPath !== '' ? sandbox.net.ino : undefined,
+      hasCompleted: statuses.length > 0 && statuses.every((one) => one.state.terminated?.exitCode === 0 || one.lastState.terminated?.exitCode === 0),
+    };
+  }
+  pod(namespace: string | undefined, name: string): Pod | undefined {
+    return this.store.get(PODS, namespace, name) as Pod | undefined;
   }
   workerOf(pod: Pod) {
     return pod.spec.nodeName === undefined ? undefined : this.kubelets.get(pod.spec.nodeName)?.workers.get(pod.metadata.uid);

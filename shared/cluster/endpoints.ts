@@ -3,7 +3,7 @@
  * (pkg/controller/endpointslice). A pod that is not ready is there and marked; one that ends is taken out of use.
  */
 import type { Rng, Simulation } from '../base/index.ts';
-import { formatTime, type Endpoint, type Endpoints, type EndpointSlice, type Pod, type Service, type ServicePort } from '../commands/index.ts';
+import { formatTime, type Endpoint, type Endpoints, type EndpointSlice, type KubeObject, type Pod, type Service, type ServicePort } from '../commands/index.ts';
 import { parseIpv4 } from '../wire/index.ts';
 import { randomSuffix, randomUid } from './names.ts';
 import { ENDPOINTS, ENDPOINTSLICES, PODS, SERVICES } from './resources.ts';
@@ -13,37 +13,48 @@ const REACT_US = 30_000;
 const SERVICE_NAME = 'kubernetes.io/service-name';
 
 export class EndpointController {
-  private isSet = false;
+  /** Services to be looked at, as `namespace/name`. */
+  private readonly queue = new Set<string>();
   constructor(
     private readonly store: ObjectStore,
     private readonly simulation: Simulation,
     private readonly rng: Rng,
   ) {
-    store.listen((resource) => {
-      if ((resource !== PODS && resource !== SERVICES) || this.isSet) return;
-      this.isSet = true;
-      simulation.after(REACT_US, () => {
-        this.isSet = false;
-        this.sync();
-      });
-    });
+    store.listen(
+      (resource, { object }, before) => {
+        if (resource === SERVICES) this.enqueue(object as Service);
+        else {
+          for (const service of store.list(SERVICES, object.metadata.namespace) as readonly Service[])
+            if (isSelected(object, service) || (before && isSelected(before, service))) this.enqueue(service);
+        }
+      },
+      PODS,
+      SERVICES,
+    );
+  }
+  private enqueue({ metadata: { namespace = 'default', name } }: Service): void {
+    if (this.queue.size === 0) this.simulation.after(REACT_US, () => this.sync());
+    this.queue.add(`${namespace}/${name}`);
   }
 
-  sync(): void {
-    const services = this.store.list(SERVICES) as readonly Service[];
-    const pods = this.store.list(PODS) as readonly Pod[];
-    for (const service of services) {
-      const { selector } = service.spec;
-      if (!selector || Object.keys(selector).length === 0) continue;
-      const chosen = pods.filter((pod) => isBehind(pod, service, selector));
-      this.write(service, chosen);
+  private sync(): void {
+    const keys = [...this.queue].sort();
+    this.queue.clear();
+    for (const key of keys) {
+      const [namespace, name = ''] = key.split('/');
+      const service = this.store.get(SERVICES, namespace, name) as Service | undefined;
+      if (!service) this.forget(namespace!, name);
+      else if (hasSelector(service))
+        this.write(
+          service,
+          (this.store.list(PODS, namespace) as readonly Pod[]).filter((pod) => isBehind(pod, service)),
+        );
     }
-    for (const [resource, objects] of [ENDPOINTSLICES, ENDPOINTS].map((one) => [one, this.store.list(one)] as const)) {
-      for (const { metadata } of objects) {
-        const name = metadata.labels?.[SERVICE_NAME] ?? metadata.name;
-        if (!services.some((one) => one.metadata.name === name && one.metadata.namespace === metadata.namespace))
-          this.store.remove(resource, metadata.namespace, metadata.name);
-      }
+  }
+  private forget(namespace: string, name: string): void {
+    for (const resource of [ENDPOINTSLICES, ENDPOINTS]) {
+      for (const { metadata } of this.store.list(resource, namespace))
+        if ((metadata.labels?.[SERVICE_NAME] ?? metadata.name) === name) this.store.remove(resource, namespace, metadata.name);
     }
   }
 
@@ -78,12 +89,13 @@ export class EndpointController {
   }
 }
 
-const isBehind = (pod: Pod, service: Service, selector: Readonly<Record<string, string>>): boolean =>
+const hasSelector = ({ spec: { selector } }: Service): boolean => selector !== undefined && Object.keys(selector).length > 0;
+const isSelected = (pod: KubeObject, service: Service): boolean =>
+  hasSelector(service) &&
   pod.metadata.namespace === service.metadata.namespace &&
-  pod.status.podIP !== undefined &&
-  pod.status.phase !== 'Succeeded' &&
-  pod.status.phase !== 'Failed' &&
-  Object.entries(selector).every(([key, value]) => pod.metadata.labels?.[key] === value);
+  Object.entries(service.spec.selector ?? {}).every(([key, value]) => pod.metadata.labels?.[key] === value);
+const isBehind = (pod: Pod, service: Service): boolean =>
+  pod.status.podIP !== undefined && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed' && isSelected(pod, service);
 
 const isReady = (pod: Pod): boolean => pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
 

@@ -2,11 +2,11 @@
  * The kubelet of a node: notices pods bound to it and starts a worker (a shim process) for each; reports the node's conditions. A process of the
  * node, so that it can be seen, stopped and killed.
  */
-import { formatTime, type Condition, type Lease, type Node, type Pod } from '../commands/index.ts';
+import { formatTime, type Condition, type Lease, type Node, type Pod, type WatchEvent } from '../commands/index.ts';
 import { anyOf, WaitQueue, type Process, type Program, type Sys } from '../shell/index.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { PodWorker } from './pod-worker.ts';
-import { LEASES, NODES, PODS } from './resources.ts';
+import { LEASES, NODE_NAME, NODES, PODS } from './resources.ts';
 
 /** nodeStatusUpdateFrequency is 10 s; without a change the status is reported every 5 min. */
 const HEARTBEAT_US = 10_000_000;
@@ -29,22 +29,22 @@ export class Kubelet {
     readonly runtime: NodeRuntime,
     /** Whether a CNI configuration is there: the node is ready then. */
     private readonly isNetworkReady: (p: Process) => boolean,
-  ) {
-    runtime.store.listen((resource, event) => {
-      if (resource !== PODS || (event.object as Pod).spec.nodeName !== runtime.nodeName) return;
-      const worker = this.workers.get(event.object.metadata.uid);
-      if (worker && event.type === 'DELETED') worker.isForgotten = true;
-      // its own status is no news to a worker
-      if (worker && (event.type === 'DELETED' || event.object.metadata.deletionTimestamp !== undefined)) worker.poked.wakeAll();
-      else if (!worker) this.changed.wakeAll();
-    });
+  ) {}
+
+  /** A pod of this node has changed. */
+  notice(event: WatchEvent): void {
+    const worker = this.workers.get(event.object.metadata.uid);
+    if (worker && event.type === 'DELETED') worker.isForgotten = true;
+    // its own status is no news to a worker
+    if (worker && (event.type === 'DELETED' || event.object.metadata.deletionTimestamp !== undefined)) worker.poked.wakeAll();
+    else if (!worker) this.changed.wakeAll();
   }
 
   readonly main: Program = (p) => this.run(p);
   private *run(p: Process): Sys<number> {
     for (;;) {
       while (yield* p.wait({ nohang: true }));
-      for (const pod of this.runtime.store.list(PODS) as readonly Pod[]) this.adopt(p, pod);
+      for (const pod of this.runtime.store.listBy(PODS, NODE_NAME, this.runtime.nodeName) as readonly Pod[]) this.adopt(p, pod);
       this.report(p);
       this.renewLease();
       yield* p.block(anyOf([this.changed, p.childChanged, p.timer(this.wasReady ? HEARTBEAT_US : NOT_READY_US)]));
@@ -53,7 +53,7 @@ export class Kubelet {
 
   private adopt(p: Process, pod: Pod): void {
     const { uid } = pod.metadata;
-    if (pod.spec.nodeName !== this.runtime.nodeName || this.workers.has(uid)) return;
+    if (this.workers.has(uid)) return;
     if (pod.metadata.deletionTimestamp !== undefined || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return;
     const worker = new PodWorker(this.runtime, pod);
     this.workers.set(uid, worker);

@@ -34,6 +34,8 @@ export const EVENTS = resource('events', 'Event', ['ev'], 'namespaced', READ);
 export const NAMESPACES = resource('namespaces', 'Namespace', ['ns'], 'cluster', ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']);
 export const NODES = resource('nodes', 'Node', ['no'], 'cluster', ['get', 'list', 'patch', 'update', 'watch']);
 export const PODS = resource('pods', 'Pod', ['po'], 'namespaced', VERBS, '', ['all']);
+/** The index of pods by the node that they are bound to. */
+export const NODE_NAME = 'spec.nodeName';
 export const REPLICASETS = resource(
   'replicasets',
   'ReplicaSet',

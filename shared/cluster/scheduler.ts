@@ -3,17 +3,23 @@
  * NodeUnschedulable, NodeName, TaintToleration, NodeAffinity, NodePorts, NodeResourcesFit).
  */
 import type { Rng, Simulation } from '../base/index.ts';
-import { formatTime, parseQuantity, type Condition, type Node, type Pod, type Taint, type Toleration } from '../commands/index.ts';
+import { formatTime, type Condition, type Node, type Pod, type Taint, type Toleration } from '../commands/index.ts';
 import type { EventRecorder } from './events.ts';
+import { allocatable, assumed, hostPorts, NodeLoad, plus, requested, type Amount } from './node-load.ts';
 import { NODES, PODS } from './resources.ts';
 import type { ObjectStore } from './store.ts';
 
 const DECIDE_US = 4_000;
 /** Pods that fit nowhere are looked at again when something changes, and after this long. */
 const RETRY_US = 30_000_000;
-/** GetNonzeroRequests: what a container without requests counts as. */
-const DEFAULT_CPU = 0.1;
-const DEFAULT_MEMORY = 200 * 1024 * 1024;
+/** numFeasibleNodesToFind: among many nodes a search ends when it has found enough that fit. */
+const FEW_NODES = 100;
+const LEAST_PERCENT = 5;
+function enough(nodes: number): number {
+  if (nodes < FEW_NODES) return nodes;
+  const percent = Math.max(LEAST_PERCENT, 50 - Math.trunc(nodes / 125));
+  return Math.max(FEW_NODES, Math.trunc((nodes * percent) / 100));
+}
 
 const tolerates = (tolerations: readonly Toleration[], taint: Taint): boolean =>
   tolerations.some(
@@ -25,7 +31,14 @@ const tolerates = (tolerations: readonly Toleration[], taint: Taint): boolean =>
 
 export class Scheduler {
   private readonly queue = new Set<string>();
+  /** Pods that fit nowhere as yet. */
+  private readonly refused = new Set<string>();
   private isScheduled = false;
+  private readonly loads = new Map<string, NodeLoad>();
+  /** Undefined when a node has changed. */
+  private nodes: readonly Node[] | undefined;
+  /** Where the next search begins (nextStartNodeIndex). */
+  private start = 0;
 
   constructor(
     private readonly store: ObjectStore,
@@ -33,11 +46,28 @@ export class Scheduler {
     private readonly simulation: Simulation,
     private readonly rng: Rng,
   ) {
-    store.listen((resource, event) => {
-      const object = event.object as Pod;
-      if (resource === PODS && event.type !== 'DELETED' && object.spec.nodeName === undefined) this.enqueue(object);
-      else if (resource === NODES || (resource === PODS && event.type === 'DELETED')) this.retryAll();
-    });
+    store.listen(
+      (resource, event, before) => {
+        const object = event.object as Pod;
+        if (resource === PODS) {
+          if (before) this.count(before as Pod, -1);
+          if (event.type !== 'DELETED') this.count(object, 1);
+        } else this.nodes = undefined;
+        if (resource === PODS && event.type !== 'DELETED' && object.spec.nodeName === undefined) this.enqueue(object);
+        else if (resource === NODES || event.type === 'DELETED') this.retryAll();
+      },
+      PODS,
+      NODES,
+    );
+  }
+
+  /** What a pod asks of its node, while it runs there. */
+  private count(pod: Pod, sign: 1 | -1): void {
+    const { nodeName } = pod.spec;
+    if (nodeName === undefined || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return;
+    let load = this.loads.get(nodeName);
+    if (!load) this.loads.set(nodeName, (load = new NodeLoad()));
+    load.count(pod, sign);
   }
 
   private enqueue(pod: Pod): void {
@@ -47,11 +77,9 @@ export class Scheduler {
     this.wake(DECIDE_US);
   }
   private retryAll(): void {
-    for (const pod of this.pending()) this.queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`);
+    for (const key of this.refused) this.queue.add(key);
+    this.refused.clear();
     if (this.queue.size > 0) this.wake(DECIDE_US);
-  }
-  private pending(): readonly Pod[] {
-    return (this.store.list(PODS) as readonly Pod[]).filter((pod) => pod.spec.nodeName === undefined && pod.metadata.deletionTimestamp === undefined);
   }
   private wake(us: number): void {
     if (this.isScheduled) return;
@@ -75,19 +103,23 @@ export class Scheduler {
   }
 
   private schedule(pod: Pod): void {
-    const nodes = this.store.list(NODES) as readonly Node[];
-    const loads = this.loads();
+    const nodes = (this.nodes ??= this.store.list(NODES) as readonly Node[]);
     const reasons = new Map<string, number>();
-    const fitting = nodes.filter((node) => {
-      const reason = misfit(pod, node, loads.get(node.metadata.name) ?? []);
-      if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-      return reason === undefined;
-    });
+    const wanted = enough(nodes.length);
+    const fitting: Node[] = [];
+    let looked = 0;
+    for (; looked < nodes.length && fitting.length < wanted; looked++) {
+      const node = nodes[(this.start + looked) % nodes.length]!;
+      const reason = misfit(pod, node, this.loads.get(node.metadata.name) ?? NO_LOAD);
+      if (reason === undefined) fitting.push(node);
+      else reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+    if (nodes.length >= FEW_NODES) this.start = (this.start + looked) % nodes.length;
     if (fitting.length === 0) {
       this.refuse(pod, nodes.length, reasons);
       return;
     }
-    const best = this.prefer(pod, fitting, loads);
+    const best = this.prefer(pod, fitting);
     const now = formatTime(this.simulation.unixUs);
     const scheduled: Condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now };
     const bound = this.store.put(PODS, { ...pod, spec: { ...pod.spec, nodeName: best.metadata.name }, status: { ...pod.status, conditions: [scheduled] } });
@@ -108,6 +140,7 @@ export class Scheduler {
         : `0/${total} nodes are available: ${texts.join(', ')}. preemption: 0/${total} nodes are available: ${total} Preemption is not helpful for scheduling.`;
     const now = formatTime(this.simulation.unixUs);
     const old = pod.status.conditions?.find((one) => one.type === 'PodScheduled');
+    this.refused.add(`${pod.metadata.namespace}/${pod.metadata.name}`);
     const marked = this.store.put(PODS, {
       ...pod,
       status: {
@@ -122,48 +155,27 @@ export class Scheduler {
   }
 
   /** LeastAllocated, then chance among equals. */
-  private prefer(pod: Pod, nodes: readonly Node[], loads: ReadonlyMap<string, readonly Pod[]>): Node {
+  private prefer(pod: Pod, nodes: readonly Node[]): Node {
+    const own = assumed(pod);
     const score = (node: Node): number => {
-      const pods = [...(loads.get(node.metadata.name) ?? []), pod];
-      const free = (resource: string, used: number): number => {
-        const whole = parseQuantity(node.status.allocatable[resource] ?? '0') ?? 0;
-        return whole <= 0 ? 0 : Math.max(0, (whole - used) / whole);
-      };
-      const prefer = (node.spec.taints ?? []).filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerates(pod.spec.tolerations ?? [], taint)).length;
-      return Math.round(50 * (free('cpu', sum(pods, 'cpu', DEFAULT_CPU)) + free('memory', sum(pods, 'memory', DEFAULT_MEMORY)))) - 100 * prefer;
+      const whole = allocatable(node);
+      const used = plus(this.loads.get(node.metadata.name)?.assumed ?? NO_LOAD.assumed, own);
+      const free = (resource: keyof Amount): number => (whole[resource] <= 0 ? 0 : Math.max(0, (whole[resource] - used[resource]) / whole[resource]));
+      const taints = node.spec.taints ?? [];
+      const prefer = taints.filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerates(pod.spec.tolerations ?? [], taint)).length;
+      return Math.round(50 * (free('cpu') + free('memory'))) - 100 * prefer;
     };
-    const scored = nodes.map((node) => ({ node, score: score(node) }));
-    const top = Math.max(...scored.map((one) => one.score));
-    const equal = scored.filter((one) => one.score === top);
-    return equal[this.rng.below(equal.length)]!.node;
-  }
-
-  private loads(): ReadonlyMap<string, readonly Pod[]> {
-    const loads = new Map<string, Pod[]>();
-    for (const pod of this.store.list(PODS) as readonly Pod[]) {
-      if (pod.spec.nodeName === undefined || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') continue;
-      const list = loads.get(pod.spec.nodeName);
-      if (list) list.push(pod);
-      else loads.set(pod.spec.nodeName, [pod]);
-    }
-    return loads;
+    const scores = nodes.map(score);
+    const top = scores.reduce((most, one) => Math.max(most, one), -Infinity);
+    const equal = nodes.filter((_, i) => scores[i] === top);
+    return equal[this.rng.below(equal.length)]!;
   }
 }
+const NO_LOAD = new NodeLoad();
 
 const isMarked = (pod: Pod): boolean => pod.status.conditions?.some((one) => one.type === 'PodScheduled' && one.status === 'False') ?? false;
-const sum = (pods: readonly Pod[], resource: string, otherwise: number): number =>
-  pods.reduce(
-    (all, pod) =>
-      all +
-      pod.spec.containers.reduce(
-        (part, one) => part + (one.resources?.requests?.[resource] === undefined ? otherwise : (parseQuantity(one.resources.requests[resource]) ?? 0)),
-        0,
-      ),
-    0,
-  );
-
 /** Why a pod cannot be on a node, in the words of the plugin that says so. */
-function misfit(pod: Pod, node: Node, present: readonly Pod[]): string | undefined {
+function misfit(pod: Pod, node: Node, load: NodeLoad): string | undefined {
   const tolerations = pod.spec.tolerations ?? [];
   const { taints = [], unschedulable } = node.spec;
   if (unschedulable && !tolerates(tolerations, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' })) return 'node(s) were unschedulable';
@@ -171,15 +183,12 @@ function misfit(pod: Pod, node: Node, present: readonly Pod[]): string | undefin
   if (hard) return `node(s) had untolerated taint {${hard.key}: ${hard.value ?? ''}}`;
   const labels = node.metadata.labels ?? {};
   if (Object.entries(pod.spec.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value)) return "node(s) didn't match Pod's node affinity/selector";
-  const ports = (one: Pod): readonly number[] =>
-    one.spec.containers.flatMap((container) => container.ports ?? []).flatMap((port) => (port.hostPort === undefined ? [] : [port.hostPort]));
-  const wanted = ports(pod);
-  if (present.some((one) => ports(one).some((port) => wanted.includes(port)))) return "node(s) didn't have free ports for the requested pod ports";
-  const { allocatable } = node.status;
-  if (present.length + 1 > Number(allocatable['pods'] ?? '110')) return 'Too many pods';
-  for (const resource of ['cpu', 'memory']) {
-    if (sum([...present, pod], resource, 0) > (parseQuantity(allocatable[resource] ?? '0') ?? 0) && sum([pod], resource, 0) > 0)
-      return `Insufficient ${resource}`;
+  if (load.ports.size > 0 && hostPorts(pod).some((port) => load.ports.has(port))) return "node(s) didn't have free ports for the requested pod ports";
+  if (load.pods + 1 > Number(node.status.allocatable['pods'] ?? '110')) return 'Too many pods';
+  const own = requested(pod);
+  const whole = allocatable(node);
+  for (const resource of ['cpu', 'memory'] as const) {
+    if (own[resource] > 0 && load.requested[resource] + own[resource] > whole[resource]) return `Insufficient ${resource}`;
   }
   return undefined;
 }

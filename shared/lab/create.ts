@@ -1,6 +1,6 @@
 /** Labs made of a lab file, and the blank host. Both come up with everything started and nothing waited for. */
 import { Cluster } from '../cluster/index.ts';
-import { BUSYBOX_NET, PROGRAMS } from '../commands/index.ts';
+import { BUSYBOX_NET, PROGRAMS, type Pod } from '../commands/index.ts';
 import { CNI_PLUGINS } from '../cni/index.ts';
 import { makeWorld } from '../kernel/index.ts';
 import { Machine } from '../machine/index.ts';
@@ -14,6 +14,8 @@ import { SimulatedLab } from './simulated-lab.ts';
 /** How long the first pods may take, in virtual time. */
 const START_LIMIT_US = 20_000_000;
 const SETUP_LOG = '/var/log/setup.log';
+/** … and for each pod, as each costs processors time. */
+const POD_LIMIT_US = 200_000;
 /** The cluster was made so long ago, then its machines were suspended: what AGE begins with. */
 const AGE_MS = 14 * 60_000;
 
@@ -68,7 +70,7 @@ function startCluster(lab: LabFile, file: KubernetesFile, machines: ReadonlyMap<
 /** The lab file's pods, and the simulation until all that there is runs. */
 function startPods(lab: SimulatedLab, cluster: Cluster, file: KubernetesFile): void {
   const { simulation } = lab;
-  const untilUs = simulation.nowUs + START_LIMIT_US;
+  const untilUs = simulation.nowUs + START_LIMIT_US + POD_LIMIT_US * (file.pods.length + cluster.nodes().length);
   const run = (isThere: () => boolean): void => {
     while (!isThere() && simulation.nowUs < untilUs) simulation.runUntil(simulation.nowUs + 20_000);
   };
@@ -91,7 +93,24 @@ function startPods(lab: SimulatedLab, cluster: Cluster, file: KubernetesFile): v
       spec: { containers: [container], nodeSelector: { 'kubernetes.io/hostname': node } },
     });
   }
-  run(() => cluster.pods().every((info) => info.status === 'Running' || info.hasCompleted));
+  const hasStarted = (pod: Pod): boolean => {
+    const { status, hasCompleted } = cluster.infoOf(pod);
+    return status === 'Running' || hasCompleted;
+  };
+  // The last one is asked until it has started, then the one before it: most have by then.
+  let starting: Pod[] = [];
+  run(() => {
+    for (let last = starting.at(-1); last; last = starting.at(-1)) {
+      const pod = cluster.pod(last.metadata.namespace, last.metadata.name);
+      if (pod && !hasStarted(pod)) return false;
+      starting.pop();
+    }
+    starting = cluster
+      .pods()
+      .map(({ pod }) => pod)
+      .filter((pod) => !hasStarted(pod));
+    return starting.length === 0;
+  });
   simulation.epochMs += AGE_MS;
 }
 

@@ -69,9 +69,9 @@ export class ClusterAccess implements LabKubernetes {
 
   /** A program in the pod's network, as the container runtime has one for each connection. */
   forward(namespace: string, name: string, port: number): LabResult<Session> {
-    const info = this.cluster.pods().find(({ pod }) => pod.metadata.name === name && pod.metadata.namespace === namespace);
-    const sandbox = info && this.cluster.workerOf(info.pod)?.sandbox;
-    const machine = info?.pod.spec.nodeName === undefined ? undefined : this.machines.get(info.pod.spec.nodeName);
+    const pod = this.cluster.pod(namespace, name);
+    const sandbox = pod && this.cluster.workerOf(pod)?.sandbox;
+    const machine = pod?.spec.nodeName === undefined ? undefined : this.machines.get(pod.spec.nodeName);
     if (!sandbox || !machine) return refuse(`The pod ${name} has no network now.`);
     const start: Start = (io) => {
       const started = machine.os.spawn(machine.init, ['nc', '-v', '-N', '127.0.0.1', String(port)], {

@@ -48,8 +48,8 @@ export class LabLessonWorld implements LessonWorld {
     return this.lab.history.since(sinceUs);
   }
   log(namespace: string, pod: string): string {
-    const info = this.lab.cluster?.pods().find((one) => one.pod.metadata.name === pod && one.pod.metadata.namespace === namespace);
-    const logs = info && this.lab.cluster?.workerOf(info.pod)?.logs.values().next().value;
+    const found = this.lab.cluster?.pod(namespace, pod);
+    const logs = found && this.lab.cluster?.workerOf(found)?.logs.values().next().value;
     return logs ? utf8Decode(`${logs.before?.text ?? ''}${logs.now.text}`) : '';
   }
   traces(sinceUs: number) {
