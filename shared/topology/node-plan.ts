@@ -85,7 +85,7 @@ export class NodePlan {
 
   static columnsFor(content: NodeContent): number {
     const cells = content.namespaces.length;
-    return Math.max(2, content.uplinks.length > 4 ? 3 : 2, Math.min(8, Math.round(Math.sqrt(cells / 3))));
+    return Math.max(2, Math.min(4, content.uplinks.length), Math.min(8, Math.round(Math.sqrt(cells / 3))));
   }
   /** The width of a cell that fits everything there is at the beginning. */
   static cellWidthFor(content: NodeContent): number {

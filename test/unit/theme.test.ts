@@ -52,3 +52,10 @@ test.each([
   ).filter((one) => !(one.contrast >= 4.5));
   expect(weak).toEqual([]);
 });
+
+test('a topology saved as SVG has the colours of the light theme', () => {
+  const source = readFileSync(join(import.meta.dirname, '../../shared/topology/svg.ts'), 'utf8');
+  const own = [...source.matchAll(/^ {2}(\w+): '(#[0-9a-f]{6})'/gm)].map(([, kind, colour]) => [kind, colour]);
+  const kinds = ['node', 'netns', 'pod', 'interface', 'bridge', 'segment', 'outside'];
+  expect(own).toEqual([...kinds.map((kind) => [kind, light.get(`topo-${kind}`)]), ...kinds.map((kind) => [kind, light.get(`topo-${kind}-line`)])]);
+});
