@@ -76,7 +76,8 @@ export function snapshotsOf(lines: readonly VagrantLine[]): ReadonlyMap<string, 
   const snapshots = new Map<string, string[]>();
   for (const { machine, type, data } of lines) {
     const [kind, text = ''] = data;
-    if (type !== 'ui' || kind !== 'detail' || machine === '' || text === '') continue;
+    // Names stand bare; what Vagrant says (that there are none) bears its mark.
+    if (type !== 'ui' || kind !== 'detail' || machine === '' || text === '' || text.startsWith(`    ${machine}: `)) continue;
     const own = snapshots.get(machine) ?? [];
     snapshots.set(machine, own);
     own.push(text);

@@ -132,7 +132,8 @@ class Lines {
 }
 
 /** What of the user's own setting of Vagrant counts here too: where its boxes are, and its licence and proxies. */
-const KEPT = /^VAGRANT_(HOME|BOX_DIR|SERVER_URL|SERVER_ACCESS_TOKEN_BY_URL|CLOUD_TOKEN|DEFAULT_PROVIDER|PREFERRED_PROVIDERS|HTTP_PROXY|HTTPS_PROXY|NO_PROXY|WSL_.*|VMWARE_.*)$/;
+const KEPT =
+  /^VAGRANT_(HOME|BOX_DIR|SERVER_URL|SERVER_ACCESS_TOKEN_BY_URL|CLOUD_TOKEN|DEFAULT_PROVIDER|PREFERRED_PROVIDERS|HTTP_PROXY|HTTPS_PROXY|NO_PROXY|WSL_.*|VMWARE_.*)$/;
 /** What makes a Ruby, a shell or git of the user's session behave otherwise than Vagrant's own. */
 const DROPPED = /^(RUBYOPT|RUBYLIB|GEM_HOME|GEM_PATH|BUNDLE_.*|BASH_ENV|ENV|NODE_OPTIONS|ELECTRON_.*)$/;
 

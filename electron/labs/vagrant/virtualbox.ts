@@ -68,8 +68,14 @@ function cardsOf(values: ReadonlyMap<string, string>): readonly Card[] {
     .flatMap((number): readonly Card[] => {
       const kind = values.get(`nic${number}`)!;
       if (kind === 'none') return [];
-      const mac = values.get(`macaddress${number}`)?.toLowerCase().match(/[0-9a-f]{2}/g)?.join(':');
-      const network = ['hostonlyadapter', 'bridgeadapter', 'intnet', 'hostonly-network', 'nat-network'].map((key) => values.get(`${key}${number}`)).find((one) => one);
+      const mac = values
+        .get(`macaddress${number}`)
+        ?.toLowerCase()
+        .match(/[0-9a-f]{2}/g)
+        ?.join(':');
+      const network = ['hostonlyadapter', 'bridgeadapter', 'intnet', 'hostonly-network', 'nat-network']
+        .map((key) => values.get(`${key}${number}`))
+        .find((one) => one);
       return [
         {
           number,
