@@ -12,6 +12,7 @@ const RUN: Record<CommandName, () => Promise<Run>> = {
   serve: async () => (await import('./serve.ts')).serve,
   sh: async () => (await import('./sh.ts')).sh,
   labs: async () => (await import('./labs.ts')).labs,
+  machines: async () => (await import('./machines.ts')).machines,
   exec: async () => (await import('./sh.ts')).exec,
   cni: async () => (await import('./cni.ts')).cni,
   kubeconfig: async () => (await import('./kubeconfig.ts')).kubeconfig,

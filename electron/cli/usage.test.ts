@@ -41,6 +41,8 @@ describe('command lines', () => {
     ['exec flannel', 'exec: NODE is missing'],
     ['trace flannel a b --tcp 80 --json', { tcp: '80', json: true, operands: 'flannel a b' }],
     ['trace flannel a', 'trace: TO is missing'],
+    ['machines kubernetes snapshot before --json', { json: true, operands: 'kubernetes snapshot before' }],
+    ['machines', 'machines: LAB is missing'],
     ['lesson', 'lesson: list or check is missing'],
     ['lesson check a b', { operands: 'check a b' }],
   ];

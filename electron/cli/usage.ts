@@ -46,6 +46,18 @@ export const COMMANDS = {
     more: Infinity,
   },
   labs: { usage: '[--json]', about: 'list the labs', options: JSON_OPTION, operands: [] },
+  machines: {
+    usage: 'LAB|VAGRANTFILE [ACTION [NAME] [MACHINE…]] [--confirm MACHINES] [--json]',
+    about:
+      'virtual machines of Vagrant: those of Podwalk (kubernetes), or of any Vagrantfile. Actions: status, check, up, suspend, resume, halt, provision, snapshots, snapshot NAME, restore NAME, delete-snapshot NAME, destroy',
+    options: {
+      confirm: { value: 'MACHINES', about: 'destroy exactly these, without being asked' },
+      locale: { value: 'en|zh', about: 'the language of checks and advice' },
+      ...JSON_OPTION,
+    },
+    operands: ['LAB'],
+    more: Infinity,
+  },
   exec: {
     usage: '[--save FILE] LAB NODE[/POD] -- COMMAND [ARG…]',
     about: 'run a command in a lab of its own',

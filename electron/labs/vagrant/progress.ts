@@ -88,7 +88,7 @@ export class VagrantProgress {
     else if (type === 'action' && data[1] === 'start') this.track(machine);
     else if (type === 'action' && data[1] === 'end') this.enter(machine, 'done', '');
     else if (type === 'ui') {
-      const owner = machine === '' ? (/^(?:==>|   ) ([^:\s]+): /.exec(data[1] ?? '')?.[1] ?? '') : machine;
+      const owner = machine === '' ? (/^(?:==>| {3}) ([^:\s]+): /.exec(data[1] ?? '')?.[1] ?? '') : machine;
       for (const text of (data[1] ?? '').split('\n')) this.say(owner, withoutMark(text, owner));
     }
   }

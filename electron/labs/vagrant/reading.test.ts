@@ -290,9 +290,9 @@ describe('checks before starting', () => {
   });
   test('a host with everything', () => expect(verdicts(good)).toEqual(fine));
   test.each<[string, Partial<HostFacts>, Record<string, string>]>([
-    ['no Vagrant', { vagrant: undefined, boxes: undefined }, { vagrant: 'missing', box: undefined as never }],
+    ['no Vagrant', { vagrant: undefined, boxes: undefined }, { vagrant: 'missing', box: '' }],
     ['an old Vagrant', { vagrant: '2.2.9' }, { vagrant: 'too-old' }],
-    ['no VirtualBox', { virtualBox: undefined }, { virtualbox: 'missing', 'virtualbox-module': undefined as never }],
+    ['no VirtualBox', { virtualBox: undefined }, { virtualbox: 'missing', 'virtualbox-module': '' }],
     ['no virtualisation', { processorFlags: ['fpu'] }, { virtualisation: 'missing' }],
     ['no kernel module', { hasVirtualBoxDevice: false }, { 'virtualbox-module': 'missing' }],
     ['a range of its own', { hostOnlyFile: '* 10.0.0.0/8\n' }, { 'host-only-range': 'missing' }],
@@ -300,7 +300,7 @@ describe('checks before starting', () => {
     ['little disk', { freeDiskMib: 4000 }, { disk: 'warning' }],
     ['no box', { boxes: [] }, { box: 'warning' }],
   ])('%s', (_, change, expected) => {
-    const wanted = Object.fromEntries(Object.entries({ ...fine, ...expected }).filter(([, verdict]) => verdict !== undefined));
+    const wanted = Object.fromEntries(Object.entries({ ...fine, ...expected }).filter(([, verdict]) => verdict !== ''));
     expect(verdicts({ ...good, ...change })).toEqual(wanted);
     for (const check of checkHost({ ...good, ...change }, ours, 'virtualbox', 3)) {
       const [en, zh] = [checkWords(check, 'en'), checkWords(check, 'zh')];
