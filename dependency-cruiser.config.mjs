@@ -19,8 +19,9 @@ export const MAY_IMPORT = {
   cluster: ['base', 'wire', 'snapshot', 'trace', 'kernel', 'shell', 'machine', 'commands', 'cni'],
   observe: ['base', 'wire', 'snapshot'],
   topology: ['base', 'wire', 'snapshot'],
-  diagnose: ['base', 'wire', 'snapshot', 'trace', 'kernel', 'topology'],
-  experiment: ['base', 'wire', 'snapshot', 'trace', 'topology', 'diagnose'],
+  twin: ['base', 'wire', 'snapshot', 'trace', 'kernel', 'shell', 'machine', 'commands'],
+  diagnose: ['base', 'wire', 'snapshot', 'trace', 'topology', 'twin'],
+  experiment: ['base', 'wire', 'snapshot', 'trace', 'topology', 'twin', 'diagnose'],
   lesson: ['base', 'wire', 'snapshot', 'trace', 'topology', 'experiment'],
   recording: ['base', 'wire', 'snapshot', 'trace', 'topology', 'experiment', 'lesson'],
 };

@@ -24,6 +24,7 @@ export interface CommandSpec {
 const JSON_OPTION = { json: { about: 'print data' } } as const;
 const LAB_OPTION = { value: 'LAB', about: 'a lab by name, a lab file, or a saved lab; without it, a blank Linux host' } as const;
 const SAVE_OPTION = { value: 'FILE', about: 'afterwards, save the lab as it stands: FILE may then be given as LAB, any number of times' } as const;
+const LOCALE_OPTION = { locale: { value: 'en|zh', about: 'the language' } } as const;
 
 export const COMMANDS = {
   serve: {
@@ -101,6 +102,24 @@ export const COMMANDS = {
     about: 'print the topology of a lab',
     options: { format: { value: 'FORMAT', about: 'json (the default), dot or svg' }, ...JSON_OPTION },
     operands: ['LAB'],
+  },
+  snapshot: {
+    usage: 'LAB',
+    about: 'every network fact of a lab, as JSON',
+    options: {},
+    operands: ['LAB'],
+  },
+  matrix: {
+    usage: 'LAB [--locale en|zh] [--json]',
+    about: 'who reaches whom, and what is heard where not',
+    options: { ...LOCALE_OPTION, ...JSON_OPTION },
+    operands: ['LAB'],
+  },
+  diff: {
+    usage: 'SNAPSHOT SNAPSHOT [--locale en|zh] [--json]',
+    about: 'what is different between two snapshots, and what that means for who reaches whom; exits 1 if anything is',
+    options: { ...LOCALE_OPTION, ...JSON_OPTION },
+    operands: ['SNAPSHOT', 'SNAPSHOT'],
   },
   trace: {
     usage: 'LAB FROM TO [--icmp | --tcp PORT | --udp PORT] [--all] [--json]',

@@ -155,6 +155,12 @@ export class Cluster {
   get simulation(): Simulation {
     return this.options.simulation;
   }
+  get podCIDR(): string {
+    return this.options.podCIDR;
+  }
+  get serviceCIDR(): string {
+    return this.options.serviceCIDR;
+  }
 
   // --- what kubeadm made ---
 

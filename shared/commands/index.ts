@@ -33,6 +33,8 @@ import { WGET_PROGRAMS } from './wget/index.ts';
 export { BUSYBOX_NET } from './busybox-net.ts';
 export { civilOf, twoDigits } from './names/civil.ts';
 export { decodeDns, DnsCode, DnsType, encodeDns, type DnsMessage, type DnsRecord } from './dns/index.ts';
+export { makeSets, setFacts } from './ipset/index.ts';
+export { restoreRules } from './iptables/index.ts';
 export * from './kubectl/index.ts';
 
 /** What every simulated machine has installed. */

@@ -12,7 +12,7 @@ import {
   type Pair,
 } from '../experiment/index.ts';
 import type { LabError, LabEvent, LabResult, Pending, ProbeResult } from './lab.ts';
-import { Promised } from './promised.ts';
+import { Promised } from '../twin/index.ts';
 import type { SimulatedLab } from './simulated-lab.ts';
 
 type Locale = 'en' | 'zh';

@@ -12,6 +12,9 @@ import type { Lesson, LessonFile, Missing, Progress, RevertAction, ShownOutput }
 import type { Snapshot } from '../snapshot/index.ts';
 import type { Topology } from '../topology/index.ts';
 import type { Trace } from '../trace/index.ts';
+import type { Pending, ProbeProtocol, ProbeResult } from '../twin/index.ts';
+
+export type { Pending, ProbeProtocol, ProbeResult } from '../twin/index.ts';
 
 /** Why a lab refuses; the codes are those of the contract between core and window. */
 export interface LabError {
@@ -20,16 +23,6 @@ export interface LabError {
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 export type LabResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: LabError };
-
-/** An answer that comes while the simulation runs. */
-export interface Pending<T> {
-  /** Present once it is there. */
-  readonly value: T | undefined;
-  /** Called once, at once when it is there already. */
-  onDone(listener: (value: T) => void): void;
-  /** Gives up: what was started is ended as a signal would end it; `onDone` may still be called. */
-  cancel(): void;
-}
 
 /** Where a packet can start or end, and where a shell can be opened. */
 export interface Endpoint {
@@ -44,8 +37,6 @@ export interface Endpoint {
   /** Pod status or node readiness, as kubectl words it. */
   readonly status: string;
 }
-
-export type ProbeProtocol = { readonly kind: 'icmp' } | { readonly kind: 'tcp'; readonly port: number } | { readonly kind: 'udp'; readonly port: number };
 
 export interface TerminalSize {
   readonly columns: number;
@@ -102,15 +93,6 @@ export interface LabKubernetes {
 export interface Joined {
   readonly session: Session;
   readonly failure: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** Whether one endpoint reaches another, found by a real echo request sent in the lab. */
-export interface ProbeResult {
-  readonly from: string;
-  readonly to: string;
-  readonly reached: boolean;
-  /** What the sender would be told: `reply`, `timeout`, or an errno name or ICMP error. */
-  readonly outcome: string;
 }
 
 /** A lesson being done in this lab. */

@@ -11,16 +11,16 @@ import type { Process } from '../shell/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { graphOf, TopologyLayout, type Topology } from '../topology/index.ts';
 import { requestOutcome, type Trace } from '../trace/index.ts';
+import { sendProbes, sendTraced, snapshotOf, type ProbePair } from '../twin/index.ts';
 import { Attempts } from './attempts.ts';
 import { CommandHistory } from './command-history.ts';
 import { ExperimentBench } from './experiment-bench.ts';
 import type { Attempt, Endpoint, ExecOptions, Lab, LabEvent, LabResult, Pending, ProbeProtocol, ProbeResult, Session, TerminalSize } from './lab.ts';
 import { ClusterAccess } from './kubernetes.ts';
+import { kubernetesFacts } from './kubernetes-facts.ts';
 import { LabLessonWorld } from './lesson-world.ts';
 import { give, Places, refuse, type Target } from './places.ts';
 import { PipeSession, TerminalSession, type BaseSession, type Start } from './session.ts';
-import { snapshotOf } from './snapshot-of.ts';
-import { sendProbes, sendTraced, type ProbePair } from './tracing.ts';
 
 const RUN_LIMIT_US = 60_000_000;
 
@@ -91,7 +91,8 @@ export class SimulatedLab implements Lab {
   // --- what is there ---
 
   snapshot(): Snapshot {
-    return snapshotOf(this.world);
+    const snapshot = snapshotOf(this.world);
+    return this.cluster ? { ...snapshot, kubernetes: kubernetesFacts(this.cluster, this) } : snapshot;
   }
   topology(): Topology {
     this.wasTold = false;

@@ -21,6 +21,8 @@ export interface MachineOptions extends EtcOptions {
   readonly seed: number;
   /** Told of a mistake of ours in a program; by default it is thrown. */
   readonly report?: (error: unknown) => void;
+  /** Its kernel, where that is there before its programs are; without it, one that has just booted. */
+  readonly host?: Host;
 }
 
 /** Room for files of a machine. */
@@ -38,7 +40,7 @@ export class Machine {
     readonly world: World,
     readonly options: MachineOptions,
   ) {
-    this.host = makeHost(world, options.hostname);
+    this.host = options.host ?? makeHost(world, options.hostname);
     this.os = new Os(world.simulation, { seed: options.seed, ...(options.report && { report: options.report }) });
     this.namespaces = this.os.makeNamespaces(options.hostname, NetNamespace.of(this.host.initNetns));
     for (const program of options.programs) this.os.programs.set(program.path, program.main);

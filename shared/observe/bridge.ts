@@ -7,7 +7,8 @@
  *
  * Authority: iproute2's bridge/fdb.c, link.c, vlan.c.
  */
-import type { Draft, Facts, FdbFacts, LinkFacts, VlanFact } from './facts.ts';
+import type { VlanFact } from '../snapshot/index.ts';
+import type { Draft, Facts, FdbFacts, LinkFacts } from './facts.ts';
 import { wholeNumber, wordsOf, type Input, type Line } from './input.ts';
 import { flagIn, jsonObjects, numberIn, objectsIn, textIn, textsIn } from './json.ts';
 

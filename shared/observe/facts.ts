@@ -5,7 +5,7 @@
  *
  * Invariant: plain data, in the order in which it was printed.
  */
-import type { AddressFact, FdbEntry, LinkFact, NeighbourEntry, RouteEntry, RuleEntry, SocketFact, TableFact } from '../snapshot/index.ts';
+import type { AddressFact, FdbEntry, LinkFact, NeighbourEntry, RouteEntry, RuleEntry, SetFact, SocketFact, TableFact, VlanFact } from '../snapshot/index.ts';
 
 export interface Facts {
   readonly links?: readonly LinkFacts[];
@@ -59,15 +59,6 @@ export interface FdbFacts extends FdbEntry {
   readonly ageS?: number;
 }
 
-export interface VlanFact {
-  readonly device: string;
-  readonly id: number;
-  /** Of a range, the last. */
-  readonly lastId?: number;
-  /** `PVID`, `Egress Untagged`. */
-  readonly flags: readonly string[];
-}
-
 export interface NamespaceFacts {
   readonly name?: string;
   /** The number by which the observing namespace knows it. */
@@ -81,15 +72,6 @@ export interface NamespaceFacts {
   readonly command?: string;
   /** Where it is bind-mounted. */
   readonly path?: string;
-}
-
-export interface SetFact {
-  readonly name: string;
-  readonly type: string;
-  /** `family inet hashsize 1024 …`. */
-  readonly header: string;
-  /** With options of the entry: `10.0.0.1 timeout 30`. */
-  readonly members: readonly string[];
 }
 
 export interface TupleFact {

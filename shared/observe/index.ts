@@ -12,6 +12,7 @@ import { Input, type Reading } from './input.ts';
 import type { Facts } from './facts.ts';
 
 export type { Facts } from './facts.ts';
+export { joinPods, readKubernetes } from './kubernetes.ts';
 export { READABLE } from './programs.ts';
 
 /** undefined: nothing here reads what that command prints. */

@@ -4,7 +4,8 @@
  *     create nets hash:net,port family inet hashsize 1024 maxelem 65536
  *     add nets 10.1.0.0/16,tcp:80 timeout 292
  */
-import type { Draft, Facts, SetFact } from './facts.ts';
+import type { SetFact } from '../snapshot/index.ts';
+import type { Draft, Facts } from './facts.ts';
 import type { Input } from './input.ts';
 
 type SetDraft = Draft<SetFact> & { members: string[] };

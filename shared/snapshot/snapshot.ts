@@ -7,23 +7,31 @@
  * Invariant: names and indexes are unique within their namespace; `id` of a namespace within its node.
  */
 
+import type { KubernetesSnapshot } from './kubernetes.ts';
+
 export interface Snapshot {
   /** Virtual or real microseconds since the lab began. */
   readonly atUs: number;
   readonly nodes: readonly NodeSnapshot[];
   /** What joins cards of several nodes. */
   readonly segments: readonly SegmentSnapshot[];
+  /** What Kubernetes says of these nodes; absent where there is no cluster, or nobody asked it. */
+  readonly kubernetes?: KubernetesSnapshot;
 }
 
 export interface SegmentSnapshot {
   readonly id: number;
   readonly name: string;
   readonly ports: readonly { readonly node: string; readonly netnsId: number; readonly ifindex: number }[];
+  /** What leads out of what was seen: a router with this address and network. */
+  readonly router?: { readonly address: string; readonly prefixLength: number };
 }
 
 export interface NodeSnapshot {
   readonly name: string;
   readonly namespaces: readonly NetnsSnapshot[];
+  /** What could not be read there, such as `iptables-save`: unknown, not absent. */
+  readonly unread?: readonly string[];
 }
 
 export interface NetnsSnapshot {
@@ -41,9 +49,13 @@ export interface NetnsSnapshot {
   readonly fdb: readonly FdbEntry[];
   /** By table name, as iptables-save orders them; absent where no table is loaded. */
   readonly iptables: readonly TableFact[];
+  /** IP sets; absent where nobody read them. */
+  readonly sets?: readonly SetFact[];
+  /** VLANs of bridges and their ports; absent where no bridge filters them. */
+  readonly vlans?: readonly VlanFact[];
   /** Tracked connections, one line each as `conntrack -L` prints them. */
   readonly conntrack: readonly string[];
-  /** Those that differ between hosts and matter to packets: by their dotted names. */
+  /** Those that differ between hosts and matter to packets: by the names that `sysctl` gives them (`net.ipv4.conf.eth1/10.rp_filter`). */
   readonly sysctls: Readonly<Record<string, string>>;
   readonly sockets: readonly SocketFact[];
 }
@@ -91,6 +103,12 @@ export interface LinkFact {
   };
   readonly tunnel?: { readonly local?: string; readonly remote?: string; readonly ttl: number };
   readonly vlan?: { readonly id: number; readonly device: string };
+  /** `bridge`, `private` … of a macvlan; `l2`, `l3`, `l3s` of an ipvlan. */
+  readonly mode?: string;
+  /** Of a VRF: its routing table. */
+  readonly vrfTable?: number;
+  /** Offloads that are switched off, as `ethtool -k` names them: `tx-checksum-ip-generic`. */
+  readonly offloadsOff?: readonly string[];
   /** A virtual machine's card: where it is plugged in. */
   readonly card?: { readonly kind: 'nat' } | { readonly kind: 'segment'; readonly segment: number };
   readonly statistics: {
@@ -181,4 +199,23 @@ export interface SocketFact {
   readonly remote: string;
   readonly remotePort: number;
   readonly owner?: string;
+}
+
+/** `create NAME TYPE HEADER`, as `ipset save` prints it. */
+export interface SetFact {
+  readonly name: string;
+  readonly type: string;
+  /** `family inet hashsize 1024 …`. */
+  readonly header: string;
+  /** With options of the entry: `10.0.0.1 timeout 30`. */
+  readonly members: readonly string[];
+}
+
+export interface VlanFact {
+  readonly device: string;
+  readonly id: number;
+  /** Of a range, the last. */
+  readonly lastId?: number;
+  /** `PVID`, `Egress Untagged`. */
+  readonly flags: readonly string[];
 }

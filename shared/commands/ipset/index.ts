@@ -1,1 +1,1 @@
-export { IPSET_PROGRAMS } from './ipset.ts';
+export { IPSET_PROGRAMS, makeSets, setFacts } from './ipset.ts';

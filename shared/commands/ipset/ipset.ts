@@ -3,6 +3,7 @@ import { strerror, type Bytes } from '../../base/index.ts';
 import { netfilterOf, type IpSet, type IpSets, type Netfilter, type Netns } from '../../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
+import type { SetFact } from '../../snapshot/index.ts';
 import { addElements, deleteElements, testElement } from './change.ts';
 import { createSet, headerText } from './create.ts';
 import { BadElement, compareValues, formatValues } from './element.ts';
@@ -173,6 +174,53 @@ class Session {
     this.out += texts.join(mode === 'plain' && !has('-n') ? '\n' : '');
   }
 }
+/** As `ipset save` has them. */
+export const setFacts = (netns: Netns): readonly SetFact[] =>
+  netfilterOf(netns)
+    .sets.inOrder()
+    .map((set) => ({
+      name: set.name,
+      type: set.type,
+      header: headerText(set),
+      members: elementTexts(set, netns.simulation.nowUs, set.type.startsWith('bitmap:') ? 'sorted' : 'as they are'),
+    }));
+/** The inverse: what could not be made again is told, in ipset's words. */
+export function makeSets(netns: Netns, facts: readonly SetFact[]): readonly string[] {
+  const { sets } = netfilterOf(netns);
+  const problems: string[] = [];
+  const attempt = (what: string, body: () => void): void => {
+    try {
+      body();
+    } catch (error) {
+      if (!(error instanceof Failure || error instanceof BadElement)) throw error;
+      problems.push(`ipset ${what}: ${error.message}`);
+    }
+  };
+  // lists of sets come after what they list
+  const ordered = [...facts].sort((a, b) => Number(a.type === 'list:set') - Number(b.type === 'list:set'));
+  for (const { name, type, header } of ordered)
+    attempt(`create ${name} ${type} ${header}`, () =>
+      sets.register(
+        createSet(
+          netns,
+          name,
+          type,
+          header.split(' ').filter((word) => word !== ''),
+        ),
+      ),
+    );
+  for (const { name, members } of ordered) {
+    const set = sets.sets.get(name);
+    if (!set) continue;
+    for (const member of members)
+      attempt(`add ${name} ${member}`, () => {
+        const [element = '', ...words] = member.split(' ');
+        addElements(netns, sets.sets, set, element, words, 'existing');
+      });
+  }
+  return problems;
+}
+
 function elementTexts(set: IpSet, nowUs: number, order: 'sorted' | 'as they are'): readonly Bytes[] {
   const elements = order === 'sorted' && set.type !== 'list:set' ? [...set.list()].sort((a, b) => compareValues(a.values, b.values)) : set.list();
   return elements.map(({ values, expiresUs, packets, bytes, comment, nomatch, skbinfo }) => {

@@ -5,4 +5,4 @@
  *     runIptables(argv, …)     // a command line on a ruleset
  */
 export { formatAddress, isAny, savedMask } from './addresses.ts';
-export { IPTABLES_PROGRAMS } from './programs.ts';
+export { IPTABLES_PROGRAMS, restoreRules } from './programs.ts';

@@ -1,7 +1,7 @@
 /** The iptables programs of a machine: they read their input, run on the rules of their process's namespace, and print. */
 import type { Bytes } from '../../base/index.ts';
 import { strerror } from '../../base/index.ts';
-import { netfilterOf, type Family } from '../../kernel/index.ts';
+import { netfilterOf, type Family, type Netns } from '../../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 import { declared } from '../declaration.ts';
@@ -17,8 +17,9 @@ function ctime(unixUs: number): string {
   return `${DAYS[weekday]} ${MONTHS[month - 1]} ${`${day}`.padStart(2)} ${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)} ${year}\n`;
 }
 
-function surroundings(p: Process, family: Family): Surroundings {
-  const netfilter = netfilterOf(netnsOf(p));
+const surroundings = (p: Process, family: Family): Surroundings => surroundingsIn(netnsOf(p), family, p.unixUs);
+function surroundingsIn(netns: Netns, family: Family, unixUs: number): Surroundings {
+  const netfilter = netfilterOf(netns);
   return {
     ruleset: netfilter.ruleset(family),
     lookupSet(name) {
@@ -26,8 +27,15 @@ function surroundings(p: Process, family: Family): Surroundings {
       if (!set) return undefined;
       return { family: set.type === 'list:set' || set.type === 'bitmap:port' ? 'any' : set.options.family };
     },
-    calendar: ctime(p.unixUs),
+    calendar: ctime(unixUs),
   };
+}
+
+/** `iptables-restore -c --noflush` without a process: its exit status, and what it complained of. */
+export function restoreRules(netns: Netns, family: Family, input: Bytes): { readonly status: number; readonly errors: string } {
+  const options = { counters: true, verbose: 0, test: false, noflush: true, table: undefined };
+  const { output, status } = runRestore(input, options, family, surroundingsIn(netns, family, netns.simulation.unixUs));
+  return { status, errors: output.map(({ text }) => text).join('') };
 }
 
 function* pour(p: Process, outcome: Outcome): Sys<number> {

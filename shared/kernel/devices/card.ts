@@ -20,8 +20,12 @@ const WIRE_US = 180;
 const WIRE_JITTER_US = 90;
 
 abstract class VmCard extends Device {
-  readonly kind = null;
-  constructor(netns: Netns, mac: Mac) {
+  /** `kind`: what it is called where it is no machine's own card, such as a veth that leads to another node. */
+  constructor(
+    netns: Netns,
+    mac: Mac,
+    readonly kind: string | null = null,
+  ) {
     super(netns);
     this.flags = Iff.BROADCAST | Iff.MULTICAST;
     this.address = mac;
@@ -112,8 +116,9 @@ export class Card extends VmCard {
     netns: Netns,
     mac: Mac,
     readonly segment: Switch,
+    kind: string | null = null,
   ) {
-    super(netns, mac);
+    super(netns, mac, kind);
     segment.plug(this);
   }
   get hasCable(): boolean {
@@ -156,10 +161,19 @@ const SERVICES: ReadonlyMap<Ipv4, Mac> = new Map([
   [GATEWAY, parseMac('52:54:00:12:35:02') ?? 0],
   [NAME_SERVER, parseMac('52:54:00:12:35:03') ?? 0],
 ]);
-const VIRTUALBOX = { address: GATEWAY, has: (to: Ipv4) => SERVICES.has(to) };
 
-/** VirtualBox's NAT card. */
+/**
+ * VirtualBox's NAT card; with `services`, a card that leads out of what is known, where these answer ARP.
+ * What the machine sends with a source that is not its own finds no way back: the NAT asks by ARP who has it, and nobody says.
+ */
 export class NatCard extends VmCard {
+  constructor(
+    netns: Netns,
+    mac: Mac,
+    readonly services: ReadonlyMap<Ipv4, Mac> = SERVICES,
+  ) {
+    super(netns, mac);
+  }
   get hasCable(): boolean {
     return true;
   }
@@ -167,7 +181,7 @@ export class NatCard extends VmCard {
     countTx(this, skb);
     const { arp, ip } = skb;
     if (arp !== null) {
-      const mac = SERVICES.get(arp.targetIp);
+      const mac = this.services.get(arp.targetIp);
       if (arp.op !== ArpOp.REQUEST || mac === undefined) drop(skb, this.netns, 'NO_TX_TARGET', `the NAT of ${this.name} has no ${formatIpv4(arp.targetIp)}`);
       else this.answerArp(skb, arp, mac);
       return;
@@ -189,8 +203,8 @@ export class NatCard extends VmCard {
   }
   private toOutside(skb: Skb, ip: Ipv4Header): void {
     this.leave(skb, formatIpv4(ip.dst));
-    const answer = answerFromOutside(skb, ip, this.netns, VIRTUALBOX);
-    if (!answer) return;
+    const answer = answerFromOutside(skb, ip, this.netns, { address: GATEWAY, has: (to) => this.services.has(to) });
+    if (!answer || !this.netns.localAddresses.has(ip.src)) return;
     answer.skb.ethSrc = SERVICES.get(GATEWAY) ?? 0;
     answer.skb.ethDst = this.address;
     this.hear(answer.skb, skb, answer.delayUs, answer.direction);

@@ -15,7 +15,7 @@ export class Router {
   readonly mac = MAC;
   constructor(
     readonly address: Ipv4,
-    private readonly subnet: Ipv4Prefix,
+    readonly subnet: Ipv4Prefix,
   ) {}
   has(address: Ipv4): boolean {
     return address === this.address;

@@ -3,8 +3,18 @@ import type { Errno } from '../base/index.ts';
 import { RawSocket, TcpSocket, TcpState, UdpSocket, type IpSocket, type Netns, type World } from '../kernel/index.ts';
 import { TraceRecorder, type Trace } from '../trace/index.ts';
 import { IcmpType, IpProtocol, type Ipv4 } from '../wire/index.ts';
-import type { Pending, ProbeProtocol, ProbeResult } from './lab.ts';
-import { Promised } from './promised.ts';
+import { Promised, type Pending } from './promised.ts';
+
+export type ProbeProtocol = { readonly kind: 'icmp' } | { readonly kind: 'tcp'; readonly port: number } | { readonly kind: 'udp'; readonly port: number };
+
+/** Whether one endpoint reaches another, found by a real echo request sent in the lab. */
+export interface ProbeResult {
+  readonly from: string;
+  readonly to: string;
+  readonly reached: boolean;
+  /** What the sender would be told: `reply`, `timeout`, or an errno name or ICMP error. */
+  readonly outcome: string;
+}
 
 /** ARP gives up after three seconds; what has not come back by then does not come. */
 const TRACE_TIMEOUT_US = 4_000_000;
@@ -13,12 +23,14 @@ const PROBE_TIMEOUT_US = 1_200_000;
 const SETTLE_US = 1_000;
 const DATA = ' !"#$%&\'()*+,-./01234567890123456789012345678901234567890'.padEnd(56, 'a').slice(0, 56);
 
-/** Sends one packet and follows it and what answers it. */
-export function sendTraced(world: World, from: Netns, to: Ipv4, protocol: ProbeProtocol): Pending<Trace> {
-  return protocol.kind === 'tcp' ? connectTraced(world, from, to, protocol.port) : sendTracedDatagram(world, from, to, protocol);
+/** Sends one packet and follows it and what answers it. `told`: what the sender hears, as soon as it does. */
+export function sendTraced(world: World, from: Netns, to: Ipv4, protocol: ProbeProtocol, told: Told = () => undefined): Pending<Trace> {
+  return protocol.kind === 'tcp' ? connectTraced(world, from, to, protocol.port, told) : sendTracedDatagram(world, from, to, protocol, told);
 }
 
-function sendTracedDatagram(world: World, from: Netns, to: Ipv4, protocol: Exclude<ProbeProtocol, { kind: 'tcp' }>): Pending<Trace> {
+type Told = (what: 'reply' | Errno) => void;
+
+function sendTracedDatagram(world: World, from: Netns, to: Ipv4, protocol: Exclude<ProbeProtocol, { kind: 'tcp' }>, told: Told): Pending<Trace> {
   const { simulation } = world;
   const recorder = new TraceRecorder(world.nextTraceId++, simulation.nowUs);
   const socket = protocol.kind === 'icmp' ? new RawSocket(from, IpProtocol.ICMP) : new UdpSocket(from);
@@ -35,18 +47,22 @@ function sendTracedDatagram(world: World, from: Netns, to: Ipv4, protocol: Exclu
       ? socket.sendIcmp(IcmpType.ECHO_REQUEST, 0, id, 1, DATA, { to, recorder })
       : sendDatagram(socket, to, protocol.kind === 'udp' ? protocol.port : 0, recorder);
   if (!sent.ok) {
+    told(sent.error.errno);
     simulation.after(SETTLE_US, finish);
     return pending;
   }
   socket.watchers.add(() => {
-    if (isAnswer(socket, id)) simulation.after(SETTLE_US, finish);
+    const answer = answerOf(socket, id);
+    if (answer === undefined) return;
+    told(answer);
+    simulation.after(SETTLE_US, finish);
   });
   simulation.after(TRACE_TIMEOUT_US, finish);
   return pending;
 }
 
 /** The first segment of a connection and what answers it. */
-function connectTraced(world: World, from: Netns, to: Ipv4, port: number): Pending<Trace> {
+function connectTraced(world: World, from: Netns, to: Ipv4, port: number, told: Told): Pending<Trace> {
   const { simulation } = world;
   const recorder = new TraceRecorder(world.nextTraceId++, simulation.nowUs);
   const socket = new TcpSocket(from);
@@ -59,9 +75,12 @@ function connectTraced(world: World, from: Netns, to: Ipv4, port: number): Pendi
     pending.fulfil(trace);
   };
   socket.watchers.add(() => {
-    if (socket.state !== TcpState.SYN_SENT) simulation.after(SETTLE_US, finish);
+    if (socket.state === TcpState.SYN_SENT) return;
+    told(socket.state === TcpState.ESTABLISHED ? 'reply' : (socket.pendingError ?? 'ECONNREFUSED'));
+    simulation.after(SETTLE_US, finish);
   });
   const begun = socket.connect(to, port, recorder);
+  if (!begun.ok && begun.error.errno !== 'EINPROGRESS') told(begun.error.errno);
   simulation.after(begun.ok ? TRACE_TIMEOUT_US : SETTLE_US, finish);
   return pending;
 }
@@ -72,13 +91,14 @@ function sendDatagram(socket: UdpSocket, to: Ipv4, port: number, recorder: Trace
 }
 
 /** Something of ours came back: a reply, or an error. Other replies of the same kind are taken off. */
-function isAnswer(socket: IpSocket, id: number): boolean {
-  if (socket.receiveError() !== undefined || socket.takeError() !== null) return true;
+function answerOf(socket: IpSocket, id: number): 'reply' | Errno | undefined {
+  const error = socket.receiveError()?.errno ?? socket.takeError();
+  if (error !== null && error !== undefined) return error;
   for (let got = socket.receive(); got; got = socket.receive()) {
     const { icmp } = got.packet;
-    if (socket instanceof UdpSocket || (icmp !== null && icmp.type === IcmpType.ECHO_REPLY && icmp.id === id)) return true;
+    if (socket instanceof UdpSocket || (icmp !== null && icmp.type === IcmpType.ECHO_REPLY && icmp.id === id)) return 'reply';
   }
-  return false;
+  return undefined;
 }
 
 export interface ProbePair {
@@ -111,9 +131,8 @@ export function sendProbes(world: World, pairs: readonly ProbePair[]): Pending<r
     socket.icmpFilter = ~(1 << IcmpType.ECHO_REPLY);
     const id = (world.nextTraceId++ & 0xffff) ^ 0x5000;
     socket.watchers.add(() => {
-      const error = socket.receiveError();
-      if (error) settle(index, error.errno);
-      else if (isAnswer(socket, id)) settle(index, 'reply');
+      const answer = answerOf(socket, id);
+      if (answer !== undefined) settle(index, answer);
     });
     const sent = socket.sendIcmp(IcmpType.ECHO_REQUEST, 0, id, 1, DATA, { to: pair.address });
     if (!sent.ok) settle(index, sent.error.errno);

@@ -1,5 +1,14 @@
-/** A `Pending` that somebody fulfils. */
-import type { Pending } from './lab.ts';
+/** Answers that come while a simulation runs, and who fulfils them. */
+
+/** An answer that comes while the simulation runs. */
+export interface Pending<T> {
+  /** Present once it is there. */
+  readonly value: T | undefined;
+  /** Called once, at once when it is there already. */
+  onDone(listener: (value: T) => void): void;
+  /** Gives up: what was started is ended as a signal would end it; `onDone` may still be called. */
+  cancel(): void;
+}
 
 export class Promised<T> implements Pending<T> {
   value: T | undefined = undefined;
