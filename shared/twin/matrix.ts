@@ -46,20 +46,26 @@ export function asksOf(snapshot: Snapshot): readonly Ask[] {
   const asks: Ask[] = [];
   const icmp = { kind: 'icmp' } as const;
   const from = [...pods, ...nodes];
+  // without Kubernetes nobody says that a node and the namespaces on it are to reach each other
+  const isAsked = (source: Place, to: Place): boolean => source !== to && (snapshot.kubernetes !== undefined || source.kind === to.kind);
   for (const to of from) {
     const address = to.expected ?? to.address;
     if (address === undefined) continue;
-    for (const source of from) if (source !== to) asks.push({ from: source.id, to: to.id, address, protocol: icmp });
+    for (const source of from) if (isAsked(source, to)) asks.push({ from: source.id, to: to.id, address, protocol: icmp });
     const port = to.kind === 'pod' ? listensOn(snapshot, to) : undefined;
     if (port !== undefined) for (const source of pods) if (source !== to) asks.push({ from: source.id, to: to.id, address, protocol: { kind: 'tcp', port } });
   }
   for (const service of snapshot.kubernetes?.services ?? []) {
-    if (!/^\d/.test(service.clusterIP)) continue;
+    // with nobody behind it, there is nothing to find out
+    if (!/^\d/.test(service.clusterIP) || !service.endpoints.some(({ ready }) => ready)) continue;
     for (const { port, protocol } of service.ports) {
       const kind = protocol === 'UDP' ? 'udp' : protocol === 'TCP' ? 'tcp' : undefined;
       if (!kind) continue;
       const to = `service ${service.namespace}/${service.name}:${port}`;
-      for (const source of pods) asks.push({ from: source.id, to, address: service.clusterIP, protocol: { kind, port } });
+      // a pod that is behind the service may meet itself: that is a question of its own
+      const behind = new Set(service.endpoints.map((endpoint) => endpoint.address));
+      for (const source of pods)
+        if (!behind.has(source.expected ?? source.address ?? '')) asks.push({ from: source.id, to, address: service.clusterIP, protocol: { kind, port } });
     }
   }
   if (snapshot.nodes.some((node) => node.namespaces.some(({ id, routes }) => id === 0 && routes.some(isDefault))))

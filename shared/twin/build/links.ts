@@ -43,8 +43,8 @@ const ipv4 = (text: string | undefined): { readonly value: Ipv4 } | undefined =>
 
 /** All devices of all namespaces of a node. */
 export function makeLinks(context: LinkContext, namespaces: readonly NetnsSnapshot[], report: (netns: NetnsSnapshot) => Report): void {
-  for (const { links } of namespaces) for (const link of links) if (FALLBACKS[link.name]) loadTunnels(context.host, FALLBACKS[link.name]!);
-  let waiting = namespaces.flatMap((netns) => netns.links.map((link) => ({ netns, link })));
+  const all = namespaces.flatMap((netns) => netns.links.map((link) => ({ netns, link })));
+  let waiting = all.filter(({ link }) => !FALLBACKS[link.name]);
   for (;;) {
     const left = waiting.filter(({ netns, link }) => !makeLink(context, netns, link, namespaces, report(netns)));
     if (left.length === 0) break;
@@ -57,6 +57,10 @@ export function makeLinks(context: LinkContext, namespaces: readonly NetnsSnapsh
     }
     waiting = left;
   }
+  // those that come with a module come last: they take whatever number is free, until they get their own
+  const fallbacks = all.filter(({ link }) => FALLBACKS[link.name]);
+  for (const { link } of fallbacks) loadTunnels(context.host, FALLBACKS[link.name]!);
+  for (const { netns, link } of fallbacks) makeLink(context, netns, link, namespaces, report(netns));
   for (const netns of context.netnses.values()) inOrder(netns);
 }
 

@@ -1,5 +1,5 @@
 /** Neighbour tables and forwarding databases of a snapshot, also what was learnt. */
-import { addFdb, addNeighbour, Bridge, fdbInOrder, neighboursInOrder, neighbourAddressText, Nud, Vxlan, type Netns } from '../../kernel/index.ts';
+import { addFdb, addNeighbour, Bridge, bridgePortOf, fdbInOrder, neighboursInOrder, neighbourAddressText, Nud, Vxlan, type Netns } from '../../kernel/index.ts';
 import type { FdbEntry, NetnsSnapshot } from '../../snapshot/index.ts';
 import { formatMac, parseIpv4, parseIpv6, parseMac } from '../../wire/index.ts';
 import type { Report } from './problem.ts';
@@ -53,7 +53,12 @@ function settleBridge(netns: Netns, bridge: Bridge, seen: NetnsSnapshot, report:
   for (const entry of fdbInOrder(bridge)) {
     const key = keyOf({ mac: formatMac(entry.mac), vlan: entry.vlan, device: '', state: '', flags: [] });
     if (!told.has(key)) bridge.fdb.delete(entry);
-    else if (entry.isLocal === (told.get(key)!.state === 'permanent')) told.delete(key);
+    else if (entry.isLocal === (told.get(key)!.state === 'permanent')) {
+      // several may have an address: who is told to have it
+      const device = netns.device(told.get(key)!.device);
+      entry.port = device && device !== bridge ? bridgePortOf(device) : null;
+      told.delete(key);
+    }
   }
   for (const entry of told.values()) {
     const device = netns.device(entry.device);

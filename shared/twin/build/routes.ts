@@ -19,6 +19,7 @@ import {
   tablesInOrder,
   type Netns,
   type Route,
+  type Route6,
   type RouteRequest,
   type Rule,
   type RuleRequest,
@@ -57,6 +58,10 @@ export function makeRoutes(netns: Netns, seen: NetnsSnapshot, report: Report): v
   // those that lead to gateways come after those by which gateways are reached
   const rest = [...wanted.values()].sort((a, b) => Number(isByGateway(a)) - Number(isByGateway(b)));
   for (const entry of rest) if (!insert(netns, entry)) report(entry.text, 'the route could not be made');
+  // ways of one prefix and metric stand in the order of their making
+  const place = new Map(seen.routes.map((entry, at) => [keyOf(entry), at]));
+  const placeOf = (route: Route6): number => place.get(keyOf(route6Entry(route))) ?? seen.routes.length;
+  netns.routes6.sort((a, b) => placeOf(a) - placeOf(b));
   flushRouteExceptions(netns);
 }
 const isByGateway = (entry: RouteEntry): boolean => entry.via !== undefined || entry.nexthops !== undefined;
