@@ -6,6 +6,9 @@ import { printJson } from './table.ts';
 import { Failure, type Arguments } from './usage.ts';
 import { whyNot } from './why-not.ts';
 
+/** A fresh lab is ready when its pods run; kube-proxy and flanneld catch up with them a moment later. */
+const SETTLE_US = 5_000_000;
+
 export async function snapshot({ operands }: Arguments): Promise<number> {
   printJson(await snapshotByName(operands[0]!));
   return 0;
@@ -15,6 +18,7 @@ export async function snapshotByName(name: string): Promise<Snapshot> {
   const saved = savedSnapshot(name);
   if (saved) return saved;
   const lab = await labByName(name);
+  lab.simulation.runUntil(lab.simulation.nowUs + SETTLE_US);
   const now = lab.snapshot();
   lab.close();
   return now;

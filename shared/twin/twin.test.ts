@@ -6,9 +6,13 @@ import { Twin } from './index.ts';
 
 const LABS = readdirSync('resources/labs').filter((name) => name.endsWith('.yaml'));
 
+/** kube-proxy and its like catch up with the pods. */
+const SETTLE_US = 5_000_000;
+
 test.each(LABS)('%s: the snapshot of its twin is its snapshot, and who reaches whom is the same', (name) => {
   const { value } = parseLabFile(name.replace('.yaml', ''), readFileSync(`resources/labs/${name}`, 'utf8'));
   const lab = createLab(value!, { seed: 1, epochMs: 1_700_000_000_000 });
+  lab.simulation.runUntil(lab.simulation.nowUs + SETTLE_US);
   const snapshot = lab.snapshot();
   const twin = new Twin(snapshot);
   expect(twin.problems).toEqual([]);
