@@ -75,8 +75,9 @@ function connectTraced(world: World, from: Netns, to: Ipv4, port: number, told: 
     pending.fulfil(trace);
   };
   socket.watchers.add(() => {
-    if (socket.state === TcpState.SYN_SENT) return;
-    told(socket.state === TcpState.ESTABLISHED ? 'reply' : (socket.pendingError ?? 'ECONNREFUSED'));
+    const state: number = socket.state;
+    if (state === TcpState.SYN_SENT) return;
+    told(state === TcpState.ESTABLISHED ? 'reply' : (socket.pendingError ?? 'ECONNREFUSED'));
     simulation.after(SETTLE_US, finish);
   });
   const begun = socket.connect(to, port, recorder);
@@ -93,7 +94,7 @@ function sendDatagram(socket: UdpSocket, to: Ipv4, port: number, recorder: Trace
 /** Something of ours came back: a reply, or an error. Other replies of the same kind are taken off. */
 function answerOf(socket: IpSocket, id: number): 'reply' | Errno | undefined {
   const error = socket.receiveError()?.errno ?? socket.takeError();
-  if (error !== null && error !== undefined) return error;
+  if (error !== null) return error;
   for (let got = socket.receive(); got; got = socket.receive()) {
     const { icmp } = got.packet;
     if (socket instanceof UdpSocket || (icmp !== null && icmp.type === IcmpType.ECHO_REPLY && icmp.id === id)) return 'reply';

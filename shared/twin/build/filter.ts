@@ -1,6 +1,6 @@
 /** Rules, sets and connections of a snapshot. A rule that this kernel cannot take over is told, and the others hold without it. */
 import { makeSets, restoreRules } from '../../commands/index.ts';
-import { Connection, netfilterOf, Status, TCP_STATES, TcpTrack, Tuple, type Address, type Netns } from '../../kernel/index.ts';
+import { netfilterOf, Status, TCP_STATES, TcpTrack, Tuple, type Address, type Connection, type Netns } from '../../kernel/index.ts';
 import type { NetnsSnapshot, TableFact } from '../../snapshot/index.ts';
 import { parseIpv4, parseIpv6 } from '../../wire/index.ts';
 import type { Report } from './problem.ts';

@@ -11,7 +11,7 @@ export function makeNeighbours(netns: Netns, seen: NetnsSnapshot, report: Report
     const device = netns.device(entry.device);
     const mac = entry.mac === undefined ? undefined : parseMac(entry.mac);
     if (address === undefined || (!device && !entry.proxy)) continue;
-    const state = Nud[entry.state as keyof typeof Nud] ?? Nud.STALE;
+    const state = (Nud as Readonly<Record<string, number | undefined>>)[entry.state] ?? Nud.STALE;
     const request = { family, address, create: true, replace: true, router: entry.router, ...(device && { device: device.index }) } as const;
     if (entry.proxy) addNeighbour(netns, { ...request, proxy: true });
     else if (state === Nud.NOARP && (device!.flags & 0x88) !== 0)

@@ -136,7 +136,7 @@ function writeSysctls(netns: Netns, { sysctls }: NetnsSnapshot, which: 'general'
   }
 }
 /** Connection tracking is loaded by rules, not by a setting. */
-const isOurs = (netns: Netns, name: string): boolean => !name.startsWith('net.netfilter.') || existingNetfilter(netns) !== undefined;
+const isOurs = (netns: Netns, name: string): boolean => !name.startsWith('net.netfilter.') || existingNetfilter(netns) !== null;
 
 function makeVlans(netns: Netns, { vlans = [] }: NetnsSnapshot): void {
   for (const { device: name, id, lastId = id, flags } of vlans) {
