@@ -1,6 +1,6 @@
 /** `podwalk snapshot`, and how every command finds the snapshot that it was given: a lab by name, a lab file, or a file that has one. */
 import { existsSync, readFileSync } from 'node:fs';
-import type { Snapshot } from '../../shared/lab/index.ts';
+import { joinPods, type Snapshot } from '../../shared/lab/index.ts';
 import { labByName } from './lab-by-name.ts';
 import { printJson } from './table.ts';
 import { Failure, type Arguments } from './usage.ts';
@@ -37,7 +37,7 @@ function savedSnapshot(name: string): Snapshot | undefined {
     throw new Failure(`${name} cannot be read: ${whyNot(error)}`);
   }
   const found = parsed(text);
-  if (isSnapshot(found)) return found;
+  if (isSnapshot(found)) return joinPods(found);
   if (name.endsWith('.json')) throw new Failure(`${name} is no snapshot: \`podwalk snapshot LAB\` prints one`);
   return undefined;
 }

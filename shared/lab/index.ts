@@ -24,9 +24,9 @@ export {
 } from '../cni/index.ts';
 export type { Result } from '../base/index.ts';
 export { lessonInfo, parseLesson, formatProblem } from '../lesson/index.ts';
-export { joinPods, parseOutput, readKubernetes, READABLE } from '../observe/index.ts';
+export { joinPods, parseOutput, READABLE } from '../observe/index.ts';
 export { differenceWords, diffSnapshots, type Snapshot } from '../snapshot/index.ts';
-export { cellText, changeWords, findPlace, matrixWords, protocolText, Twin, type Matrix } from '../twin/index.ts';
+export { changeWords, matrixWords, protocolText, Twin, type Matrix } from '../twin/index.ts';
 export { checkLesson } from './check-lesson.ts';
 export { createBlankHost, createLab } from './create.ts';
 export { JournaledLab } from './journaled-lab.ts';

@@ -9,12 +9,9 @@
  *
  * Invariant: snapshotOf(new Twin(s).world) equals s, but for what `problems` tells.
  */
-export type { TwinProblem } from './build/problem.ts';
-export { asksOf, cellKey, changedCells, OUTSIDE, protocolText, type Ask, type Cell, type Matrix } from './matrix.ts';
-export { findPlace, placesOf, podId, type Place } from './places.ts';
+export { protocolText, type Matrix } from './matrix.ts';
 export { Promised, type Pending } from './promised.ts';
 export { snapshotOf } from './read/snapshot-of.ts';
-export { type RunResult } from './run.ts';
 export { sendProbes, sendTraced, type ProbePair, type ProbeProtocol, type ProbeResult } from './tracing.ts';
 export { Twin } from './twin.ts';
-export { cellText, changeWords, matrixWords } from './words.ts';
+export { changeWords, matrixWords } from './words.ts';

@@ -1,11 +1,11 @@
 /** What became of a connectivity matrix, in words. */
 import type { Cell, Matrix } from './matrix.ts';
-import { cellKey, protocolText } from './matrix.ts';
+import { cellKey, changedCells, protocolText } from './matrix.ts';
 
-export type Locale = 'en' | 'zh';
+type Locale = 'en' | 'zh';
 
 const SHOWN = 6;
-export const cellText = ({ from, to, protocol }: Pick<Cell, 'from' | 'to' | 'protocol'>): string =>
+const cellText = ({ from, to, protocol }: Pick<Cell, 'from' | 'to' | 'protocol'>): string =>
   `${from} → ${to}${protocol.kind === 'icmp' ? '' : ` (${protocolText(protocol)})`}`;
 const listed = (cells: readonly Cell[], locale: Locale): string => {
   const shown = cells
@@ -18,11 +18,12 @@ const listed = (cells: readonly Cell[], locale: Locale): string => {
 
 /** `would`: it is a prediction; `did`: it was seen. */
 export function changeWords(before: Matrix, after: Matrix, locale: Locale, tense: 'would' | 'did' = 'would'): readonly string[] {
-  const was = new Map(before.cells.map((cell) => [cellKey(cell), cell]));
+  const was = new Set(before.cells.map(cellKey));
   const common = after.cells.filter((cell) => was.has(cellKey(cell)));
-  const broke = common.filter((cell) => cell.outcome === 'failed' && was.get(cellKey(cell))!.outcome !== 'failed');
-  const mended = common.filter((cell) => cell.outcome === 'ok' && was.get(cellKey(cell))!.outcome !== 'ok');
-  const unknown = common.filter((cell) => cell.outcome === 'not-modelled' && was.get(cellKey(cell))!.outcome !== 'not-modelled');
+  const changed = changedCells(before, after);
+  const { mended } = changed;
+  const broke = changed.broke.filter(({ outcome }) => outcome === 'failed');
+  const unknown = changed.broke.filter(({ outcome }) => outcome === 'not-modelled');
   const line = (cells: readonly Cell[], en: readonly [would: string, did: string], zh: readonly [string, string]): readonly string[] => {
     if (cells.length === 0) return [];
     const at = tense === 'would' ? 0 : 1;
