@@ -46,7 +46,7 @@ export async function setupApp({ host, places, providers, library }: AppOptions)
     const tapes = new Tapes(join(places.home, 'tapes'), log);
     teardowns.push(() => tapes.close());
     const saved = new SavedLabs(places, (error) => log.error(error, 'the simulated world'));
-    const labs = new Labs({ providers: [...providers(log), saved], tapes, log, records: () => settings.get().record });
+    const labs = new Labs({ providers: [...providers(log), saved], tapes, log, records: () => settings.get().record, home: places.home });
     teardowns.push(() => labs.close());
     const clusters = new Clusters(places, log);
     labs.addGuest(clusters);

@@ -2,7 +2,7 @@
 import type { AppInfo } from '../shared/ipc/index.ts';
 import { setupApp, type App } from './app.ts';
 import { openContent } from './content.ts';
-import { simulatedProvider } from './labs/simulated.ts';
+import { makeProviders } from './labs/providers.ts';
 import type { Places } from './places.ts';
 
 export function openApp(host: AppInfo['host'], places: Places): Promise<App> {
@@ -11,6 +11,6 @@ export function openApp(host: AppInfo['host'], places: Places): Promise<App> {
     host,
     places,
     library: content,
-    providers: (log) => [simulatedProvider(content, places.version, (error) => log.error(error, 'the simulated world'))],
+    providers: (log) => makeProviders({ places, content, report: (message) => log.warn(message), onBug: (error) => log.error(error, 'the simulated world') }),
   });
 }

@@ -8,6 +8,8 @@ import { dirname, join, resolve } from 'node:path';
 
 export interface Places {
   readonly version: string;
+  /** The folder of our package.json. */
+  readonly root: string;
   /** Labs, lessons, recordings that come with the program. */
   readonly resources: string;
   /** The built window. */
@@ -21,7 +23,7 @@ export function findPlaces(from: string = import.meta.dirname, env: NodeJS.Proce
   // Packed, they stand beside the archive and not in it.
   const resources = [join(root, 'resources'), join(dirname(root), 'resources')].find((folder) => existsSync(folder)) ?? join(root, 'resources');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
-  return { version, resources, renderer: join(root, 'out/renderer'), home: dataFolder(env, process.platform, homedir()) };
+  return { version, root, resources, renderer: join(root, 'out/renderer'), home: dataFolder(env, process.platform, homedir()) };
 }
 
 /** The folder of our package.json, at or above `from`. */

@@ -27,9 +27,9 @@ export function createServices({ version, host, settings, labs, saved, terminals
     'settings.set': (change) => settings.set(change),
 
     'labs.list': ({ locale }) => labs.list(locale),
-    'labs.start': async ({ lab }) => (await labs.start(lab)).present(),
+    'labs.start': async ({ lab, provider }) => (await labs.start(lab, provider)).present(),
     'labs.stop': async ({ lab }) => nothing(await labs.stop(lab)),
-    'labs.restart': async ({ lab }) => (await labs.restart(lab)).present(),
+    'labs.restart': async ({ lab, provider }) => (await labs.restart(lab, provider)).present(),
     'labs.pause': ({ lab, isPaused }) => nothing(labs.get(lab).setPaused(isPaused)),
     'labs.save': async ({ lab, title }) => saved.keep(lab, await running(lab).save(title)),
     'labs.fork': async ({ lab, title }) => saved.hold(lab, await running(lab).save(title)),

@@ -6,6 +6,12 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+/** On Linux: a package and its program. @param {'labs'} purpose @param {string} pair */
+function need(purpose, pair) {
+  const [name = '', program = ''] = pair.split(':');
+  return { for: purpose, package: name, has: () => onLinux(() => findProgram(program) !== undefined) };
+}
+
 /** Who needs it, Debian's package, and a file or program that shows that it is there. */
 const NEEDS = /** @type {const} */ ([
   { for: 'browser', package: 'chromium', has: () => findChromium() !== undefined },
@@ -13,6 +19,12 @@ const NEEDS = /** @type {const} */ ([
   { for: 'browser', package: 'fonts-noto-color-emoji', has: () => onLinux(() => existsSync('/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf')) },
   { for: 'kubectl', package: 'kubernetes-client', has: () => findProgram('kubectl') !== undefined },
   { for: 'capture', package: 'tcpdump', has: () => findProgram('tcpdump') !== undefined },
+  ...['iproute2:ip', 'iptables:iptables', 'util-linux:nsenter', 'iputils-ping:ping', 'traceroute:traceroute', 'procps:sysctl'].map((pair) =>
+    need('labs', pair),
+  ),
+  { for: 'labs', package: 'containernetworking-plugins', has: () => onLinux(() => existsSync('/usr/lib/cni/bridge') || existsSync('/opt/cni/bin/bridge')) },
+  { for: 'labs', package: 'openssh-server', has: () => onLinux(() => existsSync('/usr/sbin/sshd')) },
+  { for: 'labs', package: 'openssh-client', has: () => onLinux(() => findProgram('ssh-keygen') !== undefined) },
 ]);
 /** @typedef {typeof NEEDS[number]['for']} Purpose */
 

@@ -68,6 +68,15 @@ const SUITES = [
     count: vitestJson('kubectl.json'),
     needs: 'kubectl',
   },
+  {
+    name: 'labs',
+    run: [
+      ...[bin('vitest/vitest.mjs'), 'run', '--config', 'vitest.labs.config.ts'],
+      ...['--reporter=default', '--reporter=json', '--outputFile.json=test-results/labs.json'],
+    ],
+    count: vitestJson('labs.json'),
+    needs: 'labs',
+  },
   { name: 'scenarios', run: ['scripts/scenarios.mjs'], count: lastLine },
   { name: 'browser', run: [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], count: playwrightJson, needs: 'browser', alone: true },
 ];

@@ -62,10 +62,10 @@ describe('a usage error exits 2 and says what would be right', () => {
     ['tarce', `podwalk: there is no command "tarce"; is trace meant?\n${USAGE}`],
     ['help tarce', `podwalk: there is no command "tarce"; is trace meant?\n${USAGE}`],
     ['--frob', `podwalk: unknown option --frob\n${USAGE}`],
-    ['exec', 'podwalk exec: LAB and NODE are missing\nusage: podwalk exec [--save FILE] LAB NODE[/POD] -- COMMAND [ARG…]\n'],
+    ['exec', 'podwalk exec: LAB and NODE are missing\nusage: podwalk exec [--provider P | --save FILE] LAB NODE[/POD] -- COMMAND [ARG…]\n'],
     [
       `exec ${LAB} node-1`,
-      'podwalk exec: a command is missing: podwalk exec LAB NODE -- ip route\nusage: podwalk exec [--save FILE] LAB NODE[/POD] -- COMMAND [ARG…]\n',
+      'podwalk exec: a command is missing: podwalk exec LAB NODE -- ip route\nusage: podwalk exec [--provider P | --save FILE] LAB NODE[/POD] -- COMMAND [ARG…]\n',
     ],
     [
       `sh --lab ${LAB} --node node-7 -c true`,
@@ -75,7 +75,10 @@ describe('a usage error exits 2 and says what would be right', () => {
       `trace ${LAB} node-1 node-2 --tcp http`,
       'podwalk trace: --tcp wants a port from 1 to 65535, not "http"\nusage: podwalk trace LAB FROM TO [--icmp | --tcp PORT | --udp PORT] [--all] [--json]\n',
     ],
-    [`topology ${LAB} --format png`, 'podwalk topology: --format is json, dot or svg, not "png"\nusage: podwalk topology LAB [--format json|dot|svg]\n'],
+    [
+      `topology ${LAB} --format png`,
+      'podwalk topology: --format is json, dot or svg, not "png"\nusage: podwalk topology LAB [--provider P] [--format json|dot|svg]\n',
+    ],
     ['lesson show', 'podwalk lesson: list or check is wanted, not "show"\nusage: podwalk lesson list | check [ID…] [--json]\n'],
     ['lesson check nothing', 'podwalk lesson: there is no lesson "nothing"; there are: follow-a-packet\nusage: podwalk lesson list | check [ID…] [--json]\n'],
     ['cni FLY @net.conflist a', `podwalk cni: COMMAND is one or more of ADD, CHECK, DEL, GC, STATUS, VERSION, joined by commas, not "FLY"\n${CNI_USAGE}`],

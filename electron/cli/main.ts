@@ -13,7 +13,10 @@ const RUN: Record<CommandName, () => Promise<Run>> = {
   sh: async () => (await import('./sh.ts')).sh,
   labs: async () => (await import('./labs.ts')).labs,
   machines: async () => (await import('./machines.ts')).machines,
-  exec: async () => (await import('./sh.ts')).exec,
+  up: async () => (await import('./up.ts')).up,
+  down: async () => (await import('./up.ts')).down,
+  exec: async () => (await import('./exec.ts')).exec,
+  shell: async () => (await import('./exec.ts')).shell,
   cni: async () => (await import('./cni.ts')).cni,
   kubeconfig: async () => (await import('./kubeconfig.ts')).kubeconfig,
   parse: async () => (await import('./parse.ts')).parse,
@@ -69,6 +72,7 @@ function report(error: unknown): number {
   }
   const message = error instanceof Error ? error.message : String(error);
   const isOurs = !(error instanceof Failure) && (error as { readonly code?: unknown } | null)?.code === undefined;
+  if (process.env['PODWALK_DETACHED'] !== undefined) process.send?.({ kind: 'failed', message });
   process.stderr.write(`podwalk: ${isOurs && process.env['PODWALK_DEBUG'] && error instanceof Error ? (error.stack ?? message) : message}\n`);
   return 1;
 }

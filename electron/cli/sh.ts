@@ -1,4 +1,4 @@
-/** `podwalk sh` and `podwalk exec`: programs of a simulated lab on this terminal, or on these pipes. */
+/** `podwalk sh`: programs of a simulated lab of the command's own on this terminal, or on these pipes. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ExecOptions, Lab, LabResult, Session } from '../../shared/lab/index.ts';
@@ -18,16 +18,8 @@ export async function sh({ options, operands }: Arguments): Promise<number> {
   return run(lab, { target, argv: ['bash', file, ...args] }, keep);
 }
 
-export async function exec({ options, operands }: Arguments): Promise<number> {
-  const [name, target, ...rest] = operands as [string, string, ...string[]];
-  const [command, ...args] = rest[0] === '--' ? rest.slice(1) : rest;
-  if (command === undefined) throw new UsageError('a command is missing: podwalk exec LAB NODE -- ip route', 'exec');
-  const { lab, keep } = await openFor(name, text(options['save']));
-  return run(lab, { target, argv: [command, ...args] }, keep);
-}
-
 /** A lab for one program. `keep`: called when that is over and the lab still there. */
-async function openFor(name: string | undefined, save: string | undefined): Promise<{ readonly lab: Lab; readonly keep: () => void }> {
+export async function openFor(name: string | undefined, save: string | undefined): Promise<{ readonly lab: Lab; readonly keep: () => void }> {
   if (save === undefined) return { lab: await openLab(name), keep: () => undefined };
   const { checkFree, journaledLab, keepLab } = await import('./saved.ts');
   checkFree(save);
@@ -46,7 +38,8 @@ export function nodeOf(lab: Lab, wanted: string | boolean | undefined): string {
 export const isTerminal = (): boolean => process.stdin.isTTY && process.stdout.isTTY;
 const text = (value: string | boolean | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 
-async function run(lab: Lab, program: ExecOptions, keep: () => void): Promise<number> {
+/** A program of a lab that is the command's own: at its own speed, unless it has a terminal. */
+export async function run(lab: Lab, program: ExecOptions, keep: () => void): Promise<number> {
   const options: ExecOptions = { cwd: '/root', ...program };
   try {
     if (isTerminal()) {

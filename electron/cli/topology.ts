@@ -1,17 +1,17 @@
 /** `podwalk topology`. */
 import { topologySvg, type Topology } from '../../shared/ipc/index.ts';
-import { labByName } from './lab-by-name.ts';
+import { anyLab } from './running.ts';
 import { printJson } from './table.ts';
 import { UsageError, type Arguments } from './usage.ts';
 
 export async function topology({ options, operands }: Arguments): Promise<number> {
   const format = options['format'] ?? 'json';
   if (format !== 'json' && format !== 'dot' && format !== 'svg') throw new UsageError(`--format is json, dot or svg, not ${JSON.stringify(format)}`);
-  const lab = await labByName(operands[0]!);
-  const graph = lab.topology();
+  const borrowed = await anyLab(operands[0]!, options['provider']);
+  const graph = borrowed.lab.topology();
   if (format === 'json') printJson(graph);
   else process.stdout.write(format === 'dot' ? formatDot(graph) : topologySvg(graph));
-  lab.close();
+  await borrowed.giveBack();
   return 0;
 }
 

@@ -26,6 +26,8 @@ const LAB_OPTION = { value: 'LAB', about: 'a lab by name, a lab file, or a saved
 const SAVE_OPTION = { value: 'FILE', about: 'afterwards, save the lab as it stands: FILE may then be given as LAB, any number of times' } as const;
 const LOCALE_OPTION = { locale: { value: 'en|zh', about: 'the language' } } as const;
 
+const PROVIDER_OPTION = { provider: { value: 'P', about: 'who makes the lab real: simulated (the default), namespaces or ssh' } } as const;
+
 export const COMMANDS = {
   serve: {
     usage: '[--port N]',
@@ -59,13 +61,33 @@ export const COMMANDS = {
     operands: ['LAB'],
     more: Infinity,
   },
+  up: {
+    usage: 'LAB [--provider P] [--detach]',
+    about: 'bring a lab up, for other commands and the app, until Ctrl-C; LAB is for ssh HOST[,HOST…]',
+    options: { ...PROVIDER_OPTION, detach: { about: 'leave it up when the command ends, until podwalk down' } },
+    operands: ['LAB'],
+  },
+  down: { usage: 'LAB', about: 'take a lab down, wherever it is up', options: {}, operands: ['LAB'] },
   exec: {
-    usage: '[--save FILE] LAB NODE[/POD] -- COMMAND [ARG…]',
-    about: 'run a command in a lab of its own',
-    options: { save: SAVE_OPTION },
+    usage: '[--provider P | --save FILE] LAB NODE[/POD] -- COMMAND [ARG…]',
+    about: 'run a command in a lab that is up, else in one of its own',
+    options: { ...PROVIDER_OPTION, save: SAVE_OPTION, cluster: { about: "on the cluster's side, where that is not on the node itself" } },
     passesOn: true,
     operands: ['LAB', 'NODE'],
     more: Infinity,
+  },
+  shell: {
+    usage: 'LAB NODE[/POD] [--provider P]',
+    about: 'a shell in a lab that is up, else in one of its own',
+    options: PROVIDER_OPTION,
+    operands: ['LAB', 'NODE'],
+  },
+  snapshot: {
+    usage: 'LAB [--provider P] | --from FOLDER',
+    about: 'every network fact of a lab as JSON; from a folder of captured output, one folder a node',
+    options: { ...PROVIDER_OPTION, from: { value: 'FOLDER', about: 'NODE/ip_addr.txt, NODE/iptables-save.txt, NODE/NETNS/ip_route.txt …' }, ...JSON_OPTION },
+    operands: [],
+    more: 1,
   },
   cni: {
     usage: 'COMMAND[,COMMAND…] CONFIG [NETNS] [--lab LAB] [--node NODE] [--xray] [--json]',
@@ -98,15 +120,9 @@ export const COMMANDS = {
     more: 1,
   },
   topology: {
-    usage: 'LAB [--format json|dot|svg]',
+    usage: 'LAB [--provider P] [--format json|dot|svg]',
     about: 'print the topology of a lab',
-    options: { format: { value: 'FORMAT', about: 'json (the default), dot or svg' }, ...JSON_OPTION },
-    operands: ['LAB'],
-  },
-  snapshot: {
-    usage: 'LAB',
-    about: 'every network fact of a lab, as JSON',
-    options: {},
+    options: { ...PROVIDER_OPTION, format: { value: 'FORMAT', about: 'json (the default), dot or svg' }, ...JSON_OPTION },
     operands: ['LAB'],
   },
   matrix: {

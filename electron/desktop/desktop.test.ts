@@ -126,7 +126,7 @@ async function setup(options: { isFirst?: boolean; locale?: Settings['locale'] }
     connect: (channel) => void core.channels.push(channel),
     close: () => (core.closed++, Promise.resolve()),
   };
-  const places = { version: '1', resources: '', renderer: join(folder, 'renderer'), home: join(folder, `home-${Math.random()}`) };
+  const places = { version: '1', root: '', resources: '', renderer: join(folder, 'renderer'), home: join(folder, `home-${Math.random()}`) };
   await setupDesktop({
     electron: fake.electron,
     places,

@@ -1,13 +1,15 @@
 /**
  * The labs: which there are, which are up, and for each that is up its view, its watchers and its tape. Knows providers by their interface only.
  *
- * Invariant: a lab is up at most once; whoever asks for it while it comes up waits for the same one.
+ * Invariant: a lab is up at most once, in whichever process; whoever asks for it while it comes up waits for the same one.
  */
 import { Source, refuse, type LabInfo, type LabView, type Locale } from '../../shared/ipc/index.ts';
 import type { Log } from '../log.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Tapes } from '../recording/tapes.ts';
-import type { LabProvider, RunningLab } from './provider.ts';
+import { RemoteLab } from './core/remote-lab.ts';
+import { attachLab, labsUp, publishLab } from './core/sockets.ts';
+import type { Ask, LabProvider, ProviderKind, RunningLab } from './provider.ts';
 
 /** A view is made at most this often, and never takes more than a quarter of the time. */
 const SHORTEST_REFRESH_MS = 50;
@@ -25,6 +27,10 @@ export interface LabsOptions {
   readonly log: Log;
   /** Whether labs are recorded. */
   readonly records: () => boolean;
+  /** Labs that are up are reached by sockets in this data folder, from here and from elsewhere. */
+  readonly home: string;
+  /** Asks the user in a window. */
+  readonly ask?: Ask;
 }
 
 export class Labs {
@@ -37,20 +43,42 @@ export class Labs {
   addGuest(guest: LabGuest): void {
     this.guests.push(guest);
   }
+  /** One entry a lab, however many providers could make it. */
   async list(locale: Locale): Promise<readonly LabInfo[]> {
-    const lists = await Promise.all(
-      this.options.providers.map(async (provider) =>
-        (await provider.list(locale)).map((lab) => ({ ...lab, provider: provider.kind, isUp: this.up.has(lab.id) })),
+    const { providers, home } = this.options;
+    const [lists, elsewhere] = await Promise.all([
+      Promise.all(
+        providers.map(async (provider) => {
+          const [labs, problem] = await Promise.all([provider.list(locale), provider.problem?.()]);
+          return { labs, maker: { kind: provider.kind, ...(problem !== undefined && { problem }) } };
+        }),
       ),
-    );
-    return lists.flat();
+      labsUp(home),
+    ]);
+    const infos = new Map<string, LabInfo>();
+    for (const { labs, maker } of lists) {
+      for (const lab of labs) {
+        const before = infos.get(lab.id);
+        const provider = this.up.get(lab.id)?.running.provider ?? elsewhere.find((one) => one.id === lab.id)?.provider;
+        infos.set(lab.id, {
+          ...(before ?? { ...lab, provider: maker.kind }),
+          ...(provider !== undefined && { provider }),
+          providers: [...(before?.providers ?? []), maker],
+          isUp: provider !== undefined,
+        });
+      }
+    }
+    const present = [...[...this.up.values()].map(({ running }) => running), ...elsewhere];
+    for (const { id, title, provider, nodes } of present)
+      if (!infos.has(id)) infos.set(id, { id, title, summary: nodes.join(', '), provider, providers: [{ kind: provider }], nodes, isUp: true });
+    return [...infos.values()];
   }
-  /** The one that is up, or it comes up. */
-  async start(lab: string): Promise<UpLab> {
+  /** The one that is up, or it comes up. `provider`: who makes it; without, the first that can. */
+  async start(lab: string, provider?: ProviderKind): Promise<UpLab> {
     const present = this.up.get(lab) ?? this.coming.get(lab);
     if (present) return present;
     if (this.up.size + this.coming.size >= MOST_LABS) return refuse('too-many', `${MOST_LABS} labs are up; stop one of them first.`, { limit: 'labs' });
-    const coming = this.bringUp(lab);
+    const coming = this.bringUp(lab, provider);
     this.coming.set(lab, coming);
     try {
       return await coming;
@@ -61,37 +89,72 @@ export class Labs {
   async stop(lab: string): Promise<void> {
     const present = this.up.get(lab) ?? (await this.coming.get(lab));
     if (!present) return;
-    this.up.delete(lab);
-    for (const guest of this.guests) guest.labStopping(lab);
-    await present.stop();
-    if (present.recorder) await this.options.tapes.end(present.recorder);
+    await this.leave(present, () => present.running.stop());
     this.options.log.info(`lab ${lab} is down`);
   }
-  async restart(lab: string): Promise<UpLab> {
+  /** `provider`: as before where it is not given. */
+  async restart(lab: string, provider?: ProviderKind): Promise<UpLab> {
+    const before = this.up.get(lab)?.running.provider;
     await this.stop(lab);
-    return this.start(lab);
+    return this.start(lab, provider ?? before);
   }
   get(lab: string): UpLab {
     return this.up.get(lab) ?? refuse('not-running', `The lab ${lab} is not up: start it first.`, { lab });
   }
   async close(): Promise<void> {
-    await Promise.all([...this.up.keys()].map((lab) => this.stop(lab)));
+    await Promise.all(
+      [...this.up.values()].map((up) => {
+        const { running } = up;
+        return running instanceof RemoteLab ? this.leave(up, () => Promise.resolve(running.detach())) : this.stop(running.id);
+      }),
+    );
   }
 
-  private async bringUp(lab: string): Promise<UpLab> {
-    const provider = await this.providerOf(lab);
-    const running = await provider.start(lab);
-    const recorder = this.options.records() ? await this.record(running) : undefined;
-    const up = new UpLab(running, recorder);
-    this.up.set(lab, up);
-    for (const guest of this.guests) await guest.labStarted?.(running, recorder);
-    for (const what of running.opened?.ended ?? []) this.options.log.info(`lab ${lab} was opened without ${what}`);
-    this.options.log.info(`lab ${lab} is up (${provider.kind})`);
+  private async leave(up: UpLab, end: () => Promise<void>): Promise<void> {
+    const { id } = up.running;
+    if (this.up.get(id) !== up) return;
+    this.up.delete(id);
+    for (const guest of this.guests) guest.labStopping(id);
+    await up.stop(end);
+    if (up.recorder) await this.options.tapes.end(up.recorder);
+  }
+  private async bringUp(lab: string, kind: ProviderKind | undefined): Promise<UpLab> {
+    const { home, ask, log } = this.options;
+    const remote = await attachLab(home, lab);
+    const running = remote ?? (await (await this.providerOf(lab, kind)).start(lab, ask ? { ask } : {}));
+    const up = await this.adopt(running);
+    if (remote) {
+      remote.onEnd(() => void this.leave(up, () => Promise.resolve(remote.detach())));
+      log.info(`lab ${lab} is up in process ${remote.pid}`);
+    } else await this.publish(up);
     return up;
   }
-  private async providerOf(lab: string): Promise<LabProvider> {
+  /** Other processes reach it; where they cannot, it is up all the same. */
+  private async publish(up: UpLab): Promise<void> {
+    const { running } = up;
+    try {
+      up.published = await publishLab(
+        this.options.home,
+        running,
+        () => this.stop(running.id),
+        (error) => this.options.log.error(error, `lab ${running.id} from elsewhere`),
+      );
+    } catch (error) {
+      this.options.log.error(error, `lab ${running.id} cannot be reached from elsewhere`);
+    }
+  }
+  private async adopt(running: RunningLab): Promise<UpLab> {
+    const recorder = this.options.records() ? await this.record(running) : undefined;
+    const up = new UpLab(running, recorder);
+    this.up.set(running.id, up);
+    for (const guest of this.guests) await guest.labStarted?.(running, recorder);
+    for (const what of running.opened?.ended ?? []) this.options.log.info(`lab ${running.id} was opened without ${what}`);
+    this.options.log.info(`lab ${running.id} is up (${running.provider})`);
+    return up;
+  }
+  private async providerOf(lab: string, kind: ProviderKind | undefined): Promise<LabProvider> {
     for (const provider of this.options.providers) {
-      if ((await provider.list('en')).some((one) => one.id === lab)) return provider;
+      if (kind === undefined ? (await provider.list('en')).some((one) => one.id === lab) : provider.kind === kind) return provider;
     }
     return refuse('not-found', `There is no lab ${lab}.`, { lab });
   }
@@ -113,6 +176,8 @@ export class UpLab {
   private notBeforeMs = 0;
   private readonly watchers = new Set<Source<LabView>>();
   private readonly stopListening: (() => void)[];
+  /** Its socket. */
+  published: { close(): void } | undefined;
 
   constructor(
     readonly running: RunningLab,
@@ -146,11 +211,12 @@ export class UpLab {
     this.running.setPaused(isPaused);
     this.refresh();
   }
-  async stop(): Promise<void> {
+  async stop(end: () => Promise<void>): Promise<void> {
     for (const stop of this.stopListening) stop();
     clearTimeout(this.timer);
     for (const source of [...this.watchers]) source.end();
-    await this.running.stop();
+    await end();
+    this.published?.close();
   }
 
   private refreshSoon(): void {
@@ -172,6 +238,8 @@ export class UpLab {
     const tape = this.recorder?.tape;
     return {
       lab: running.id,
+      provider: running.provider,
+      capabilities: running.capabilities,
       revision: running.revision,
       nowUs: running.nowUs(),
       topology,

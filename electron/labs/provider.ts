@@ -4,7 +4,7 @@
  *
  * Invariant: what a provider cannot do it says in `capabilities`, and refuses with `not-possible` and the reason.
  */
-import type { ExperimentPlan, ExperimentRun, Lesson, Locale, Output, Progress, Topology, Trace } from '../../shared/ipc/index.ts';
+import type { Capabilities, ExperimentPlan, ExperimentRun, LabInfo, Lesson, Locale, Progress, ProviderKind, Topology, Trace } from '../../shared/ipc/index.ts';
 import type {
   Definitions,
   Endpoint,
@@ -20,7 +20,7 @@ import type {
   TerminalSize,
 } from '../../shared/lab/index.ts';
 
-export type ProviderKind = Output<'labs.list'>[number]['provider'];
+export type { Capabilities, ProviderKind };
 
 export type Snapshot = ReturnType<Lab['snapshot']>;
 export type LessonFile = Parameters<Lab['startAttempt']>[0];
@@ -34,30 +34,39 @@ export interface LabDescription {
   /** Its file cannot be used: where and why. */
   readonly problem?: string;
   /** It is another lab as it stood. */
-  readonly saved?: NonNullable<Output<'labs.list'>[number]['saved']>;
+  readonly saved?: NonNullable<LabInfo['saved']>;
 }
 
 export interface LabProvider {
   readonly kind: ProviderKind;
   list(locale: Locale): Promise<readonly LabDescription[]>;
-  /** Brings it up, usable when this resolves. `signal` gives up: what was made so far is taken down. */
-  start(lab: string, signal?: AbortSignal): Promise<RunningLab>;
+  /** What stands in its way on this machine, and what would help; undefined: nothing. */
+  problem?(): Promise<string | undefined>;
+  /** Brings it up, usable when this resolves. */
+  start(lab: string, options?: StartOptions): Promise<RunningLab>;
 }
 
-export interface Capabilities {
-  /** Its time can stand still. */
-  readonly canPause: boolean;
-  /** It can be saved as it stands, and forked. */
-  readonly canSave: boolean;
-  /** A packet can be followed. */
-  readonly canTrace: boolean;
-  readonly canExperiment: boolean;
-  readonly canRunLessons: boolean;
+export interface StartOptions {
+  /** Gives up: what was made so far is taken down. */
+  readonly signal?: AbortSignal;
+  /** Asks the user; undefined: nobody answers. Without, questions are answered by nobody. */
+  readonly ask?: Ask;
 }
+
+export type Ask = (question: Question) => Promise<string | undefined>;
+
+/** What only the user can say while a lab comes up, or while it is connected anew. */
+export type Question =
+  /** Answered `yes`, or not at all. */
+  | { readonly kind: 'host-key'; readonly host: string; readonly keyType: string; readonly fingerprint: string }
+  | { readonly kind: 'password'; readonly host: string; readonly user: string }
+  | { readonly kind: 'passphrase'; readonly host: string; readonly file: string }
+  | { readonly kind: 'sudo'; readonly host: string; readonly user: string };
 
 export interface RunningLab {
   readonly id: string;
   readonly title: string;
+  readonly provider: ProviderKind;
   readonly nodes: readonly string[];
   readonly capabilities: Capabilities;
   /** Its clock, microseconds since it came up. */

@@ -51,6 +51,7 @@ export interface SimulatedOptions {
 
 export class SimulatedLab implements RunningLab {
   readonly id: string;
+  readonly provider = 'simulated';
   readonly nodes: readonly string[];
   readonly capabilities: Capabilities = { canPause: true, canSave: true, canTrace: true, canExperiment: true, canRunLessons: true };
   readonly opened: Opened | undefined;

@@ -37,7 +37,15 @@ export async function localTerminal(): Promise<AppInfo['localTerminal']> {
   return (await load()) ? { kind: 'available' } : { kind: 'missing', compiler: COMPILER[process.platform] ?? 'c++, make, python3' };
 }
 
-export async function openLocalShell(size: TerminalSize): Promise<Program> {
+export function openLocalShell(size: TerminalSize): Promise<Program> {
+  const shell = isWindows ? (process.env['COMSPEC'] ?? 'cmd.exe') : (process.env['SHELL'] ?? userInfo().shell ?? '/bin/sh');
+  return openPty([shell], size);
+}
+
+const isWindows = process.platform === 'win32';
+
+/** A program of this machine in a terminal of its own. */
+export async function openPty([file = '', ...args]: readonly string[], size: TerminalSize): Promise<Program> {
   const nodePty = await load();
   if (!nodePty) {
     const info = await localTerminal();
@@ -45,10 +53,8 @@ export async function openLocalShell(size: TerminalSize): Promise<Program> {
     const advice = `Terminals of this machine need node-pty, which could not be built. Install a compiler (${compiler}), then run: npm ci`;
     return refuse('not-possible', advice, { compiler });
   }
-  const isWindows = process.platform === 'win32';
-  const shell = isWindows ? (process.env['COMSPEC'] ?? 'cmd.exe') : (process.env['SHELL'] ?? userInfo().shell ?? '/bin/sh');
   const environment = { ...process.env, TERM: 'xterm-256color', COLORTERM: 'truecolor' };
-  const pty = nodePty.spawn(shell, [], {
+  const pty = nodePty.spawn(file, args, {
     name: 'xterm-256color',
     cols: size.columns,
     rows: size.rows,

@@ -2,6 +2,7 @@
  * cni: the Container Network Interface. `addNetwork` and its kin call plugins as a container runtime does, `onNode` runs them
  * on a simulated node; `CNI_PLUGINS` are the executables themselves, faithful to containernetworking/plugins 1.1 and flannel's cni-plugin 1.1.
  */
+export { flannelDelegate, flannelSubnetFile } from './meta/flannel.ts';
 export { parseNetwork } from './network-list.ts';
 export { onNode } from './node-driver.ts';
 export type { PluginCall } from './node-driver.ts';
@@ -9,4 +10,4 @@ export { CNI_PLUGINS } from './plugins.ts';
 export { addNetwork, checkNetwork, collectGarbage, deleteNetwork, loadNetwork, networkStatus } from './runner.ts';
 export type { Answers, Ask, Asking, NetworkError, PluginOutput, PluginRun, RuntimeConfig } from './runner.ts';
 export { encodeResult } from './spec.ts';
-export type { CniResult, Json, NetworkList } from './spec.ts';
+export type { CniResult, Json, JsonObject, NetworkList } from './spec.ts';

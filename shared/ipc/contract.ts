@@ -42,12 +42,29 @@ export interface Settings {
   readonly record: boolean;
 }
 
+export type ProviderKind = 'simulated' | 'namespaces' | 'vagrant' | 'ssh';
+
+/** What a lab that is up can do; what it cannot is not offered. */
+export interface Capabilities {
+  /** Its time can stand still. */
+  readonly canPause: boolean;
+  /** It can be saved as it stands, and forked. */
+  readonly canSave: boolean;
+  /** A packet can be followed. */
+  readonly canTrace: boolean;
+  readonly canExperiment: boolean;
+  readonly canRunLessons: boolean;
+}
+
 /** A lab that can be started. */
 export interface LabInfo {
   readonly id: string;
   readonly title: string;
   readonly summary: string;
-  readonly provider: 'simulated' | 'namespaces' | 'vagrant' | 'ssh';
+  /** Who made it, when it is up; else who would. */
+  readonly provider: ProviderKind;
+  /** Who could make it here; `problem`: what stands in the way, and what would help. */
+  readonly providers: readonly { readonly kind: ProviderKind; readonly problem?: string }[];
   readonly nodes: readonly string[];
   readonly isUp: boolean;
   /** Its file cannot be used: where and why. */
@@ -73,6 +90,8 @@ export interface Endpoint {
 /** A lab as it is now. Sent whole when watching begins and after each change, at most about twenty times a second. */
 export interface LabView {
   readonly lab: string;
+  readonly provider: ProviderKind;
+  readonly capabilities: Capabilities;
   readonly revision: number;
   readonly nowUs: number;
   readonly topology: Topology;
@@ -102,6 +121,7 @@ const columns = z.number().int().min(2).max(1000);
 const rows = z.number().int().min(1).max(1000);
 const port = z.number().int().min(1).max(65535);
 const nothing = z.object({}).strict();
+const provider = z.enum(['simulated', 'namespaces', 'vagrant', 'ssh']);
 
 export const protocolSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('icmp') }).strict(),
@@ -164,10 +184,10 @@ export const contract = {
   ),
 
   'labs.list': call<readonly LabInfo[]>()(z.object({ locale }).strict()),
-  /** Starts it, or answers with the one that is up. */
-  'labs.start': call<LabView>()(z.object({ lab }).strict()),
+  /** Starts it, or answers with the one that is up. With a provider that is not the first which can make it, that one. */
+  'labs.start': call<LabView>()(z.object({ lab, provider: provider.optional() }).strict()),
   'labs.stop': call<null>()(z.object({ lab }).strict()),
-  'labs.restart': call<LabView>()(z.object({ lab }).strict()),
+  'labs.restart': call<LabView>()(z.object({ lab, provider: provider.optional() }).strict()),
   'labs.pause': call<null>()(z.object({ lab, isPaused: z.boolean() }).strict()),
   /** Keeps it in a file, as it stands: it is in the list then, and on this machine at `path`. It goes on. */
   'labs.save': call<SavedInfo>()(z.object({ lab, title }).strict()),

@@ -9,6 +9,9 @@ export {
   collectGarbage,
   deleteNetwork,
   encodeResult,
+  flannelDelegate,
+  flannelSubnetFile,
+  loadNetwork,
   networkStatus,
   parseNetwork,
   type Answers,
@@ -16,6 +19,7 @@ export {
   type Asking,
   type CniResult,
   type Json,
+  type JsonObject,
   type NetworkError,
   type NetworkList,
   type PluginOutput,
@@ -24,7 +28,8 @@ export {
 } from '../cni/index.ts';
 export type { Result } from '../base/index.ts';
 export { lessonInfo, parseLesson, formatProblem } from '../lesson/index.ts';
-export { joinPods, parseOutput, READABLE } from '../observe/index.ts';
+export { COLLECT_SCRIPT, joinPods, parseOutput, readCollected, READABLE, readFolder, segmentsOf, type Collected } from '../observe/index.ts';
+export { graphOf, netnsBoxId, TopologyLayout } from '../topology/index.ts';
 export { differenceWords, diffSnapshots, type Snapshot } from '../snapshot/index.ts';
 export { changeWords, matrixWords, protocolText, Twin, type Matrix } from '../twin/index.ts';
 export { checkLesson } from './check-lesson.ts';

@@ -76,6 +76,8 @@ export interface ExecOptions {
   readonly terminal?: TerminalSize;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Where the lab's machines are real and its cluster is not, such as in namespaces: on the cluster's side of that node. */
+  readonly onCluster?: boolean;
 }
 
 /** The Kubernetes API of a lab with a cluster, for whoever carries it over a network. */

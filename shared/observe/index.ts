@@ -4,15 +4,20 @@
  *     parseOutput('ip -d addr', text)   → { value: { links: […] }, problems: [{ line, text, message }] }
  *
  * Invariant: no text makes a parser throw; what it could not read is among the problems.
- * Deliberately absent: running anything, and joining the outputs of a node into its snapshot.
+ *     COLLECT_SCRIPT, run on a node → readCollected(name, [what it printed]) → the node's part of a snapshot
+ *
+ * Deliberately absent: running anything.
  */
 import { parserOf } from './programs.ts';
 import { parseCommandLine } from './command-line.ts';
 import { Input, type Reading } from './input.ts';
 import type { Facts } from './facts.ts';
 
+export { COLLECT_SCRIPT, readCollected, type Collected } from './collect.ts';
+export { readFolder } from './folder.ts';
 export type { Facts } from './facts.ts';
 export { joinPods, readKubernetes } from './kubernetes.ts';
+export { segmentsOf } from './join.ts';
 export { READABLE } from './programs.ts';
 
 /** undefined: nothing here reads what that command prints. */

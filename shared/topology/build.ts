@@ -135,9 +135,10 @@ function peerOf(node: NodeSnapshot, netns: NetnsSnapshot, link: LinkFact): Peer 
 
 function roleOf(netns: NetnsSnapshot, link: LinkFact): Role {
   if (netns.id !== 0) return 'inner';
+  if (link.card) return 'uplink'; // of a namespaces lab they are veths
   if (link.kind === 'bridge') return 'bridge';
   if (link.kind === 'veth') return 'port';
-  return link.kind === '' || link.card ? 'uplink' : 'device';
+  return link.kind === '' ? 'uplink' : 'device';
 }
 
 export function stateOf(link: LinkFact): LinkState {

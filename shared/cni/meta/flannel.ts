@@ -3,7 +3,7 @@
  * (github.com/flannel-io/cni-plugin 1.1).
  */
 import { err, ok, utf8Decode, utf8Encode, type Result } from '../../base/index.ts';
-import type { Process, Sys } from '../../shell/index.ts';
+import type { Sys } from '../../shell/index.ts';
 import { formatPrefix, networkOf, parsePrefix } from '../address.ts';
 import { callDelegate } from '../delegate.ts';
 import { parseJson, type Plugin, type PluginArgs, type PluginResult } from '../skel.ts';
@@ -28,16 +28,26 @@ export const FLANNEL: Plugin = {
   },
 };
 
-function* add(args: PluginArgs): Sys<PluginResult<CniResult>> {
-  const { config, p } = args;
-  const file = typeof config['subnetFile'] === 'string' ? config['subnetFile'] : SUBNET_FILE;
-  const env = readSubnetEnv(p, file);
+/** Which file says what flanneld leased. */
+export const flannelSubnetFile = (config: JsonObject): string => (typeof config['subnetFile'] === 'string' ? config['subnetFile'] : SUBNET_FILE);
+
+/** The configuration that is handed on to another plugin. `leased`: the text of the subnet file; undefined where there is none. */
+export function flannelDelegate(config: JsonObject, name: string, leased: string | undefined): Result<JsonObject, string> {
+  const env = readSubnetEnv(flannelSubnetFile(config), leased);
   if (!env.ok) return err(`loadFlannelSubnetEnv failed: ${env.error}`);
   const given = (config['delegate'] ?? {}) as JsonObject;
   if ('type' in given && typeof given['type'] !== 'string') return err("'delegate' dictionary, if present, must have (string) 'type' field");
   if ('name' in given) return err("'delegate' dictionary must not have 'name' field, it'll be set by flannel");
   if ('ipam' in given) return err("'delegate' dictionary must not have 'ipam' field, it'll be set by flannel");
-  const delegate = delegateConfig(args, given, env.value);
+  return ok(delegateConfig(config, name, given, env.value));
+}
+
+function* add(args: PluginArgs): Sys<PluginResult<CniResult>> {
+  const { config, p } = args;
+  const leased = p.fs.readFile(flannelSubnetFile(config));
+  const planned = flannelDelegate(config, args.name, leased.ok ? leased.value : undefined);
+  if (!planned.ok) return planned;
+  const delegate = planned.value;
   yield* p.error(`delegateAdd: netconf sent to delegate plugin:\n${JSON.stringify(delegate)}`);
   const directory = dataDir(config);
   p.fs.mkdirs(directory, 0o700);
@@ -62,8 +72,7 @@ function* del(args: PluginArgs): Sys<PluginResult<void>> {
 const dataDir = (config: JsonObject): string => (typeof config['dataDir'] === 'string' ? config['dataDir'] : DATA_DIR);
 
 /** Go writes maps sorted by key. */
-function delegateConfig(args: PluginArgs, given: JsonObject, env: SubnetEnv): JsonObject {
-  const { config, name } = args;
+function delegateConfig(config: JsonObject, name: string, given: JsonObject, env: SubnetEnv): JsonObject {
   const ipam = (config['ipam'] ?? {}) as JsonObject;
   const routes = Array.isArray(ipam['routes']) ? (ipam['routes'] as readonly Json[]) : [];
   const type = given['type'] ?? 'bridge';
@@ -92,11 +101,10 @@ const sortKeys = (object: JsonObject): JsonObject =>
       .map((key) => [key, object[key]]),
   );
 
-function readSubnetEnv(p: Process, file: string): Result<SubnetEnv, string> {
-  const text = p.fs.readFile(file);
-  if (!text.ok) return err(`open ${file}: no such file or directory`);
+function readSubnetEnv(file: string, text: string | undefined): Result<SubnetEnv, string> {
+  if (text === undefined) return err(`open ${file}: no such file or directory`);
   const values = new Map(
-    text.value
+    text
       .split('\n')
       .filter((line) => line.includes('='))
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1).trim()] as const),
