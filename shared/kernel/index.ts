@@ -90,9 +90,15 @@ export { addNeighbour, deleteNeighbour, neighboursInOrder } from './rtnl/neighbo
 export type { Discipline, QdiscStatistics } from './qdisc/discipline.ts';
 export { Fifo, type FifoOptions } from './qdisc/fifo.ts';
 export { FqCodel, Sfq, type FqCodelOptions, type SfqOptions } from './qdisc/fair.ts';
+export { Htb, type HtbClass, type HtbClassOptions, type HtbOptions } from './qdisc/htb.ts';
 export { Prio, type PrioOptions } from './qdisc/prio.ts';
 export { Netem, type Chance, type NetemOptions } from './qdisc/netem.ts';
 export { Tbf, type TbfOptions } from './qdisc/tbf.ts';
+export { actionsOf, type Action, type ActionKind, type ActionOptions, type Control } from './tc/action.ts';
+export { ETH_P_ALL, type Classifier, type Filter, type FlowerKeys, type Matching } from './tc/filter.ts';
+export type { U32Key } from './tc/u32.ts';
+export { changeClass, classful, deleteClass, type ClassRequest } from './rtnl/classes.ts';
+export { changeFilter, deleteFilter, filterBlock, type FilterRequest } from './rtnl/filters.ts';
 export { changeQdisc, deleteQdisc, lacksQdisc, leafQdiscs, rootQdisc } from './rtnl/qdisc.ts';
 export type { QdiscOptions, QdiscRequest } from './rtnl/qdisc.ts';
 export { addNexthop, addRoute6ByNexthop, deleteNexthop, nexthopsInOrder } from './rtnl/nexthops.ts';

@@ -127,6 +127,8 @@ export interface Stack {
   receive(skb: Skb, device: Device): void;
   /** The same frame once more, by a device on top of the one it came in by: a bridge, a VLAN, a tunnel. */
   passUp(skb: Skb, device: Device): void;
+  /** The rest of its way, for one that was redirected on it and has come back (ifb). */
+  deliver(skb: Skb, device: Device): void;
   /** Whether a broadcast or multicast frame would be received by `device` to no effect at all (nobody listens, nothing is learnt). */
   ignores(skb: Skb, device: Device): boolean;
   /** Nobody answered for the packet's next hop (dst_link_failure): its sender is told. */
@@ -374,7 +376,7 @@ export abstract class Device {
   /** What `tc` put on its way out, instead of `qdisc`'s plain hand-over. */
   egress: EgressQueue | null = null;
   /** Where filters on what arrives would be. */
-  ingress: { readonly name: 'ingress' | 'clsact' } | null = null;
+  ingress: IngressHook | null = null;
   unregistered = false;
 
   constructor(netns: Netns) {
@@ -498,6 +500,12 @@ export interface Tap {
   deviceGone?(): void;
 }
 /** A queueing discipline that holds or drops packets (tc). */
+/** Filters on what comes in at a device. */
+export interface IngressHook {
+  readonly name: 'ingress' | 'clsact';
+  /** False: the packet is not carried on. */
+  pass(skb: Skb, device: Device): boolean;
+}
 export interface EgressQueue {
   enqueue(skb: Skb, device: Device): void;
   /** As `ip link` names it. */

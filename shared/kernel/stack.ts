@@ -34,6 +34,12 @@ export class LinuxStack implements Stack {
     skb.atUs = netns.simulation.nowUs;
     if (skb.recorder !== null) skb.step({ kind: 'receive', device: device.name, summary: describe(skb) }, netns);
     if (device.taps.length > 0 || netns.taps.length > 0) tap(skb, device, skb.packetType);
+    if (device.ingress !== null && !device.ingress.pass(skb, device)) return;
+    this.deliver(skb, device);
+  }
+
+  deliver(skb: Skb, device: Device): void {
+    const { netns } = device;
     if (skb.vlan >= 0) {
       const vlan = vlanDeviceOf(device, skb.vlanProtocol, skb.vlanId);
       if (vlan !== null) {

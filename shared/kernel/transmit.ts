@@ -29,10 +29,13 @@ export function transmit(skb: Skb, device: Device): void {
     drop(skb, device.netns, 'TUNNEL_LOOP', device.name);
     return;
   }
-  if (device.taps.length > 0 || device.netns.taps.length > 0) tap(skb, device, PacketType.OUTGOING);
   if (skb.recorder !== null) skb.step({ kind: 'transmit', device: device.name, summary: describe(skb) }, device.netns);
-  if (device.egress !== null) device.egress.enqueue(skb, device);
-  else device.transmit(skb);
+  if (device.egress !== null) {
+    device.egress.enqueue(skb, device); // heard when it leaves there
+    return;
+  }
+  if (device.taps.length > 0 || device.netns.taps.length > 0) tap(skb, device, PacketType.OUTGOING);
+  device.transmit(skb);
 }
 
 /** Lets packet sockets hear a frame. */

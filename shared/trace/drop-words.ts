@@ -21,6 +21,8 @@ export const DROP_WORDS: Readonly<Record<DropReason, { readonly en: string; read
   NEIGH_QUEUEFULL: { en: 'too many packets wait for the same neighbour', zh: '等待同一邻居的包过多' },
   NEIGH_DEAD: { en: 'the neighbour entry is gone', zh: '邻居表项已被删除' },
   UNHANDLED_PROTO: { en: 'nobody handles its protocol', zh: '没有处理该协议的模块' },
+  TC_INGRESS: { en: 'a filter of traffic control drops what comes in', zh: '被入方向的流量控制过滤器丢弃' },
+  TC_EGRESS: { en: 'a filter of traffic control drops what goes out', zh: '被出方向的流量控制过滤器丢弃' },
   QDISC_DROP: { en: 'the queueing discipline dropped it', zh: '被排队规则丢弃' },
   PKT_TOO_BIG: { en: 'it is too large', zh: '包过大' },
   PKT_TOO_SMALL: { en: 'it is too small', zh: '包过小' },

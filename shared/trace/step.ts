@@ -25,6 +25,8 @@ export type DropReason =
   | 'NEIGH_DEAD'
   | 'UNHANDLED_PROTO'
   | 'QDISC_DROP'
+  | 'TC_INGRESS'
+  | 'TC_EGRESS'
   | 'PKT_TOO_BIG'
   | 'PKT_TOO_SMALL'
   | 'DUP_FRAG'

@@ -1,6 +1,6 @@
 /**
  * The program `tc` of iproute2 6.1. Authority: tc/tc.c, tc(8).
- * Deviation: filters and actions are not modelled, nor disciplines with classes other than prio.
+ * Deviation: of disciplines with classes there are prio and htb, of classifiers u32, matchall, flower and fw, of actions gact, mirred, police, skbedit.
  */
 import { strerror } from '../../base/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
@@ -12,25 +12,22 @@ import { COLOR, declaredGlobals, GlobalOptions, type GlobalOption, type GlobalSt
 import { runBatch } from '../iproute2/batch.ts';
 import { Exit, giveUp, incompleteCommand, leave } from '../iproute2/exit.ts';
 import { Session } from '../iproute2/session.ts';
+import { actionsCommand } from './action.ts';
 import { classCommand } from './class.ts';
+import { chainCommand, filterCommand } from './filter.ts';
 import { qdiscCommand } from './qdisc.ts';
 import { TC_USAGE } from './usage.ts';
 
 const FAILURE = 255;
 type Command = (session: Session, words: readonly string[]) => number;
 
-/** There are none: shown they are nothing, made they cannot be. */
-const nothing =
-  (what: string): Command =>
-  (_session, [verb]) =>
-    verb === undefined || ['list', 'show', 'lst'].some((each) => each.startsWith(verb)) ? 0 : giveUp(1, `not modelled: ${what}\n`);
 /** In the order in which abbreviations are tried. */
 export const OBJECTS: readonly (readonly [string, Command])[] = [
   ['qdisc', qdiscCommand],
   ['class', classCommand],
-  ['filter', nothing('filters of traffic control')],
-  ['chain', nothing('filters of traffic control')],
-  ['actions', nothing('actions of traffic control')],
+  ['filter', filterCommand],
+  ['chain', chainCommand],
+  ['actions', actionsCommand],
   ['monitor', () => giveUp(1, 'not modelled: tc monitor\n')],
   ['exec', () => giveUp(1, 'not modelled: tc exec\n')],
   ['help', (session) => (session.printer.error(TC_USAGE), 0)],
@@ -132,7 +129,13 @@ function* tc(process: Process): Sys<number> {
 }
 
 /** What may follow each object. */
-const TC_VERBS: Readonly<Record<string, readonly string[]>> = { qdisc: ['add', 'change', 'delete', 'link', 'replace', 'show'] };
+const TC_VERBS: Readonly<Record<string, readonly string[]>> = {
+  qdisc: ['add', 'change', 'delete', 'link', 'replace', 'show'],
+  class: ['add', 'change', 'delete', 'replace', 'show'],
+  filter: ['add', 'change', 'delete', 'replace', 'show'],
+  chain: ['show'],
+  actions: ['list'],
+};
 const DECLARATION: Declaration = {
   synopsis: '[ OPTIONS ] OBJECT { COMMAND | help }',
   options: declaredGlobals(OPTIONS),

@@ -1,9 +1,21 @@
 /** The options of each queueing discipline: read, and shown. Authority: tc/q_fifo.c, q_tbf.c, q_netem.c of iproute2 6.1. */
-import { Fifo, Netem, Tbf, type Chance, type Discipline, type FifoOptions, type NetemOptions, type QdiscOptions, type TbfOptions } from '../../kernel/index.ts';
+import {
+  Fifo,
+  Htb,
+  Netem,
+  Tbf,
+  type Chance,
+  type Discipline,
+  type FifoOptions,
+  type NetemOptions,
+  type QdiscOptions,
+  type TbfOptions,
+} from '../../kernel/index.ts';
 import type { Arguments } from '../iproute2/arguments.ts';
 import { giveUp } from '../iproute2/exit.ts';
 import type { Printer } from '../iproute2/printer.ts';
 import { formatPercent, formatRate, formatSize, formatTime, parsePercent, parseRate, parseSize, parseTime, throughTicks, throughTime } from './quantities.ts';
+import { parseHtb, printHtb } from './htb.ts';
 import { parseFqCodel, parsePrio, parseSfq, printFair } from './fair.ts';
 import { FIFO_USAGE, NETEM_USAGE, TBF_USAGE } from './usage.ts';
 
@@ -21,6 +33,7 @@ export function parseKind(kind: string, args: Arguments): QdiscOptions | undefin
   if (kind === 'fq_codel') return parseFqCodel(args);
   if (kind === 'sfq') return parseSfq(args);
   if (kind === 'prio') return parsePrio(args);
+  if (kind === 'htb') return parseHtb(args);
   return kind === 'netem' ? parseNetem(args) : undefined;
 }
 
@@ -182,6 +195,7 @@ export function printKind(printer: Printer, qdisc: Discipline, hasDetails: boole
   if (qdisc instanceof Fifo) printFifo(printer, qdisc);
   else if (qdisc instanceof Tbf) printTbf(printer, qdisc.options, hasDetails);
   else if (qdisc instanceof Netem) printNetem(printer, qdisc.options);
+  else if (qdisc instanceof Htb) printHtb(printer, qdisc, hasDetails);
   else printFair(printer, qdisc, hasDetails);
 }
 const PRIORITIES = [1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1];

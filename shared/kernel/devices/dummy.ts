@@ -1,4 +1,4 @@
-/** dummy: takes frames and forgets them; ifb: the same here, as nothing is redirected to it. */
+/** dummy: takes frames and forgets them. */
 import type { Mac } from '../../wire/index.ts';
 import { Device } from '../model.ts';
 import type { Netns, Skb } from '../model.ts';

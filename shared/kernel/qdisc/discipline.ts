@@ -6,7 +6,8 @@
  */
 import { countedLength } from '../../wire/index.ts';
 import type { Device, EgressQueue, Skb } from '../model.ts';
-import { drop } from '../transmit.ts';
+import { PacketType } from '../numbers.ts';
+import { drop, tap } from '../transmit.ts';
 
 export class QdiscStatistics {
   bytes = 0;
@@ -30,31 +31,36 @@ export abstract class Discipline implements EgressQueue {
   /** Forgets what waits. */
   abstract reset(): void;
 
-  protected wait(skb: Skb): void {
+  wait(skb: Skb): void {
     this.stats.backlog += countedLength(skb);
     this.stats.queueLength++;
     this.parent?.wait(skb);
   }
-  protected leave(skb: Skb): void {
+  leave(skb: Skb): void {
     this.stats.backlog -= countedLength(skb);
     this.stats.queueLength--;
     this.parent?.leave(skb);
   }
-  /** To the driver. */
+  /** It leaves: to the one above, which may hold it back, or to the driver. */
   protected send(skb: Skb, device: Device): void {
+    if (this.parent?.holds(skb, device, this)) return;
+    this.count(skb);
+    if (this.parent !== null) this.parent.send(skb, device);
+    else if (device.isUp) {
+      if (device.taps.length > 0 || device.netns.taps.length > 0) tap(skb, device, PacketType.OUTGOING);
+      device.transmit(skb);
+    }
+  }
+  count(skb: Skb): void {
     this.stats.packets++;
     this.stats.bytes += countedLength(skb);
-    if (this.parent !== null) this.parent.send(skb, device);
-    else if (device.isUp) device.transmit(skb);
   }
-  protected refuse(skb: Skb, device: Device, detail: string): void {
+  /** Whether what leaves `child` is kept for a while; then it counts as waiting there, and is counted when it goes on. */
+  protected holds(_skb: Skb, _device: Device, _child: Discipline): boolean {
+    return this.parent?.holds(_skb, _device, _child) ?? false;
+  }
+  refuse(skb: Skb, device: Device, detail: string): void {
     for (let at: Discipline | null = this; at !== null; at = at.parent) at.stats.drops++;
     drop(skb, device.netns, 'QDISC_DROP', detail);
   }
-}
-
-/** `ingress` and `clsact`: places for filters, which are not modelled; packets pass. */
-export class IngressQdisc {
-  readonly stats = new QdiscStatistics();
-  constructor(readonly name: 'ingress' | 'clsact') {}
 }

@@ -11,6 +11,7 @@ import { Bridge } from '../devices/bridge/bridge.ts';
 import { bridgePortOf } from '../devices/bridge/bridge-state.ts';
 import { initBridgeVlans } from '../devices/bridge/bridge-vlan.ts';
 import { Dummy } from '../devices/dummy.ts';
+import { Ifb } from '../devices/ifb.ts';
 import { Ipvlan, makeIpvlan, settleIpvlan } from '../devices/ipvlan.ts';
 import { Macvlan, makeMacvlan } from '../devices/macvlan.ts';
 import { Tun } from '../devices/tun.ts';
@@ -144,7 +145,7 @@ function makeDevice(
       break;
     case 'dummy':
     case 'ifb':
-      device = new Dummy(target, address, info.kind);
+      device = info.kind === 'ifb' ? new Ifb(target, address) : new Dummy(target, address, info.kind);
       break;
     case 'tun':
       device = new Tun(target, address, info.mode, info.options ?? {});

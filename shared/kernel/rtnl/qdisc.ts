@@ -4,14 +4,16 @@ import { fail, notModelled } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import type { Device, Netns } from '../model.ts';
 import { emit } from '../notify.ts';
-import { IngressQdisc, type Discipline } from '../qdisc/discipline.ts';
+import type { Discipline } from '../qdisc/discipline.ts';
 import { FqCodel, Sfq, type FqCodelOptions, type SfqOptions } from '../qdisc/fair.ts';
 import { Fifo, type FifoOptions } from '../qdisc/fifo.ts';
+import { Htb, type HtbOptions } from '../qdisc/htb.ts';
 import { Netem, type NetemOptions } from '../qdisc/netem.ts';
 import { Prio, type PrioOptions } from '../qdisc/prio.ts';
 import { Tbf, type TbfOptions } from '../qdisc/tbf.ts';
+import { EgressPlace, IngressPlace } from '../tc/places.ts';
 
-export type QdiscOptions = FifoOptions | TbfOptions | NetemOptions | FqCodelOptions | SfqOptions | PrioOptions;
+export type QdiscOptions = FifoOptions | TbfOptions | NetemOptions | FqCodelOptions | SfqOptions | PrioOptions | HtbOptions;
 export interface QdiscRequest {
   readonly device: number;
   readonly parent: 'root' | 'ingress' | 'none' | 'class';
@@ -30,7 +32,7 @@ export interface QdiscRequest {
 
 /** Kinds that Linux has and this kernel does not. */
 const NOT_MODELLED = new Set(
-  'htb fq codel cake red gred choke hfsc drr qfq hhf pie fq_pie sfb ets mq mqprio taprio cbs etf multiq plug cbq atm dsmark skbprio'.split(' '),
+  'fq codel cake red gred choke hfsc drr qfq hhf pie fq_pie sfb ets mq mqprio taprio cbs etf multiq plug cbq atm dsmark skbprio'.split(' '),
 );
 /** Linux has it, this kernel has not. */
 export const lacksQdisc = (kind: string): boolean => NOT_MODELLED.has(kind);
@@ -44,7 +46,15 @@ function takeHandle({ host: { world } }: Netns): number {
 }
 
 /** What a user put at the root, if anything: defaults have no handle. */
-export const rootQdisc = (device: Device): Discipline | null => device.egress as Discipline | null;
+export const rootQdisc = ({ egress }: Device): Discipline | null => (egress instanceof EgressPlace ? egress.inner : (egress as Discipline | null));
+/** Puts a discipline at the root, behind the filters of `clsact` where there are any. */
+export function setRoot(device: Device, root: Discipline | null): void {
+  const { ingress } = device;
+  const filters = ingress instanceof IngressPlace && ingress.name === 'clsact' && !ingress.outgoing.isEmpty ? ingress.outgoing : null;
+  device.egress = filters ? new EgressPlace(filters, root) : root;
+}
+/** Filters of `ingress` and `clsact`. */
+export const ingressPlace = ({ ingress }: Device): IngressPlace | null => (ingress instanceof IngressPlace ? ingress : null);
 
 export function changeQdisc(netns: Netns, request: QdiscRequest): KernelResult {
   const device = netns.devices.get(request.device);
@@ -81,7 +91,7 @@ function changePresent(device: Device, present: Discipline, { exclusive, kind, o
   else if (present instanceof Fifo && isFifo(options)) present.change(options, device);
   else if (present instanceof FqCodel && options.kind === 'fq_codel') return present.change(options, false);
   else if (present instanceof Prio && options.kind === 'prio') return present.change(options);
-  else if (present instanceof Sfq) return fail('ENOSYS', 'Change operation not supported by specified qdisc');
+  else if (present instanceof Sfq || present instanceof Htb) return fail('ENOSYS', 'Change operation not supported by specified qdisc');
   return done;
 }
 
@@ -96,6 +106,7 @@ function make(device: Device, { kind, options, handle }: QdiscRequest): KernelRe
   if (options.kind === 'netem') return ok(new Netem(number, options, device));
   if (options.kind === 'tbf') return ok(new Tbf(number, options, device));
   if (isFifo(options)) return ok(new Fifo(number, options, device));
+  if (options.kind === 'htb') return ok(new Htb(number, options, device));
   const made = options.kind === 'fq_codel' ? new FqCodel(number, device) : options.kind === 'sfq' ? new Sfq(number, device) : new Prio(number, device);
   const set =
     made instanceof FqCodel
@@ -109,7 +120,7 @@ function graft(device: Device, request: QdiscRequest): KernelResult {
   const made = make(device, request);
   if (!made.ok) return made;
   device.egress?.reset();
-  device.egress = made.value;
+  setRoot(device, made.value);
   device.qdisc = made.value.name;
   emit(device.netns, { kind: 'link', change: 'new', device });
   return done;
@@ -122,41 +133,63 @@ export interface Leaf {
 }
 /** hash_32 of the kernel's table of a device's disciplines. */
 const bucketOf = (handle: number): number => Math.imul(handle, 0x61c88647) >>> 28;
-/** What users put into the classes of the root, as a dump lists it. */
+/** What stands in the classes of a discipline. */
+function leavesOf(one: Discipline): Leaf[] {
+  if (one instanceof Prio) return one.leaves.map((leaf, i) => ({ leaf, parentId: one.handle + i + 1 }));
+  if (one instanceof Htb) return [...one.classes].flatMap(({ leaf, id }) => (leaf ? [{ leaf, parentId: id }] : []));
+  return [];
+}
+/** What users put into classes, as a dump lists it. */
 export function leafQdiscs(device: Device): Leaf[] {
+  const below = (one: Discipline): Leaf[] => leavesOf(one).flatMap((leaf) => [leaf, ...below(leaf.leaf)]);
   const root = rootQdisc(device);
-  if (!(root instanceof Prio)) return [];
-  const found = root.leaves.map((leaf, i) => ({ leaf, parentId: root.handle + i + 1 })).filter(({ leaf }) => leaf.handle !== 0);
+  const found = root === null ? [] : below(root).filter(({ leaf }) => leaf.handle !== 0);
   return found.sort((a, b) => bucketOf(a.leaf.handle) - bucketOf(b.leaf.handle));
+}
+/** By the upper half of a number. */
+export function qdiscByHandle(device: Device, id: number): Discipline | undefined {
+  const isIt = (one: Discipline): boolean => ((one.handle ^ id) & ~0xffff) === 0;
+  const root = rootQdisc(device);
+  return root !== null && isIt(root) ? root : leafQdiscs(device).find(({ leaf }) => isIt(leaf))?.leaf;
+}
+
+/** A class in which a discipline may stand. */
+interface ClassPlace {
+  readonly leaf: Discipline | null | undefined;
+  set(leaf: Discipline | null): KernelResult;
 }
 /** tc_modify_qdisc below a class. */
 function changeLeaf(device: Device, request: QdiscRequest): KernelResult {
   const found = findClass(device, request.parentId ?? 0, 'Failed to find specified qdisc');
   if (!found.ok) return found;
-  const { root, minor } = found.value;
-  const present = root.leaves[minor - 1];
+  const { leaf: present } = found.value;
   const { handle, kind } = request;
-  const isNew = present === undefined || present.handle === 0;
+  const isNew = !present || present.handle === 0;
   if (!isNew && (handle === 0 || handle === present.handle) && (kind === undefined || kind === present.name)) return changePresent(device, present, request);
   if (!isNew && request.replace !== true) return fail('EEXIST', 'NLM_F_REPLACE needed to override');
   if (isNew && request.create !== true) return fail('ENOENT', 'Qdisc not found. To create specify NLM_F_CREATE flag');
-  if (handle !== 0 && (handle === root.handle || leafQdiscs(device).some(({ leaf }) => leaf.handle === handle)))
+  if (handle !== 0 && (handle === rootQdisc(device)?.handle || leafQdiscs(device).some(({ leaf }) => leaf.handle === handle)))
     return fail('EEXIST', 'Exclusivity flag on, cannot override');
   const made = make(device, request);
-  if (!made.ok) return made;
-  if (minor > root.leaves.length) return fail('ENOENT', 'Specified class not found');
-  root.setLeaf(minor, made.value);
-  return done;
+  return made.ok ? found.value.set(made.value) : made;
 }
-function findClass(device: Device, id: number, unknown: string): KernelResult<{ root: Prio; minor: number }> {
-  const root = rootQdisc(device);
-  if (root === null || ((root.handle ^ id) & ~0xffff) !== 0) return fail('ENOENT', unknown);
-  if (!(root instanceof Prio)) return fail('EOPNOTSUPP', 'Parent Qdisc does not support classes');
-  return ok({ root, minor: id & 0xffff });
+function findClass(device: Device, id: number, unknown: string): KernelResult<ClassPlace> {
+  const parent = qdiscByHandle(device, id);
+  if (parent === undefined) return fail('ENOENT', unknown);
+  if (parent instanceof Htb) {
+    const one = parent.find(id >>> 0);
+    if (one === undefined) return fail('ENOENT', 'Specified class not found');
+    return ok({ leaf: one.leaf, set: (leaf) => (one.leaf === null ? fail('EINVAL') : (parent.setLeaf(one, leaf), done)) });
+  }
+  if (!(parent instanceof Prio)) return fail('EOPNOTSUPP', 'Parent Qdisc does not support classes');
+  const minor = id & 0xffff;
+  const set = (leaf: Discipline | null): KernelResult =>
+    minor > parent.leaves.length ? fail('ENOENT', 'Specified class not found') : (parent.setLeaf(minor, leaf), done);
+  return ok({ leaf: parent.leaves[minor - 1], set });
 }
 function remove(device: Device): void {
   device.egress?.reset();
-  device.egress = null;
+  setRoot(device, null);
   device.qdisc = device.isUp ? device.defaultQdisc : 'noop';
   emit(device.netns, { kind: 'link', change: 'new', device });
 }
@@ -164,7 +197,7 @@ function remove(device: Device): void {
 function changeIngress(device: Device, { kind, exclusive }: QdiscRequest): KernelResult {
   if (kind !== 'ingress' && kind !== 'clsact') return fail('EINVAL', 'Ingress qdisc must be of kind ingress or clsact');
   if (device.ingress !== null) return exclusive === true ? fail('EEXIST', 'Exclusivity flag on, cannot modify') : done;
-  device.ingress = new IngressQdisc(kind);
+  device.ingress = new IngressPlace(kind);
   return done;
 }
 
@@ -173,20 +206,22 @@ export function deleteQdisc(netns: Netns, { device: index, parent, parentId = 0,
   if (device === undefined) return fail('ENODEV');
   if (parent === 'ingress') {
     if (device.ingress === null) return fail('ENOENT', 'Cannot find specified qdisc on specified device');
+    const place = ingressPlace(device);
+    place?.incoming.clear(netns);
+    place?.outgoing.clear(netns);
     device.ingress = null;
+    setRoot(device, rootQdisc(device));
     return done;
   }
   if (parent === 'class') {
     const found = findClass(device, parentId, 'Failed to find qdisc with specified classid');
     if (!found.ok) return found;
-    const { root, minor } = found.value;
-    const leaf = root.leaves[minor - 1];
-    if (leaf === undefined) return fail('ENOENT', 'Specified class not found');
+    const { leaf } = found.value;
+    if (!leaf) return fail('ENOENT', 'Specified class not found');
     if (leaf.handle === 0) return fail('ENOENT', 'Cannot delete qdisc with handle of zero');
     if (handle !== 0 && handle !== leaf.handle) return fail('EINVAL', 'Invalid handle');
     if (kind !== undefined && kind !== leaf.name) return fail('EINVAL', 'Invalid qdisc name: must match existing qdisc');
-    root.setLeaf(minor, null);
-    return done;
+    return found.value.set(null);
   }
   const present = rootQdisc(device);
   if (parent === 'none' && (present === null || present.handle !== handle)) return fail('ENOENT', 'Failed to find qdisc with specified handle');
