@@ -22,7 +22,8 @@ export function runProgram(program: Program, isTerminal: boolean): Promise<numbe
       isOver = true;
       if (isTerminal) stdin.setRawMode(false);
       stdin.removeAllListeners('data').removeAllListeners('end').pause();
-      stdin.unref();
+      // a file, such as /dev/null, has none
+      (stdin as Partial<typeof stdin>).unref?.();
       for (const [signal, pass] of passed) process.off(signal, pass);
       stdout.off('resize', onResize);
       resolve(status);
