@@ -4,7 +4,7 @@ import type { Places } from '../places.ts';
 import { namespacesProvider } from './namespaces.ts';
 import type { LabProvider, ProviderKind } from './provider.ts';
 import { simulatedProvider } from './simulated.ts';
-import { sshProvider } from './ssh.ts';
+import { sshProvider } from './ssh/ssh-provider.ts';
 
 export const PROVIDER_KINDS = ['simulated', 'namespaces', 'ssh'] as const satisfies readonly ProviderKind[];
 

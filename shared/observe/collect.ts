@@ -81,12 +81,24 @@ enter() { # FILE
   else case $1 in /run/netns/*) ip netns exec "\${1#/run/netns/}" sh -c "$INSIDE" ;; esac
   fi
 }
-shard=\${1:-0}; of=\${2:-1}; i=0; seen=' '
+shard=\${1:-0}; of=\${2:-1}; i=0; seen=' '; hosts=' '
 own=$(stat -L -c %i /proc/self/ns/net 2>/dev/null || echo 0)
 if [ "$shard" = 0 ]; then mark "$own" 1 ''; O=1 sh -c "$INSIDE"; fi
-seen=" $own "
+seen=" $own "; hosts=$seen
 each() { # FILE… reads "INODE nNUMBER", the number of a file, or "INODE /proc/PID/ns/net"
   while read -r inode file; do
+    case $file in
+    n*) ;;
+    *)
+      case $hosts in
+      *" $inode "*) ;;
+      *)
+        hosts="$hosts$inode "; pid=\${file#/proc/}; pid=\${pid%%/*}; h=
+        { read -r h < "/proc/$pid/root/etc/hostname"; } 2>/dev/null
+        [ "$shard" = 0 ] && printf '\\001podwalk\\001host %s %s %s\\n' "$inode" "$pid" "$h"
+        ;;
+      esac ;;
+    esac
     case $seen in *" $inode "*) continue ;; esac
     seen="$seen$inode "
     i=$((i + 1))
@@ -106,10 +118,12 @@ set -- /run/netns/*
 printf '\\001podwalk\\001end\\n'
 `;
 
+const HOST = /\u0001podwalk\u0001host (\d+) (\d+) ([^\n]*)/g;
+
 export interface Collected {
   readonly node: NodeSnapshot;
-  /** A process in each namespace that has no name, by the namespace's id. */
-  readonly pids: ReadonlyMap<number, number>;
+  /** A process in each namespace that has any, and what its machine is called, by the namespace's inode. */
+  readonly hosts: ReadonlyMap<number, { readonly pid: number; readonly hostname: string }>;
   readonly problems: readonly (Problem & { readonly command: string })[];
   /** The script came to its end. */
   readonly isWhole: boolean;
@@ -118,10 +132,11 @@ export interface Collected {
 /** `texts`: what the shards printed. */
 export function readCollected(name: string, texts: readonly string[]): Collected {
   const problems: (Problem & { readonly command: string })[] = [];
-  const pids = new Map<number, number>();
+  const hosts = new Map<number, { pid: number; hostname: string }>();
   const namespaces: NetnsSnapshot[] = [];
   let ends = 0;
   for (const text of texts) {
+    for (const [, inode, pid, hostname] of text.matchAll(HOST)) hosts.set(Number(inode), { pid: Number(pid), hostname: hostname!.trim() });
     for (const part of text.split(`${MARK}netns `).slice(1)) {
       const head = part.slice(0, part.indexOf('\n'));
       const [, inodeText, pid, form, nameText = ''] = /^(\d+) (\d+) ([nx])(.*)$/s.exec(head) ?? [];
@@ -129,7 +144,6 @@ export function readCollected(name: string, texts: readonly string[]): Collected
       const inode = Number(inodeText);
       const isOwn = pid === '1';
       const id = isOwn ? 0 : inode;
-      if (!isOwn && pid !== '0') pids.set(id, Number(pid));
       const facts = part
         .slice(head.length + 1)
         .split(MARK)
@@ -139,7 +153,7 @@ export function readCollected(name: string, texts: readonly string[]): Collected
     if (text.includes(`${MARK}end\n`)) ends++;
   }
   namespaces.sort((a, b) => (a.id === 0 ? -1 : b.id === 0 ? 1 : a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id));
-  return { node: { name, namespaces: joinVeths(namespaces) }, pids, problems, isWhole: ends === texts.length && texts.length > 0 };
+  return { node: { name, namespaces: joinVeths(namespaces) }, hosts, problems, isWhole: ends === texts.length && texts.length > 0 };
 }
 
 /** `out COMMAND + COMMAND`, then the output of the one, a line with `[` beginning that of the other. */

@@ -9,6 +9,7 @@ import {
   netnsBoxId,
   segmentsOf,
   TopologyLayout,
+  type Collected,
   type Endpoint,
   type ExecOptions,
   type LabEvent,
@@ -28,7 +29,7 @@ export interface LiveLabSetup {
   readonly provider: ProviderKind;
   readonly nodes: readonly LiveNode[];
   /** Pods of a node by what its network tells, and what the provider knows. */
-  pods(node: LiveNode, seen: NodeSnapshot): readonly LivePod[];
+  pods(node: LiveNode, seen: NodeSnapshot, collected: Collected): readonly LivePod[];
   /** What is known of cards and wires beyond what a node can tell of itself. */
   wired?(nodes: readonly NodeSnapshot[]): Pick<Snapshot, 'nodes' | 'segments'>;
   /** A program on the lab's cluster, `kubectl`, that does not run on the node itself. */
@@ -201,8 +202,9 @@ export class LiveLab implements RunningLab {
   private pods(now: Snapshot): { node: LiveNode; pod: LivePod; netns: NodeSnapshot['namespaces'][number] }[] {
     return this.setup.nodes.flatMap((node) => {
       const seen = now.nodes.find((one) => one.name === node.name);
-      if (!seen) return [];
-      return this.setup.pods(node, seen).flatMap((pod) => {
+      const collected = this.watches.find((watch) => watch.node === node)?.last;
+      if (!seen || !collected) return [];
+      return this.setup.pods(node, seen, collected).flatMap((pod) => {
         const netns = seen.namespaces.find((one) => one.inode === pod.inode && one.id !== 0);
         return netns ? [{ node, pod, netns }] : [];
       });
