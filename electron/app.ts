@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { contract, serve, type AppInfo, type Channel } from '../shared/ipc/index.ts';
 import { Clusters } from './kubernetes-api/clusters.ts';
 import { Labs } from './labs/labs.ts';
+import { Machines } from './labs/vagrant/machines.ts';
 import type { LabProvider } from './labs/provider.ts';
 import { SavedLabs } from './labs/saved.ts';
 import { Lessons, type LessonLibrary } from './lessons/lessons.ts';
@@ -48,13 +49,15 @@ export async function setupApp({ host, places, providers, library }: AppOptions)
     const saved = new SavedLabs(places, (error) => log.error(error, 'the simulated world'));
     const labs = new Labs({ providers: [...providers(log), saved], tapes, log, records: () => settings.get().record, home: places.home });
     teardowns.push(() => labs.close());
+    const machines = new Machines(places, log);
+    teardowns.push(() => machines.close());
     const clusters = new Clusters(places, log);
     labs.addGuest(clusters);
     teardowns.push(() => clusters.close());
     const terminals = new Terminals(labs);
     teardowns.push(() => terminals.closeAll());
     const lessons = new Lessons(library, labs, terminals);
-    const services = createServices({ version: places.version, host, settings, labs, saved, terminals, lessons, tapes });
+    const services = createServices({ version: places.version, host, settings, labs, machines, saved, terminals, lessons, tapes });
     log.info(`Podwalk ${places.version} (${host}) on Node ${process.versions.node}, ${process.platform}`);
     return {
       log,

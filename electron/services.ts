@@ -1,6 +1,7 @@
 /** The contract, served: each procedure handed to the one that does it. No logic here. */
 import { type AppInfo, type Contract, type Services } from '../shared/ipc/index.ts';
 import type { Labs } from './labs/labs.ts';
+import type { Machines } from './labs/vagrant/machines.ts';
 import type { SavedLabs } from './labs/saved.ts';
 import type { Lessons } from './lessons/lessons.ts';
 import type { Tapes } from './recording/tapes.ts';
@@ -13,13 +14,14 @@ export interface Parts {
   readonly host: AppInfo['host'];
   readonly settings: SettingsStore;
   readonly labs: Labs;
+  readonly machines: Machines;
   readonly saved: SavedLabs;
   readonly terminals: Terminals;
   readonly lessons: Lessons;
   readonly tapes: Tapes;
 }
 
-export function createServices({ version, host, settings, labs, saved, terminals, lessons, tapes }: Parts): Services<Contract> {
+export function createServices({ version, host, settings, labs, machines, saved, terminals, lessons, tapes }: Parts): Services<Contract> {
   const running = (lab: string) => labs.get(lab).running;
   return {
     'app.info': async () => ({ version, host, platform: process.platform, localTerminal: await localTerminal() }),
@@ -39,6 +41,15 @@ export function createServices({ version, host, settings, labs, saved, terminals
       return nothing(await saved.remove(lab));
     },
     'labs.watch': ({ lab }) => labs.get(lab).watch(),
+
+    'machines.list': () => machines.list(),
+    'machines.open': ({ path }) => machines.open(path),
+    'machines.close': async ({ project }) => nothing(await machines.close(project)),
+    'machines.watch': ({ project, locale }) => machines.watch(project, locale),
+    'machines.refresh': async ({ project }) => nothing(await machines.refresh(project)),
+    'machines.perform': async ({ project, action }) => nothing(await machines.begin(project, action)),
+    'machines.cancel': async ({ project }) => nothing(await machines.cancel(project)),
+    'machines.askDestroy': ({ project, machines: wanted }) => machines.askDestroy(project, wanted),
 
     'terminals.open': async (input) => {
       const info = await terminals.open(input);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm test` (everything) and `npm run check` (all that needs no browser): sets up what is missing, runs every check, and ends with
- * what each found. `npm test -- NAME …` runs only the named suites. Node built-ins only.
+ * what each found. `npm test -- NAME …` runs only the named suites, and some only so. Node built-ins only.
  * Invariant: a suite that could not run is listed as not run, and in CI ($CI) that is a failure. The last line is `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
@@ -17,7 +17,7 @@ const tsc = ['typescript/bin/tsc', '--noEmit', '-p'];
 
 /**
  * A suite: the tool of node_modules (or the script) that runs it, and where its count of tests is read from; without one it is a single test.
- * @typedef {{ name: string, run: string[], count?: Count, needs?: import('./system.mjs').Purpose, alone?: boolean }} Suite
+ * @typedef {{ name: string, run: string[], count?: Count, needs?: import('./system.mjs').Purpose, alone?: boolean, asked?: boolean }} Suite
  * @typedef {{ passed: number, failed: number, skipped?: number }} Tally
  * @typedef {(output: string) => Tally | undefined} Count
  */
@@ -77,6 +77,18 @@ const SUITES = [
     count: vitestJson('labs.json'),
     needs: 'labs',
   },
+  ...[
+    { name: 'vagrant', file: 'vagrantfile', needs: /** @type {const} */ ('vagrant') },
+    // boots guests without hardware virtualisation: minutes, so only when it is asked for
+    { name: 'machines', file: 'machines', needs: /** @type {const} */ ('machines'), asked: true, alone: true },
+  ].map(({ file, ...suite }) => ({
+    ...suite,
+    run: [
+      ...[bin('vitest/vitest.mjs'), 'run', '--config', 'vitest.vagrant.config.ts', `test/vagrant/${file}.test.ts`],
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=test-results/${suite.name}.json`],
+    ],
+    count: vitestJson(`${suite.name}.json`),
+  })),
   { name: 'scenarios', run: ['scripts/scenarios.mjs'], count: lastLine },
   { name: 'browser', run: [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], count: playwrightJson, needs: 'browser', alone: true },
 ];
@@ -157,7 +169,9 @@ async function test() {
   const names = args.filter((arg) => !arg.startsWith('-'));
   const unknown = names.find((name) => !SUITES.some((suite) => suite.name === name)) ?? args.find((arg) => arg.startsWith('-') && arg !== '--no-browser');
   if (unknown) throw new SetupError(`no such suite: ${unknown}\nusage: npm test [-- ${SUITES.map((suite) => suite.name).join(' | ')} …]`);
-  const chosen = SUITES.filter((suite) => (names.length > 0 ? names.includes(suite.name) : !(args.includes('--no-browser') && suite.needs === 'browser')));
+  const chosen = SUITES.filter((suite) =>
+    names.length > 0 ? names.includes(suite.name) : !suite.asked && !(args.includes('--no-browser') && suite.needs === 'browser'),
+  );
 
   ensureNode();
   ensureDependencies();

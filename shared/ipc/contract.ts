@@ -5,6 +5,7 @@
  * Invariant: only plain data crosses. Errors are `WireError`, never exceptions.
  */
 import { z } from 'zod';
+import { machinesInput, type MachinesInfo, type MachinesView } from './machines.ts';
 import type { ExperimentPlan, ExperimentRun, Lesson, LessonInfo, Progress, TapeInfo, Topology, Trace } from './views.ts';
 
 /** What a refused request says. The list of codes is closed; `message` is English, the window words `code` in the reader's language. */
@@ -196,6 +197,20 @@ export const contract = {
   /** Removes one that was saved, or a fork. */
   'labs.remove': call<null>()(z.object({ lab }).strict()),
   'labs.watch': latest<LabView>()(z.object({ lab }).strict()),
+
+  /** Vagrantfiles with virtual machines: Podwalk's own, and those that were opened. */
+  'machines.list': call<readonly MachinesInfo[]>()(nothing),
+  'machines.open': call<MachinesInfo>()(machinesInput.open),
+  /** Takes it off the list; its machines stay as they are. */
+  'machines.close': call<null>()(machinesInput.project),
+  /** Asks Vagrant for their state, and looks at the host. */
+  'machines.watch': latest<MachinesView>()(machinesInput.watch),
+  'machines.refresh': call<null>()(machinesInput.project),
+  /** Answers when it has begun; how it goes on and ends is watched. */
+  'machines.perform': call<null>()(machinesInput.perform),
+  'machines.cancel': call<null>()(machinesInput.project),
+  /** Names what would be destroyed; its confirmation is good once, and for a few minutes. */
+  'machines.askDestroy': call<{ readonly confirmation: string; readonly machines: readonly string[] }>()(machinesInput.askDestroy),
 
   'terminals.open': call<TerminalInfo>()(z.object({ lab, node: name, pod: name.optional(), columns, rows }).strict()),
   /** A shell of this very machine. */

@@ -12,8 +12,8 @@ import { VagrantProgress } from './progress.ts';
 import { parseSshConfig, type MachineLogin } from './ssh-config.ts';
 
 export type Action =
-  | { readonly kind: 'up' | 'resume' | 'suspend' | 'halt' | 'provision'; readonly machines?: readonly string[] }
-  | { readonly kind: 'snapshot' | 'restore' | 'delete-snapshot'; readonly machines?: readonly string[]; readonly name: string }
+  | { readonly kind: 'up' | 'resume' | 'suspend' | 'halt' | 'provision'; readonly machines?: readonly string[] | undefined }
+  | { readonly kind: 'snapshot' | 'restore' | 'delete-snapshot'; readonly machines?: readonly string[] | undefined; readonly name: string }
   | { readonly kind: 'destroy'; readonly confirmation: string };
 
 /** A question to be answered before machines are destroyed: it names them. */
@@ -41,7 +41,6 @@ export interface ProjectOptions {
   readonly place: VagrantPlace;
   readonly nowMs?: () => number;
   readonly run?: typeof runVagrant;
-  readonly onOutput?: (machine: string, text: string) => void;
 }
 
 export class VagrantProject {
@@ -58,10 +57,14 @@ export class VagrantProject {
   private readonly nowMs: () => number;
   private readonly run: typeof runVagrant;
 
-  constructor(private readonly options: ProjectOptions) {
+  constructor(options: ProjectOptions) {
     this.place = options.place;
     this.nowMs = options.nowMs ?? (() => performance.now());
     this.run = options.run ?? runVagrant;
+  }
+  /** The clock of `startedMs` and of progress. */
+  get clockMs(): number {
+    return this.nowMs();
   }
   /** Returns how to stop. */
   onChange(listener: () => void): () => void {
@@ -179,14 +182,11 @@ export class VagrantProject {
   private following(progress: VagrantProgress): RunOptions {
     return {
       onLine: (line) => {
-        const before = progress.output.length;
         progress.take(line);
-        for (const { machine, text } of progress.output.slice(Math.min(before, progress.output.length))) this.options.onOutput?.(machine, text);
         this.changed();
       },
       onStray: (text) => {
         progress.takeStray(text);
-        this.options.onOutput?.('', text);
         this.changed();
       },
     };
@@ -217,7 +217,6 @@ export class VagrantProject {
 
 /** A name that VirtualBox takes and that no program takes for an option. */
 function snapshotName(name: string): string {
-  // eslint would have control characters escaped in a class: they are what must not be in a name
   const isName = name.length <= 100 && /^[^\s/\\-][^/\\]*$/.test(name) && ![...name].some((letter) => letter < ' ' || letter === '\u007f');
   return isName
     ? name
