@@ -19,6 +19,7 @@ const CUT: GnuUsage = {
     { long: 'complement', help: 'complement the set of selected bytes, characters or fields' },
     { short: 's', long: 'only-delimited', help: 'do not print lines not containing delimiters' },
     { long: 'output-delimiter', argument: 'required', help: 'use STRING as the output delimiter' },
+    { short: 'z', long: 'zero-terminated', help: 'line delimiter is NUL, not newline' },
   ],
 };
 
@@ -46,7 +47,8 @@ export const cut = program(CUT, function* (p, parsed) {
   if (mode === undefined) return yield* usageError(p, 'you must specify a list of bytes, characters, or fields', CUT);
   if (modes.length > 1) return yield* usageError(p, 'only one list may be specified', CUT);
   const isFields = mode === 'fields';
-  const delimiter = parsed.options.get('delimiter') ?? '\t';
+  // An empty one is the NUL character.
+  const delimiter = parsed.options.get('delimiter') === '' ? '\0' : (parsed.options.get('delimiter') ?? '\t');
   if (delimiter.length > 1) return yield* usageError(p, 'the delimiter must be a single character', CUT);
   if (!isFields && parsed.has('delimiter')) return yield* usageError(p, 'an input delimiter may be specified only when operating on fields', CUT);
   const list = ranges(parsed.options.get(mode) ?? '', isFields ? 'field' : 'byte/character position');
@@ -67,7 +69,16 @@ export const cut = program(CUT, function* (p, parsed) {
       .filter((_, i) => wanted(i + 1))
       .join(glue ?? delimiter);
   };
+  const ending = parsed.has('zero-terminated') ? '\0' : '\n';
   return yield* eachInput(p, parsed.operands, function* (fd): Sys<Errno | undefined> {
+    if (ending === '\0' || delimiter === '\n') {
+      // All at once: lines end elsewhere, or are the fields.
+      const all = yield* p.readAll(fd);
+      if (!all.ok) return all.error;
+      const records = delimiter === '\n' && ending === '\n' ? [all.value.replace(/\n$/, '')] : all.value.replace(/\0$/, '').split('\0');
+      for (const record of all.value === '' ? [] : records) yield* p.print(`${cutLine(record) ?? ''}${ending}`);
+      return undefined;
+    }
     const lines = new LineReader(p, fd);
     for (let line; (line = yield* lines.next()) !== undefined;) {
       const out = cutLine(line);
@@ -151,6 +162,14 @@ export const tr = program(TR, function* (p, parsed) {
     return yield* usageError(p, `missing operand after '${first}'\nTwo strings must be given when translating.`, TR);
   if (second !== undefined && isDelete && !squeeze)
     return yield* usageError(p, `extra operand '${second}'\nOnly one string may be given when deleting without squeezing repeats.`, TR);
+  const extra = parsed.operands[2];
+  if (extra !== undefined) return yield* usageError(p, `extra operand '${extra}'`, TR);
+  for (const set of [first, second ?? '']) {
+    const [, named] = /\[:(\w*):\]/.exec(set) ?? [];
+    if (named !== undefined && !CLASSES[named]) return yield* p.fail(`invalid character class '${named}'`);
+    for (const [range = '', low = '', high = ''] of set.replace(/\[(:\w+:|=.=|.\*\d*)\]/gs, '').matchAll(/([^\\])-([^\\])/gs))
+      if (low > high) return yield* p.fail(`range-endpoints of '${range}' are in reverse collating sequence order`);
+  }
   let from = charSet(first, 0);
   if (parsed.has('complement') || parsed.has('C')) from = ALL.filter((char) => !from.includes(char));
   const to = second === undefined ? [] : charSet(second, from.length);
@@ -184,6 +203,9 @@ const UNIQ: GnuUsage = {
     { short: 'c', long: 'count', help: 'prefix lines by the number of occurrences' },
     { short: 'd', long: 'repeated', help: 'only print duplicate lines, one for each group' },
     { short: 'D', help: 'print all duplicate lines' },
+    { long: 'all-repeated', argument: 'optional', help: 'like -D, but allow separating groups with an empty line' },
+    { long: 'group', argument: 'optional', help: 'show all items, separating groups with an empty line' },
+    { short: 'z', long: 'zero-terminated', help: 'line delimiter is NUL, not newline' },
     { short: 'f', long: 'skip-fields', argument: 'required', help: 'avoid comparing the first N fields' },
     { short: 'i', long: 'ignore-case', help: 'ignore differences in case when comparing' },
     { short: 's', long: 'skip-chars', argument: 'required', help: 'avoid comparing the first N characters' },
@@ -201,7 +223,22 @@ export const uniq = program(UNIQ, function* (p, parsed) {
     if (width !== undefined) text = text.slice(0, Number(width));
     return parsed.has('ignore-case') ? text.toLowerCase() : text;
   };
-  const [input = '-', output] = parsed.operands;
+  const [input = '-', output, extra] = parsed.operands;
+  if (extra !== undefined) return yield* usageError(p, `extra operand '${extra}'`, UNIQ);
+  for (const [name, what] of [
+    ['skip-fields', 'fields to skip'],
+    ['skip-chars', 'bytes to skip'],
+    ['check-chars', 'bytes to compare'],
+  ] as const) {
+    const text = parsed.options.get(name);
+    if (text !== undefined && !/^\d+$/.test(text)) return yield* p.fail(`${text}: invalid number of ${what}`);
+  }
+  const isAll = parsed.has('D') || parsed.has('all-repeated');
+  if (isAll && parsed.has('count')) return yield* usageError(p, 'printing all duplicated lines and repeat counts is meaningless', UNIQ);
+  const grouping = parsed.options.get('group') ?? parsed.options.get('all-repeated') ?? 'none';
+  const isSeparated = parsed.has('group') ? grouping !== 'none' : grouping === 'separate' || grouping === 'prepend';
+  const ending = parsed.has('zero-terminated') ? '\0' : '\n';
+  let shown = 0;
   const opened = yield* openInput(p, input);
   if (opened.kind === 'failed') return yield* p.failErrno(input, opened.errno);
   if (output !== undefined) {
@@ -210,14 +247,26 @@ export const uniq = program(UNIQ, function* (p, parsed) {
     p.fds.duplicate(fd.value, 1);
   }
   const show = function* (group: readonly Bytes[]): Sys {
-    const isWanted = parsed.has('repeated') || parsed.has('D') ? group.length > 1 : parsed.has('unique') ? group.length === 1 : true;
+    const isWanted = parsed.has('repeated') || isAll ? group.length > 1 : parsed.has('unique') ? group.length === 1 : true;
     if (!isWanted) return;
-    for (const line of parsed.has('D') ? group : group.slice(0, 1))
-      yield* p.print(`${parsed.has('count') ? `${String(group.length).padStart(7)} ` : ''}${line}\n`);
+    if (isSeparated && (shown++ > 0 || grouping === 'prepend' || grouping === 'both')) yield* p.print(ending);
+    for (const line of isAll || parsed.has('group') ? group : group.slice(0, 1))
+      yield* p.print(`${parsed.has('count') ? `${String(group.length).padStart(7)} ` : ''}${line}${ending}`);
   };
+  const inode = p.fds.get(opened.fd)?.inode;
+  if (inode?.kind === 'dir') return yield* p.fail(`error reading '${input}'`);
   const lines = new LineReader(p, opened.fd);
+  const records = function* (): Sys<Bytes | undefined> {
+    if (ending === '\n') return yield* lines.next();
+    rest ??= yield* (function* (): Sys<Bytes[]> {
+      const all = yield* p.readAll(opened.fd);
+      return all.ok && all.value !== '' ? all.value.replace(/\0$/, '').split('\0') : [];
+    })();
+    return rest.shift();
+  };
+  let rest: Bytes[] | undefined;
   let group: Bytes[] = [];
-  for (let line; (line = yield* lines.next()) !== undefined;) {
+  for (let line; (line = yield* records()) !== undefined;) {
     const [first] = group;
     if (first !== undefined && key(first) !== key(line)) {
       yield* show(group);
@@ -226,6 +275,7 @@ export const uniq = program(UNIQ, function* (p, parsed) {
     group.push(line);
   }
   if (group.length > 0) yield* show(group);
+  if (shown > 0 && (grouping === 'append' || grouping === 'both')) yield* p.print(ending);
   closeInput(p, opened.fd);
   return 0;
 });

@@ -23,7 +23,9 @@ export { program } from './program.ts';
 export { closeInput, eachInput, openInput } from './input.ts';
 export { owners } from './ls.ts';
 export { formatDate } from './date.ts';
-export { modeText, shortClock } from './stat-text.ts';
+export { modeText, shortClock, shortDate } from './stat-text.ts';
+export { parseDate } from './date-words.ts';
+export { parseMode } from './modes.ts';
 
 const SINGLE = Object.entries({ expr, mkfifo, mknod, stty }).map(([name, main]) => ({ path: `/usr/bin/${name}`, main, origin: 'coreutils 9.1' }));
 export const COREUTILS: readonly InstalledProgram[] = [

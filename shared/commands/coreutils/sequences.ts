@@ -1,6 +1,6 @@
 /** seq, paste, tac and rev: numbers and lines put in another order or beside each other (GNU coreutils 9.1, bsdextrautils 2.38.1). */
 import { strerror, type Bytes, type Errno } from '../../base/index.ts';
-import { LineReader, type Program, type Sys } from '../../shell/index.ts';
+import { formatFloat, LineReader, type Program, type Sys } from '../../shell/index.ts';
 import { eachInput, openInput } from './input.ts';
 import { usageError, type GnuUsage } from './options.ts';
 import { program } from './program.ts';
@@ -37,11 +37,34 @@ export const seq = program(SEQ, function* (p, parsed) {
     const text = value.toFixed(decimals);
     return width === 0 ? text : text.startsWith('-') ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0');
   };
+  const format = parsed.options.get('format');
+  const [, before = '', flags = '', fieldWidth = '0', precision, conversion = '', after = ''] =
+    /^((?:[^%]|%%)*)%([-+ #0']*)(\d*)(?:\.(\d*))?(.)((?:[^%]|%%)*)$/s.exec(format ?? '%g') ?? [];
+  if (format !== undefined) {
+    if (!/%/.test(format.replaceAll('%%', ''))) return yield* p.fail(`format '${format}' has no % directive`);
+    if (!/^[aefgAEFG]$/.test(conversion)) {
+      const wrong = /%[-+ #0']*\d*(?:\.\d*)?(.)?/s.exec(format.replaceAll('%%', ''))?.[1];
+      if (conversion === '' && wrong !== undefined && /^[aefgAEFG]$/.test(wrong)) return yield* p.fail(`format '${format}' has too many % directives`);
+      return yield* p.fail(wrong === undefined ? `format '${format}' ends in %` : `format '${format}' has unknown %${wrong} directive`);
+    }
+    if (parsed.has('equal-width')) return yield* usageError(p, 'format string may not be specified when printing equal width strings', SEQ);
+  }
+  const formatted = (value: number): string => {
+    const text = formatFloat(value, conversion, flags, precision === undefined ? undefined : Number(precision));
+    const sign = /^[-+ ]/.exec(text)?.[0] ?? '';
+    const wide = Number(fieldWidth);
+    const padded = flags.includes('-')
+      ? text.padEnd(wide)
+      : flags.includes('0')
+        ? sign + text.slice(sign.length).padStart(wide - sign.length, '0')
+        : text.padStart(wide);
+    return before.replaceAll('%%', '%') + padded + after.replaceAll('%%', '%');
+  };
   const count = Math.floor((last - first) / step + 1e-10);
   for (let i = 0; i <= count;) {
     let piece = '';
     const until = Math.min(count, i + 255);
-    for (; i <= until; i++) piece += (i === 0 ? '' : separator) + show(first + i * step);
+    for (; i <= until; i++) piece += (i === 0 ? '' : separator) + (format === undefined ? show(first + i * step) : formatted(first + i * step));
     const printed = yield* p.print(piece);
     if (!printed.ok) return 1;
     yield* p.tick(20);

@@ -27,6 +27,12 @@ const SORT: GnuUsage = {
     { short: 's', long: 'stable', help: 'stabilize sort by disabling last-resort comparison' },
     { short: 't', long: 'field-separator', argument: 'required', help: 'use SEP instead of non-blank to blank transition' },
     { short: 'u', long: 'unique', help: 'output only the first of an equal run' },
+    { long: 'debug', help: 'annotate the part of the line used to sort', isMissing: true },
+    { long: 'sort', argument: 'required', help: 'sort according to WORD: general-numeric -g, human-numeric -h, month -M, numeric -n, random -R, version -V' },
+    { long: 'parallel', argument: 'required', help: 'change the number of sorts run concurrently to N' },
+    { long: 'files0-from', argument: 'required', help: 'read input from the files specified by NUL-terminated names', isMissing: true },
+    { short: 'S', long: 'buffer-size', argument: 'required', help: 'use SIZE for main memory buffer' },
+    { short: 'T', long: 'temporary-directory', argument: 'required', help: 'use DIR for temporaries, not $TMPDIR or /tmp' },
     { short: 'z', long: 'zero-terminated', help: 'line delimiter is NUL, not newline' },
   ],
   failure: 2,
@@ -142,28 +148,50 @@ function compareBy(flags: string, a: Bytes, b: Bytes): number {
   return bytewise(reduce(a), reduce(b));
 }
 
+/** The least of the heads, the first where they are equal. */
+function merge(parts: readonly Bytes[][], compare: (a: Bytes, b: Bytes) => number): Bytes[] {
+  const places = parts.map(() => 0);
+  const out: Bytes[] = [];
+  for (;;) {
+    let best = -1;
+    parts.forEach((part, i) => {
+      if (places[i]! < part.length && (best < 0 || compare(part[places[i]!]!, parts[best]![places[best]!]!) < 0)) best = i;
+    });
+    if (best < 0) return out;
+    out.push(parts[best]![places[best]!]!);
+    places[best]!++;
+  }
+}
+
 export const sort = program(SORT, function* (p, parsed) {
   const letters: Readonly<Record<string, string>> = Object.fromEntries<string>(
     SORT.options.filter((option) => option.short !== undefined && !option.argument).map((option) => [option.long ?? option.short ?? '', option.short ?? '']),
   );
-  const global = [...parsed.options.keys()]
+  const kind = parsed.options.get('sort');
+  const global = [...parsed.options.keys(), ...(kind === undefined ? [] : [`${kind}-sort`, `${kind}-numeric-sort`])]
     .map((name) => letters[name] ?? '')
     .join('')
     .replace(/[cCmsuz]/g, '');
   let separator = parsed.options.get('field-separator');
   if (separator === '\\0') separator = '\0';
   if (separator === '') return yield* p.fail('empty tab', 2);
-  if (separator !== undefined && separator.length > 1) return yield* p.fail(`multi-character tab '${separator}'`, 2);
+  if (separator !== undefined && separator.length > 1) return yield* p.fail(`multi-character tab '${separator.replaceAll('\\', '\\\\')}'`, 2);
   const keys: Key[] = [];
   for (const [name, text] of parsed.given) {
     if (name !== 'key') continue;
     const key = parseKey(text, global);
-    if (!key) return yield* p.fail(`invalid number at field start: invalid count at start of '${text}'`, 2);
-    if (key.startField === 0) return yield* p.fail(`-: invalid field specification '${text}'`, 2);
+    if (!key) {
+      const stray = /^\d/.test(text)
+        ? 'stray character in field spec: invalid field specification'
+        : 'invalid number at field start: invalid count at start of';
+      return yield* p.fail(`${stray} '${text}'`, 2);
+    }
+    if (key.startField === 0) return yield* p.fail(`field number is zero: invalid field specification '${text}'`, 2);
     keys.push(key);
   }
   const end = parsed.has('zero-terminated') ? '\0' : '\n';
   let text = '';
+  const parts: Bytes[][] = [];
   for (const operand of parsed.operands.length > 0 ? parsed.operands : ['-']) {
     const opened = yield* openInput(p, operand);
     if (opened.kind === 'failed')
@@ -172,6 +200,7 @@ export const sort = program(SORT, function* (p, parsed) {
     closeInput(p, opened.fd);
     if (!all.ok) return yield* p.failErrno(`read failed: ${operand}`, all.error, 2);
     text += all.value === '' || all.value.endsWith(end) ? all.value : all.value + end;
+    if (parsed.has('merge')) parts.push(all.value.replace(new RegExp(`${end}$`), '').split(end));
   }
   const lines = text.split(end);
   lines.pop();
@@ -200,7 +229,9 @@ export const sort = program(SORT, function* (p, parsed) {
     return 1;
   }
   yield* p.tick(lines.length);
-  lines.sort(compare);
+  // Merged, each keeps its own order.
+  if (!parsed.has('merge')) lines.sort(compare);
+  else merge(parts, compare).forEach((line, i) => (lines[i] = line));
   const kept = parsed.has('unique') ? lines.filter((line, i) => i === 0 || byKeys(lines[i - 1] ?? '', line) !== 0) : lines;
   const output = kept.map((line) => line + end).join('');
   const target = parsed.options.get('output');

@@ -80,8 +80,13 @@ const HEAD: GnuUsage = {
     { short: 'q', long: 'quiet', help: 'never print headers giving file names' },
     { long: 'silent' },
     { short: 'v', long: 'verbose', help: 'always print headers giving file names' },
+    { short: 'z', long: 'zero-terminated', help: 'line delimiter is NUL, not newline' },
   ],
-  obsolete: (word) => (/^-\d+$/.test(word) ? ['-n', word.slice(1)] : undefined),
+  obsolete: (word) => {
+    const [, count = '', flags = ''] = /^-(\d+)([cqv]*)$/.exec(word) ?? [];
+    if (count === '') return undefined;
+    return [`-${flags.includes('c') ? 'c' : 'n'}`, count, ...[...flags.replace('c', '')].map((flag) => `-${flag}`)];
+  },
 };
 export const head = program(HEAD, function* (p, parsed) {
   const bytes = parsed.options.get('bytes');
@@ -108,7 +113,7 @@ export const head = program(HEAD, function* (p, parsed) {
         }
         let at = 0;
         while (left > 0) {
-          const end = piece.indexOf('\n', at);
+          const end = piece.indexOf(parsed.has('zero-terminated') ? '\0' : '\n', at);
           if (end < 0) break;
           at = end + 1;
           left--;
@@ -145,6 +150,9 @@ const TAIL: GnuUsage = {
     { long: 'retry' },
     { short: 's', long: 'sleep-interval', argument: 'required', help: 'with -f, sleep for approximately N seconds (default 1.0)' },
     { short: 'v', long: 'verbose', help: 'always output headers giving file names' },
+    { long: 'pid', argument: 'required', help: 'with -f, terminate after process ID, PID dies' },
+    { long: 'max-unchanged-stats', argument: 'required', help: 'with --follow=name, reopen a FILE which has not changed size after N iterations' },
+    { short: 'z', long: 'zero-terminated', help: 'line delimiter is NUL, not newline' },
   ],
   obsolete: (word) =>
     /^[-+]\d+f?$/.test(word) ? [...(word.endsWith('f') ? ['-f'] : []), '-n', (word.startsWith('+') ? '+' : '') + word.slice(1).replace('f', '')] : undefined,
@@ -176,12 +184,19 @@ export const tail = program(TAIL, function* (p, parsed) {
     if (headers) last = last === undefined ? undefined : '';
     yield* header(operand);
     const all = yield* p.readAll(opened.fd);
-    if (all.ok) yield* p.print(lastOf(all.value, sign, count, bytes !== undefined));
+    if (all.ok)
+      yield* p.print(
+        parsed.has('zero-terminated')
+          ? swapEnds(lastOf(swapEnds(all.value), sign, count, bytes !== undefined))
+          : lastOf(all.value, sign, count, bytes !== undefined),
+      );
     else status = yield* p.failErrno(`error reading '${operand}'`, all.error);
     if (follow && p.fds.get(opened.fd)?.inode?.kind === 'file') followed.push({ name: operand, fd: opened.fd });
     else closeInput(p, opened.fd);
   }
+  const watched = parsed.options.get('pid');
   while (followed.length > 0) {
+    if (watched !== undefined && !p.kill(Number(watched), undefined).ok) break;
     yield* p.flush();
     yield* p.sleep(100_000);
     for (const { name, fd } of followed) {
@@ -193,6 +208,8 @@ export const tail = program(TAIL, function* (p, parsed) {
   }
   return status;
 });
+/** Lines that end in NUL as lines that end in newline, and back. */
+const swapEnds = (text: Bytes): Bytes => text.replace(/[\n\0]/g, (char) => (char === '\n' ? '\0' : '\n'));
 function lastOf(text: Bytes, sign: string, count: number, byBytes: boolean): Bytes {
   if (byBytes) return sign === '+' ? text.slice(Math.max(0, count - 1)) : count === 0 ? '' : text.slice(-count);
   let at = sign === '+' ? 0 : text.length;
@@ -256,7 +273,13 @@ export const wc = program(WC, function* (p, parsed) {
   const inputs = parsed.operands.map((operand) => (operand === '-' ? p.fds.get(0)?.inode : p.fs.stat(operand)));
   const inodes = inputs.flatMap((input) => (input === undefined ? [undefined] : 'ok' in input ? (input.ok ? [input.value] : []) : [input]));
   // Wide enough for the sum of all sizes; what has no size gets seven columns.
-  let width = parsed.operands.length === 0 ? 7 : Math.max(1, String(inodes.reduce((sum, inode) => sum + (inode?.kind === 'file' ? inode.size : 0), 0)).length);
+  const own = parsed.operands.length === 0 ? p.fds.get(0)?.inode : undefined;
+  let width =
+    parsed.operands.length === 0
+      ? own?.kind === 'file'
+        ? String(own.size).length
+        : 7
+      : Math.max(1, String(inodes.reduce((sum, inode) => sum + (inode?.kind === 'file' ? inode.size : 0), 0)).length);
   if (inodes.some((inode) => inode?.kind !== 'file')) width = Math.max(width, 7);
   if (columns.length === 1 && parsed.operands.length <= 1) width = 1;
   const total = columns.map(() => 0);
