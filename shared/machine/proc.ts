@@ -5,6 +5,33 @@
 import { err, ok, type Bytes } from '../base/index.ts';
 import { dirOf, fileOf, NAMESPACE_KINDS, Process, type Caller, type DynamicDir, type DynamicNode, type Place } from '../shell/index.ts';
 
+/** A machine with 2 GB. Deviation: it never fills. */
+const MEMINFO: readonly (readonly [string, number])[] = [
+  ...([
+    ['MemTotal', 2_014_444],
+    ['MemFree', 1_362_100],
+    ['MemAvailable', 1_702_312],
+    ['Buffers', 21_064],
+    ['Cached', 412_092],
+  ] as const),
+  ...([
+    ['SwapCached', 0],
+    ['Active', 301_204],
+    ['Inactive', 218_012],
+    ['SwapTotal', 0],
+    ['SwapFree', 0],
+    ['Dirty', 0],
+    ['Shmem', 1_264],
+  ] as const),
+  ...([
+    ['Slab', 61_448],
+    ['SReclaimable', 33_016],
+    ['SUnreclaim', 28_432],
+    ['CommitLimit', 1_007_220],
+    ['Committed_AS', 310_604],
+  ] as const),
+];
+
 /** What /proc shows besides processes: given by the machine. */
 export interface ProcExtras {
   readonly net: Readonly<Record<string, DynamicNode | ((caller: Caller) => DynamicNode | undefined)>>;
@@ -18,9 +45,7 @@ export function procDir(extras: ProcExtras): DynamicDir {
     cpuinfo: fileOf(() => 'processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Virtual CPU\ncpu MHz\t\t: 2400.000\ncache size\t: 16384 KB\n\n'),
     filesystems: fileOf(() => ['sysfs', 'tmpfs', 'proc', 'devtmpfs', 'devpts', 'cgroup2'].map((name) => `nodev\t${name}\n`).join('') + '\text4\n'),
     loadavg: fileOf((caller) => `0.00 0.01 0.00 1/${processes(caller).length} ${Math.max(...processes(caller).map(([pid]) => pid), 1)}\n`),
-    meminfo: fileOf(
-      () => 'MemTotal:        2014444 kB\nMemFree:         1362100 kB\nMemAvailable:    1702312 kB\nBuffers:           21064 kB\nCached:           412092 kB\n',
-    ),
+    meminfo: fileOf(() => MEMINFO.map(([name, kib]) => `${`${name}:`.padEnd(16)}${String(kib).padStart(8)} kB\n`).join('')),
     modules: fileOf(() =>
       ['xt_MASQUERADE', 'nf_nat', 'nf_conntrack', 'br_netfilter', 'bridge', 'veth', 'vxlan', 'ipip', 'overlay']
         .map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`)

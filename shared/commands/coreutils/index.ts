@@ -9,6 +9,9 @@ import { FILE_PROGRAMS } from './files.ts';
 import { IDENTITY_PROGRAMS } from './identity.ts';
 import { LINE_PROGRAMS } from './lines.ts';
 import { mkfifo, mknod } from './nodes.ts';
+import { numfmt } from './numfmt.ts';
+import { PEOPLE_PROGRAMS } from './people.ts';
+import { df, du } from './space.ts';
 import { PRINTING_PROGRAMS } from './printf.ts';
 import { PROCESS_PROGRAMS } from './processes.ts';
 import { RARE_PROGRAMS } from './rare.ts';
@@ -27,7 +30,11 @@ export { modeText, shortClock, shortDate } from './stat-text.ts';
 export { parseDate } from './date-words.ts';
 export { parseMode } from './modes.ts';
 
-const SINGLE = Object.entries({ expr, mkfifo, mknod, stty }).map(([name, main]) => ({ path: `/usr/bin/${name}`, main, origin: 'coreutils 9.1' }));
+const SINGLE = Object.entries({ df, du, expr, mkfifo, mknod, numfmt, stty }).map(([name, main]) => ({
+  path: `/usr/bin/${name}`,
+  main,
+  origin: 'coreutils 9.1',
+}));
 export const COREUTILS: readonly InstalledProgram[] = [
   ...STREAM_PROGRAMS,
   ...FIELD_PROGRAMS,
@@ -41,6 +48,7 @@ export const COREUTILS: readonly InstalledProgram[] = [
   ...WRAPPING_PROGRAMS,
   ...XARGS_PROGRAMS,
   ...CONDITION_PROGRAMS,
+  ...PEOPLE_PROGRAMS,
   ...PRINTING_PROGRAMS,
   ...SINGLE,
 ];

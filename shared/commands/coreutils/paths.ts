@@ -170,7 +170,7 @@ export const stat = program(
       const values: Readonly<Record<string, string>> = {
         a: inode.mode.toString(8),
         A: modeText(statMode(inode)),
-        b: String(Math.ceil(inode.size / 512)),
+        b: String(inode.kind === 'file' ? Math.ceil(inode.size / 4096) * 8 : 0),
         B: '512',
         d: String(inode.fs.device),
         F: kind,

@@ -22,7 +22,7 @@ export interface Context {
   readonly nowUs: number;
   syntax: 'basic' | 'extended';
   startOfDay: boolean;
-  argument(): Bytes;
+  readonly argument: () => Bytes;
   /** Complains, and goes on. */
   readonly warnings: Bytes[];
 }

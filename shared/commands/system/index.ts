@@ -6,6 +6,10 @@ import { dmesg } from './dmesg.ts';
 import { find } from './find.ts';
 import { flock } from './flock.ts';
 import { getent } from './getent.ts';
+import { getopt } from './getopt.ts';
+import { MEMORY_TOOLS } from './memory.ts';
+import { TERMINAL_TOOLS } from './tput.ts';
+import { VARIOUS_TOOLS } from './various.ts';
 import { hostname } from './hostname.ts';
 import { NAMESPACE_TOOLS } from './namespaces.ts';
 import { nstat } from './nstat.ts';
@@ -19,7 +23,9 @@ const all = (tools: Readonly<Record<string, Program>>, origin: string): Installe
 
 export const SYSTEM_PROGRAMS: readonly InstalledProgram[] = [
   { path: '/usr/sbin/sysctl', main: sysctl, origin: 'procps-ng 4.0.2' },
-  ...all({ ps }, 'procps-ng 4.0.2'),
+  ...all({ ps, ...MEMORY_TOOLS }, 'procps-ng 4.0.2'),
+  ...all({ getopt, ...VARIOUS_TOOLS }, 'util-linux 2.38.1'),
+  ...all(TERMINAL_TOOLS, 'ncurses 6.4'),
   ...all(SIGNALLING_TOOLS, 'procps-ng 4.0.2'),
   ...all(NAMESPACE_TOOLS, 'util-linux 2.38.1'),
   ...all(SMALL_TOOLS, 'Debian 12'),

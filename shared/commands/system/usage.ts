@@ -34,7 +34,10 @@ function helpOf(name: Bytes, usage: ToolUsage): string {
     return ` ${short === '' && !isProcps ? '    ' : ''}${names}${suffix}`.padEnd(width) + `${help}\n`;
   };
   const last = isProcps ? ['display this help and exit', 'output version information and exit'] : HELP_AND_VERSION.map(({ help = '' }) => help);
-  const own = HELP_AND_VERSION.map((spec, i) => row({ ...spec, help: last[i] ?? '' }, isProcps ? 16 : usage.column)).join('');
+  const isTaken = (letter: string): boolean => usage.options.some(({ short }) => short === letter);
+  const rowOf = (spec: OptionSpec, help: string): string =>
+    isTaken(spec.short) ? `     --${(spec.long ?? '').padEnd(isProcps ? 9 : usage.column - 7)}${help}\n` : row({ ...spec, help }, isProcps ? 16 : usage.column);
+  const own = HELP_AND_VERSION.map((spec, i) => rowOf(spec, last[i] ?? '')).join('');
   return [
     `\nUsage:\n${usage.synopsis.map((line) => ` ${name} ${line}\n`).join('')}`,
     usage.summary === undefined ? '' : `\n${usage.summary}\n`,

@@ -102,6 +102,8 @@ export interface FileSystem {
   readonly type: string;
   /** st_dev. */
   readonly device: number;
+  /** Bytes: how many it may hold, and holds. Undefined of file systems that hold none. */
+  space?(): { readonly sizeBytes: number; readonly usedBytes: number; readonly inodes: number };
 }
 
 export abstract class Inode {

@@ -25,6 +25,9 @@ export class MemoryFs implements FileSystem {
   takeIno(): number {
     return this.nextIno++;
   }
+  space(): { readonly sizeBytes: number; readonly usedBytes: number; readonly inodes: number } {
+    return { sizeBytes: this.maxBytes, usedBytes: this.usedBytes, inodes: this.nextIno };
+  }
 }
 
 class MemoryDir extends Inode {
