@@ -252,6 +252,8 @@ export const du = program(DU, function* (p, parsed, usage) {
 class Walk {
   status = 0;
   private readonly seen = new Set<Inode>();
+  /** Directories that links led to, once each: `device:inode`. */
+  private readonly directories = new Set<string>();
   private readonly excluded;
   constructor(
     private readonly p: Process,
@@ -276,6 +278,11 @@ class Walk {
     if (this.excluded.some((pattern) => pattern.matches(path.replace(/^.*\//s, '')) || pattern.matches(path))) return 0;
     if (inode.kind !== 'dir' && inode.nlink > 1 && this.seen.has(inode) && !parsed.has('count-links')) return 0;
     this.seen.add(inode);
+    if (inode.kind === 'dir' && parsed.has('dereference')) {
+      const key = `${inode.fs.device}:${inode.ino}`;
+      if (this.directories.has(key)) return 0;
+      this.directories.add(key);
+    }
     const isApparent = parsed.has('bytes') || parsed.has('apparent-size');
     const own = isApparent ? inode.size : inode.kind === 'file' ? Math.ceil(inode.size / 4096) * 4096 : 0;
     let [sum, below] = [own, 0];

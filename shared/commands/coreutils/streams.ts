@@ -191,7 +191,8 @@ export const tail = program(TAIL, function* (p, parsed) {
           : lastOf(all.value, sign, count, bytes !== undefined),
       );
     else status = yield* p.failErrno(`error reading '${operand}'`, all.error);
-    if (follow && p.fds.get(opened.fd)?.inode?.kind === 'file') followed.push({ name: operand, fd: opened.fd });
+    // A pipe that is standard input has its end; what has none is waited for.
+    if (follow && !(operand === '-' && p.fds.get(opened.fd)?.inode?.kind !== 'file')) followed.push({ name: operand, fd: opened.fd });
     else closeInput(p, opened.fd);
   }
   const watched = parsed.options.get('pid');

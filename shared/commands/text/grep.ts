@@ -59,6 +59,39 @@ type Matcher = (line: Bytes, from: number) => { readonly start: number; readonly
 const escaped = (text: Bytes): Bytes => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 const isWord = (char: string | undefined): boolean => char !== undefined && /[A-Za-z0-9_]/.test(char);
 
+/** What Perl writes otherwise than the language that it is matched by. */
+function perlSource(pattern: Bytes): Bytes {
+  const [, inline = '', rest = pattern] = /^\(\?([a-z]+)\)(.*)$/s.exec(pattern) ?? [];
+  let source = rest
+    .replace(/\[\[:(\^?)(\w+):\]\]/g, (whole, negated: string, name: string) =>
+      PERL_CLASSES[name] === undefined ? whole : `[${negated}${PERL_CLASSES[name]}]`,
+    )
+    .replace(/\[:(\w+):\]/g, (whole, name: string) => PERL_CLASSES[name] ?? whole)
+    .replace(/\\h/g, '[ \\t]')
+    .replace(/\\([AzZ])/g, (_, letter: string) => (letter === 'A' ? '^' : '$'))
+    .replace(/\(\?P</g, '(?<')
+    .replace(/([*+?}])\+/g, '$1');
+  // What is in front of \K is looked for, and not part of the match.
+  const kept = /^((?:[^\\]|\\[^K])*)\\K(.*)$/s.exec(source);
+  if (kept) source = `(?<=${kept[1] ?? ''})${kept[2] ?? ''}`;
+  return inline.includes('i')
+    ? source.replace(/[a-z]/gi, (letter, at: number) => (source[at - 1] === '\\' ? letter : `[${letter.toLowerCase()}${letter.toUpperCase()}]`))
+    : source;
+}
+const PERL_CLASSES: Readonly<Record<string, string>> = {
+  ...{
+    digit: '0-9',
+    alpha: 'A-Za-z',
+    alnum: 'A-Za-z0-9',
+    space: ' \\t\\n\\v\\f\\r',
+    blank: ' \\t',
+    upper: 'A-Z',
+    lower: 'a-z',
+    xdigit: '0-9A-Fa-f',
+    punct: '!-\\/:-@[-`{-~',
+  },
+};
+
 function compile(patterns: readonly Bytes[], parsed: Parsed, syntax: 'basic' | 'extended' | 'fixed' | 'perl'): Matcher | string {
   const ignoreCase = parsed.has('ignore-case') || parsed.has('y');
   const flags = `g${ignoreCase ? 'i' : ''}`;
@@ -66,7 +99,7 @@ function compile(patterns: readonly Bytes[], parsed: Parsed, syntax: 'basic' | '
   for (const pattern of patterns) {
     if (syntax === 'fixed' || syntax === 'perl') {
       try {
-        regexes.push(new RegExp(syntax === 'fixed' ? escaped(pattern) : pattern, flags));
+        regexes.push(new RegExp(syntax === 'fixed' ? escaped(pattern) : perlSource(pattern), flags));
       } catch {
         return 'invalid regular expression';
       }

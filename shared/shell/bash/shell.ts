@@ -158,7 +158,7 @@ export class Shell {
   /** `bash -c`. */
   isCommandString = false;
   /** What BASH_COMMAND shows. */
-  current: Command | undefined = undefined;
+  current: Command | Bytes | undefined = undefined;
   /** The last argument of the last command: `$_`. */
   lastArgument: Bytes = '';
   /** Name of the builtin that runs, for messages. */
@@ -369,6 +369,7 @@ export class Shell {
   }
   /** BASH_COMMAND. */
   describeCurrent(): Bytes {
+    if (typeof this.current === 'string') return this.current;
     return this.current ? printCommand(this.current) : '';
   }
   get isSubshell(): boolean {

@@ -33,6 +33,7 @@ export function* callFunction(shell: Shell, definition: ShellFunction, args: rea
   });
   let status: number;
   try {
+    if (shell.options.functrace && shell.traps.get('DEBUG') !== undefined) yield* runTrap(shell, 'DEBUG');
     const maybe = shell.runner.runCommand(shell, definition.body);
     status = typeof maybe === 'number' ? maybe : yield* maybe;
     if (shell.leaving?.kind === 'return') {

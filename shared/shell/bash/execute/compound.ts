@@ -9,6 +9,7 @@ import { compilePattern } from '../expand/pattern.ts';
 import { ShellFailure } from '../failure.ts';
 import type { MaybeSys, Shell } from '../shell.ts';
 import type { Arithmetic, ArithmeticFor, Case, For, If, List, Test, TestExpression, While, Word } from '../syntax/tree.ts';
+import { printTest } from '../syntax/print.ts';
 import { compileRegex } from './regex.ts';
 import { trace } from './simple.ts';
 import { compareNumbers, testBinary, testUnary } from './test.ts';
@@ -16,6 +17,13 @@ import { compareNumbers, testBinary, testUnary } from './test.ts';
 function* text(shell: Shell, word: Word): Sys<Bytes> {
   const expanded = expandText(shell, word);
   return typeof expanded === 'string' ? expanded : yield* expanded;
+}
+
+/** The DEBUG trap runs before the head of a compound command too, which BASH_COMMAND is meanwhile. */
+function* debugHead(shell: Shell, line: number, head: Bytes): Sys {
+  shell.line = line;
+  if (shell.traps.running.size === 0) shell.current = head;
+  yield* shell.runner.trap(shell, 'DEBUG');
 }
 
 /** A list whose status only decides: its failures are no errors. */
@@ -73,6 +81,8 @@ export function* runFor(shell: Shell, node: For): Sys<number> {
   let status = 0;
   shell.loops++;
   for (const word of words) {
+    if (shell.traps.get('DEBUG') !== undefined)
+      yield* debugHead(shell, node.line, `for ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
     if (shell.options.xtrace) yield* trace(shell, `for ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
     shell.line = node.line;
     try {
@@ -92,6 +102,7 @@ export function* runFor(shell: Shell, node: For): Sys<number> {
 
 export function* runArithmeticFor(shell: Shell, node: ArithmeticFor): Sys<number> {
   const later = function* (word: Word): Sys<boolean> {
+    if (shell.traps.get('DEBUG') !== undefined) yield* debugHead(shell, node.line, `((${word.text}))`);
     const expression = yield* text(shell, word);
     if (shell.options.xtrace) yield* trace(shell, `(( ${expression} ))`);
     return isTrue(evaluateText(shell, expression, '(('));
@@ -99,7 +110,9 @@ export function* runArithmeticFor(shell: Shell, node: ArithmeticFor): Sys<number
   const step = (word: Word | undefined): MaybeSys<boolean> => {
     if (!word) return true;
     shell.line = node.line;
-    return word.literal === undefined || shell.options.xtrace ? later(word) : isTrue(evaluateText(shell, word.literal, '(('));
+    return word.literal === undefined || shell.options.xtrace || shell.traps.get('DEBUG') !== undefined
+      ? later(word)
+      : isTrue(evaluateText(shell, word.literal, '(('));
   };
   let status = 0;
   try {
@@ -125,6 +138,8 @@ export function* runArithmeticFor(shell: Shell, node: ArithmeticFor): Sys<number
 }
 
 export function* runCase(shell: Shell, node: Case): Sys<number> {
+  shell.line = node.line;
+  if (shell.traps.get('DEBUG') !== undefined) yield* debugHead(shell, node.line, `case ${node.word.text} in `);
   const word = yield* text(shell, node.word);
   if (shell.options.xtrace) yield* trace(shell, `case ${node.word.text} in`);
   const ignoreCase = shell.options.has('nocasematch');
@@ -162,6 +177,8 @@ export function* runSelect(shell: Shell, node: For): Sys<number> {
   shell.loops++;
   let showsMenu = true;
   for (;;) {
+    if (shell.traps.get('DEBUG') !== undefined)
+      yield* debugHead(shell, node.line, `select ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
     if (showsMenu && shell.options.xtrace) yield* trace(shell, `select ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
     if (showsMenu) shell.say(menu(shell, words));
     showsMenu = false;
@@ -222,6 +239,7 @@ function indent(from: number, to: number): Bytes {
 
 export function* runArithmetic(shell: Shell, node: Arithmetic): Sys<number> {
   shell.line = node.line;
+  if (shell.traps.get('DEBUG') !== undefined) yield* debugHead(shell, node.line, `((${node.expression.text}))`);
   const expression = yield* text(shell, node.expression);
   if (shell.options.xtrace) yield* trace(shell, `(( ${expression} ))`);
   return arithmeticStatus(shell, expression, '((');
@@ -238,7 +256,7 @@ export function arithmeticStatus(shell: Shell, expression: Bytes, label: Bytes):
 }
 /** Without words that wait it needs no generator. */
 export function runArithmeticNow(shell: Shell, node: Arithmetic): MaybeSys<number> {
-  if (node.expression.waits || shell.options.xtrace) return runArithmetic(shell, node);
+  if (node.expression.waits || shell.options.xtrace || shell.traps.get('DEBUG') !== undefined) return runArithmetic(shell, node);
   shell.line = node.line;
   const expression = expandText(shell, node.expression);
   return typeof expression === 'string' ? arithmeticStatus(shell, expression, '((') : runArithmetic(shell, node);
@@ -248,6 +266,7 @@ export function runArithmeticNow(shell: Shell, node: Arithmetic): MaybeSys<numbe
 
 export function* runTest(shell: Shell, node: Test): Sys<number> {
   shell.line = node.line;
+  if (shell.traps.get('DEBUG') !== undefined) yield* debugHead(shell, node.line, printTest(node.expression));
   try {
     return (yield* test(shell, node.expression)) ? 0 : 1;
   } catch (error) {

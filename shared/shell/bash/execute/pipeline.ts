@@ -82,6 +82,13 @@ function startPipes(shell: Shell, pipeline: Pipeline, keepsLast: boolean, isBack
 
 function* runPipes(shell: Shell, pipeline: Pipeline): Sys<number> {
   const keepsLast = shell.options.has('lastpipe') && !shell.options.monitor;
+  if (shell.traps.get('DEBUG') !== undefined)
+    for (const command of pipeline.commands) {
+      if (command.kind !== 'simple') continue;
+      shell.line = command.line;
+      if (shell.traps.running.size === 0) shell.current = command;
+      yield* shell.runner.trap(shell, 'DEBUG');
+    }
   const started = startPipes(shell, pipeline, keepsLast, false);
   if (!started) return 254;
   const { members, last } = started;

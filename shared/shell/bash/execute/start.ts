@@ -131,7 +131,7 @@ export function* becomeProgram(shell: Shell, process: Process, command: Command)
   const redirected = yield* perform(shell, process, command.actions);
   if (!redirected) return 1;
   redirected.keep();
-  const path = findCommand(shell, name, command.path);
+  const path = findCommand(shell, name, command.path ?? command.environment.get('PATH'));
   if (path === undefined) {
     const handler = shell.functions.get('command_not_found_handle');
     if (handler) {

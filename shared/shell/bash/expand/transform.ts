@@ -6,6 +6,7 @@ import type { Shell } from '../shell.ts';
 import { decodeEscapes } from './escapes.ts';
 import { decodePrompt } from '../prompt.ts';
 import type { Looked } from './lookup.ts';
+import { ShellFailure } from '../failure.ts';
 import { declareQuote, readableQuote } from './quote.ts';
 
 export function transform(shell: Shell, letter: string, name: Bytes, value: Bytes | undefined, looked: Looked): Bytes {
@@ -33,7 +34,7 @@ export function transform(shell: Shell, letter: string, name: Bytes, value: Byte
     case 'u':
       return change((text) => text.charAt(0).toUpperCase() + text.slice(1));
     default:
-      return value;
+      throw new ShellFailure(`\${${name}@${letter}}: bad substitution`, 'exit');
   }
 }
 

@@ -177,6 +177,8 @@ function assignment(node: Assignment): Bytes {
   return node.text;
 }
 
+/** `[[ a == b ]]`. */
+export const printTest = (expression: TestExpression): Bytes => `[[ ${test(expression)} ]]`;
 function test(expression: TestExpression): Bytes {
   switch (expression.kind) {
     case 'unary':

@@ -1,0 +1,18 @@
+# Services in the background and clients beside them, as a lab's script starts and stops them.
+ip link set lo up
+tt 'nc -l 127.0.0.1 9000 > got & sleep 0.2; echo hello | nc -N 127.0.0.1 9000; wait; cat got'
+tt '(while true; do echo -e "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok" | nc -l -N 127.0.0.1 9001 > /dev/null || break; done) & srv=$!; sleep 0.3; for i in 1 2 3; do curl -s -o /dev/null -w "%{http_code} %{size_download}\n" http://127.0.0.1:9001/; sleep 0.3; done; kill $srv; wait $srv 2>/dev/null; echo "srv $?"'
+tt 'socat TCP-LISTEN:9002,bind=127.0.0.1,fork,reuseaddr EXEC:"tr a-z A-Z" & s=$!; sleep 0.3; for w in one two; do echo $w | timeout 2 nc -N 127.0.0.1 9002; done; kill $s; wait $s; echo "st $?"'
+tt 'socat -u UDP-RECVFROM:9003,bind=127.0.0.1 OPEN:udp.log,creat,append & sleep 0.3; echo ping | socat - UDP:127.0.0.1:9003; wait; cat udp.log'
+tt 'coproc NC { nc -l 127.0.0.1 9004; }; sleep 0.3; { echo question; sleep 0.3; } | nc -N 127.0.0.1 9004 & read -r line <&"${NC[0]}"; echo "got $line"; wait'
+tt 'nc -l 127.0.0.1 9005 & n=$!; sleep 0.3; exec 5<>/dev/tcp/127.0.0.1/9005 && echo open; echo data >&5; exec 5>&-; wait $n; echo "nc $?"'
+tt 'nc -z -v 127.0.0.1 9999; echo $?'
+tt 'nc -l 127.0.0.1 9006 & sleep 0.2; ss -Hltn "sport = :9006" | awk "{print \$1, \$4}"; nc -z 127.0.0.1 9006 && echo reachable; wait; ss -Hltn "sport = :9006" | wc -l'
+tt 'timeout 0.5 nc -l 127.0.0.1 9007; echo $?'
+tt 'mkfifo p; cat p | nc -l 127.0.0.1 9008 & sleep 0.2; (exec 3>p; echo through-fifo >&3; sleep 0.3) & timeout 1 nc 127.0.0.1 9008 < /dev/null; wait; rm p'
+tt 'wait_for() { local i; for i in {1..20}; do nc -z 127.0.0.1 "$1" && { echo "up after some"; return 0; }; sleep 0.05; done; echo timeout; return 1; }; (sleep 0.3; nc -l 127.0.0.1 9020) & wait_for 9020; wait'
+tt 'wait_for 9021'
+tt 'diff <(ss -Hltn | wc -l) <(echo 0) && echo none'
+tt 'tee >(wc -c > bytes) >(md5sum | cut -c1-8 > sum) <<< "payload" > /dev/null; sleep 0.2; cat bytes sum'
+tt '{ echo one; echo two >&2; } 2> >(sed "s/^/err: /") | sed "s/^/out: /"; sleep 0.2'
+tt 'trap "echo got TERM; exit 7" TERM; (sleep 0.2; kill -TERM $$) & sleep 2 & wait $!; echo "not here $?"'
