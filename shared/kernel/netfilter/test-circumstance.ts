@@ -2,6 +2,7 @@
 import { isIpv4Multicast, isIpv6Multicast } from '../../wire/index.ts';
 import type { Device } from '../model.ts';
 import { PacketType } from '../numbers.ts';
+import { Flow, FibResult, fibLookup } from '../ipv4/fib.ts';
 import { udpOf } from '../sockets/udp.ts';
 import { tablesOf } from '../tcp/tables.ts';
 import type { Connection } from './conntrack/connection.ts';
@@ -34,8 +35,7 @@ export function compileCircumstance(info: CircumstanceInfo): Test {
       // Every socket is in the first class and the root group.
       return (c) => c.skb.socket !== null && (info.classId !== null ? (info.classId.value === 0) !== info.classId.invert : !info.path!.invert);
     case 'realm':
-      // Deviation: routes have no realms.
-      return () => ((0 & info.realm.value.mask) === info.realm.value.value) !== info.realm.invert;
+      return (c) => ((realmsOf(c) & info.realm.value.mask) >>> 0 === info.realm.value.value >>> 0) !== info.realm.invert;
     case 'devgroup':
       return testDevgroup(info);
     case 'socket':
@@ -64,6 +64,20 @@ function testConnbytes({ amount, invert, what, direction }: ConnbytesInfo): Test
     const value = what === 'packets' ? packets : what === 'bytes' ? bytes : packets === 0 ? 0 : Math.floor(bytes / packets);
     return (value >= amount.min && value <= amount.max) !== invert;
   };
+}
+
+const flow = new Flow();
+const found = new FibResult();
+/** The realms of the route that the packet takes (dst.tclassid), looked up anew. Deviation: those of rules, and of where it came from, are not joined. */
+function realmsOf({ skb, netns, inDevice }: HookContext): number {
+  const { ip } = skb;
+  if (ip === null) return 0;
+  flow.src = ip.src;
+  flow.dst = ip.dst;
+  flow.tos = ip.tos & 0x1c;
+  flow.mark = skb.mark;
+  flow.inIndex = inDevice?.index ?? 1;
+  return fibLookup(netns, flow, found) === null ? (found.nexthop?.realms ?? 0) : 0;
 }
 
 const swapped = (word: number): number => ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;

@@ -174,12 +174,18 @@ export function translateError(skb: Skb, connection: Connection, manip: Manip, n
   const direction = directionOf(skb.ctInfo);
   let bit: number = manip === 'SNAT' ? Status.SRC_NAT : Status.DST_NAT;
   if (direction === REPLY) bit ^= NAT_MASK;
-  if ((connection.status & bit) === 0 || skb.ip === null) return;
+  if ((connection.status & bit) === 0) return;
   const opposite = connection.tuple(direction === ORIGINAL ? REPLY : ORIGINAL);
   const before = skb.recorder === null ? '' : packetText(skb);
-  skb.payload = translateQuote(skb.payload, opposite, manip === 'SNAT' ? 'DNAT' : 'SNAT');
-  if (manip === 'SNAT') skb.ip.src = opposite.dst as number;
-  else skb.ip.dst = opposite.src as number;
+  const quoted = manip === 'SNAT' ? 'DNAT' : 'SNAT';
+  skb.payload = skb.ip6 === null ? translateQuote(skb.payload, opposite, quoted) : translateQuote6(skb.payload, opposite, quoted);
+  if (skb.ip6 === null && skb.ip !== null) {
+    if (manip === 'SNAT') skb.ip.src = opposite.dst as number;
+    else skb.ip.dst = opposite.src as number;
+  } else if (skb.ip6 !== null) {
+    if (manip === 'SNAT') skb.ip6.src = opposite.dst as string;
+    else skb.ip6.dst = opposite.src as string;
+  }
   if (skb.recorder !== null) skb.step({ kind: 'nat', manip, before, after: packetText(skb), summary: describe(skb), why: 'reply' }, netns);
 }
 
@@ -210,6 +216,29 @@ function translateQuote(payload: string, tuple: Tuple, manip: Manip): string {
   const sumAt = header + (protocol === 6 ? 16 : protocol === 17 ? 6 : 2);
   if (bytes.length >= sumAt + 2 && !(protocol === 17 && word(sumAt) === 0))
     fixChecksum(bytes, sumAt, protocol === ICMP ? [portChange] : [...changes, portChange]);
+  return fromBytes(bytes);
+}
+/** The same of an IPv6 packet. Extension headers are not looked behind. */
+function translateQuote6(payload: string, tuple: Tuple, manip: Manip): string {
+  if (payload.length < 40) return payload;
+  const bytes = Array.from(payload, (char) => char.charCodeAt(0));
+  const isSource = manip === 'SNAT';
+  const at = isSource ? 8 : 24;
+  const word = (offset: number): number => (bytes[offset]! << 8) | bytes[offset + 1]!;
+  const change = (offset: number, value: number): [number, number] => {
+    const old = word(offset);
+    put16(bytes, offset, value);
+    return [old, value];
+  };
+  const address = (isSource ? tuple.src : tuple.dst) as string;
+  const changes = Array.from({ length: 8 }, (_, i) => change(at + 2 * i, parseInt(address.slice(4 * i, 4 * i + 4), 16)));
+  const protocol = bytes[6]!;
+  const isEcho = protocol === ICMP6;
+  const portAt = isEcho ? 44 : 40 + (isSource ? 0 : 2);
+  if ((!WITH_PORTS.has(protocol) && !isEcho) || bytes.length < portAt + 2) return fromBytes(bytes);
+  changes.push(change(portAt, isEcho || isSource ? tuple.srcPort : tuple.dstPort));
+  const sumAt = 40 + (protocol === 6 ? 16 : protocol === 17 ? 6 : 2);
+  if (bytes.length >= sumAt + 2) fixChecksum(bytes, sumAt, changes);
   return fromBytes(bytes);
 }
 const fromBytes = (bytes: readonly number[]): string => String.fromCharCode(...bytes);
