@@ -56,7 +56,10 @@ export abstract class PingSession<S extends Socket> {
     this.intervalUs = options.intervalUs ?? (this.isFlood ? 0 : 1_000_000);
     const fill = options.pattern;
     let data = '';
-    for (let i = 0; i < options.size; i++) data += fill === '' ? String.fromCharCode(i & 255) : (fill[i % fill.length] ?? '');
+    // A pattern is repeated only where there is room for it and eight bytes more (ping.c, fill).
+    const isOnce = options.size < fill.length + 8;
+    for (let i = 0; i < options.size; i++)
+      data += fill === '' ? String.fromCharCode(i & 255) : isOnce && i >= fill.length ? '\0' : (fill[i % fill.length] ?? '');
     this.data = data.slice(this.options.size < TIMEVAL_BYTES ? 0 : TIMEVAL_BYTES);
   }
   /** When it was sent, if there is room for that, then the filling. */

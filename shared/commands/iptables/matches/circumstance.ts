@@ -58,15 +58,16 @@ function parseMasked(text: string, extension: string, option: string, names: Rea
   const mask = scanWithin(value.rest.slice(1), 0, ALL) ?? usage(`${extension}: bad integer value for option "--${option}", or out of range.\n`);
   return mask.rest === '' ? { value: value.value, mask: mask.value } : garbage();
 }
-function maskedText({ value, mask }: MaskedNumber, names: Readonly<Record<string, number>>): string {
+function maskedText({ value, mask }: MaskedNumber, names: Readonly<Record<string, number>>, numeric: 'numeric' | 'named' = 'named'): string {
   if (mask !== ALL) return `0x${hex(value)}/0x${hex(mask)}`;
+  if (numeric === 'numeric') return `0x${hex(value)}`;
   return Object.entries(names).find(([, number]) => number === value)?.[0] ?? `0x${hex(value)}`;
 }
 
 const GROUPS = { default: 0 };
-const groups = ({ source, destination }: DevgroupInfo, option: string): string => {
+const groups = ({ source, destination }: DevgroupInfo, option: string, numeric: 'numeric' | 'named'): string => {
   const one = (name: string, asked: Asked<MaskedNumber> | null): string =>
-    asked === null ? '' : `${not(asked.invert)} ${option}${name} ${maskedText(asked.value, GROUPS)}`;
+    asked === null ? '' : `${not(asked.invert)} ${option}${name} ${maskedText(asked.value, GROUPS, numeric)}`;
   return one('src-group', source) + one('dst-group', destination);
 };
 export const devgroup = defineMatch<DevgroupInfo>({
@@ -83,8 +84,8 @@ export const devgroup = defineMatch<DevgroupInfo>({
   check(_info, seen) {
     if (seen.size === 0) usage("devgroup match: You must specify either '--src-group' or '--dst-group'");
   },
-  save: (info) => groups(info, '--'),
-  list: (info) => groups(info, ''),
+  save: (info) => groups(info, '--', 'named'),
+  list: (info, context) => groups(info, '', context.numeric ? 'numeric' : 'named'),
 });
 
 const REALMS = { cosmos: 0 };
@@ -97,7 +98,7 @@ export const realm = defineMatch<RealmInfo>({
     info.realm = { value: parseMasked(call.argument, 'realm', 'realm', REALMS), invert: call.invert };
   },
   save: (info) => `${not(info.realm.invert)} --realm ${maskedText(info.realm.value, REALMS)}`,
-  list: (info) => `${not(info.realm.invert)} realm ${maskedText(info.realm.value, REALMS)}`,
+  list: (info, context) => `${not(info.realm.invert)} realm ${maskedText(info.realm.value, REALMS, context.numeric ? 'numeric' : 'named')}`,
 });
 
 const groupText = ({ classId, path }: CgroupInfo, option: string): string =>
