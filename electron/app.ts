@@ -13,6 +13,7 @@ import { SavedLabs } from './labs/saved.ts';
 import { Lessons, type LessonLibrary } from './lessons/lessons.ts';
 import { setupLog, type Log } from './log.ts';
 import type { Places } from './places.ts';
+import { Questions } from './questions.ts';
 import { Tapes } from './recording/tapes.ts';
 import { createServices } from './services.ts';
 import { setupSettings, type SettingsStore } from './settings.ts';
@@ -47,17 +48,19 @@ export async function setupApp({ host, places, providers, library }: AppOptions)
     const tapes = new Tapes(join(places.home, 'tapes'), log);
     teardowns.push(() => tapes.close());
     const saved = new SavedLabs(places, (error) => log.error(error, 'the simulated world'));
-    const labs = new Labs({ providers: [...providers(log), saved], tapes, log, records: () => settings.get().record, home: places.home });
+    const questions = new Questions();
+    const labs = new Labs({ providers: [...providers(log), saved], tapes, log, records: () => settings.get().record, home: places.home, ask: questions.ask });
     teardowns.push(() => labs.close());
     const machines = new Machines(places, log);
     teardowns.push(() => machines.close());
+    teardowns.push(() => questions.close());
     const clusters = new Clusters(places, log);
     labs.addGuest(clusters);
     teardowns.push(() => clusters.close());
     const terminals = new Terminals(labs);
     teardowns.push(() => terminals.closeAll());
     const lessons = new Lessons(library, labs, terminals);
-    const services = createServices({ version: places.version, host, settings, labs, machines, saved, terminals, lessons, tapes });
+    const services = createServices({ version: places.version, host, settings, labs, machines, saved, terminals, lessons, tapes, questions });
     log.info(`Podwalk ${places.version} (${host}) on Node ${process.versions.node}, ${process.platform}`);
     return {
       log,

@@ -3,6 +3,7 @@ import { type AppInfo, type Contract, type Services } from '../shared/ipc/index.
 import type { Labs } from './labs/labs.ts';
 import type { Machines } from './labs/vagrant/machines.ts';
 import type { SavedLabs } from './labs/saved.ts';
+import type { Questions } from './questions.ts';
 import type { Lessons } from './lessons/lessons.ts';
 import type { Tapes } from './recording/tapes.ts';
 import type { SettingsStore } from './settings.ts';
@@ -19,9 +20,10 @@ export interface Parts {
   readonly terminals: Terminals;
   readonly lessons: Lessons;
   readonly tapes: Tapes;
+  readonly questions: Questions;
 }
 
-export function createServices({ version, host, settings, labs, machines, saved, terminals, lessons, tapes }: Parts): Services<Contract> {
+export function createServices({ version, host, settings, labs, machines, saved, terminals, lessons, tapes, questions }: Parts): Services<Contract> {
   const running = (lab: string) => labs.get(lab).running;
   return {
     'app.info': async () => ({ version, host, platform: process.platform, localTerminal: await localTerminal() }),
@@ -62,6 +64,9 @@ export function createServices({ version, host, settings, labs, machines, saved,
     'terminals.input': ({ terminal, data }) => nothing(terminals.type(terminal, data)),
     'terminals.resize': ({ terminal, columns, rows }) => nothing(terminals.get(terminal).resize({ columns, rows })),
     'terminals.close': ({ terminal }) => nothing(terminals.close(terminal)),
+
+    'questions.watch': () => questions.watch(),
+    'questions.answer': ({ question, answer }) => nothing(questions.answer(question, answer)),
 
     'trace.run': ({ lab, from, to, protocol }) => running(lab).trace(from, to, protocol),
 

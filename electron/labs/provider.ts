@@ -4,7 +4,19 @@
  *
  * Invariant: what a provider cannot do it says in `capabilities`, and refuses with `not-possible` and the reason.
  */
-import type { Capabilities, ExperimentPlan, ExperimentRun, LabInfo, Lesson, Locale, Progress, ProviderKind, Topology, Trace } from '../../shared/ipc/index.ts';
+import type {
+  Capabilities,
+  ExperimentPlan,
+  ExperimentRun,
+  LabInfo,
+  Lesson,
+  Locale,
+  Progress,
+  ProviderKind,
+  Question,
+  Topology,
+  Trace,
+} from '../../shared/ipc/index.ts';
 import type {
   Definitions,
   Endpoint,
@@ -20,7 +32,7 @@ import type {
   TerminalSize,
 } from '../../shared/lab/index.ts';
 
-export type { Capabilities, ProviderKind };
+export type { Capabilities, ProviderKind, Question };
 
 export type Snapshot = ReturnType<Lab['snapshot']>;
 export type LessonFile = Parameters<Lab['startAttempt']>[0];
@@ -54,14 +66,6 @@ export interface StartOptions {
 }
 
 export type Ask = (question: Question) => Promise<string | undefined>;
-
-/** What only the user can say while a lab comes up, or while it is connected anew. */
-export type Question =
-  /** Answered `yes`, or not at all. */
-  | { readonly kind: 'host-key'; readonly host: string; readonly keyType: string; readonly fingerprint: string }
-  | { readonly kind: 'password'; readonly host: string; readonly user: string }
-  | { readonly kind: 'passphrase'; readonly host: string; readonly file: string }
-  | { readonly kind: 'sudo'; readonly host: string; readonly user: string };
 
 export interface RunningLab {
   readonly id: string;

@@ -86,6 +86,32 @@ export const en = {
     up: 'running',
     loading: 'Loading…',
     provider: { simulated: 'Simulated', namespaces: 'Linux namespaces', vagrant: 'Virtual machines', ssh: 'SSH' },
+    providerAbout: {
+      simulated: 'in a simulated kernel, at once',
+      namespaces: "on this computer's own Linux kernel, without root",
+      vagrant: 'in virtual machines',
+      ssh: 'on hosts reached by SSH',
+    },
+    openWith: 'Open {title} as …',
+    hosts: 'Hosts by SSH…',
+    hostsTitle: 'Open hosts by SSH',
+    hostsText: 'Names of ~/.ssh/config, or USER@HOST:PORT, with commas between them. Nothing is installed there.',
+    hostsLabel: 'Hosts',
+    hostsOpen: 'Connect',
+  },
+  question: {
+    'host-key': {
+      title: 'Is {host} the right host?',
+      text: 'It is not known yet. Compare the fingerprint of its {keyType} key with what the host itself, or who runs it, says:',
+      yes: 'Trust it',
+    },
+    password: { title: 'Password of {user} on {host}', text: 'It is kept in memory while the lab is up, and written nowhere.', yes: 'Log in' },
+    passphrase: { title: 'Passphrase of a key', text: 'The key {file}, for {host}. The passphrase is kept in memory while the lab is up.', yes: 'Unlock' },
+    sudo: {
+      title: 'sudo password of {user} on {host}',
+      text: 'With it, namespaces of pods and packet filters are read. Without, the host is shown as far as {user} may see it.',
+      yes: 'Use sudo',
+    },
   },
   machines: {
     title: 'Virtual machines',

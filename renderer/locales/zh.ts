@@ -88,6 +88,32 @@ export const zh: Messages = {
     up: '运行中',
     loading: '加载中…',
     provider: { simulated: '模拟', namespaces: 'Linux 命名空间', vagrant: '虚拟机', ssh: 'SSH' },
+    providerAbout: {
+      simulated: '在模拟内核中，立即可用',
+      namespaces: '在本机的 Linux 内核上，无需 root',
+      vagrant: '在虚拟机中',
+      ssh: '在通过 SSH 连接的主机上',
+    },
+    openWith: '以其他方式打开 {title}',
+    hosts: '通过 SSH 连接主机…',
+    hostsTitle: '通过 SSH 打开主机',
+    hostsText: '~/.ssh/config 中的名称，或 用户@主机:端口，以逗号分隔。不会在主机上安装任何东西。',
+    hostsLabel: '主机',
+    hostsOpen: '连接',
+  },
+  question: {
+    'host-key': {
+      title: '{host} 是正确的主机吗？',
+      text: '这台主机尚不为人知。请将其 {keyType} 密钥的指纹与主机自身或其管理员提供的指纹比对：',
+      yes: '信任',
+    },
+    password: { title: '{user} 在 {host} 上的密码', text: '实验运行期间保存在内存中，不会写入任何地方。', yes: '登录' },
+    passphrase: { title: '密钥的口令', text: '用于 {host} 的密钥 {file}。口令在实验运行期间保存在内存中。', yes: '解锁' },
+    sudo: {
+      title: '{user} 在 {host} 上的 sudo 密码',
+      text: '有了它，可以读取 Pod 的命名空间和包过滤规则；没有它，只显示 {user} 可以看到的内容。',
+      yes: '使用 sudo',
+    },
   },
   machines: {
     title: '虚拟机',

@@ -1,7 +1,7 @@
 /** The lab that is open: its view as the core sends it, what is selected in it, and what can be done to it as a whole. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import { WireFailure, type Box, type Endpoint, type LabInfo, type LabView, type SavedInfo } from '../../shared/ipc/index.ts';
+import { WireFailure, type Box, type Endpoint, type LabInfo, type LabView, type ProviderKind, type SavedInfo } from '../../shared/ipc/index.ts';
 import { follow, useCore } from '../core.ts';
 import { useToasts } from './toasts.ts';
 
@@ -25,11 +25,11 @@ export const useLab = defineStore('lab', () => {
   const namespaces = computed(() => endpoints.value.filter((endpoint) => endpoint.kind === 'netns'));
 
   /** Begins to show a lab that is up or will be started. Answers when its first view is there. */
-  async function enter(lab: string, title?: LabInfo): Promise<void> {
+  async function enter(lab: string, title?: LabInfo, provider?: ProviderKind): Promise<void> {
     if (view.value?.lab !== lab) leave();
     unwatch();
     isGone.value = false;
-    view.value = await useCore().call('labs.start', { lab });
+    view.value = await useCore().call('labs.start', { lab, ...(provider && { provider }) });
     if (title) info.value = title;
     watch(lab);
   }

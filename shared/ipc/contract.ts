@@ -57,6 +57,18 @@ export interface Capabilities {
   readonly canRunLessons: boolean;
 }
 
+/** What only the user can say while a lab comes up, or while it is connected anew. */
+export type Question =
+  /** Answered `yes`, or not at all. */
+  | { readonly kind: 'host-key'; readonly host: string; readonly keyType: string; readonly fingerprint: string }
+  | { readonly kind: 'password'; readonly host: string; readonly user: string }
+  | { readonly kind: 'passphrase'; readonly host: string; readonly file: string }
+  | { readonly kind: 'sudo'; readonly host: string; readonly user: string };
+export interface PendingQuestion {
+  readonly id: string;
+  readonly question: Question;
+}
+
 /** A lab that can be started. */
 export interface LabInfo {
   readonly id: string;
@@ -223,6 +235,11 @@ export const contract = {
   'terminals.input': call<null>()(z.object({ terminal: name, data: z.string().max(1 << 20) }).strict()),
   'terminals.resize': call<null>()(z.object({ terminal: name, columns, rows }).strict()),
   'terminals.close': call<null>()(z.object({ terminal: name }).strict()),
+
+  /** All that wait for an answer. */
+  'questions.watch': latest<readonly PendingQuestion[]>()(nothing),
+  /** null: it is dismissed. */
+  'questions.answer': call<null>()(z.object({ question: name, answer: z.string().max(4096).nullable() }).strict()),
 
   'trace.run': call<Trace>()(z.object({ lab, from: name, to: name, protocol: protocolSchema }).strict()),
 
