@@ -1,4 +1,4 @@
-/** SHA-256 (FIPS 180-4) of a byte string: eight words of 32 bits. */
+/** SHA-256 and SHA-224 (FIPS 180-4) of byte strings. */
 import type { Bytes } from './bytes.ts';
 
 const fraction = (x: number): number => Math.floor((x - Math.floor(x)) * 2 ** 32) | 0;
@@ -7,13 +7,23 @@ const START = PRIMES.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
 const ROUND = PRIMES.slice(0, 64).map((prime) => fraction(Math.cbrt(prime)));
 const turn = (x: number, by: number): number => (x >>> by) | (x << (32 - by));
 
-export function sha256(text: Bytes): readonly number[] {
+/** SHA-224's beginning: the second half of the fractions that follow. */
+const START_224 = [0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939, 0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4].map((word) => word | 0);
+
+/** Eight words of 32 bits. */
+export const sha256 = (text: Bytes): readonly number[] => digest(text, START);
+/** Twenty-eight bytes. */
+export const sha224 = (text: Bytes): Bytes => bytesOf(digest(text, START_224).slice(0, 7));
+const bytesOf = (words: readonly number[]): Bytes =>
+  words.map((word) => String.fromCharCode((word >>> 24) & 255, (word >>> 16) & 255, (word >>> 8) & 255, word & 255)).join('');
+
+function digest(text: Bytes, start: readonly number[]): readonly number[] {
   const padded = `${text}\x80${'\0'.repeat((119 - (text.length % 64)) % 64)}`;
   const words: number[] = [];
   for (let i = 0; i < padded.length; i += 4)
     words.push((padded.charCodeAt(i) << 24) | (padded.charCodeAt(i + 1) << 16) | (padded.charCodeAt(i + 2) << 8) | padded.charCodeAt(i + 3));
   words.push(Math.floor(text.length / 2 ** 29), (text.length * 8) | 0);
-  const state = [...START];
+  const state = [...start];
   const schedule: number[] = new Array<number>(64).fill(0);
   for (let block = 0; block < words.length; block += 16) {
     let [a, b, c, d, e, f, g, h] = state as [number, number, number, number, number, number, number, number];
@@ -32,6 +42,19 @@ export function sha256(text: Bytes): readonly number[] {
     for (const [i, value] of [a, b, c, d, e, f, g, h].entries()) state[i] = (state[i]! + value) | 0;
   }
   return state;
+}
+
+const BASE64_URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** RFC 4648's base 64 for addresses of the web, without padding. */
+export function base64Url(text: Bytes): string {
+  let out = '';
+  for (let i = 0; i < text.length; i += 3) {
+    const bits = (text.charCodeAt(i) << 16) | ((text.charCodeAt(i + 1) || 0) << 8) | (text.charCodeAt(i + 2) || 0);
+    const digits = Math.min(4, text.length - i + 1);
+    for (let digit = 0; digit < digits; digit++) out += BASE64_URL[(bits >>> (18 - 6 * digit)) & 63];
+  }
+  return out;
 }
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

@@ -30,7 +30,8 @@ import { admitPod } from './pod-admission.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { tableOf } from './printer.ts';
 import { admitDeployment } from './deployment-admission.ts';
-import { CONFIGMAPS, DEPLOYMENTS, NAMESPACES, NODES, PODS, REPLICASETS, RESOURCES, SERVICES } from './resources.ts';
+import { admitNetworkPolicy, type NetworkPolicy } from './network-policy.ts';
+import { CONFIGMAPS, DEPLOYMENTS, NAMESPACES, NETWORKPOLICIES, NODES, PODS, REPLICASETS, RESOURCES, SERVICES } from './resources.ts';
 import { admitService, type Pools } from './service-admission.ts';
 import { parseFieldSelector, parseLabelSelector, type Matcher } from './selector.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalidObject, methodNotAllowed, notFound } from './status.ts';
@@ -124,7 +125,9 @@ export class ApiServer implements KubernetesApi {
           ? admitService(object, namespace, now, this.pools)
           : resource === DEPLOYMENTS
             ? admitDeployment(object, namespace, now, this.rng)
-            : this.newConfigMap(namespace, object, now);
+            : resource === NETWORKPOLICIES
+              ? admitNetworkPolicy(object, namespace, now, this.rng)
+              : this.newConfigMap(namespace, object, now);
     if (!made.ok || place.status.phase !== 'Terminating') return made;
     return forbidden(resource, made.value.metadata.name, `unable to create new content in namespace ${namespace} because it is being terminated`);
   }
@@ -188,6 +191,13 @@ export class ApiServer implements KubernetesApi {
         metadata,
         spec: { ...(present as ReplicaSet).spec, replicas: (sent as ReplicaSet).spec.replicas },
       } as KubeObject);
+    if (resource === NETWORKPOLICIES) {
+      const policy = present as NetworkPolicy;
+      const made = admitNetworkPolicy(sent, metadata.namespace ?? 'default', metadata.creationTimestamp, this.rng, policy);
+      if (!made.ok) return made;
+      const generation = (metadata.generation ?? 1) + (isSame(policy.spec, made.value.spec) ? 0 : 1);
+      return ok({ ...made.value, metadata: { ...metadata, generation } } as KubeObject);
+    }
     if (resource === CONFIGMAPS) return ok({ ...(present as ConfigMap), metadata, data: (sent as ConfigMap).data ?? {} } as KubeObject);
     return ok({ ...present, metadata });
   }

@@ -10,6 +10,8 @@ import type { InstalledProgram, Machine } from '../machine/index.ts';
 import { programImage, type Process, type Sys } from '../shell/index.ts';
 import { formatIpv4, ipv4Mask, parseIpv4, parseIpv4Prefix } from '../wire/index.ts';
 import { ApiServer, makeNamespace } from './api-server.ts';
+import { CalicoStore } from './calico/datastore.ts';
+import { calicoNetwork } from './calico/network.ts';
 import { Keeper } from './controllers.ts';
 import { EventRecorder } from './events.ts';
 import { flannelNetwork } from './flannel/network.ts';
@@ -168,6 +170,10 @@ export class Cluster {
     const { network, podCIDR } = this.options;
     const nodeName = (p: Process): string => this.nodeOf(p);
     if (network.plugin === 'flannel') return flannelNetwork({ ...network, store: this.store, network: podCIDR, interface: this.options.interface, nodeName });
+    if (network.plugin === 'calico') {
+      const datastore = new CalicoStore({ ...network, cidr: podCIDR });
+      return calicoNetwork({ store: this.store, datastore, nodeName, server: `${this.addressOf(this.options.controlPlane)}:6443` });
+    }
     return OWN_NETWORK;
   }
   /** The first address of the range is the API server's, the tenth the name server's. */

@@ -32,6 +32,7 @@ export const ENDPOINTS = resource('endpoints', 'Endpoints', ['ep'], 'namespaced'
 export const ENDPOINTSLICES = resource('endpointslices', 'EndpointSlice', [], 'namespaced', READ, 'discovery.k8s.io');
 export const EVENTS = resource('events', 'Event', ['ev'], 'namespaced', READ);
 export const NAMESPACES = resource('namespaces', 'Namespace', ['ns'], 'cluster', ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']);
+export const NETWORKPOLICIES = resource('networkpolicies', 'NetworkPolicy', ['netpol'], 'namespaced', VERBS, 'networking.k8s.io');
 export const NODES = resource('nodes', 'Node', ['no'], 'cluster', ['get', 'list', 'patch', 'update', 'watch']);
 export const PODS = resource('pods', 'Pod', ['po'], 'namespaced', VERBS, '', ['all']);
 /** The index of pods by the node that they are bound to. */
@@ -60,4 +61,5 @@ export const RESOURCES: readonly ApiResource[] = [
   DAEMONSETS,
   LEASES,
   ENDPOINTSLICES,
+  NETWORKPOLICIES,
 ];

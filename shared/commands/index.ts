@@ -36,6 +36,7 @@ export { decodeDns, DnsCode, DnsType, encodeDns, type DnsMessage, type DnsRecord
 export { makeSets, setFacts } from './ipset/index.ts';
 export { restoreRules } from './iptables/index.ts';
 export * from './kubectl/index.ts';
+export { sha1 } from './system/sha.ts';
 
 /** What every simulated machine has installed. */
 export const PROGRAMS: readonly InstalledProgram[] = [
