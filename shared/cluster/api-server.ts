@@ -196,7 +196,7 @@ export class ApiServer implements KubernetesApi {
       const made = admitNetworkPolicy(sent, metadata.namespace ?? 'default', metadata.creationTimestamp, this.rng, policy);
       if (!made.ok) return made;
       const generation = (metadata.generation ?? 1) + (isSame(policy.spec, made.value.spec) ? 0 : 1);
-      return ok({ ...made.value, metadata: { ...metadata, generation } } as KubeObject);
+      return ok({ ...made.value, metadata: { ...metadata, generation } });
     }
     if (resource === CONFIGMAPS) return ok({ ...(present as ConfigMap), metadata, data: (sent as ConfigMap).data ?? {} } as KubeObject);
     return ok({ ...present, metadata });

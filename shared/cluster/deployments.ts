@@ -224,8 +224,8 @@ const owner = (apiVersion: string, kind: string, name: string, uid: string): Own
   blockOwnerDeletion: true,
 });
 const isOwned = (object: KubeObject, by: KubeObject): boolean => object.metadata.ownerReferences?.some((one) => one.uid === by.metadata.uid) ?? false;
-/** CoreDNS's replica set is not an object of its own. */
-const isKept = (pod: Pod): boolean => pod.metadata.labels?.['k8s-app'] === 'kube-dns';
+/** The replica sets of the cluster's own pods are no objects. */
+const isKept = (pod: Pod): boolean => ['kube-dns', 'calico-kube-controllers'].includes(pod.metadata.labels?.['k8s-app'] ?? '');
 const isActive = (pod: Pod): boolean => pod.metadata.deletionTimestamp === undefined && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed';
 /** Not placed, not ready, ready. */
 const rank = (pod: Pod): number =>

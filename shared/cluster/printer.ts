@@ -18,6 +18,7 @@ import {
   type Service,
   type Table,
 } from '../commands/index.ts';
+import type { NetworkPolicy, Selector } from './network-policy.ts';
 
 interface Column {
   readonly name: string;
@@ -69,6 +70,18 @@ const NODE_COLUMNS: readonly Column[] = [
 ];
 
 const NAMESPACE_COLUMNS: readonly Column[] = [NAME, { name: 'Status', cell: (namespace: Namespace) => namespace.status.phase }, AGE];
+
+/** `app=web,!old,tier in (a,b)`: a selector as metav1.FormatLabelSelector writes it. */
+function formatSelector({ matchLabels = {}, matchExpressions = [] }: Selector): string {
+  const words = matchExpressions.map(({ key, operator, values = [] }) => {
+    if (operator === 'Exists') return key;
+    if (operator === 'DoesNotExist') return `!${key}`;
+    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${[...values].sort().join(',')})`;
+  });
+  const all = [...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`), ...words];
+  return all.length === 0 ? NONE : all.sort().join(',');
+}
+const NETWORKPOLICY_COLUMNS: readonly Column[] = [NAME, { name: 'Pod-Selector', cell: ({ spec }: NetworkPolicy) => formatSelector(spec.podSelector) }, AGE];
 
 const CONFIGMAP_COLUMNS: readonly Column[] = [NAME, { name: 'Data', cell: (map: ConfigMap) => String(Object.keys(map.data ?? {}).length) }, AGE];
 
@@ -196,6 +209,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   replicasets: REPLICASET_COLUMNS,
   daemonsets: DAEMONSET_COLUMNS,
   leases: LEASE_COLUMNS,
+  networkpolicies: NETWORKPOLICY_COLUMNS,
 };
 
 export function tableOf(resource: ApiResource, objects: readonly KubeObject[], nowUs: number): Table {

@@ -6,7 +6,7 @@ export { flannelDelegate, flannelSubnetFile } from './meta/flannel.ts';
 export { parseNetwork } from './network-list.ts';
 export { onNode } from './node-driver.ts';
 export type { PluginCall } from './node-driver.ts';
-export { calico } from './calico/calico.ts';
+export { calico, vethName } from './calico/calico.ts';
 export { calicoIpam } from './calico/calico-ipam.ts';
 export type { CalicoDatastore, WorkloadEndpoint } from './calico/datastore.ts';
 export { CNI_PLUGINS } from './plugins.ts';

@@ -5,7 +5,7 @@
  * Deviation: which block a node claims first is drawn from its name by another hash than Go's generator.
  */
 import type { CalicoDatastore, WorkloadEndpoint } from '../../cni/index.ts';
-import { formatIpv4, formatIpv4Prefix, parseIpv4, parseIpv4Prefix, type Ipv4Prefix } from '../../wire/index.ts';
+import { formatIpv4, parseIpv4, parseIpv4Prefix, type Ipv4Prefix } from '../../wire/index.ts';
 
 const BLOCK_LENGTH = 26;
 const BLOCK_SIZE = 64;
@@ -98,9 +98,6 @@ export class CalicoStore implements CalicoDatastore {
       }
     }
   }
-  held(handle: string): readonly string[] {
-    return this.blocks.flatMap((block) => [...block.used].flatMap(([place, owner]) => (owner === handle ? [formatIpv4(block.cidr.address + place)] : [])));
-  }
 
   putEndpoint(endpoint: WorkloadEndpoint): void {
     this.endpoints.set(`${endpoint.node}/${endpoint.containerId}`, endpoint);
@@ -116,8 +113,6 @@ export class CalicoStore implements CalicoDatastore {
     return this.blocks.filter((one) => one.node === node);
   }
 }
-
-export const blockText = (block: Block): string => formatIpv4Prefix(block.cidr);
 
 /** FNV-1, 32 bits. */
 function fnv(text: string): number {

@@ -16,8 +16,6 @@ export interface CalicoDatastore {
   /** The next free address of the node's blocks; undefined when the pool is used up. */
   assign(node: string, handle: string): string | undefined;
   release(handle: string): void;
-  /** Addresses that a handle has. */
-  held(handle: string): readonly string[];
   putEndpoint(endpoint: WorkloadEndpoint): void;
   removeEndpoint(node: string, containerId: string): void;
 }
