@@ -46,6 +46,8 @@ export interface ContainerSetup {
   readonly log: ContainerLog;
   readonly resolvConf: string;
   readonly clusterEnv: Readonly<Record<string, string>>;
+  /** Whose processes it sees; without it its own only. */
+  readonly pid?: PidNamespace | undefined;
   /** Mounts the pod's volumes into the root that the process sees. */
   readonly mountVolumes: (child: Process) => void;
 }
@@ -80,7 +82,7 @@ export class RunningContainer {
     this.startedUnixUs = os.sim.unixUs;
     this.stopSignal = image.stopSignal;
     this.mnt = new MountNamespace(os.takeNamespaceInode());
-    this.pid = new PidNamespace(os.takeNamespaceInode(), machine.namespaces.pid);
+    this.pid = setup.pid ?? new PidNamespace(os.takeNamespaceInode(), machine.namespaces.pid);
     for (const program of image.programs) os.programs.set(program.name, program.main);
     const output = new LogFile(
       log,
@@ -130,6 +132,9 @@ export class RunningContainer {
     );
   }
 
+  get pidNamespace(): PidNamespace {
+    return this.pid;
+  }
   openPty(): Pty {
     return this.setup.machine.os.openPty();
   }

@@ -11,3 +11,5 @@
  */
 export { Cluster, type PodInfo } from './cluster.ts';
 export { RestApi, statusObject, type Definitions, type RestAnswer, type RestRequest, type RestStreams } from './rest/index.ts';
+export type { DockerEngine } from './docker/engine.ts';
+export { startDocker } from './docker/start.ts';

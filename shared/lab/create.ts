@@ -1,10 +1,11 @@
 /** Labs made of a lab file, and the blank host. Both come up with everything started and nothing waited for. */
-import { Cluster } from '../cluster/index.ts';
+import { Cluster, startDocker, type DockerEngine } from '../cluster/index.ts';
 import { BUSYBOX_NET, PROGRAMS, type Pod } from '../commands/index.ts';
 import { CNI_PLUGINS } from '../cni/index.ts';
 import { makeWorld } from '../kernel/index.ts';
 import { Machine } from '../machine/index.ts';
 import { utf8Encode } from '../base/index.ts';
+import { parseMac } from '../wire/index.ts';
 import { clusterNodes, type KubernetesFile, type LabFile } from './lab-file.ts';
 import type { Lab, LabOptions } from './lab.ts';
 import { writeLoginFiles } from './login-files.ts';
@@ -13,6 +14,7 @@ import { SimulatedLab } from './simulated-lab.ts';
 
 /** How long the first pods may take, in virtual time. */
 const START_LIMIT_US = 20_000_000;
+const DOCKER_START_US = 50_000;
 const SETUP_LOG = '/var/log/setup.log';
 /** … and for each pod, as each costs processors time. */
 const POD_LIMIT_US = 200_000;
@@ -23,10 +25,18 @@ export function createLab(file: LabFile, options: LabOptions): Lab {
   const world = makeWorld(options.seed, file.kubernetes ? options.epochMs - AGE_MS : options.epochMs);
   const programs = file.kubernetes ? [...PROGRAMS, ...CNI_PLUGINS] : PROGRAMS;
   const machines = provision(world, file, { programs, seed: options.seed });
+  const dockers: DockerEngine[] = [];
+  for (const [index, [name, { docker }]] of Object.entries(file.nodes).entries()) {
+    if (docker === false) continue;
+    const mac = docker === true ? undefined : parseMac(docker.mac);
+    dockers.push(startDocker(machines.get(name)!, { seed: options.seed * 17 + index, mac, programs: PROGRAMS, busybox: BUSYBOX_NET }));
+    // the daemon writes its rules before anything else does
+    world.simulation.runUntil(world.simulation.nowUs + DOCKER_START_US);
+  }
   setUp(file, machines, world.simulation);
   const { kubernetes } = file;
   const cluster = kubernetes && startCluster(file, kubernetes, machines, options, world.simulation);
-  const lab = new SimulatedLab(file.id, world, machines, cluster, kubernetes?.interface ?? '');
+  const lab = new SimulatedLab(file.id, world, machines, cluster, kubernetes?.interface ?? '', dockers);
   if (cluster) startPods(lab, cluster, kubernetes);
   else world.simulation.runUntil(world.simulation.nowUs + 100_000);
   return lab;

@@ -42,8 +42,8 @@ const node = z
     interfaces: z.record(interfaceName, z.object({ network: label, address: prefix, mac: mac.optional() }).strict()).default({}),
     /** What is on its disk, by path. */
     files: z.record(path, file).default({}),
-    /** Docker runs on it. */
-    docker: z.boolean().default(false),
+    /** Docker runs on it; its bridge may have a MAC that is given. */
+    docker: z.union([z.boolean(), z.object({ mac }).strict()], 'true, false or { mac: … } is needed').default(false),
     /** Commands that root's bash runs when the machine starts. */
     setup: z.string().optional(),
   })

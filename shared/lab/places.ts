@@ -1,6 +1,6 @@
 /** The places of a lab where a program can run or a packet can start, and what they are called. */
-import type { Cluster, PodInfo } from '../cluster/index.ts';
-import type { Netns } from '../kernel/index.ts';
+import type { Cluster, DockerEngine, PodInfo } from '../cluster/index.ts';
+import type { Host, Netns } from '../kernel/index.ts';
 import { NetNamespace, type Machine } from '../machine/index.ts';
 import { netnsBoxId } from '../topology/index.ts';
 import { formatIpv4, parseIpv4 } from '../wire/index.ts';
@@ -24,6 +24,7 @@ export class Places {
     private readonly cluster: Cluster | undefined,
     /** Over which nodes reach each other. */
     private readonly interface_: string,
+    private readonly dockers: readonly DockerEngine[],
   ) {}
 
   /** Pods that have a network of their own. */
@@ -69,17 +70,20 @@ export class Places {
     });
     return [...nodes, ...pods, ...this.namespaces()];
   }
-  /** What `ip netns` names and no pod has. */
+  /** What `ip netns` names and no pod has, and Docker's containers. */
   private namespaces(): readonly Endpoint[] {
     const taken = new Set(this.ownPods().map((info) => this.netnsOfPod(info)));
     return [...this.machines].flatMap(([node, { host }]) => {
       const named = [...host.namedNetns].filter(([, netns]) => !taken.has(netns) && netns !== host.initNetns);
-      return named.map(([name, netns]): Endpoint => {
+      return [...named, ...this.containersOf(host)].map(([name, netns]): Endpoint => {
         const address = firstAddress(netns);
         const shown = address === undefined ? {} : { address: formatIpv4(address) };
         return { id: `${node}/${name}`, kind: 'netns', node, label: name, ...shown, box: netnsBoxId(node, netns), status: 'Ready' };
       });
     });
+  }
+  private containersOf(host: Host): readonly (readonly [string, Netns])[] {
+    return this.dockers.flatMap((engine) => (engine.machine.host === host ? engine.namespaces().map(({ name, netns }) => [name, netns] as const) : []));
   }
   private addressOf(machine: Machine): number | undefined {
     const named = machine.netns.device(this.interface_);
@@ -101,7 +105,7 @@ export class Places {
       if (!netns) return refuse('not-possible', `The pod ${name} is ${info.status}: it has no network now.`, { target });
       return give({ kind: 'pod', node: netns.host.name, machine: this.machines.get(netns.host.name)!, netns, info });
     }
-    const named = machine?.host.namedNetns.get(name);
+    const named = machine && (machine.host.namedNetns.get(name) ?? this.containersOf(machine.host).find(([own]) => own === name)?.[1]);
     if (machine && named) return give({ kind: 'netns', node: first, machine, netns: named });
     const pods = this.endpoints().filter((endpoint) => endpoint.kind === 'pod');
     const nodes = machine ? '' : `nodes: ${[...this.machines.keys()].join(', ')}; `;
@@ -112,7 +116,8 @@ export class Places {
     const node = netns.host.name;
     if (netns === netns.host.initNetns) return node;
     const info = this.ownPods().find((one) => this.netnsOfPod(one) === netns);
-    return info ? endpointId(info) : `${node}/${netns.name}`;
+    if (info) return endpointId(info);
+    return `${node}/${this.containersOf(netns.host).find(([, own]) => own === netns)?.[0] ?? netns.name}`;
   }
   /** An endpoint's address, or an address itself. */
   addressFor(to: string): LabResult<number> {

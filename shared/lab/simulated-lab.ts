@@ -2,7 +2,7 @@
  * A lab in the simulated kernel: machines, their cluster, programs, probes, experiments and lessons behind the `Lab` interface.
  */
 import { utf8Encode, type Bytes, type Simulation } from '../base/index.ts';
-import type { Cluster, PodInfo } from '../cluster/index.ts';
+import type { Cluster, DockerEngine, PodInfo } from '../cluster/index.ts';
 import type { ExperimentPlan, ExperimentRun } from '../experiment/index.ts';
 import type { Netns, World } from '../kernel/index.ts';
 import type { LessonFile } from '../lesson/index.ts';
@@ -47,10 +47,11 @@ export class SimulatedLab implements Lab {
     readonly cluster: Cluster | undefined,
     /** Over which nodes reach each other. */
     readonly interface_: string,
+    private readonly dockers: readonly DockerEngine[] = [],
   ) {
     this.simulation = world.simulation;
     this.nodes = [...machines.keys()];
-    this.places = new Places(machines, cluster, interface_);
+    this.places = new Places(machines, cluster, interface_, dockers);
     this.history = new CommandHistory((netns) => this.places.nameOf(netns));
     for (const machine of machines.values()) {
       machine.host.changed.add(() => this.changed());
@@ -101,6 +102,7 @@ export class SimulatedLab implements Lab {
       const netns = this.netnsOfPod(info);
       if (netns) names.set(`${netns.host.name}/${netns.id}`, info.pod.metadata.name);
     }
+    for (const { name, netns } of this.dockers.flatMap((engine) => engine.namespaces())) names.set(`${netns.host.name}/${netns.id}`, name);
     return this.layout.update(graphOf(this.snapshot(), names));
   }
   processes(): readonly string[] {

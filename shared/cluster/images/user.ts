@@ -1,7 +1,7 @@
 /** Images that people run: busybox, httpd, nginx, netshoot and kin. */
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Image } from '../image.ts';
-import { applets, makeImage, own } from './make.ts';
+import { applets, daemon, makeImage, own } from './make.ts';
 import { httpdProgram, nginxProgram } from './web.ts';
 
 /** Applets of busybox 1.36 that are programs here. */
@@ -208,6 +208,21 @@ export function userImages(programs: readonly InstalledProgram[], busybox: reado
   const debian = [...applets(programs, '/usr/bin', DEBIAN)];
   const merged = { '/bin': 'usr/bin', '/sbin': 'usr/sbin', '/lib': 'usr/lib' };
   return [
+    ...['registry.k8s.io/pause', 'gcr.io/google_containers/pause-amd64', 'docker.io/library/pause'].map((repository) =>
+      makeImage({
+        repository,
+        tags: ['latest', '3.10', '3.9', '3.1'],
+        sizeBytes: 320_368,
+        entrypoint: ['/pause'],
+        programs: [
+          own(
+            '/pause',
+            'pause',
+            daemon(() => []),
+          ),
+        ],
+      }),
+    ),
     makeImage({
       repository: 'docker.io/library/busybox',
       tags: ['latest', '1.36', '1.36.1', 'musl', 'uclibc', 'glibc'],
