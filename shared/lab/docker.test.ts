@@ -45,7 +45,7 @@ test.each<readonly [string, string]>([
   ['docker port web', '80/tcp -> 0.0.0.0:8080\n'],
   [
     'docker run -d -p 8080:80 nginx | tail -1',
-    expect.stringMatching(/^docker: Error response from daemon: .*Bind for 0\.0\.0\.0:8080 failed: port is already allocated\.\n/) as unknown as string,
+    expect.stringMatching(/^docker: Error response from daemon: .*Bind for 0\.0\.0\.0:8080 failed: port is already allocated\.\n/),
   ],
   ['curl -s 172.17.0.1:8080 | grep -c Welcome', '2\n'],
   ['docker rm -f web; iptables-save | grep -c 172.17.0.2; docker port web', 'web\n0\nError response from daemon: No such container: web\n'],

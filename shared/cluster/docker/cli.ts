@@ -136,7 +136,7 @@ const run: Command = function* (p, engine, words) {
     return 0;
   }
   yield* attachContainer(p, started.value, { stdin: flags.has('stdin'), tty: flags.has('tty') });
-  while (container.running) yield* p.sleep(2_000);
+  yield* engine.wait(p, container);
   return container.exitCode;
 };
 
@@ -280,7 +280,7 @@ const rm: Command = function* (p, engine, args) {
     if (container.running && !options.flags.has('force'))
       return `Error response from daemon: cannot remove container "/${container.name}": container is running: stop the container before removing or force remove\n`;
     container.running?.signal('KILL');
-    while (container.running) yield* p.sleep(2_000);
+    yield* engine.wait(p, container);
     engine.forget(container);
     yield* p.print(`${name}\n`);
     return undefined;

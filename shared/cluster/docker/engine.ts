@@ -204,7 +204,7 @@ export class DockerEngine {
     container.startedUnixUs = this.nowUnixUs;
     yield* p.sleep(START_US);
     if (running.startError !== undefined) {
-      while (container.running) yield* p.sleep(1_000);
+      yield* this.wait(p, container);
       return err(
         `failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${running.startError}`,
       );
@@ -292,6 +292,10 @@ export class DockerEngine {
     const at = this.containers.indexOf(container);
     if (at >= 0) this.containers.splice(at, 1);
   }
+  /** Until it is over and tidied up. */
+  *wait(p: Process, container: DockerContainer): Sys {
+    while (container.running) yield* p.sleep(2_000);
+  }
   /** TERM, and after a while KILL. */
   *stop(p: Process, container: DockerContainer, seconds: number): Sys {
     const { running } = container;
@@ -300,7 +304,7 @@ export class DockerEngine {
     const untilUs = p.nowUs + seconds * 1_000_000;
     while (container.running && p.nowUs < untilUs) yield* p.sleep(20_000);
     container.running?.signal('KILL');
-    while (container.running) yield* p.sleep(5_000);
+    yield* this.wait(p, container);
   }
   /** Networks of containers, each under the name of the one that made it. */
   namespaces(): readonly { readonly name: string; readonly netns: Netns }[] {

@@ -8,7 +8,6 @@ import { httpdProgram, nginxProgram } from './web.ts';
 const BUSYBOX = [
   ...[
     'sh',
-    'ash',
     'awk',
     'basename',
     'cat',
@@ -165,6 +164,7 @@ const NETWORK = [
 ];
 
 const busyboxApplets = (programs: readonly InstalledProgram[], special: readonly InstalledProgram[]) => [
+  ...applets(programs, '/bin', ['sh']).map((one) => ({ ...one, path: '/bin/ash' })),
   ...special.map((one) => ({ path: `/bin/${one.path.slice(one.path.lastIndexOf('/') + 1)}`, name: `busybox:${one.path}`, main: one.main })),
   ...applets(
     programs,
