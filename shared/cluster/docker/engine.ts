@@ -15,7 +15,6 @@ import { randomHex } from '../names.ts';
 import { ObjectStore } from '../store.ts';
 import { mountVolumes } from '../volumes.ts';
 import { wayOut } from '../way-out.ts';
-import { dockerProgram } from './cli.ts';
 import { addressText, attach, detach, GATEWAY, makeBridge, publish, SUBNET, writeRules, type Attachment, type PublishedPort } from './network.ts';
 
 export interface RunRequest {
@@ -104,14 +103,7 @@ export class DockerEngine {
   ) {
     this.rng = new Rng(options.seed);
     makeBridge(machine.netns, options.mac ?? 0x0242_0000_0000 + this.rng.below(2 ** 32 - 1));
-    const { os, init } = machine;
-    for (const [path, name, main] of [
-      ['/usr/bin/dockerd', 'dockerd', dockerd],
-      ['/usr/bin/docker', 'docker', dockerProgram(this)],
-    ] as const) {
-      os.programs.set(name, main);
-      init.fs.writeFile(path, programImage(name), { mode: 0o755 });
-    }
+    installProgram(machine, 'dockerd', dockerd);
     const started = machine.spawn(['/usr/bin/dockerd', '-H', 'fd://', '--containerd=/run/containerd/containerd.sock'], { path: '/usr/bin/dockerd' });
     if (started.ok) this.daemon = started.value;
   }
@@ -312,6 +304,11 @@ export class DockerEngine {
       running && sandbox?.net instanceof NetNamespace && ['bridge', 'none'].includes(request.network) ? [{ name, netns: sandbox.net.netns }] : [],
     );
   }
+}
+
+export function installProgram(machine: Machine, name: string, main: Program): void {
+  machine.os.programs.set(name, main);
+  machine.init.fs.writeFile(`/usr/bin/${name}`, programImage(name), { mode: 0o755 });
 }
 
 const dockerd: Program = function* (p): Sys<number> {

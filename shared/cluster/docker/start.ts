@@ -3,7 +3,8 @@ import type { InstalledProgram, Machine } from '../../machine/index.ts';
 import type { Mac } from '../../wire/index.ts';
 import { ImageRegistry } from '../image.ts';
 import { userImages } from '../images/user.ts';
-import { DockerEngine } from './engine.ts';
+import { dockerProgram } from './cli.ts';
+import { DockerEngine, installProgram } from './engine.ts';
 
 export interface DockerOptions {
   readonly seed: number;
@@ -14,5 +15,8 @@ export interface DockerOptions {
   readonly busybox: readonly InstalledProgram[];
 }
 
-export const startDocker = (machine: Machine, { seed, mac, programs, busybox }: DockerOptions): DockerEngine =>
-  new DockerEngine(machine, new ImageRegistry(userImages(programs, busybox)), { seed, mac });
+export function startDocker(machine: Machine, { seed, mac, programs, busybox }: DockerOptions): DockerEngine {
+  const engine = new DockerEngine(machine, new ImageRegistry(userImages(programs, busybox)), { seed, mac });
+  installProgram(machine, 'docker', dockerProgram(engine));
+  return engine;
+}
