@@ -28,6 +28,9 @@ import { parseNc, portsOf, SPECS, type NcOptions } from './options.ts';
 import { transfer } from './transfer.ts';
 import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
+/** A peer on this machine has answered before connect(2) is over, so that `-w 0` reaches it. */
+const AT_ONCE_US = 300;
+
 const main: Program = function* (p) {
   const parsed = parseNc(p.argv);
   if (parsed.kind === 'end') {
@@ -132,7 +135,7 @@ function* open(p: Process, options: NcOptions, host: Bytes, target: HostAddress,
   if (socket instanceof UdpSocket) {
     const connected = socket.connect(address, port);
     errno = connected.ok ? null : connected.error.errno;
-  } else errno = yield* connectTcp(p, socket, address, port, options.timeoutUs);
+  } else errno = yield* connectTcp(p, socket, address, port, options.timeoutUs === 0 ? AT_ONCE_US : options.timeoutUs);
   if (errno === null) return new SocketFile(socket);
   socket.close();
   if (errno === 'EINTR') return 1;

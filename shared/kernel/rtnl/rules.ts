@@ -49,6 +49,8 @@ export function addRule(netns: Netns, request: RuleRequest): KernelResult {
   const list = request.family === 4 ? netns.rules : netns.rules6;
   const lengthLimit = request.family === 4 ? 32 : 128;
   if ((request.srcLength ?? 0) > lengthLimit || (request.dstLength ?? 0) > lengthLimit) return fail('EINVAL', 'Invalid address length');
+  // Where modules cannot be loaded root is that of a user namespace, which knows no other user.
+  if (request.uidRange?.some((uid) => uid !== 0 && !netns.host.mayLoadModules)) return fail('EINVAL', 'Invalid uid range');
   for (const [name, ports] of [
     ['sport', request.srcPorts],
     ['dport', request.dstPorts],
