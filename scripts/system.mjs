@@ -29,8 +29,8 @@ const NEEDS = /** @type {const} */ ([
   { for: 'machines', package: 'bridge-utils', has: () => findProgram('brctl') !== undefined },
   { for: 'machines', package: 'iptables', has: () => findProgram('iptables-save') !== undefined },
   { for: 'capture', package: 'tcpdump', has: () => findProgram('tcpdump') !== undefined },
-  ...['iproute2:ip', 'iptables:iptables', 'util-linux:nsenter', 'iputils-ping:ping', 'traceroute:traceroute', 'procps:sysctl'].map((pair) =>
-    need('labs', pair),
+  ...['iproute2:ip', 'iptables:iptables', 'util-linux:nsenter', 'iputils-ping:ping', 'traceroute:traceroute', 'procps:sysctl', 'nmap:nmap', 'jq:jq'].map(
+    (pair) => need('labs', pair),
   ),
   { for: 'labs', package: 'containernetworking-plugins', has: () => onLinux(() => existsSync('/usr/lib/cni/bridge') || existsSync('/opt/cni/bin/bridge')) },
   { for: 'labs', package: 'openssh-server', has: () => onLinux(() => existsSync('/usr/sbin/sshd')) },

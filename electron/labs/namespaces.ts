@@ -19,7 +19,7 @@ import { clearLeftovers, removeState, writeState } from './namespaces/leftovers.
 import { ClusterMirror, isKubectlExec } from './namespaces/mirror.ts';
 import { NamespaceNode } from './namespaces/node.ts';
 import { Pods } from './namespaces/pods.ts';
-import { obstacles } from './namespaces/obstacles.ts';
+import { missingPrograms, obstacles } from './namespaces/obstacles.ts';
 import { cardsOf, gatewayCommands, gatewaysOf, hubCommands, nodeCommands, nodeFiles, wired } from './namespaces/wiring.ts';
 import type { LabProvider, Program, RunningLab, StartOptions } from './provider.ts';
 
@@ -37,7 +37,7 @@ export function namespacesProvider(options: NamespacesOptions): LabProvider {
     list: (locale) => options.content.labs(locale),
     problem: obstacles,
     start: async (name, start) => {
-      const problem = await obstacles();
+      const problem = missingPrograms();
       if (problem !== undefined) return refuse('not-possible', problem, { provider: 'namespaces' });
       for (const lab of await clearLeftovers(state())) options.report(`what was left of the lab ${lab} was cleared`);
       const file = await options.content.lab(name);
@@ -61,6 +61,9 @@ class Bringing {
       return await this.make(signal);
     } catch (error) {
       await this.down();
+      // whether the machine forbids it at all is looked at when it did not work
+      const problem = this.hub ? undefined : await obstacles();
+      if (problem !== undefined) return refuse('not-possible', problem, { provider: 'namespaces' });
       throw error;
     }
   }
@@ -93,7 +96,9 @@ class Bringing {
     );
     const nodes = new Map([...hub.nodes].map(([name, { pid, agent }]) => [name, new NamespaceNode(name, pid, agent)]));
     await Promise.all([
-      ...gateways.map((gateway) => runIp(hub.agent, gatewayCommands(gateway), gateway.netns)),
+      ...gateways.map((gateway) =>
+        runIp(hub.agent, gatewayCommands(gateway), gateway.netns).then(() => hub.agent.do('names', gateway.netns, gateway.addresses.at(-1)!.split('/')[0]!)),
+      ),
       ...[...nodes.values()].map((node) => this.setup(node)),
     ]);
     signal?.throwIfAborted();

@@ -159,14 +159,14 @@ sub node_files {
   mirror('/etc', '/etc', qw(hosts hostname resolv.conf cni iproute2 kubernetes profile profile.d mtab));
   mirror('/var/lib', '/var/lib', qw(cni kubelet));
   mirror('/opt', '/opt', qw(cni));
-  folders("/mnt$_") for qw(/etc/cni/net.d /etc/iproute2 /etc/kubernetes /var/lib/cni /opt/cni/bin /run/netns /run/flannel /run/podwalk/bin /run/podwalk/pods /run/lock);
+  folders("/mnt$_") for qw(/var/log /etc/cni/net.d /etc/iproute2 /etc/kubernetes /var/lib/cni /opt/cni/bin /run/netns /run/flannel /run/podwalk/bin /run/podwalk/pods /run/lock);
   for my $from (glob '/usr/share/iproute2/* /etc/iproute2/*') { (my $base = $from) =~ s{.*/}{}; spill("/mnt/etc/iproute2/$base", slurp($from)) if -f $from }
   for (split /\0/, $app) {
     my ($to, $from) = split /=/, $_, 2;
     if (-d $from) { folders("/mnt/run/podwalk/$to") } else { spill("/mnt/run/podwalk/$to", '') }
     mount($from, "/mnt/run/podwalk/$to", '', $BIND | $REC);
   }
-  for (qw(etc var/lib opt run root home tmp)) { -d "/$_" && must("/$_", "/mnt/$_", "/$_", '', $BIND | $REC) }
+  for (qw(etc var/lib var/log opt run root home tmp)) { -d "/$_" && must("/$_", "/mnt/$_", "/$_", '', $BIND | $REC) }
   unmount('/mnt');
   must('/proc', 'proc', '/proc', 'proc', $NOSUID | $NODEV | $NOEXEC);
   mount('sysfs', '/sys', 'sysfs', $NOSUID | $NODEV | $NOEXEC);
@@ -281,6 +281,28 @@ sub node {
   serve(\%node_verbs);
 }
 
+# A name server for a namespace of the hub, which knows no names: programs that ask are told so, and do not wait.
+sub name_server {
+  my ($netns, $address) = @_;
+  my $pid = fork // die "fork: $!\n";
+  return '' if $pid;
+  forget();
+  end_with_parent();
+  $0 = "podwalk names $netns";
+  open my $place, '<', "/run/netns/$netns" or POSIX::_exit(1);
+  syscall($call->{setns}, fileno $place, $NEWNET) == 0 or POSIX::_exit(1);
+  socket my $listener, AF_INET, SOCK_DGRAM, 0 or POSIX::_exit(1);
+  bind $listener, sockaddr_in(53, inet_aton($address)) or POSIX::_exit(1);
+  while (1) {
+    my $from = recv $listener, my $asked, 4096, 0;
+    next if !defined $from || length $asked < 12;
+    my ($id, $flags, $questions) = unpack 'n3', $asked;
+    my $end = 12;
+    while ($end < length $asked && ord substr $asked, $end, 1) { $end += 1 + ord substr $asked, $end, 1 }
+    send $listener, pack('n6', $id, 0x8183 | ($flags & 0x0100), 1, 0, 0, 0) . substr($asked, 12, $end + 5 - 12), 0, $from;    # NXDOMAIN
+  }
+}
+
 # --- the hub ---
 my ($id, $app, @names) = @ARGV;
 $app = pack 'H*', $app;
@@ -318,4 +340,4 @@ POSIX::close(4 + $_) for 0 .. $#names;
 open $channel, '+<&=', 3;
 $ENV{PATH} = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 send_all($channel, frame('ready', 0, join("\n", @told), ''));
-serve({});
+serve({ names => \&name_server });

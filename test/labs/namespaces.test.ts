@@ -105,6 +105,8 @@ describe('a node', () => {
     expect(await run(lab, 'node-1/hello-1', 'ps', '-eo', 'pid=,args=')).toMatch(/^ +1 \/pause$/m);
   });
   it('answers behind its NAT as VirtualBox does', async () => {
+    // a name is answered at once: there is none
+    expect(await run(lab, 'node-1', 'timeout', '3', 'getent', 'hosts', 'nowhere.example')).toBe('[2]\n');
     expect(await run(lab, 'node-1', 'ping', '-c', '1', '10.0.2.2')).toContain('1 received');
   });
   it('passes on exit statuses, signals, input and words as they are', async () => {
@@ -168,6 +170,24 @@ describe('the cluster', () => {
   it('told of nothing that went wrong', () => {
     expect(reports).toEqual([]);
   });
+});
+
+describe('every lab that comes with the program', () => {
+  it.each(['bash-cni', 'bridge', 'flannel-vxlan', 'route-table', 'two-namespaces', 'vxlan-pair'])(
+    '%s comes up, and its pods reach each other',
+    async (name) => {
+      const said: string[] = [];
+      const places = { ...findPlaces(), home };
+      const one = await namespacesProvider({ places, content: openContent(places), report: (message) => said.push(message) }).start(name);
+      try {
+        expect(said).toEqual([]);
+        expect((await one.probe()).filter((probe) => !probe.reached)).toEqual([]);
+        for (const { id } of one.endpoints()) expect(await run(one, id, 'ip', '-br', 'link', 'show', 'lo')).toMatch(/^lo /);
+      } finally {
+        await one.stop();
+      }
+    },
+  );
 });
 
 describe('hostile names', () => {

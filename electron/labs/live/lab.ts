@@ -87,7 +87,7 @@ export class LiveLab implements RunningLab {
     this.wasTold = false;
     const now = this.now();
     const names = new Map<string, string>();
-    for (const { node, pod, netns } of this.pods(now)) names.set(`${node.name}/${netns.id}`, pod.name);
+    for (const { node, pod, netns } of this.pods(now)) if (pod.kind === undefined) names.set(`${node.name}/${netns.id}`, pod.name);
     return this.layout.update(graphOf(now, names));
   }
   endpoints(): readonly Endpoint[] {
@@ -119,7 +119,7 @@ export class LiveLab implements RunningLab {
             .find((one) => one.family === 'inet')?.local;
         return {
           id: endpointId(node.name, pod),
-          kind: 'pod',
+          kind: pod.kind ?? 'pod',
           node: node.name,
           label: pod.name,
           ...(address !== undefined && { address }),
@@ -204,7 +204,11 @@ export class LiveLab implements RunningLab {
       const seen = now.nodes.find((one) => one.name === node.name);
       const collected = this.watches.find((watch) => watch.node === node)?.last;
       if (!seen || !collected) return [];
-      return this.setup.pods(node, seen, collected).flatMap((pod) => {
+      const known = this.setup.pods(node, seen, collected);
+      const named = seen.namespaces
+        .filter(({ id, name, inode }) => id !== 0 && name !== '' && !known.some((pod) => pod.inode === inode))
+        .map(({ name, inode }): LivePod => ({ kind: 'netns', namespace: '', name, inode, status: '' }));
+      return [...known, ...named].flatMap((pod) => {
         const netns = seen.namespaces.find((one) => one.inode === pod.inode && one.id !== 0);
         return netns ? [{ node, pod, netns }] : [];
       });

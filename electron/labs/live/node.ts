@@ -25,6 +25,8 @@ export interface Output {
 
 /** A pod, or whatever else has a network namespace of its own and is known by a name. */
 export interface LivePod {
+  /** `netns`: only its network is its own. */
+  readonly kind?: 'netns';
   readonly namespace: string;
   readonly name: string;
   /** The inode of its network namespace. */

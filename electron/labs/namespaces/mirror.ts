@@ -24,6 +24,7 @@ export class ClusterMirror {
   private readonly running: SimulatedLab;
   private readonly routes = new Map<string, ReadonlySet<string>>();
   private readonly rules = new Map<string, string>();
+  private readonly ends = new Map<string, string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -99,11 +100,18 @@ export class ClusterMirror {
       ...[...before].filter((route) => !routes.has(route)).map((route) => ['route', 'del', ...route.split(' ')]),
       ...[...routes].filter((route) => !before.has(route)).map((route) => ['route', 'replace', ...route.split(' ')]),
     ];
-    const rules = rulesOf(netns, !this.rules.has(node.name));
+    const isFirst = !this.rules.has(node.name);
+    const rules = rulesOf(netns, isFirst);
+    if (isFirst) await this.run(node, tunnelCommands(netns));
+    const ends = tunnelEnds(netns);
+    const known = JSON.stringify(ends);
+    const hasNewEnds = known !== (this.ends.get(node.name) ?? JSON.stringify({ neighbours: [], fdb: [] }));
+    this.ends.set(node.name, known);
     const isNew = rules !== this.rules.get(node.name);
     this.rules.set(node.name, rules);
     await Promise.all([
-      commands.length > 0 ? runIp(node.agent, commands).catch((error: unknown) => this.report(`${node.name}: ${String(error)}`)) : undefined,
+      this.run(node, [...(hasNewEnds ? ends.neighbours : []), ...commands]),
+      ...(hasNewEnds ? ends.fdb.map((words) => node.agent.run(['bridge', ...words])) : []),
       isNew && rules !== '' ? this.restore(node, rules) : undefined,
     ]);
   }
@@ -112,11 +120,55 @@ export class ClusterMirror {
     return this.running.stop();
   }
 
+  private async run(node: NamespaceNode, commands: readonly Command[]): Promise<void> {
+    if (commands.length > 0)
+      await runIp(node.agent, commands).catch((error: unknown) => this.report(`${node.name}: ${error instanceof Error ? error.message : String(error)}`));
+  }
   private async restore(node: NamespaceNode, rules: string): Promise<void> {
     const restored = await node.agent.run(['iptables-restore', '-w', '5', '--noflush'], rules).catch(() => undefined);
     if (restored && restored.status !== 0)
       this.report(`${node.name}: services are not there, as this machine's kernel or iptables takes no such rules: ${restored.stderr.trim()}`);
   }
+}
+
+/** Tunnels that the cluster's programs made, with what they know of the other ends. */
+function tunnelCommands(netns: Netns): readonly Command[] {
+  return netns.links.flatMap(({ name, kind, mac, mtu, vxlan, tunnel, addresses, flags }): Command[] => {
+    const made = vxlan
+      ? [
+          'vxlan',
+          'id',
+          String(vxlan.vni),
+          ...pair('local', vxlan.local),
+          ...pair('dev', vxlan.device),
+          'dstport',
+          String(vxlan.port),
+          ...(vxlan.learning ? [] : ['nolearning']),
+        ]
+      : tunnel && kind === 'ipip' && flags.includes('UP')
+        ? ['ipip', ...pair('local', tunnel.local), ...pair('remote', tunnel.remote)]
+        : undefined;
+    if (!made) return [];
+    return [
+      ['link', 'add', name, ...(vxlan ? ['address', mac] : []), 'mtu', String(mtu), 'type', ...made],
+      ...addresses.filter(({ family }) => family === 'inet').map(({ local, prefixLength }) => ['addr', 'add', `${local}/${prefixLength}`, 'dev', name]),
+      ['link', 'set', name, 'up'],
+    ];
+  });
+}
+const pair = (key: string, value: string | undefined): readonly string[] => (value === undefined ? [] : [key, value]);
+
+/** Where their other ends are: for neighbours, and for the bridge program. */
+function tunnelEnds(netns: Netns): { readonly neighbours: readonly Command[]; readonly fdb: readonly Command[] } {
+  const tunnels = new Set(netns.links.filter((link) => link.vxlan).map((link) => link.name));
+  return {
+    neighbours: netns.neighbours
+      .filter((one) => tunnels.has(one.device) && one.state === 'PERMANENT' && one.mac !== undefined)
+      .map((one) => ['neigh', 'replace', one.address, 'lladdr', one.mac!, 'dev', one.device, 'nud', 'permanent']),
+    fdb: netns.fdb
+      .filter((entry) => tunnels.has(entry.device) && entry.dst !== undefined)
+      .map((entry) => ['fdb', 'replace', entry.mac, 'dev', entry.device, 'dst', entry.dst!, 'self', 'permanent']),
+  };
 }
 
 /** What flanneld set: routes by another node. */
@@ -126,7 +178,7 @@ const routesOf = (netns: Netns): ReadonlySet<string> =>
       .filter(
         (route) => route.family === 'inet' && route.table === 'main' && route.via !== undefined && route.destination !== 'default' && route.protocol !== 'dhcp',
       )
-      .map((route) => `${route.destination} via ${route.via!}${route.device === undefined ? '' : ` dev ${route.device}`}`),
+      .map((route) => [route.destination, 'via', route.via!, ...pair('dev', route.device), ...route.flags.filter((flag) => flag === 'onlink')].join(' ')),
   );
 
 /** For `iptables-restore --noflush`: the chains of kube-proxy and flanneld anew; at first also the rules that lead there. */

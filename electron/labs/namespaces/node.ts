@@ -57,6 +57,7 @@ export class NamespaceNode implements LiveNode {
       String(this.pid),
       '--',
       ...(pid === undefined ? [] : ['nsenter', ...NAMESPACES, '-t', String(pid), '--']),
+      ...(pod?.kind === 'netns' ? ['nsenter', `--net=/run/netns/${pod.name}`, '--'] : []),
       'env',
       '-i',
       ...Object.entries(inside).map(([key, value]) => `${key}=${value}`),

@@ -16,14 +16,19 @@ export function obstacles(): Promise<string | undefined> {
 }
 
 async function find(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return `Labs in namespaces need Linux; this is ${process.platform}. ${INSTEAD}`;
-  const missing = Object.keys(NEEDED).filter((program) => !isProgram(program));
-  if (missing.length > 0) {
-    const packages = [...new Set(missing.map((program) => NEEDED[program]!))].join(' ');
-    return `Labs in namespaces need ${missing.join(', ')}: install ${packages}. ${INSTEAD}`;
-  }
+  const missing = missingPrograms();
+  if (missing !== undefined) return missing;
   const refused = await attempt();
   return refused === undefined ? undefined : explain(refused);
+}
+
+/** Known at once, without trying anything. */
+export function missingPrograms(): string | undefined {
+  if (process.platform !== 'linux') return `Labs in namespaces need Linux; this is ${process.platform}. ${INSTEAD}`;
+  const missing = Object.keys(NEEDED).filter((program) => !isProgram(program));
+  if (missing.length === 0) return undefined;
+  const packages = [...new Set(missing.map((program) => NEEDED[program]!))].join(' ');
+  return `Labs in namespaces need ${missing.join(', ')}: install ${packages}. ${INSTEAD}`;
 }
 
 /** The words for a refusal, by the settings that are known to cause it. */

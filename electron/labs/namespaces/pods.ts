@@ -2,6 +2,7 @@
  * The pods of a namespaces lab: what the lab's cluster says there should be, made by the node's CNI plugins as a kubelet and its runtime make it, and
  * taken down again. A pod is a network namespace with processes of its own and the node's programs; images are not pulled.
  */
+import { createHash } from 'node:crypto';
 import { addNetwork, deleteNetwork, loadNetwork, type NetworkList, type RuntimeConfig } from '../../../shared/lab/index.ts';
 import { onRealNode, PLUGIN_PATH } from './cni-driver.ts';
 import type { NamespaceNode, PodPlace } from './node.ts';
@@ -90,7 +91,7 @@ export class Pods {
     try {
       const [, pid] = await Promise.all([files, node.agent.do('pod', pod.netns, pod.name, ports, pod.server)]);
       const config: RuntimeConfig = {
-        containerId: pod.netns,
+        containerId: createHash('sha256').update(pod.netns).digest('hex'),
         netns: `/var/run/netns/${pod.netns}`,
         ifName: 'eth0',
         args: [

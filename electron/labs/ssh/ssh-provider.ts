@@ -130,6 +130,8 @@ function podsOf(
     const shown = taken.has(wanted) ? `${wanted}-${inode}` : wanted;
     taken.add(shown);
     const door = host ? `-t ${host.pid} -n -u` : `--net=/run/netns/${name}`;
-    return /[^A-Za-z0-9_.=/ -]/.test(door) ? [] : [{ namespace: '', name: shown, inode, status: 'Running', door }];
+    return /[^A-Za-z0-9_.=/ -]/.test(door)
+      ? []
+      : [{ ...(host === undefined && { kind: 'netns' as const }), namespace: '', name: shown, inode, status: host === undefined ? '' : 'Running', door }];
   });
 }
