@@ -4,7 +4,7 @@ import { checkWords, phaseWords, adviceWords } from '../labs/vagrant/words.ts';
 import { isObstacle } from '../labs/vagrant/checks.ts';
 import { judgeHost } from '../labs/vagrant/judge.ts';
 import type { Action, Outcome, VagrantProject } from '../labs/vagrant/project.ts';
-import { VagrantProjects } from '../labs/vagrant/projects.ts';
+import { vagrantProjects } from '../labs/vagrant/projects.ts';
 import { virtualBoxView } from '../labs/vagrant/virtualbox-view.ts';
 import { findPlaces } from '../places.ts';
 import { isTerminal } from './sh.ts';
@@ -22,7 +22,7 @@ export async function machines({ options, operands }: Arguments): Promise<number
   if (!verb) throw new UsageError(`there is no action ${JSON.stringify(verbText)}: ${VERBS.join(', ')}`);
   const locale = localeOption(options['locale']);
   if (!locale) throw new UsageError('--locale is en or zh');
-  const project = await new VagrantProjects(findPlaces()).get(name);
+  const project = await vagrantProjects(findPlaces()).get(name);
   const isJson = options['json'] === true;
   switch (verb) {
     case 'status':

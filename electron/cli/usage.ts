@@ -26,7 +26,7 @@ const LAB_OPTION = { value: 'LAB', about: 'a lab by name, a lab file, or a saved
 const SAVE_OPTION = { value: 'FILE', about: 'afterwards, save the lab as it stands: FILE may then be given as LAB, any number of times' } as const;
 const LOCALE_OPTION = { locale: { value: 'en|zh', about: 'the language' } } as const;
 
-const PROVIDER_OPTION = { provider: { value: 'P', about: 'who makes the lab real: simulated (the default), namespaces or ssh' } } as const;
+const PROVIDER_OPTION = { provider: { value: 'P', about: 'who makes the lab real: simulated (the default), namespaces, vagrant or ssh' } } as const;
 
 export const COMMANDS = {
   serve: {
@@ -63,7 +63,7 @@ export const COMMANDS = {
   },
   up: {
     usage: 'LAB [--provider P] [--detach]',
-    about: 'bring a lab up, for other commands and the app, until Ctrl-C; LAB is for ssh HOST[,HOST…]',
+    about: 'bring a lab up, for other commands and the app, until Ctrl-C; LAB is for ssh HOST[,HOST…], for vagrant kubernetes or a Vagrantfile',
     options: { ...PROVIDER_OPTION, detach: { about: 'leave it up when the command ends, until podwalk down' } },
     operands: ['LAB'],
   },

@@ -1,12 +1,13 @@
-/** Who can make labs here. `vagrant` has its place among them. */
+/** Who can make labs here. */
 import type { Content } from '../content.ts';
 import type { Places } from '../places.ts';
 import { namespacesProvider } from './namespaces.ts';
 import type { LabProvider, ProviderKind } from './provider.ts';
 import { simulatedProvider } from './simulated.ts';
 import { sshProvider } from './ssh/ssh-provider.ts';
+import { vagrantProvider } from './vagrant/provider.ts';
 
-export const PROVIDER_KINDS = ['simulated', 'namespaces', 'ssh'] as const satisfies readonly ProviderKind[];
+export const PROVIDER_KINDS = ['simulated', 'namespaces', 'vagrant', 'ssh'] as const satisfies readonly ProviderKind[];
 
 export interface ProvidersOptions {
   readonly places: Places;
@@ -17,5 +18,10 @@ export interface ProvidersOptions {
 }
 
 export function makeProviders({ places, content, report, onBug }: ProvidersOptions): readonly LabProvider[] {
-  return [simulatedProvider(content, places.version, onBug), namespacesProvider({ places, content, report }), sshProvider({ report })];
+  return [
+    simulatedProvider(content, places.version, onBug),
+    namespacesProvider({ places, content, report }),
+    vagrantProvider({ places, report }),
+    sshProvider({ report }),
+  ];
 }

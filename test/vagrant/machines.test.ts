@@ -3,28 +3,35 @@
  * step standing on the one before; what is in the machines is asked of the machines themselves, over SSH.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runVagrant } from '../../electron/labs/vagrant/process.ts';
-import { VagrantProject } from '../../electron/labs/vagrant/project.ts';
+import type { VagrantProject } from '../../electron/labs/vagrant/project.ts';
+import { vagrantProjects } from '../../electron/labs/vagrant/projects.ts';
+import { vagrantProvider } from '../../electron/labs/vagrant/provider.ts';
 import type { MachineLogin } from '../../electron/labs/vagrant/ssh-config.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'podwalk-vagrant-test-'));
 const here = import.meta.dirname;
 const started = performance.now();
-const place = { folder: here, state: join(home, 'guests'), provider: 'guest' };
-const project = new VagrantProject({ place });
+const places = { home: join(home, 'data'), resources: join(here, '../../resources') };
+let project: VagrantProject;
 let logins: readonly MachineLogin[] = [];
 const figures: string[] = [];
 
 beforeAll(async () => {
+  // a folder of its own, so that what Vagrant keeps is not left here
+  mkdirSync(join(home, 'lab'));
+  writeFileSync(join(home, 'lab', 'Vagrantfile'), `load '${join(here, 'Vagrantfile')}'\n`);
+  process.env['VAGRANT_DEFAULT_PROVIDER'] = 'guest';
+  project = await vagrantProjects(places).get(await vagrantProjects(places).add(join(home, 'lab')));
   process.env['VAGRANT_HOME'] = join(home, 'vagrant-home');
   await command(join(here, 'image'), []);
 });
 afterAll(async () => {
-  await runVagrant(place, ['destroy', '--force']);
+  await runVagrant(project.place, ['destroy', '--force']);
   rmSync(home, { recursive: true, force: true });
   console.log(`vagrant: ${figures.join(', ')}; all in ${seconds(started)}`);
 });
@@ -113,6 +120,35 @@ test('from pod to pod over both machines; broken, and put right by the snapshot 
   const { failure } = await timed('restore', () => project.perform({ kind: 'restore', machines: ['controlplane'], name: 'before the change' }));
   expect(failure).toBeUndefined();
   expect(await on('controlplane', WALK)).toBe('ttl=62\n');
+});
+
+test('as a lab: its nodes, their pods and their wires; a change that is seen, and undone', async () => {
+  const lab = await timed('observed', async () => {
+    return vagrantProvider({ places, report: () => undefined }).start('lab');
+  });
+  try {
+    expect([lab.provider, lab.nodes]).toEqual(['vagrant', ['controlplane', 'node-1']]);
+    const snapshot = await lab.snapshot();
+    expect(snapshot.nodes.map((node) => node.namespaces.map(({ name }) => name))).toEqual([
+      ['', 'pod-2', 'pod-3'],
+      ['', 'pod-2', 'pod-3'],
+    ]);
+    expect(snapshot.segments.map(({ name, ports }) => [name, ports.map(({ node }) => node)])).toEqual([['192.168.56.0/24', ['controlplane', 'node-1']]]);
+    const cards = snapshot.nodes.map((node) => node.namespaces[0]!.links.filter(({ card }) => card?.kind === 'nat').map(({ name }) => name));
+    expect(cards).toEqual([['eth0'], ['eth0']]);
+    expect(lab.endpoints().map(({ id, address }) => `${id} ${address}`)).toContain('node-1 192.168.56.11');
+    const mtu = async (): Promise<number> => (await lab.snapshot()).nodes[1]!.namespaces[0]!.links.find(({ name }) => name === 'cni0')!.mtu;
+    for (const [command, expected] of [
+      ['ip link set cni0 mtu 1400', 1400],
+      ['ip link set cni0 mtu 1500', 1500],
+    ] as const) {
+      const program = await lab.exec({ target: 'node-1', argv: ['sudo', ...command.split(' ')] });
+      expect(await new Promise((resolve) => program.onExit(resolve))).toBe(0);
+      expect(await mtu()).toBe(expected);
+    }
+  } finally {
+    await lab.stop();
+  }
 });
 
 test('suspended, and resumed where it was', async () => {

@@ -46,6 +46,8 @@ export async function hostConfig(spec: string, configFile?: string): Promise<Hos
   const files = [...all('userknownhostsfile'), ...all('globalknownhostsfile')]
     .flatMap((line) => line.split(' '))
     .filter((file) => file !== '' && file !== '/dev/null');
+  // where new keys are to be forgotten, OpenSSH is told so
+  const isForgetful = all('userknownhostsfile').join(' ') === '/dev/null';
   const agent = one('identityagent');
   const jump = one('proxyjump');
   const proxyCommand = one('proxycommand');
@@ -61,7 +63,7 @@ export async function hostConfig(spec: string, configFile?: string): Promise<Hos
     isIdentitiesOnly: one('identitiesonly') === 'yes',
     jumps: jump === undefined || jump === 'none' ? [] : jump.split(','),
     hostKeyAlias: one('hostkeyalias'),
-    knownHostsFiles: files.length > 0 ? files.map(expanded) : [join(homedir(), '.ssh/known_hosts')],
+    knownHostsFiles: isForgetful ? ['/dev/null', ...files.map(expanded)] : files.length > 0 ? files.map(expanded) : [join(homedir(), '.ssh/known_hosts')],
     isHashed: one('hashknownhosts') === 'yes',
     strictness: one('stricthostkeychecking') ?? 'ask',
   };

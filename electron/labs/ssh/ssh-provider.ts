@@ -3,7 +3,7 @@
  * Nothing is made and nothing is installed; taking such a lab down closes its connections.
  */
 import { refuse } from '../../../shared/ipc/index.ts';
-import { LiveLab } from '../live/lab.ts';
+import { LiveLab, type LiveLabSetup } from '../live/lab.ts';
 import type { LivePod } from '../live/node.ts';
 import type { LabDescription, LabProvider, RunningLab, StartOptions } from '../provider.ts';
 import { SshConnection } from '../ssh.ts';
@@ -35,12 +35,20 @@ export function sshProvider(options: SshOptions): LabProvider {
           nodes: [name],
         })),
       ),
-    start: (lab, start) => connectAll(lab, options, start),
+    start: (lab, start) => {
+      const specs = lab.split(',').map((spec) => spec.trim());
+      return connectHosts(specs, { id: lab, title: specs.join(', '), provider: 'ssh' }, options, start);
+    },
   };
 }
 
-async function connectAll(lab: string, { report, configFile, answerMs }: SshOptions, { signal, ask }: StartOptions = {}): Promise<RunningLab> {
-  const specs = lab.split(',').map((spec) => spec.trim());
+/** Hosts as the nodes of a lab, whoever made them. */
+export async function connectHosts(
+  specs: readonly string[],
+  identity: Pick<LiveLabSetup, 'id' | 'title' | 'provider' | 'wired'>,
+  { report, configFile, answerMs }: SshOptions,
+  { signal, ask }: StartOptions = {},
+): Promise<RunningLab> {
   if (specs.length > MOST_HOSTS) return refuse('too-many', `At most ${MOST_HOSTS} hosts are one lab.`, { limit: 'hosts' });
   const connections: SshConnection[] = [];
   const timers = new Set<NodeJS.Timeout>();
@@ -100,9 +108,7 @@ async function connectAll(lab: string, { report, configFile, answerMs }: SshOpti
     const twice = nodes.find((node, i) => nodes.findIndex((other) => other.name === node.name) < i);
     if (twice) return refuse('invalid-request', `The host ${twice.name} is named twice.`, { host: twice.name });
     return await new LiveLab({
-      id: lab,
-      title: specs.join(', '),
-      provider: 'ssh',
+      ...identity,
       nodes,
       pods: (node, seen, collected) => podsOf(node.name, seen.namespaces, collected.hosts),
       onChange: (listener) => (changed = listener),
@@ -110,7 +116,7 @@ async function connectAll(lab: string, { report, configFile, answerMs }: SshOpti
     }).open();
   } catch (error) {
     await stop();
-    if (error instanceof Error && error.name !== 'WireFailure') return refuse('not-possible', error.message, { lab });
+    if (error instanceof Error && error.name !== 'WireFailure') return refuse('not-possible', error.message, { lab: identity.id });
     throw error;
   }
 }

@@ -50,7 +50,7 @@ export async function distrust(config: HostConfig, key: Buffer, ask: Ask | undef
 
 function remember(config: HostConfig, line: string): void {
   const [path] = config.knownHostsFiles;
-  if (path === undefined) return;
+  if (path === undefined || path === '/dev/null') return;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   let before = '';
   try {

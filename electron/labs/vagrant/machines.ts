@@ -6,7 +6,7 @@ import type { Places } from '../../places.ts';
 import { isObstacle, type Check } from './checks.ts';
 import { judgeHost } from './judge.ts';
 import type { Action, Confirmation, Outcome, VagrantProject, Work } from './project.ts';
-import { OWN_PROJECT, VagrantProjects } from './projects.ts';
+import { OWN_PROJECT, vagrantProjects } from './projects.ts';
 import { adviceWords, checkWords, phaseWords } from './words.ts';
 
 /** Output comes in bursts: a view is sent at most so often. */
@@ -16,14 +16,14 @@ const TICK_MS = 1000;
 const OUTPUT_LINES = 80;
 
 export class Machines {
-  private readonly projects: VagrantProjects;
+  private readonly projects: ReturnType<typeof vagrantProjects>;
   private readonly shown = new Map<string, ShownProject>();
 
   constructor(
     places: Pick<Places, 'home' | 'resources'>,
     private readonly log: Log,
   ) {
-    this.projects = new VagrantProjects(places);
+    this.projects = vagrantProjects(places);
   }
   async list(): Promise<readonly MachinesInfo[]> {
     return (await this.projects.list()).map(({ id, file }) => ({ project: id, file, isOwn: id === OWN_PROJECT }));

@@ -18,7 +18,15 @@ const MOST_PROJECTS = 50;
 const listSchema = z.array(z.object({ id: z.string(), file: z.string(), provider: z.string().optional() })).max(MOST_PROJECTS);
 type Listed = z.infer<typeof listSchema>[number];
 
-export class VagrantProjects {
+const shared = new Map<string, VagrantProjects>();
+/** One for all who work on the same machines, so that they wait for each other. */
+export function vagrantProjects(places: Pick<Places, 'home' | 'resources'>): VagrantProjects {
+  const present = shared.get(places.home) ?? new VagrantProjects(places);
+  shared.set(places.home, present);
+  return present;
+}
+
+class VagrantProjects {
   private readonly open = new Map<string, VagrantProject>();
   private readonly listFile: string;
 
