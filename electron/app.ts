@@ -10,6 +10,7 @@ import { Labs } from './labs/labs.ts';
 import { Machines } from './labs/vagrant/machines.ts';
 import type { LabProvider } from './labs/provider.ts';
 import { SavedLabs } from './labs/saved.ts';
+import { setupKeptLessons } from './lessons/kept.ts';
 import { Lessons, type LessonLibrary } from './lessons/lessons.ts';
 import { setupLog, type Log } from './log.ts';
 import type { Places } from './places.ts';
@@ -59,7 +60,9 @@ export async function setupApp({ host, places, providers, library }: AppOptions)
     teardowns.push(() => clusters.close());
     const terminals = new Terminals(labs);
     teardowns.push(() => terminals.closeAll());
-    const lessons = new Lessons(library, labs, terminals);
+    const kept = await setupKeptLessons(join(places.home, 'progress.json'), log);
+    teardowns.push(() => kept.close());
+    const lessons = new Lessons(library, labs, terminals, kept);
     const services = createServices({ version: places.version, host, settings, labs, machines, saved, terminals, lessons, tapes, questions });
     log.info(`Podwalk ${places.version} (${host}) on Node ${process.versions.node}, ${process.platform}`);
     return {

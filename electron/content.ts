@@ -5,7 +5,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { refuse, type LessonInfo, type Locale } from '../shared/ipc/index.ts';
-import { formatProblem, lessonInfo, parseLabFile, parseLesson, type LabFile } from '../shared/lab/index.ts';
+import { formatProblem, lessonInfo, parseCourses, parseGlossary, parseLabFile, parseLesson, type Courses, type LabFile } from '../shared/lab/index.ts';
 import type { LabDescription, LessonFile } from './labs/provider.ts';
 import type { LessonLibrary } from './lessons/lessons.ts';
 import type { Places } from './places.ts';
@@ -14,6 +14,7 @@ export interface Content extends LessonLibrary {
   labs(locale: Locale): Promise<readonly LabDescription[]>;
   /** By name, or the path of a lab file. Refuses with `not-found` or `damaged`. */
   lab(name: string): Promise<LabFile>;
+  courses(): Promise<Courses>;
   /** Ids of all lessons, damaged ones too. `list` leaves those out and says so. */
   lessons(): Promise<readonly string[]>;
 }
@@ -71,10 +72,20 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
     const folder = join(lessonFolder, lesson);
     const [definition, en, zh] = await Promise.all(['lesson.yaml', 'en.md', 'zh.md'].map((file) => readIfThere(join(folder, file))));
     if (definition === undefined) return missing();
-    const { value, problems } = parseLesson(lesson, { definition, en, zh }, await labNodes());
+    const glossary = parseGlossary((await readIfThere(join(lessonFolder, 'glossary.yaml'))) ?? '{}');
+    if (glossary.problems.length > 0) return refuse('damaged', glossary.problems.join('\n'), { lesson });
+    const { value, problems } = parseLesson(lesson, { definition, en, zh }, await labNodes(), glossary.value);
     return value ?? refuse('damaged', problems.join('\n'), { lesson });
   };
-  const lessonNames = async (): Promise<readonly string[]> => (await namesIn(lessonFolder)).filter((name) => NAME.test(name)).sort();
+  const lessonNames = async (): Promise<readonly string[]> => (await namesIn(lessonFolder)).filter((name) => NAME.test(name) && !name.includes('.')).sort();
+  /** Lessons that stand in no course come last. */
+  const courses = async (): Promise<Courses> => {
+    const source = await readIfThere(join(lessonFolder, 'courses.yaml'));
+    if (source === undefined) return { first: undefined, courses: [] };
+    const { value, problems } = parseCourses(source, await lessonNames());
+    for (const problem of problems) warn(problem);
+    return value;
+  };
 
   return {
     lab,
@@ -91,6 +102,7 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
       ),
     load: loadLesson,
     lessons: lessonNames,
+    courses,
     list: async (locale): Promise<readonly LessonInfo[]> => {
       const read = (await lessonNames()).map((name) =>
         loadLesson(name).then(
@@ -101,9 +113,30 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
           },
         ),
       );
-      return (await Promise.all(read)).flat();
+      return inCourses((await Promise.all(read)).flat(), await courses(), locale);
     },
   };
+}
+
+/** In the order of the courses, each with its place among them. */
+function inCourses(lessons: readonly LessonInfo[], { first, courses }: Courses, locale: Locale): readonly LessonInfo[] {
+  const titles = new Map(lessons.map((one) => [one.id, one.title]));
+  const placed = courses.flatMap((course, index) =>
+    course.lessons.flatMap(({ id, after }): readonly LessonInfo[] => {
+      const info = lessons.find((one) => one.id === id);
+      if (!info) return [];
+      const known = after.flatMap((other) => (titles.has(other) ? [{ id: other, title: titles.get(other)! }] : []));
+      return [
+        {
+          ...info,
+          course: { id: course.id, title: course.title[locale], outcome: course.outcome[locale], number: index + 1 },
+          after: known,
+          ...(id === first ? { isFirst: true as const } : {}),
+        },
+      ];
+    }),
+  );
+  return [...placed, ...lessons.filter((one) => !placed.some((other) => other.id === one.id))];
 }
 
 const toStderr = (message: string): void => void process.stderr.write(`podwalk: ${message}\n`);

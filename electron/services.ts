@@ -76,10 +76,10 @@ export function createServices({ version, host, settings, labs, machines, saved,
     'experiments.undo': ({ lab, run, locale }) => running(lab).undoExperiment(run, locale),
 
     'lessons.list': ({ locale }) => lessons.list(locale),
-    'lessons.start': ({ lesson }) => lessons.start(lesson),
+    'lessons.start': ({ lesson, at }) => lessons.start(lesson, at),
     'lessons.text': ({ attempt, locale }) => lessons.text(attempt, locale),
     'lessons.watch': ({ attempt, locale }) => lessons.watch(attempt, locale),
-    'lessons.confirm': ({ attempt, step, choice, locale }) => lessons.confirm(attempt, step, choice, locale),
+    'lessons.confirm': ({ attempt, step, locale, ...reply }) => lessons.confirm(attempt, step, reply, locale),
     'lessons.showMe': ({ attempt, step }) => lessons.showMe(attempt, step),
 
     'tapes.list': () => tapes.list(),

@@ -22,8 +22,8 @@ async function list(locale: 'en' | 'zh', isJson: boolean): Promise<number> {
   else
     process.stdout.write(
       formatTable(
-        ['LESSON', 'LAB', 'STEPS', 'MINUTES', 'TITLE'],
-        lessons.map(({ id, lab, steps, minutes, title }) => [id, lab, String(steps), String(minutes), title]),
+        ['COURSE', 'LESSON', 'LAB', 'STEPS', 'MINUTES', 'TITLE'],
+        lessons.map(({ id, lab, steps, minutes, title, course }) => [course ? String(course.number) : '-', id, lab, String(steps), String(minutes), title]),
       ),
     );
   return 0;

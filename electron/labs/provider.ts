@@ -14,6 +14,7 @@ import type {
   Progress,
   ProviderKind,
   Question,
+  Reply,
   Topology,
   Trace,
 } from '../../shared/ipc/index.ts';
@@ -108,7 +109,8 @@ export interface RunningLab {
   applyExperiment(id: string, locale: Locale): Promise<ExperimentRun>;
   undoExperiment(run: string, locale: Locale): Promise<ExperimentRun>;
 
-  startAttempt(lesson: LessonFile, seed: number): Promise<RunningAttempt>;
+  /** `at`: the steps before it are done first. */
+  startAttempt(lesson: LessonFile, seed: number, at?: string): Promise<RunningAttempt>;
 
   /** Takes it down, without a trace left. */
   stop(): Promise<void>;
@@ -141,7 +143,7 @@ export interface RunningAttempt {
   progress(locale: Locale): Progress;
   /** Returns how to stop. */
   onProgress(listener: () => void): () => void;
-  confirm(step: string, choice: number | undefined, locale: Locale): Promise<Progress>;
+  confirm(step: string, reply: Reply, locale: Locale): Promise<Progress>;
   solution(step: string): Promise<readonly { readonly node: string; readonly command: string }[]>;
   note(event: { readonly kind: 'tape-opened' } | { readonly kind: 'terminal-opened'; readonly node: string }): void;
   stop(): void;

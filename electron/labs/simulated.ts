@@ -2,7 +2,7 @@
  * The simulated provider: labs of resources/labs, and the user's own lab files, in a simulated kernel paced to the wall clock. Needs nothing,
  * is there at once, and its time can stand still.
  */
-import type { ExperimentPlan, ExperimentRun, Lesson, Locale, Progress, Topology, Trace } from '../../shared/ipc/index.ts';
+import type { ExperimentPlan, ExperimentRun, Lesson, Locale, Progress, Reply, Topology, Trace } from '../../shared/ipc/index.ts';
 import { WireFailure } from '../../shared/ipc/index.ts';
 import { JournaledLab, saveLab, type LabFile } from '../../shared/lab/index.ts';
 import type {
@@ -148,8 +148,9 @@ export class SimulatedLab implements RunningLab {
   undoExperiment(run: string, locale: Locale): Promise<ExperimentRun> {
     return this.waitFor(() => this.lab.undoExperiment(run, locale));
   }
-  startAttempt(lesson: LessonFile, seed: number): Promise<RunningAttempt> {
-    return this.inside(() => new SimulatedAttempt(valueOf(this.lab.startAttempt(lesson, seed)), this.pace, this.id));
+  startAttempt(lesson: LessonFile, seed: number, at?: string): Promise<RunningAttempt> {
+    const start = (): RunningAttempt => new SimulatedAttempt(valueOf(this.lab.startAttempt(lesson, seed, at)), this.pace, this.id);
+    return new Promise((resolve) => resolve(at === undefined ? this.pace.enter(start) : this.pace.leap(start)));
   }
   stop(): Promise<void> {
     this.pace.stop();
@@ -271,8 +272,8 @@ class SimulatedAttempt implements RunningAttempt {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
-  confirm(step: string, choice: number | undefined, locale: Locale): Promise<Progress> {
-    return new Promise((resolve) => resolve(this.named(this.pace.enter(() => valueOf(this.attempt.confirm(step, choice, locale))))));
+  confirm(step: string, reply: Reply, locale: Locale): Promise<Progress> {
+    return new Promise((resolve) => resolve(this.named(this.pace.enter(() => valueOf(this.attempt.confirm(step, reply, locale))))));
   }
   solution(step: string): Promise<readonly { readonly node: string; readonly command: string }[]> {
     return new Promise((resolve) => resolve(this.pace.enter(() => valueOf(this.attempt.solution(step)))));

@@ -1,8 +1,9 @@
 /** Lessons: the list, and the attempts that are under way, each in its lab. */
 import { randomInt } from 'node:crypto';
-import { Source, refuse, type Lesson, type LessonInfo, type Locale, type Progress, type TerminalInfo } from '../../shared/ipc/index.ts';
+import { Source, refuse, type Lesson, type LessonInfo, type Locale, type Progress, type Reply, type TerminalInfo } from '../../shared/ipc/index.ts';
 import type { Labs } from '../labs/labs.ts';
 import type { LessonFile, RunningAttempt, RunningLab } from '../labs/provider.ts';
+import type { KeptLessons } from './kept.ts';
 import type { Terminals } from '../terminals/terminals.ts';
 
 /** Where lessons come from. */
@@ -19,6 +20,8 @@ interface Underway {
   readonly stopListening: () => void;
 }
 
+const stepsOf = (file: LessonFile): readonly string[] => file.definition.chapters.flatMap((chapter) => chapter.steps.map((step) => step.id));
+
 /** A terminal that "show me" opens; the window fits it to its panel. */
 const SHOW_ME_SIZE = { columns: 100, rows: 24 };
 
@@ -29,27 +32,43 @@ export class Lessons {
     private readonly library: LessonLibrary,
     private readonly labs: Labs,
     private readonly terminals: Terminals,
+    private readonly kept: KeptLessons,
   ) {
     labs.addGuest({ labStarted: (lab) => this.takeOver(lab), labStopping: (lab) => this.labStopping(lab) });
   }
 
-  list(locale: Locale): Promise<readonly LessonInfo[]> {
-    return this.library.list(locale);
+  async list(locale: Locale): Promise<readonly LessonInfo[]> {
+    return (await this.library.list(locale)).map((info) => {
+      const kept = this.kept.get(info.id);
+      return kept ? { ...info, kept: { done: kept.done, isFinished: kept.isFinished } } : info;
+    });
   }
-  /** In a fresh lab. An attempt that was under way there ends. */
-  async start(lesson: string): Promise<Progress> {
+  /** In a fresh lab. An attempt that was under way there ends. `at`: a step to come back to, or `kept`: where the learner was. */
+  async start(lesson: string, at?: { readonly step: string } | 'kept'): Promise<Progress> {
     const file = await this.library.load(lesson);
     const info = (await this.library.list('en')).find((one) => one.id === lesson);
     if (!info) return refuse('not-found', `There is no lesson ${lesson}.`, { lesson });
     const up = await this.labs.restart(info.lab, 'simulated');
-    const attempt = await up.running.startAttempt(file, randomInt(2 ** 31));
-    this.attend(attempt, info.lab);
+    const kept = at === undefined ? undefined : this.kept.get(lesson);
+    const seed = kept?.seed ?? randomInt(2 ** 31);
+    const steps = stepsOf(file);
+    const step = at === 'kept' ? kept?.current : at?.step;
+    const attempt = await up.running.startAttempt(file, seed, step !== undefined && steps.includes(step) ? step : undefined);
+    this.attend(attempt, info.lab, () => this.keep(lesson, steps, seed, attempt));
     up.recorder?.marker(info.title);
     return attempt.progress('en');
   }
-  private attend(attempt: RunningAttempt, lab: string): void {
+  private keep(lesson: string, steps: readonly string[], seed: number, attempt: RunningAttempt): void {
+    const { current } = attempt.progress('en');
+    const done = current === undefined ? steps.length : steps.indexOf(current);
+    const wasFinished = this.kept.get(lesson)?.isFinished === true;
+    this.kept.set(lesson, { seed, done, ...(current === undefined ? {} : { current }), isFinished: wasFinished || current === undefined });
+  }
+  private attend(attempt: RunningAttempt, lab: string, keep: () => void = () => undefined): void {
+    keep();
     const watchers = new Set<Source<Progress>>();
     const stopListening = attempt.onProgress(() => {
+      keep();
       for (const source of watchers) source.wake();
     });
     this.underway.set(attempt.id, { attempt, lab, watchers, stopListening });
@@ -77,8 +96,8 @@ export class Lessons {
     watchers.add(source);
     return source;
   }
-  confirm(attempt: string, step: string, choice: number | undefined, locale: Locale): Promise<Progress> {
-    return this.get(attempt).attempt.confirm(step, choice, locale);
+  confirm(attempt: string, step: string, reply: Reply, locale: Locale): Promise<Progress> {
+    return this.get(attempt).attempt.confirm(step, reply, locale);
   }
   /** Types the step's solution, each command into a terminal of its node. */
   async showMe(attempt: string, step: string): Promise<TerminalInfo> {

@@ -1,5 +1,7 @@
 /** Text of a lesson as components. */
-import { computed, defineComponent, h, type VNodeChild } from 'vue';
+import { computed, defineComponent, h, type PropType, type VNodeChild } from 'vue';
+import type { Lesson } from '../../shared/ipc/index.ts';
+import Tip from '../ui/Tip.vue';
 import CodeBlock from './CodeBlock.vue';
 import { joinChinese, parseMarkdown, type Piece } from './markdown.ts';
 
@@ -7,14 +9,19 @@ const HEADINGS: Readonly<Record<string, string>> = { h1: 'h4', h2: 'h4', h3: 'h5
 
 export default defineComponent({
   name: 'LessonProse',
-  props: { text: { type: String, required: true } },
+  props: { text: { type: String, required: true }, terms: { type: Object as PropType<Lesson['terms']>, default: () => ({}) } },
   setup(props) {
     const pieces = computed(() => parseMarkdown(joinChinese(props.text)));
-    return () => h('div', { class: 'prose' }, pieces.value.map(render));
+    return () =>
+      h(
+        'div',
+        { class: 'prose' },
+        pieces.value.map((piece) => render(piece, props.terms)),
+      );
   },
 });
 
-function render(piece: Piece): VNodeChild {
+function render(piece: Piece, terms: Lesson['terms']): VNodeChild {
   switch (piece.kind) {
     case 'text':
       return piece.text;
@@ -25,8 +32,11 @@ function render(piece: Piece): VNodeChild {
     case 'block':
       return h(CodeBlock, { text: piece.text, language: piece.language, runOn: piece.runOn });
     case 'element': {
+      const inside = piece.children.map((child) => render(child, terms));
+      const term = piece.attributes['href']?.startsWith('term:') ? terms[piece.attributes['href'].slice(5)] : undefined;
+      if (term) return h(Tip, { text: term.text, side: 'top' }, () => h('span', { class: 'term', tabindex: 0, 'data-testid': 'term' }, inside));
       const link = piece.tag === 'a' ? { ...piece.attributes, target: '_blank', rel: 'noopener noreferrer' } : {};
-      const element = h(HEADINGS[piece.tag] ?? piece.tag, link, piece.children.map(render));
+      const element = h(HEADINGS[piece.tag] ?? piece.tag, link, inside);
       return piece.tag === 'table' ? h('div', { class: 'wide', tabindex: 0 }, element) : element;
     }
   }

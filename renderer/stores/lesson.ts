@@ -1,7 +1,7 @@
 /** The lesson that is being done: its text in the reader's language and how far it has come. Steps tick in the core; here it is shown. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch as watchRef } from 'vue';
-import { WireFailure, type Lesson, type Progress, type StepText } from '../../shared/ipc/index.ts';
+import { WireFailure, type Lesson, type Progress, type Reply, type StepText } from '../../shared/ipc/index.ts';
 import { watchDebounced } from '@vueuse/core';
 import { follow, useCore } from '../core.ts';
 import { useLab } from './lab.ts';
@@ -16,19 +16,19 @@ export const useLesson = defineStore('lesson', () => {
   const progress = shallowRef<Progress>();
   const attempt = ref<string>();
   /** Steps whose quiz was answered wrongly: what was chosen, and what to say to it. */
-  const wrong = ref<Readonly<Record<string, { readonly choice: number; readonly message: string }>>>({});
+  const wrong = ref<Readonly<Record<string, { readonly reply: string; readonly message: string }>>>({});
   let watching: AbortController | undefined;
 
   const steps = computed<readonly StepText[]>(() => lesson.value?.chapters.flatMap((chapter) => chapter.steps) ?? []);
   const done = computed(() => steps.value.filter((step) => progress.value?.steps[step.id]?.kind === 'done').length);
   const isFinished = computed(() => steps.value.length > 0 && done.value === steps.value.length);
 
-  /** Starts the lesson's lab afresh and an attempt in it. */
-  async function start(id: string): Promise<Progress> {
+  /** Starts the lesson's lab afresh and an attempt in it; `at`: where to go on. */
+  async function start(id: string, at?: 'kept' | { readonly step: string }): Promise<Progress> {
     // The lab is made anew: what is shown of the old one ends.
     useLab().unwatch();
     useTerminals().leave();
-    const fresh = await useCore().call('lessons.start', { lesson: id });
+    const fresh = await useCore().call('lessons.start', { lesson: id, ...(at === undefined ? {} : { at }) });
     await attend(fresh.attempt, fresh);
     return fresh;
   }
@@ -83,15 +83,21 @@ export const useLesson = defineStore('lesson', () => {
     () => watch(),
   );
 
-  async function confirm(step: string, choice?: number): Promise<void> {
+  async function confirm(step: string, reply: Reply = {}): Promise<void> {
     const id = attempt.value;
     if (id === undefined) return;
+    const { choice, text, choices } = reply;
+    const given = {
+      ...(choice === undefined ? {} : { choice }),
+      ...(text === undefined ? {} : { text }),
+      ...(choices === undefined ? {} : { choices: [...choices] }),
+    };
     try {
-      progress.value = await useCore().call('lessons.confirm', { attempt: id, step, locale: preferences.locale, ...(choice === undefined ? {} : { choice }) });
+      progress.value = await useCore().call('lessons.confirm', { attempt: id, step, locale: preferences.locale, ...given });
     } catch (error) {
       // A wrong answer is refused with what to look at, in the reader's language.
-      if (choice === undefined || !(error instanceof WireFailure) || error.code !== 'not-possible') throw error;
-      wrong.value = { ...wrong.value, [step]: { choice, message: error.message } };
+      if (Object.keys(given).length === 0 || !(error instanceof WireFailure) || error.code !== 'not-possible') throw error;
+      wrong.value = { ...wrong.value, [step]: { reply: JSON.stringify(given), message: error.message } };
     }
   }
   /** Has the core type the step's solution, and shows the terminal it types into. */

@@ -249,13 +249,24 @@ export const contract = {
   'experiments.undo': call<ExperimentRun>()(z.object({ lab, run: name, locale }).strict()),
 
   'lessons.list': call<readonly LessonInfo[]>()(z.object({ locale }).strict()),
-  /** Starts its lab afresh and an attempt in it. */
-  'lessons.start': call<Progress>()(z.object({ lesson: name }).strict()),
+  /** Starts its lab afresh and an attempt in it; `at`: with the steps before one done, or those that were done when it was left. */
+  'lessons.start': call<Progress>()(z.object({ lesson: name, at: z.union([z.literal('kept'), z.object({ step: name }).strict()]).optional() }).strict()),
   /** The text, with the attempt's variables put in. */
   'lessons.text': call<Lesson>()(z.object({ attempt: name, locale }).strict()),
   'lessons.watch': latest<Progress>()(z.object({ attempt: name, locale }).strict()),
   /** Confirms a step that has no check, or answers its quiz (a wrong answer leaves it active and says why). */
-  'lessons.confirm': call<Progress>()(z.object({ attempt: name, step: name, choice: z.number().int().min(0).max(20).optional(), locale }).strict()),
+  'lessons.confirm': call<Progress>()(
+    z
+      .object({
+        attempt: name,
+        step: name,
+        choice: z.number().int().min(0).max(20).optional(),
+        text: z.string().max(500).optional(),
+        choices: z.array(z.number().int().min(-1).max(20)).max(64).optional(),
+        locale,
+      })
+      .strict(),
+  ),
   /** "Show me": types the step's solution into a terminal. */
   'lessons.showMe': call<TerminalInfo>()(z.object({ attempt: name, step: name }).strict()),
 

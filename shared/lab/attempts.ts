@@ -35,19 +35,23 @@ export class Attempts {
       text: (locale) => attempt.text(locale),
       progress: (locale) => attempt.progress(locale),
       onProgress: (listener) => void attempt.onProgress(listener),
-      confirm: (step, choice, locale) => {
-        const confirmed = attempt.confirm(step, choice, locale);
+      confirm: (step, reply, locale) => {
+        const confirmed = attempt.confirm(step, reply, locale);
         return confirmed.ok ? { ok: true, value: attempt.progress(locale) } : refuse('not-possible', confirmed.message);
       },
       solution: (step) => found(step, (definition) => attempt.solution(definition)),
       shown: (step) => found(step, (definition) => attempt.shown(definition)),
       revert: (step) => found(step, (definition) => attempt.revert(definition)),
       verdicts: (step, sinceUs) => found(step, (definition) => attempt.verdicts(definition, sinceUs)),
+      rightReply: (step) => found(step, (definition) => attempt.rightReply(definition)),
       note: (event) => {
         this.world.note(event.kind);
         attempt.update();
       },
-      stop: () => void this.underway.delete(attempt),
+      stop: () => {
+        attempt.stop();
+        this.underway.delete(attempt);
+      },
     };
   }
   /** Something may have changed. */
@@ -60,6 +64,7 @@ export class Attempts {
     });
   }
   close(): void {
+    for (const attempt of this.underway) attempt.stop();
     this.underway.clear();
   }
 

@@ -27,7 +27,7 @@ export {
   type RuntimeConfig,
 } from '../cni/index.ts';
 export type { Result } from '../base/index.ts';
-export { lessonInfo, parseLesson, formatProblem } from '../lesson/index.ts';
+export { lessonInfo, parseCourses, parseGlossary, parseLesson, formatProblem, type Courses } from '../lesson/index.ts';
 export { COLLECT_SCRIPT, joinPods, parseOutput, readCollected, READABLE, readFolder, segmentsOf, type Collected } from '../observe/index.ts';
 export { graphOf, netnsBoxId, TopologyLayout } from '../topology/index.ts';
 export { differenceWords, diffSnapshots, type Snapshot } from '../snapshot/index.ts';

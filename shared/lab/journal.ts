@@ -7,7 +7,7 @@
  */
 import type { Bytes } from '../base/index.ts';
 import type { RestRequest, RestStreams } from '../cluster/index.ts';
-import type { LessonFile } from '../lesson/index.ts';
+import type { LessonFile, Reply } from '../lesson/index.ts';
 import type { Attempt, ExecOptions, ProbeProtocol, TerminalSize } from './lab.ts';
 
 /** Inputs, beyond which a lab cannot be saved: playing them again would take longer than anybody waits. */
@@ -33,8 +33,8 @@ export type Input =
   | readonly ['apply', experiment: string, 'en' | 'zh']
   | readonly ['undo', run: string, 'en' | 'zh']
   | readonly ['cancel', pending: number]
-  | readonly ['attempt', LessonFile, seed: number]
-  | readonly ['confirm', attempt: number, step: string, choice: number | null]
+  | readonly ['attempt', LessonFile, seed: number, at: string | null]
+  | readonly ['confirm', attempt: number, step: string, reply: Reply]
   | readonly ['note', attempt: number, Parameters<Attempt['note']>[0]]
   | readonly ['leave', attempt: number]
   | readonly ['rest', RestRequest];

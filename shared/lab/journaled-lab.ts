@@ -108,9 +108,9 @@ export class JournaledLab implements Lab {
   undoExperiment(run: string, locale: 'en' | 'zh'): LabResult<Pending<ExperimentRun>> {
     return this.pending(['undo', run, locale], () => this.lab.undoExperiment(run, locale));
   }
-  startAttempt(lesson: LessonFile, seed: number): LabResult<Attempt> {
-    this.journal.add(['attempt', lesson, seed]);
-    const started = this.lab.startAttempt(lesson, seed);
+  startAttempt(lesson: LessonFile, seed: number, at?: string): LabResult<Attempt> {
+    this.journal.add(['attempt', lesson, seed, at ?? null]);
+    const started = this.lab.startAttempt(lesson, seed, at);
     if (!started.ok) return started;
     const attempt = new JournaledAttempt(started.value, this.journal, this.attempts.length, lesson.id);
     this.attempts.push(attempt);

@@ -1,7 +1,7 @@
 /** What a journaled lab hands out: sessions, attempts, what is pending, its cluster's API. Each writes what is done to it into the journal. */
 import type { Bytes } from '../base/index.ts';
 import type { Definitions, RestAnswer, RestRequest, RestStreams } from '../cluster/index.ts';
-import type { Lesson, Missing, Progress, RevertAction, ShownOutput } from '../lesson/index.ts';
+import type { Lesson, Missing, Progress, Reply, RevertAction, ShownOutput } from '../lesson/index.ts';
 import type { NodeCommand } from '../experiment/index.ts';
 import type { Journal } from './journal.ts';
 import type { Attempt, Joined, LabKubernetes, LabResult, Pending, Session, TerminalSize } from './lab.ts';
@@ -147,9 +147,9 @@ export class JournaledAttempt implements Attempt {
   onProgress(listener: () => void): void {
     this.listeners.push(listener);
   }
-  confirm(step: string, choice: number | undefined, locale: 'en' | 'zh'): LabResult<Progress> {
-    this.journal.add(['confirm', this.number, step, choice ?? null]);
-    return this.attempt.confirm(step, choice, locale);
+  confirm(step: string, reply: Reply, locale: 'en' | 'zh'): LabResult<Progress> {
+    this.journal.add(['confirm', this.number, step, reply]);
+    return this.attempt.confirm(step, reply, locale);
   }
   solution(step: string): LabResult<readonly NodeCommand[]> {
     return this.attempt.solution(step);
@@ -159,6 +159,9 @@ export class JournaledAttempt implements Attempt {
   }
   revert(step: string): LabResult<readonly RevertAction[]> {
     return this.attempt.revert(step);
+  }
+  rightReply(step: string): LabResult<Reply | undefined> {
+    return this.attempt.rightReply(step);
   }
   verdicts(step: string, sinceUs: number): LabResult<readonly Missing[]> {
     return this.attempt.verdicts(step, sinceUs);

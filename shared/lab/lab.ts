@@ -8,7 +8,7 @@
 import type { Bytes, Simulation } from '../base/index.ts';
 import type { Definitions, RestAnswer, RestRequest, RestStreams } from '../cluster/index.ts';
 import type { ExperimentPlan, ExperimentRecord, ExperimentRun, NodeCommand } from '../experiment/index.ts';
-import type { Lesson, LessonFile, Missing, Progress, RevertAction, ShownOutput } from '../lesson/index.ts';
+import type { Lesson, LessonFile, Missing, Progress, Reply, RevertAction, ShownOutput } from '../lesson/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { Topology } from '../topology/index.ts';
 import type { Trace } from '../trace/index.ts';
@@ -104,13 +104,15 @@ export interface Attempt {
   progress(locale: 'en' | 'zh'): Progress;
   /** Called after a step became done, or what is missing changed; then `progress` has it. */
   onProgress(listener: () => void): void;
-  confirm(step: string, choice: number | undefined, locale: 'en' | 'zh'): LabResult<Progress>;
+  confirm(step: string, reply: Reply, locale: 'en' | 'zh'): LabResult<Progress>;
   /** The commands that "show me" types, variables put in. */
   solution(step: string): LabResult<readonly NodeCommand[]>;
   /** What its text says that commands print, what takes its effect away again, and what each of its checks misses now, for events since a moment: for proving lessons. */
   shown(step: string): LabResult<readonly ShownOutput[]>;
   revert(step: string): LabResult<readonly RevertAction[]>;
   verdicts(step: string, sinceUs: number): LabResult<readonly Missing[]>;
+  /** What answers its question; undefined where nothing is asked, or while the lab does not know it. */
+  rightReply(step: string): LabResult<Reply | undefined>;
   /** Tells of something done outside the lab's own machines. */
   note(event: { readonly kind: 'tape-opened' } | { readonly kind: 'terminal-opened'; readonly node: string }): void;
   stop(): void;
@@ -156,7 +158,8 @@ export interface Lab {
   applyExperiment(id: string, locale: 'en' | 'zh'): LabResult<Pending<ExperimentRun>>;
   undoExperiment(run: string, locale: 'en' | 'zh'): LabResult<Pending<ExperimentRun>>;
 
-  startAttempt(lesson: LessonFile, seed: number): LabResult<Attempt>;
+  /** `at`: the steps before it are solved first, with the lab driven faster than real time. */
+  startAttempt(lesson: LessonFile, seed: number, at?: string): LabResult<Attempt>;
 
   /** Drives the simulation, faster than real time, until it is there or `limitUs` of virtual time passed (then undefined). */
   runPending<T>(pending: Pending<T>, limitUs?: number): T | undefined;

@@ -112,10 +112,10 @@ export class Replay {
         lab.pendings[input[1]]?.cancel();
         return true;
       case 'attempt':
-        lab.startAttempt(input[1], input[2]);
+        lab.startAttempt(input[1], input[2], input[3] ?? undefined);
         return true;
       case 'confirm':
-        lab.attempts[input[1]]?.confirm(input[2], input[3] ?? undefined, 'en');
+        lab.attempts[input[1]]?.confirm(input[2], input[3], 'en');
         return true;
       case 'note':
         lab.attempts[input[1]]?.note(input[2]);

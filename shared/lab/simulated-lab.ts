@@ -21,6 +21,7 @@ import { kubernetesFacts } from './kubernetes-facts.ts';
 import { LabLessonWorld } from './lesson-world.ts';
 import { give, Places, refuse, type Target } from './places.ts';
 import { PipeSession, TerminalSession, type BaseSession, type Start } from './session.ts';
+import { skipTo } from './step-solver.ts';
 
 const RUN_LIMIT_US = 60_000_000;
 
@@ -241,6 +242,10 @@ export class SimulatedLab implements Lab {
     });
     return give(pending);
   }
+  /** An endpoint's address, or an address itself. */
+  addressFor(to: string): LabResult<number> {
+    return this.places.addressFor(to);
+  }
   probe(pairs?: readonly { readonly from: string; readonly to: string }[]): LabResult<Pending<readonly ProbeResult[]>> {
     const wanted = pairs ?? this.allPairs();
     const ready: ProbePair[] = [];
@@ -273,10 +278,12 @@ export class SimulatedLab implements Lab {
     return this.bench.undo(run, locale);
   }
 
-  startAttempt(lesson: LessonFile, seed: number): LabResult<Attempt> {
+  startAttempt(lesson: LessonFile, seed: number, at?: string): LabResult<Attempt> {
     if (lesson.definition.lab !== this.id)
       return refuse('not-possible', `The lesson ${lesson.id} runs in the lab ${lesson.definition.lab}, not in ${this.id}.`);
-    return give(this.attempts.start(lesson, `${lesson.id}-${this.world.nextTraceId++}`, seed));
+    const attempt = this.attempts.start(lesson, `${lesson.id}-${this.world.nextTraceId++}`, seed);
+    const failed = at === undefined ? undefined : skipTo(this, lesson, attempt, at);
+    return failed === undefined ? give(attempt) : refuse('not-possible', failed);
   }
   /** What was asked for by a check has become known. */
   looked(): void {

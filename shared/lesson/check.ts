@@ -65,7 +65,16 @@ const CHECKS: { readonly [K in Kind]-?: Checker<K> } = {
       ? missing(`${on} still has a route to ${destination}.`, `${on} 上还有到 ${destination} 的路由。`)
       : undefined;
   },
-  link: ({ on, name, kind, master, state }, world) => {
+  netns: ({ on, name }, world) =>
+    netnsAt(world, `${on}/${name}`) ? undefined : missing(`${on} has no network namespace "${name}".`, `${on} 上没有名为“${name}”的网络命名空间。`),
+  'no-netns': ({ on, name }, world) =>
+    netnsAt(world, `${on}/${name}`) ? missing(`The network namespace "${name}" is still there on ${on}.`, `${on} 上的网络命名空间“${name}”还在。`) : undefined,
+  'no-link': ({ on, name }, world) => {
+    const netns = netnsAt(world, on);
+    if (!netns) return noPlace(on);
+    return netns.links.some((one) => one.name === name) ? missing(`${on} still has the interface "${name}".`, `${on} 上还有接口“${name}”。`) : undefined;
+  },
+  link: ({ on, name, kind, master, state, mtu }, world) => {
     const netns = netnsAt(world, on);
     if (!netns) return noPlace(on);
     const link = netns.links.find((one) => one.name === name);
@@ -73,6 +82,8 @@ const CHECKS: { readonly [K in Kind]-?: Checker<K> } = {
     if (kind !== undefined && link.kind !== kind) return missing(`"${name}" on ${on} is no ${kind}.`, `${on} 上的“${name}”不是 ${kind}。`);
     const masterName = netns.links.find((one) => one.ifindex === link.master)?.name;
     if (master !== undefined && masterName !== master) return missing(`"${name}" is not a port of "${master}".`, `“${name}”还不是“${master}”的端口。`);
+    if (mtu !== undefined && link.mtu !== mtu)
+      return missing(`The MTU of "${name}" on ${on} is ${link.mtu}; it should be ${mtu}.`, `${on} 上“${name}”的 MTU 是 ${link.mtu}，应当是 ${mtu}。`);
     const isUp = link.flags.includes('UP');
     return state === undefined || isUp === (state === 'up')
       ? undefined
@@ -97,13 +108,52 @@ const CHECKS: { readonly [K in Kind]-?: Checker<K> } = {
           `${on} 上的 ${key} 是 ${netns.sysctls[key] ?? '未设置'}，应当是 ${value}。`,
         );
   },
-  rule: ({ on, table, rule }, world) => {
+  rule: ({ on, table, rule, shows }, world) => {
+    const rules = rulesOf(world, on, table);
+    if (!rules) return noPlace(on);
+    const wanted = shows === undefined ? ['such rule', '这样的规则'] : [`rule \`${shows}\``, `规则 \`${shows}\``];
+    return rules.some(({ text }) => new RegExp(rule).test(text))
+      ? undefined
+      : missing(`The ${table} table of ${on} has no ${wanted[0]} yet.`, `${on} 的 ${table} 表中还没有${wanted[1]}。`);
+  },
+  'no-rule': ({ on, table, rule }, world) => {
+    const rules = rulesOf(world, on, table);
+    if (!rules) return noPlace(on);
+    const there = rules.find(({ text }) => new RegExp(rule).test(text));
+    return there && missing(`The ${table} table of ${on} still has the rule \`${there.text}\`.`, `${on} 的 ${table} 表中还有规则 \`${there.text}\`。`);
+  },
+  counted: ({ on, table, rule, shows }, world, sinceUs) => {
+    const count = packetsOf(world, on, table, rule);
+    const before = world.remember(`${on} ${table} ${rule}`, sinceUs, count ?? 0);
+    if (count === undefined) return missing(`The ${table} table of ${on} has no such rule.`, `${on} 的 ${table} 表中没有这样的规则。`);
+    const name = shows === undefined ? ['The rule', '规则'] : [`The rule \`${shows}\``, `规则 \`${shows}\``];
+    return count > before
+      ? undefined
+      : missing(`${name[0]} on ${on} has counted no packet since this step began.`, `${on} 上的${name[1]}在这一步开始之后还没有计到包。`);
+  },
+  policy: ({ on, table, chain, policy }, world) => {
     const netns = netnsAt(world, on);
     if (!netns) return noPlace(on);
-    const texts = netns.iptables.filter((one) => one.table === table).flatMap((one) => one.chains.flatMap((chain) => chain.rules.map((fact) => fact.text)));
-    return texts.some((text) => new RegExp(rule).test(text))
+    const now = netns.iptables.find((one) => one.table === table && one.family === 'inet')?.chains.find((one) => one.name === chain)?.policy ?? 'ACCEPT';
+    return now === policy
       ? undefined
-      : missing(`The ${table} table of ${on} has no such rule yet.`, `${on} 的 ${table} 表中还没有这样的规则。`);
+      : missing(`The policy of ${chain} on ${on} is ${now}; it should be ${policy}.`, `${on} 上 ${chain} 链的默认策略是 ${now}，应当是 ${policy}。`);
+  },
+  neighbour: ({ on, address, device, state }, world) => {
+    const netns = netnsAt(world, on);
+    if (!netns) return noPlace(on);
+    const entry = netns.neighbours.find((one) => one.address === address && (device === undefined || one.device === device) && one.mac !== undefined);
+    if (!entry) return missing(`${on} does not know the MAC address of ${address}.`, `${on} 还不知道 ${address} 的 MAC 地址。`);
+    return state === undefined || entry.state.includes(state)
+      ? undefined
+      : missing(
+          `The neighbour ${address} on ${on} is ${entry.state}; it should be ${state}.`,
+          `${on} 上邻居 ${address} 的状态是 ${entry.state}，应当是 ${state}。`,
+        );
+  },
+  prints: ({ on, command, matches, shows }, world) => {
+    const output = world.output(on, command);
+    return output !== undefined && new RegExp(matches, 'm').test(output) ? undefined : missing(shows.en, shows.zh);
   },
   reaches: ({ from, to }, world) => (world.reaches(from, to) === true ? undefined : missing(`${from} does not reach ${to}.`, `${from} 还到不了 ${to}。`)),
   'cannot-reach': ({ from, to }, world) =>
@@ -139,6 +189,13 @@ const findPod = (world: LessonWorld, namespace: string, name: string): PodState 
   world.pods().find((pod) => pod.name === name && pod.namespace === namespace);
 const addressesOf = (link: LinkFact): readonly string[] => link.addresses.map((one) => `${one.local}/${one.prefixLength}`);
 const noPlace = (on: string): Missing => missing(`There is no ${on} yet.`, `还没有 ${on}。`);
+
+const rulesOf = (world: LessonWorld, on: string, table: string) =>
+  netnsAt(world, on)?.iptables.flatMap((one) => (one.table === table ? one.chains.flatMap((chain) => chain.rules) : []));
+const packetsOf = (world: LessonWorld, on: string, table: string, rule: string): number | undefined => {
+  const rules = rulesOf(world, on, table)?.filter(({ text }) => new RegExp(rule).test(text)) ?? [];
+  return rules.length === 0 ? undefined : rules.reduce((sum, one) => sum + one.packets, 0);
+};
 
 /** `node-1`, `node-1/httpd`, `pod/httpd`: the same pod may be named with or without its node. */
 const isSamePlace = (a: string, b: string): boolean =>

@@ -78,6 +78,7 @@ test('a lesson that is right', () => {
     title: 'Look',
     body: '```bash run node-1\nip route\n# no heading\n```',
     hints: ['Type it.'],
+    hintsByState: new Map(),
     runs: [{ node: 'node-1', command: 'ip route\n# no heading', line: 13, output: undefined }],
     quiz: undefined,
   });
@@ -85,6 +86,7 @@ test('a lesson that is right', () => {
     title: 'Asked',
     body: 'Body.',
     hints: [],
+    hintsByState: new Map(),
     runs: [],
     quiz: { question: 'What is it?', choices: ['This', 'That'] },
   });

@@ -1,5 +1,6 @@
 /** A lesson as its folder has it: the definition and its words in both languages, read together. */
 import { lessonSchema, type LessonDefinition } from './definition.ts';
+import { termsIn, type Glossary } from './glossary.ts';
 import type { LessonInfo } from './lesson.ts';
 import { parseLessonText, type LessonText } from './text.ts';
 import { checkReferences, type LabNodes } from './references.ts';
@@ -13,6 +14,7 @@ export interface LessonFile {
   readonly texts: Readonly<Record<Locale, LessonText>>;
   /** Where each step stands: `follow-a-packet/lesson.yaml:9:9`. */
   readonly places: ReadonlyMap<string, string>;
+  readonly glossary: Glossary;
 }
 /** What is in a lesson's folder; undefined for a file that is missing. */
 export interface LessonSources {
@@ -28,6 +30,7 @@ export function parseLesson(
   id: string,
   source: LessonSources,
   labs: LabNodes,
+  glossary: Glossary = new Map(),
 ): { readonly value: LessonFile | undefined; readonly problems: readonly string[] } {
   const file = readYaml(source.definition, lessonSchema);
   const inDefinition = (problem: Problem): string => formatProblem(`${id}/lesson.yaml`, problem);
@@ -44,6 +47,10 @@ export function parseLesson(
     }
     const parsed = parseLessonText(text, definition, labs);
     problems.push(...parsed.problems.map((problem) => formatProblem(name, problem)));
+    for (const [index, line] of text.split('\n').entries()) {
+      const unknown = termsIn(line).find((term) => !glossary.has(term));
+      if (unknown !== undefined) problems.push(`${name}:${index + 1}:1: the glossary has no term "${unknown}": add it to glossary.yaml`);
+    }
     const untold = parsed.value && untranslated(parsed.value, locale);
     if (untold !== undefined) problems.push(`${name}: ${untold} is not written in ${LANGUAGES[locale]}: translate it`);
     return parsed.value;
@@ -56,7 +63,7 @@ export function parseLesson(
       return [step.id, `${id}/lesson.yaml:${line}:${column}`];
     }),
   );
-  return { value: { id, definition, texts: { en, zh }, places: new Map(places) }, problems: [] };
+  return { value: { id, definition, texts: { en, zh }, places: new Map(places), glossary }, problems: [] };
 }
 
 /** The first part that is in the other language, told by its script. */

@@ -2,10 +2,12 @@
  * lesson: the format of lessons, their checks, and attempts at them. `parseLesson` reads a folder's texts; a `LessonAttempt` follows a learner
  * through it in a lab that implements `LessonWorld`.
  */
-export { LessonAttempt, type RevertAction, type ShownOutput } from './attempt.ts';
+export { isConfirmed, LessonAttempt, type RevertAction, type ShownOutput } from './attempt.ts';
 export type { Missing } from './check.ts';
+export { parseCourses, type Course, type Courses } from './courses.ts';
 export { isEventKind, type StepDefinition } from './definition.ts';
 export { lessonInfo, parseLesson, type LessonFile } from './file.ts';
+export { parseGlossary, type Glossary } from './glossary.ts';
 export * from './lesson.ts';
 export { missingLine } from './shown.ts';
 export * from './world.ts';

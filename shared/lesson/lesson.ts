@@ -15,6 +15,19 @@ export interface LessonInfo {
   /** The lab it runs in. */
   readonly lab: string;
   readonly steps: number;
+  /** Where it stands among the courses; absent for a lesson that is in none. */
+  readonly course?: { readonly id: string; readonly title: string; readonly outcome: string; readonly number: number };
+  /** What somebody new begins with. */
+  readonly isFirst?: true;
+  /** Lessons that it builds on. */
+  readonly after?: readonly { readonly id: string; readonly title: string }[];
+  /** How far the learner came, kept between runs of the app. */
+  readonly kept?: KeptProgress;
+}
+
+export interface KeptProgress {
+  readonly done: number;
+  readonly isFinished: boolean;
 }
 
 /** A question with choices, checked without the lab. */
@@ -28,8 +41,13 @@ export interface StepText {
   readonly title: string;
   /** Markdown; code blocks with `run node-1` in their info string can be typed into a terminal with one click. */
   readonly body: string;
-  readonly hints: readonly string[];
   readonly quiz?: Quiz;
+  /** A question that is answered by typing. */
+  readonly asks?: string;
+  /** A packet whose way is to be predicted; its questions are in the progress once the step is active. */
+  readonly predicts?: boolean;
+  /** Why it cannot be done in this lab; then it may be passed over. */
+  readonly unavailable?: string;
   /** Whether "show me" can type the solution. */
   readonly hasSolution: boolean;
   /** Whether it ticks itself by its effect. A step without a check is read and confirmed. */
@@ -46,13 +64,43 @@ export interface Chapter {
 export interface Lesson extends LessonInfo {
   readonly introduction: string;
   readonly chapters: readonly Chapter[];
+  /** Terms that its text links to as `term:ID`. */
+  readonly terms: Readonly<Record<string, Term>>;
+}
+
+/** A word of the glossary. */
+export interface Term {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What the learner is asked about a packet at one place. */
+export interface HopQuestion {
+  readonly place: string;
+  readonly choices: readonly string[];
+}
+/** A learner's answer: a choice of a quiz, what was typed, or a choice for each hop. */
+export interface Reply {
+  readonly choice?: number | undefined;
+  readonly text?: string | undefined;
+  readonly choices?: readonly number[] | undefined;
 }
 
 /** What a check found. */
 export type StepState =
   | { readonly kind: 'waiting' } // an earlier step is not done
-  | { readonly kind: 'active'; readonly missing: readonly string[] } // what is still missing, in the reader's language
+  | ActiveStep
   | { readonly kind: 'done'; readonly atUs: number };
+
+/** What is still missing, what helps now, in the reader's language. */
+export interface ActiveStep {
+  readonly kind: 'active';
+  readonly missing: readonly string[];
+  readonly hints: readonly string[];
+  readonly hops?: readonly HopQuestion[];
+  /** The lab is being made ready for it. */
+  readonly isPreparing?: true;
+}
 
 export interface Progress {
   readonly attempt: string;

@@ -27,20 +27,33 @@ export function checkReferences(definition: LessonDefinition, labs: LabNodes, re
   const experiment = (id: string, path: Path): void => {
     if (!EXPERIMENTS.some((one) => one.id === id)) report(path, `there is no experiment "${id}": ${oneOf(EXPERIMENTS.map((one) => one.id))}`);
   };
+  for (const [index, one] of definition.setup.entries()) for (const key of Object.keys(one)) place(key, ['setup', index, key], 'key');
   for (const [chapterIndex, chapter] of definition.chapters.entries()) {
     for (const [stepIndex, step] of chapter.steps.entries()) {
       const path = ['chapters', chapterIndex, 'steps', stepIndex];
-      for (const [index, check] of step.check.entries()) {
+      for (const key of ['answer', 'predict'] as const)
+        for (const [name, value] of Object.entries(step[key] ?? {})) {
+          if (PLACE_KEYS.includes(name)) place(value, [...path, key, name]);
+          if (typeof value === 'string') known(value, [...path, key, name]);
+        }
+      const lists = [
+        { checks: step.check, at: [...path, 'check'] },
+        ...Object.entries(step.hints).flatMap(([name, { when, unless }]) => [
+          { checks: when, at: [...path, 'hints', name, 'when'] },
+          { checks: unless, at: [...path, 'hints', name, 'unless'] },
+        ]),
+      ];
+      for (const { at: listAt, index, check } of lists.flatMap((list) => list.checks.map((check, index) => ({ ...list, check, index })))) {
         for (const [kind, args] of Object.entries(check)) {
           for (const [key, value] of Object.entries(args ?? {}) as [string, unknown][]) {
-            const at = [...path, 'check', index, kind, key];
+            const at = [...listAt, index, kind, key];
             if (PLACE_KEYS.includes(key) || (kind === 'pod' && key === 'node')) place(value, at);
             if (typeof value === 'string') known(value, at);
             if (kind === 'experiment' && key === 'id') experiment(String(value), at);
           }
         }
       }
-      for (const list of ['solution', 'revert'] as const) {
+      for (const list of ['setup', 'solution', 'revert'] as const) {
         for (const [index, one] of step[list].entries()) {
           for (const [key, value] of Object.entries(one)) {
             const at = [...path, list, index, key];

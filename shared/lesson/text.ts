@@ -5,7 +5,7 @@
  *     # Title of a chapter {#chapter-id}
  *     ## Title of a step {#step-id}
  *     body
- *     ### Hint              (as often as there are hints)
+ *     ### Hint              (as often as there are hints; `{#name}` for one that depends on the lab's state)
  *     ### Question          (for a quiz: the question, then a list of choices)
  */
 import type { LessonDefinition } from './definition.ts';
@@ -25,6 +25,8 @@ export interface StepWords {
   readonly title: string;
   readonly body: string;
   readonly hints: readonly string[];
+  /** Those for a state of the lab, by the names of `hints` in lesson.yaml. */
+  readonly hintsByState: ReadonlyMap<string, string>;
   /** Its commands, and what is shown of their output. */
   readonly runs: readonly RunBlock[];
   readonly quiz: { readonly question: string; readonly choices: readonly string[] } | undefined;
@@ -54,7 +56,12 @@ export function parseLessonText(
   const steps = new Map<string, StepWords>();
   const steps_ = new Map(definition.chapters.flatMap((chapter) => chapter.steps).map((step) => [step.id, step]));
   const introduction = sections[0]?.level === 0 ? sections[0].body.join('\n').trim() : '';
-  let open: { words: { title: string; body: string; hints: string[]; runs: StepWords['runs']; quiz: StepWords['quiz'] }; id: string } | undefined;
+  let open:
+    | {
+        words: { title: string; body: string; hints: string[]; hintsByState: Map<string, string>; runs: StepWords['runs']; quiz: StepWords['quiz'] };
+        id: string;
+      }
+    | undefined;
   for (const section of sections) {
     const body = section.body.join('\n').trim();
     if (section.level === 1) {
@@ -67,12 +74,16 @@ export function parseLessonText(
       else {
         const runs = readRunBlocks(section.body, section.line + 1);
         checkRunBlocks(runs, definition, labs, report);
-        open = { id: section.id, words: { title: section.title, body, hints: [], runs, quiz: undefined } };
+        open = { id: section.id, words: { title: section.title, body, hints: [], hintsByState: new Map(), runs, quiz: undefined } };
         steps.set(section.id, open.words);
       }
     } else if (section.level === 3 && open) {
-      if (/^(Hint|提示)/.test(section.title)) open.words.hints.push(body);
-      else if (/^(Question|问题)/.test(section.title)) {
+      if (/^(Hint|提示)/.test(section.title)) {
+        if (section.id === undefined) open.words.hints.push(body);
+        else if (steps_.get(open.id)?.hints[section.id] === undefined)
+          report(section.line, `step "${open.id}" has no hint "${section.id}" in lesson.yaml: say there when it is offered`);
+        else open.words.hintsByState.set(section.id, body);
+      } else if (/^(Question|问题)/.test(section.title)) {
         const choices = body
           .split('\n')
           .filter((line) => /^[-*] /.test(line))
@@ -85,7 +96,8 @@ export function parseLessonText(
             .trim(),
           choices,
         };
-        const wanted = steps_.get(open.id)?.quiz?.choices;
+        const asked = steps_.get(open.id);
+        const wanted = asked?.answer ? 0 : asked?.quiz?.choices;
         if (wanted !== choices.length)
           report(
             section.line,
@@ -101,7 +113,9 @@ export function parseLessonText(
     for (const step of chapter.steps) {
       const words = steps.get(step.id);
       if (!words) report(lines.length, `step "${step.id}" has no text here: write "## … {#${step.id}}"`);
-      else if (step.quiz && !words.quiz) report(lines.length, `step "${step.id}" has no question here: write "### Question" below it`);
+      else if ((step.quiz ?? step.answer) && !words.quiz) report(lines.length, `step "${step.id}" has no question here: write "### Question" below it`);
+      const unsaid = Object.keys(step.hints).find((name) => words && !words.hintsByState.has(name));
+      if (unsaid !== undefined) report(lines.length, `step "${step.id}" has a hint "${unsaid}" without words here: write "### Hint {#${unsaid}}"`);
     }
   }
   return problems.length > 0 ? { value: undefined, problems } : { value: { ...head.values, introduction, chapters, steps }, problems };

@@ -1,5 +1,6 @@
 /** What checks ask of the lab they run in. The lab implements it; everything is about effects, seen from outside the learner's shell. */
 import type { Snapshot } from '../snapshot/index.ts';
+import type { Trace } from '../trace/index.ts';
 
 export interface PodState {
   readonly name: string;
@@ -34,6 +35,23 @@ export interface LessonWorld {
   traces(sinceUs: number): readonly { readonly from: string; readonly to: string; readonly arrived: boolean }[];
   experiments(): readonly { readonly id: string; readonly state: 'applied' | 'undone' | 'failed'; readonly changedUs: number }[];
   notes(sinceUs: number): readonly string[];
+  /** What a command prints that the lab runs by itself; undefined while it is not known. Asked anew when something has changed. */
+  output(place: string, command: string): string | undefined;
+  /** The count as it was when this was first asked about for this moment. */
+  remember(what: string, sinceUs: number, count: number): number;
+  /** Runs command lines one after the other, out of the learner's sight; `done` gets what went wrong. */
+  run(commands: readonly { readonly node: string; readonly command: string }[], done: (failed: string | undefined) => void): void;
+  /** Sends a packet and follows it, out of the learner's sight; undefined where that cannot be done now. */
+  follow(
+    from: string,
+    to: string,
+    protocol: { readonly tcp?: number | undefined; readonly udp?: number | undefined },
+    done: (trace: Trace | undefined) => void,
+  ): void;
+  /** What the lab can do; a step that needs more says so. */
+  readonly abilities: ReadonlySet<Ability>;
   /** Whether an echo request is answered; undefined while it is being tried, then `onChange` of the lab tells. */
   reaches(from: string, to: string): boolean | undefined;
 }
+
+export type Ability = 'kubernetes' | 'trace' | 'experiments' | 'recording';
