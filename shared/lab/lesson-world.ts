@@ -4,7 +4,7 @@ import type { Ability, CommandRun, LessonWorld, PodState } from '../lesson/index
 import type { Snapshot } from '../snapshot/index.ts';
 import type { ExperimentBench } from './experiment-bench.ts';
 import type { SimulatedLab } from './simulated-lab.ts';
-import { sendTraced } from './tracing.ts';
+import { sendTraced } from '../twin/index.ts';
 import type { Trace } from '../trace/index.ts';
 
 /** What a command of the lab's own printed. */

@@ -36,10 +36,10 @@ const CHECKS: { readonly [K in Kind]-?: Checker<K> } = {
       : missing(`Pod "${name}" is ${pod.status}; it should be ${status ?? 'Running'}.`, `Pod“${name}”的状态是 ${pod.status}，应当是 ${status ?? 'Running'}。`);
   },
   'no-pod': ({ name, namespace }, world) => (findPod(world, namespace, name) ? missing(`Pod "${name}" is still there.`, `Pod“${name}”还在。`) : undefined),
-  ran: ({ command, shows, on }, world, sinceUs) => {
+  ran: ({ command, shows, on, status }, world, sinceUs) => {
     const runs = world.commands(sinceUs).filter((run) => new RegExp(command).test(run.line));
     const here = runs.filter((run) => on === undefined || run.place === on || run.place.startsWith(`${on}/`));
-    if (here.some((run) => run.status === 0)) return undefined;
+    if (here.some((run) => status === 'any' || run.status === 0)) return undefined;
     const plain = `\`${shows}\``;
     if (here.length > 0)
       return missing(`${plain} ended with an error. Look at what it printed and try again.`, `${plain} 以出错告终。请看它输出了什么，再试一次。`);

@@ -23,8 +23,8 @@ const place = text;
 
 const podCheck = z.object({ name: text, namespace: text.default('default'), node: text.optional(), status: text.optional() }).strict();
 const noPodCheck = z.object({ name: text, namespace: text.default('default') }).strict();
-/** `shows`: the command line as it is named to the learner when it is missing. */
-const ranCheck = z.object({ command: pattern, shows: text, on: place.optional() }).strict();
+/** `shows`: the command line as it is named to the learner when it is missing. `status: any`: it may fail. */
+const ranCheck = z.object({ command: pattern, shows: text, on: place.optional(), status: z.enum(['ok', 'any']).optional() }).strict();
 const routeCheck = z.object({ on: place, destination: text, via: text.optional(), device: text.optional() }).strict();
 const noRouteCheck = z.object({ on: place, destination: text }).strict();
 const netnsCheck = z.object({ on: place, name: text }).strict();

@@ -71,9 +71,12 @@ function untranslated(text: LessonText, locale: Locale): string | undefined {
   const isOurs = (words: string): boolean => /[\u4e00-\u9fff]/.test(words) === (locale === 'zh');
   const head = (['title', 'summary', 'outcome'] as const).find((key) => !isOurs(text[key]));
   if (head !== undefined) return `"${head}"`;
-  const step = [...text.steps].find(([, { body }]) => body !== '' && !isOurs(body));
+  const step = [...text.steps].find(([, { body }]) => prose(body) !== '' && !isOurs(prose(body)));
   return step && `step "${step[0]}"`;
 }
+
+/** Without its blocks of code. */
+const prose = (body: string): string => body.replace(/^(`{3,}|~{3,})[^]*?^\1[`~]*\s*$/gm, '').trim();
 
 export function lessonInfo(file: LessonFile, locale: Locale): LessonInfo {
   const { definition } = file;

@@ -4,10 +4,10 @@
  */
 export { isConfirmed, LessonAttempt, type RevertAction, type ShownOutput } from './attempt.ts';
 export type { Missing } from './check.ts';
-export { parseCourses, type Course, type Courses } from './courses.ts';
+export { parseCourses, type Courses } from './courses.ts';
 export { isEventKind, type StepDefinition } from './definition.ts';
 export { lessonInfo, parseLesson, type LessonFile } from './file.ts';
-export { parseGlossary, type Glossary } from './glossary.ts';
+export { parseGlossary } from './glossary.ts';
 export * from './lesson.ts';
 export { missingLine } from './shown.ts';
 export * from './world.ts';
