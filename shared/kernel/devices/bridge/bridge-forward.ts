@@ -1,7 +1,7 @@
 /** Where a bridge sends frames (net/bridge/br_input.c, br_forward.c, br_device.c): to one port, to all, up to the host. */
 import { countedLength, formatMac, isMulticastMac, isValidUnicastMac, MAC_BROADCAST } from '../../../wire/index.ts';
 import type { Skb } from '../../model.ts';
-import { Iff, PacketType } from '../../numbers.ts';
+import { PacketType } from '../../numbers.ts';
 import { countTx, drop, transmit } from '../../transmit.ts';
 import { findFdb, learnFdb } from './bridge-fdb.ts';
 import { bridgeForwardHooks, bridgePrerouting, goOn } from './bridge-netfilter.ts';
@@ -55,7 +55,7 @@ function finishInput(bridge: BridgeBase, port: BridgePort, skb: Skb): void {
     drop(skb, bridge.netns, 'BRIDGE_INGRESS_STP_STATE', `${port.device.name} is learning`);
     return;
   }
-  const goesUp = (bridge.flags & Iff.PROMISC) !== 0;
+  const goesUp = bridge.promiscuity > 0;
   if (isMulticastMac(ethDst)) {
     if (ethDst !== MAC_BROADCAST) {
       bridge.stats.multicast++;
@@ -97,7 +97,7 @@ function passUp(bridge: BridgeBase, skb: Skb): void {
     return;
   }
   if (bridge.settings.vlanFiltering !== 0) {
-    if ((bridge.flags & Iff.PROMISC) === 0 && !mayLeave(bridge.vlans!, skb)) {
+    if (bridge.promiscuity === 0 && !mayLeave(bridge.vlans!, skb)) {
       drop(skb, bridge.netns, 'VLAN_FILTERED', `${bridge.name} itself is not in VLAN ${skb.vlanId}`);
       return;
     }

@@ -11,7 +11,6 @@ import { fail } from '../../error.ts';
 import type { KernelResult } from '../../error.ts';
 import type { Host, Skb } from '../../model.ts';
 import { drop } from '../../transmit.ts';
-import { Iff } from '../../numbers.ts';
 import { addLocalFdb, deleteLocalFdb, flushVlan } from './bridge-fdb.ts';
 import { BridgeBase, PortState } from './bridge-state.ts';
 import type { BridgePort } from './bridge-state.ts';
@@ -194,7 +193,7 @@ export const mayLeave = (group: VlanGroup, skb: Skb): boolean => group.usable(sk
 export function prepareToLeave(bridge: BridgeBase, group: VlanGroup, skb: Skb): boolean {
   const vlan = group.usable(skb.vlan & 0xfff);
   if (vlan === undefined) {
-    if ((bridge.flags & Iff.PROMISC) !== 0 && group === bridge.vlans) return true;
+    if (bridge.promiscuity > 0 && group === bridge.vlans) return true;
     drop(skb, bridge.netns, 'VLAN_FILTERED', `not in VLAN ${skb.vlan & 0xfff}`);
     return false;
   }
