@@ -30,6 +30,8 @@ export interface SegmentSnapshot {
 export interface NodeSnapshot {
   readonly name: string;
   readonly namespaces: readonly NetnsSnapshot[];
+  /** Pod addresses that `host-local` keeps reserved (/var/lib/cni/networks), where that was read. */
+  readonly reserved?: readonly string[];
   /** What could not be read there, such as `iptables-save`: unknown, not absent. */
   readonly unread?: readonly string[];
 }

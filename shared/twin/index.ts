@@ -9,9 +9,12 @@
  *
  * Invariant: snapshotOf(new Twin(s).world) equals s, but for what `problems` tells.
  */
-export { protocolText, type Matrix } from './matrix.ts';
+export type { TwinProblem } from './build/problem.ts';
+export { cellKey, changedCells, protocolText, type Cell, type Matrix } from './matrix.ts';
+export { podId, type Place } from './places.ts';
 export { Promised, type Pending } from './promised.ts';
 export { snapshotOf } from './read/snapshot-of.ts';
 export { sendProbes, sendTraced, type ProbePair, type ProbeProtocol, type ProbeResult } from './tracing.ts';
 export { Twin } from './twin.ts';
-export { changeWords, matrixWords } from './words.ts';
+export { cellText, changeWords, matrixWords } from './words.ts';
+export { type NodeCommand } from './run.ts';

@@ -5,6 +5,11 @@ import type { Host, World } from '../kernel/index.ts';
 import { Machine, mountNetns, NETNS_DIR } from '../machine/index.ts';
 import { exitStatusOf, makePipe } from '../shell/index.ts';
 
+/** A command line and where it runs. */
+export interface NodeCommand {
+  readonly node: string;
+  readonly command: string;
+}
 export interface RunResult {
   readonly status: number;
   readonly output: string;

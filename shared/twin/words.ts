@@ -5,7 +5,7 @@ import { cellKey, changedCells, protocolText } from './matrix.ts';
 type Locale = 'en' | 'zh';
 
 const SHOWN = 6;
-const cellText = ({ from, to, protocol }: Pick<Cell, 'from' | 'to' | 'protocol'>): string =>
+export const cellText = ({ from, to, protocol }: Pick<Cell, 'from' | 'to' | 'protocol'>): string =>
   `${from} → ${to}${protocol.kind === 'icmp' ? '' : ` (${protocolText(protocol)})`}`;
 const listed = (cells: readonly Cell[], locale: Locale): string => {
   const shown = cells
