@@ -172,3 +172,18 @@ export const natOf = (netns: NetnsSnapshot): TableFact | undefined => netns.ipta
 
 /** Addresses that host-local keeps reserved, where that was read. */
 export const reservedOn = (situation: Situation, node: string): readonly string[] => situation.snapshot.nodes.find(({ name }) => name === node)?.reserved ?? [];
+
+/** The way out of a node's network, as others there have it: their default gateway, a router of the wire, a machine that is no node. */
+export function gatewayBeyond(situation: Situation, node: string, link: LinkFact): string | undefined {
+  const isHere = (address: string): boolean => inet(link).some(({ local, prefixLength }) => covers(`${local}/${prefixLength}`, address));
+  const named = situation.machines.flatMap(([, root]) =>
+    root.routes.flatMap(({ destination, via }) => (destination === 'default' && via !== undefined && isHere(via) ? [via] : [])),
+  );
+  const wires = situation.snapshot.segments.flatMap(({ router }) => (router && isHere(router.address) ? [router.address] : []));
+  const others = situation.machines.flatMap(([name, root]) =>
+    name === node || situation.nodes.some((one) => one.node.name === name)
+      ? []
+      : root.links.flatMap((one) => inet(one).map(({ local }) => local)).filter(isHere),
+  );
+  return majority([...named, ...wires, ...others]);
+}

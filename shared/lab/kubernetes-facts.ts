@@ -2,7 +2,9 @@
 import { type Cluster, type PodInfo } from '../cluster/index.ts';
 import type { Netns } from '../kernel/index.ts';
 import { readKubernetes } from '../observe/index.ts';
-import type { KubernetesSnapshot } from '../snapshot/index.ts';
+import type { Machine } from '../machine/index.ts';
+import type { KubernetesSnapshot, NodeSnapshot } from '../snapshot/index.ts';
+import { parseIpv4 } from '../wire/index.ts';
 
 const KINDS = ['nodes', 'pods', 'services', 'endpointslices', 'networkpolicies'];
 
@@ -24,4 +26,17 @@ export function kubernetesFacts(
       return { ...pod, ...(netns && { netnsId: netns.id }), ...(info && { status: info.status }) };
     }),
   };
+}
+
+const NETWORKS = '/var/lib/cni/networks';
+/** host-local keeps a file for each address. */
+export function reservedOn(machine: Machine | undefined): Pick<NodeSnapshot, 'reserved'> {
+  if (!machine?.init.fs.exists(NETWORKS)) return {};
+  const { fs } = machine.init;
+  const names = (path: string): readonly string[] => {
+    const entries = fs.readdir(path);
+    return entries.ok ? entries.value.map(({ name }) => name) : [];
+  };
+  const reserved = names(NETWORKS).flatMap((network) => names(`${NETWORKS}/${network}`).filter((name) => parseIpv4(name) !== undefined));
+  return reserved.length === 0 ? {} : { reserved };
 }

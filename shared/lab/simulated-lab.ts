@@ -17,7 +17,7 @@ import { CommandHistory } from './command-history.ts';
 import { ExperimentBench } from './experiment-bench.ts';
 import type { Attempt, Endpoint, ExecOptions, Lab, LabEvent, LabResult, Pending, ProbeProtocol, ProbeResult, Session, TerminalSize } from './lab.ts';
 import { ClusterAccess } from './kubernetes.ts';
-import { kubernetesFacts } from './kubernetes-facts.ts';
+import { kubernetesFacts, reservedOn } from './kubernetes-facts.ts';
 import { LabLessonWorld } from './lesson-world.ts';
 import { give, Places, refuse, type Target } from './places.ts';
 import { PipeSession, TerminalSession, type BaseSession, type Start } from './session.ts';
@@ -94,7 +94,9 @@ export class SimulatedLab implements Lab {
 
   snapshot(): Snapshot {
     const snapshot = snapshotOf(this.world);
-    return this.cluster ? { ...snapshot, kubernetes: kubernetesFacts(this.cluster, this) } : snapshot;
+    if (!this.cluster) return snapshot;
+    const nodes = snapshot.nodes.map((node) => ({ ...node, ...reservedOn(this.machines.get(node.name)) }));
+    return { ...snapshot, nodes, kubernetes: kubernetesFacts(this.cluster, this) };
   }
   topology(): Topology {
     this.wasTold = false;

@@ -33,7 +33,13 @@ export class Twin {
   /** As it is now. */
   snapshot(): Snapshot {
     const now = snapshotOf(this.world);
-    return this.origin.kubernetes ? { ...now, kubernetes: this.origin.kubernetes } : now;
+    const { kubernetes } = this.origin;
+    // what is no fact of the kernel stays as it was read
+    const nodes = now.nodes.map((node) => {
+      const { reserved, unread } = this.origin.nodes.find(({ name }) => name === node.name) ?? {};
+      return { ...node, ...(reserved && { reserved }), ...(unread && { unread }) };
+    });
+    return { ...now, nodes, ...(kubernetes && { kubernetes }) };
   }
 
   /** One command line of bash on a node. Daemons are not here: what only stops or continues one is done at once. */

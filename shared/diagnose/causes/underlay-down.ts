@@ -1,4 +1,5 @@
 /** The card over which a node reaches the others is down or has no cable: nothing of it arrives anywhere. */
+import { gatewayBeyond } from '../expectation.ts';
 import type { Diagnosis } from '../finding.ts';
 import { isUp, ip, networkKind, overlayOf } from '../situation.ts';
 
@@ -20,10 +21,12 @@ export const UNDERLAY_DOWN: Diagnosis = {
       if (!link || (isUp(link) && link.operstate !== 'DOWN' && !link.flags.includes('NO-CARRIER'))) return [];
       const up = ip(node.name, root, `link set ${link.name} up`);
       const routes = situation.nodes.flatMap((other) =>
-        other.node.name === node.name || other.address === undefined || overlayOf(root) !== undefined
+        other.node.name === node.name || other.address === undefined || overlayOf(root) !== undefined || networkKind(situation) === 'routed'
           ? []
           : other.node.podCIDRs.map((cidr) => ip(node.name, root, `route replace ${cidr} via ${other.address} dev ${link.name}`)),
       );
+      const gateway = gatewayBeyond(situation, node.name, link);
+      const byDefault = gateway === undefined ? [] : [ip(node.name, root, `route replace default via ${gateway} dev ${link.name}`)];
       const down = isUp(link) ? ['without carrier', '没有载波'] : ['down', '处于停用状态'];
       return [
         {
@@ -32,7 +35,7 @@ export const UNDERLAY_DOWN: Diagnosis = {
           see: ip(node.name, root, `link show ${link.name}`),
           values: { state: down[0]!, stateZh: down[1]! },
           pairs: situation.failingAt((place) => place.node === node.name),
-          fixes: isUp(link) ? [] : networkKind(situation) === 'routed' ? [[up]] : [[up], [up, ...routes]],
+          fixes: isUp(link) ? [] : [[up], [up, ...routes], [up, ...byDefault], [up, ...routes, ...byDefault]],
         },
       ];
     });

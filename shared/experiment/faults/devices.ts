@@ -252,11 +252,16 @@ export const DEVICE_FAULTS: readonly Fault[] = [
   {
     code: 'mtu-too-large',
     plan(ground) {
-      for (const { name, root, uplink } of ground.nodes) {
-        const overlay = root.links.find((link) => link.kind === 'vxlan' || (link.kind === 'ipip' && link.flags.includes('UP')));
-        const [link, mtu] = overlay ? [overlay, uplink.mtu] : [uplink, uplink.mtu - 100];
-        const set = (value: number) => ip(name, root, `link set ${link.name} mtu ${value}`);
-        return ground.nodes.length < 2 ? undefined : { commands: [set(mtu)], undo: [set(link.mtu)] };
+      for (const { name, root, uplink, pods } of ground.nodes) {
+        if (ground.nodes.length < 2) return undefined;
+        const overlay = root.links.find(({ kind }) => kind === 'vxlan');
+        const inside = pods[0]?.netns.links.find(({ kind }) => kind === 'veth');
+        if (overlay && inside && pods[0]) {
+          const set = (value: number) => ip(name, pods[0]!.netns, `link set ${inside.name} mtu ${value}`);
+          return { commands: [set(uplink.mtu)], undo: [set(inside.mtu)] };
+        }
+        const set = (value: number) => ip(name, root, `link set ${uplink.name} mtu ${value}`);
+        return { commands: [set(uplink.mtu - 100)], undo: [set(uplink.mtu)] };
       }
       return undefined;
     },
@@ -286,7 +291,7 @@ export const DEVICE_FAULTS: readonly Fault[] = [
       const before = root.sysctls[`net.ipv4.conf.${uplink.name}.rp_filter`] ?? root.sysctls['net.ipv4.conf.default.rp_filter'] ?? '0';
       const set = (value: string) => inNetns(name, root, `sysctl -w net.ipv4.conf.${uplink.name}.rp_filter=${value}`);
       // the way out is chosen by a mark, which the check of the way back does not see
-      const mark = `PREROUTING -s ${cidr} -d ${other.cidr} -j MARK --set-mark 0x7`;
+      const mark = `PREROUTING -s ${cidr} -j MARK --set-mark 0x7`;
       const run = (verb: string) => at(name, `iptables -t mangle -${verb} ${mark}`);
       const rule = (verb: string) =>
         [`from ${cidr} to ${other.cidr} fwmark 0x7 lookup main pref 100`, `from ${cidr} to ${other.cidr} lookup 199 pref 101`].map((words) =>

@@ -84,7 +84,11 @@ export const FILTER_FAULTS: readonly Fault[] = [
     code: 'masquerade-missing',
     plan(ground) {
       const rule = masqueradeOf(ground);
-      if (!rule) return undefined;
+      // where a router beyond the nodes translates for them, nothing would be missed
+      const isElsewhere = ground.situation.machines.some(
+        ([name, root]) => !ground.situation.nodes.some(({ node }) => node.name === name) && natOf(root) !== undefined,
+      );
+      if (!rule || isElsewhere) return undefined;
       const { name, text, place } = rule;
       const put = text.replace('POSTROUTING ', `POSTROUTING ${place} `);
       return ground.without('flanneld', [name], [at(name, `iptables -t nat -D ${text}`)], [at(name, `iptables -t nat -I ${put}`)]);
