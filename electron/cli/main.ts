@@ -22,6 +22,7 @@ const RUN: Record<CommandName, () => Promise<Run>> = {
   parse: async () => (await import('./parse.ts')).parse,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
   matrix: async () => (await import('./matrix.ts')).matrix,
+  diagnose: async () => (await import('./diagnose.ts')).diagnose,
   diff: async () => (await import('./matrix.ts')).diff,
   topology: async () => (await import('./topology.ts')).topology,
   trace: async () => (await import('./trace.ts')).trace,

@@ -40,7 +40,7 @@ export async function snapshotByName(name: string, provider?: string | boolean):
 }
 
 /** Undefined: no file that holds one, so it is a lab's name or file. */
-function savedSnapshot(name: string): Snapshot | undefined {
+export function savedSnapshot(name: string): Snapshot | undefined {
   if (!existsSync(name)) {
     if (name.endsWith('.json')) throw new Failure(`there is no file ${name}`);
     return undefined;

@@ -1,6 +1,9 @@
 /** `podwalk trace`: exits 0 when the packet arrived and, where one is expected, its answer came back; 1 when not. */
 import { dispositionWords, replyOutcome, requestOutcome, stepWords, type Hop, type Locale, type ProbeProtocol, type Trace } from '../../shared/ipc/index.ts';
+import { Twin, type Snapshot } from '../../shared/lab/index.ts';
 import { labByName } from './lab-by-name.ts';
+import { borrowLab } from './running.ts';
+import { savedSnapshot } from './snapshot.ts';
 import { localeOption, printJson } from './table.ts';
 import { Failure, UsageError, type Arguments } from './usage.ts';
 
@@ -9,17 +12,57 @@ export async function trace({ options, operands }: Arguments): Promise<number> {
   const locale = localeOption(options['locale']);
   if (!locale) throw new UsageError(`--locale is en or zh, not ${JSON.stringify(options['locale'])}`);
   const [name, from, to] = operands as [string, string, string];
+  const { found, names } = await traced(name, from, to, protocol, options['provider']);
+  if (options['json'] === true) printJson(found);
+  else process.stdout.write(formatTrace(found, locale, names, { all: options['all'] === true }));
+  const arrived = (kind: string): boolean => kind === 'delivered' || kind === 'left';
+  return arrived(requestOutcome(found).kind) && (protocol.kind === 'udp' || arrived(replyOutcome(found).kind)) ? 0 : 1;
+}
+
+interface Traced {
+  readonly found: Trace;
+  /** Pods by the box of their namespace. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** In the lab itself where its packets can be followed; in the twin of a snapshot, and of machines that really are there. */
+async function traced(name: string, from: string, to: string, protocol: ProbeProtocol, provider: string | boolean | undefined): Promise<Traced> {
+  const saved = provider === undefined ? savedSnapshot(name) : undefined;
+  if (saved) return inTwin(saved, from, to, protocol);
+  const borrowed = await borrowLab(name, provider);
+  if (borrowed) {
+    const { lab } = borrowed;
+    try {
+      if (!lab.capabilities.canTrace) return inTwin(await lab.snapshot(), from, to, protocol);
+      return { found: await lab.trace(from, to, protocol), names: boxNames(lab.endpoints()) };
+    } finally {
+      await borrowed.giveBack();
+    }
+  }
   const lab = await labByName(name);
   const begun = lab.trace(from, to, protocol);
   if (!begun.ok) throw new Failure(begun.error.message);
-  const names = new Map(lab.endpoints().map((endpoint) => [endpoint.box, endpoint.id]));
+  const names = boxNames(lab.endpoints());
   const found = lab.runPending(begun.value);
-  if (!found) throw new Failure('the trace did not come to an end');
-  if (options['json'] === true) printJson(found);
-  else process.stdout.write(formatTrace(found, locale, names, { all: options['all'] === true }));
   lab.close();
-  const arrived = (kind: string): boolean => kind === 'delivered' || kind === 'left';
-  return arrived(requestOutcome(found).kind) && (protocol.kind === 'udp' || arrived(replyOutcome(found).kind)) ? 0 : 1;
+  if (!found) throw new Failure('the trace did not come to an end');
+  return { found, names };
+}
+const boxNames = (endpoints: readonly { readonly box: string; readonly id: string }[]): ReadonlyMap<string, string> =>
+  new Map(endpoints.map(({ box, id }) => [box, id]));
+
+function inTwin(snapshot: Snapshot, from: string, to: string, protocol: ProbeProtocol): Traced {
+  const twin = new Twin(snapshot);
+  for (const { node, what, why } of twin.problems) process.stderr.write(`podwalk: ${node}: not modelled: ${what}: ${why}\n`);
+  const known = `there are: ${twin.places.map(({ id }) => id).join(', ')}`;
+  const source = twin.find(from);
+  if (!source) throw new Failure(`There is no ${from}; ${known}.`);
+  const address = twin.addressOf(to);
+  if (address === undefined) throw new Failure(`There is no ${to} with an address; ${known}.`);
+  const found = twin.trace(source, address, protocol);
+  if (!found) throw new Failure('the trace did not come to an end');
+  const inodes = new Map(snapshot.nodes.flatMap((node) => node.namespaces.map((netns) => [`${node.name} ${netns.id}`, netns.inode] as const)));
+  return { found, names: new Map(twin.places.map(({ node, netnsId, id }) => [`${node}/ns:${inodes.get(`${node} ${netnsId}`)}`, id])) };
 }
 
 function protocolOf(options: Arguments['options']): ProbeProtocol {

@@ -126,9 +126,26 @@ export const COMMANDS = {
     operands: ['LAB'],
   },
   matrix: {
-    usage: 'LAB [--locale en|zh] [--json]',
+    usage: "LAB [--after 'NODE: COMMAND'] [--provider P] [--locale en|zh] [--json]",
     about: 'who reaches whom, and what is heard where not',
-    options: { ...LOCALE_OPTION, ...JSON_OPTION },
+    options: {
+      ...PROVIDER_OPTION,
+      after: { value: 'NODE: COMMAND', about: 'what would change if this were run there: tried in a twin, the lab stays as it is' },
+      ...LOCALE_OPTION,
+      ...JSON_OPTION,
+    },
+    operands: ['LAB'],
+  },
+  diagnose: {
+    usage: 'LAB [--fix] [--with FAULT] [--provider P] [--locale en|zh] [--json]',
+    about: 'what is wrong in a lab, with the evidence and a fix that was tried in a twin; exits 1 if anything is',
+    options: {
+      ...PROVIDER_OPTION,
+      fix: { about: 'carry the fixes out, then look again' },
+      with: { value: 'FAULT', about: 'put this fault in first (? lists those that fit the lab)' },
+      ...LOCALE_OPTION,
+      ...JSON_OPTION,
+    },
     operands: ['LAB'],
   },
   diff: {
@@ -138,9 +155,10 @@ export const COMMANDS = {
     operands: ['SNAPSHOT', 'SNAPSHOT'],
   },
   trace: {
-    usage: 'LAB FROM TO [--icmp | --tcp PORT | --udp PORT] [--all] [--json]',
+    usage: 'LAB FROM TO [--provider P] [--icmp | --tcp PORT | --udp PORT] [--all] [--json]',
     about: "a packet's way through a lab, each decision with its reason",
     options: {
+      ...PROVIDER_OPTION,
       icmp: { about: 'an echo request (the default)' },
       tcp: { value: 'PORT', about: 'a TCP connection' },
       udp: { value: 'PORT', about: 'a UDP datagram' },

@@ -3,11 +3,9 @@
  * One file per experiment beside this one.
  */
 
-/** A command line and where it runs. */
-export interface NodeCommand {
-  readonly node: string;
-  readonly command: string;
-}
+import type { NodeCommand } from '../twin/index.ts';
+
+export type { NodeCommand } from '../twin/index.ts';
 
 /** A pair whose reachability the experiment is about. */
 export interface Pair {

@@ -28,3 +28,8 @@ export const FAULTS: readonly Fault[] = [...DEVICE_FAULTS, ...ROUTE_FAULTS, ...F
 
 /** What a fault would do to a lab as it is; undefined where there is no such fault, or nothing to do it to. */
 export const planFault = (code: string, snapshot: Snapshot): FaultPlan | undefined => FAULTS.find((fault) => fault.code === code)?.plan(new Ground(snapshot));
+/** Codes of those that fit the lab. */
+export function possibleFaults(snapshot: Snapshot): readonly string[] {
+  const ground = new Ground(snapshot);
+  return FAULTS.filter(({ plan }) => plan(ground) !== undefined).map(({ code }) => code);
+}

@@ -1,4 +1,8 @@
-/** experiment: changes of a lab that show their commands first and can be undone. One file each; `EXPERIMENTS` lists them. */
+/**
+ * experiment: changes of a lab that show their commands first and can be undone. One file each; `EXPERIMENTS` lists them. `FAULTS` puts each cause that
+ * a diagnosis knows into a lab, and takes it out again.
+ */
 export { EXPERIMENTS } from './catalogue.ts';
 export { type DraftPlan, type ExperimentFacts } from './definition.ts';
 export * from './experiment.ts';
+export { FAULTS, planFault, possibleFaults } from './faults.ts';

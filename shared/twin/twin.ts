@@ -54,11 +54,14 @@ export class Twin {
     const netns = this.netnsOf(from);
     return netns && this.finish([sendTraced(this.world, netns, to, protocol)])[0];
   }
+  find(place: string): Place | undefined {
+    return findPlace(this.places, place);
+  }
   /** Where a packet is to go: an address, or a place's. */
   addressOf(to: string): number | undefined {
     const literal = parseIpv4(to);
     if (literal !== undefined) return literal;
-    const place = findPlace(this.places, to);
+    const place = this.find(to);
     const address = place?.address ?? place?.expected;
     return address === undefined ? undefined : parseIpv4(address);
   }
