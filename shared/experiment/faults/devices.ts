@@ -275,7 +275,7 @@ export const DEVICE_FAULTS: readonly Fault[] = [
       const base = victim.cidr.replace(/\d+\/24$/, '');
       const dir = 'd=$(ls -d /var/lib/cni/networks/*/ | head -1)';
       return {
-        commands: [at(victim.name, `${dir}; for i in $(seq 2 254); do [ -e $d${base}$i ] || echo exhausted > $d${base}$i; done`)],
+        commands: [at(victim.name, `${dir}; for i in $(seq 2 254); do [ -e \${d}${base}$i ] || echo exhausted > \${d}${base}$i; done`)],
         undo: [at(victim.name, `${dir}; for f in $d*; do [ "$(cat $f)" != exhausted ] || rm $f; done`)],
       };
     },
