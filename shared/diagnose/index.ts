@@ -9,7 +9,7 @@
  */
 export { DIAGNOSES } from './catalogue.ts';
 export { diagnose, type DiagnosisReport } from './diagnose.ts';
-export type { Evidence, Finding, Fix, Where } from './finding.ts';
+export type { Finding } from './finding.ts';
 export { findingWords } from './words.ts';
 export { gatewayIn, natOf, remadeOverlay, vtepPairs } from './expectation.ts';
 export { covers, inet, inNetns, ip, lengthOf, mainRoutes, networkKind, overlayOf, Situation, type PodSeen } from './situation.ts';

@@ -5,4 +5,4 @@
 export { EXPERIMENTS } from './catalogue.ts';
 export { type DraftPlan, type ExperimentFacts } from './definition.ts';
 export * from './experiment.ts';
-export { FAULTS, planFault, possibleFaults } from './faults.ts';
+export { planFault, possibleFaults } from './faults.ts';
