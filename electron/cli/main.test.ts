@@ -78,7 +78,7 @@ describe('a usage error exits 2 and says what would be right', () => {
     ],
     [
       `trace ${LAB} node-1 node-2 --tcp http`,
-      'podwalk trace: --tcp wants a port from 1 to 65535, not "http"\nusage: podwalk trace LAB FROM TO [--icmp | --tcp PORT | --udp PORT] [--all] [--json]\n',
+      'podwalk trace: --tcp wants a port from 1 to 65535, not "http"\nusage: podwalk trace LAB FROM TO [--provider P] [--icmp | --tcp PORT | --udp PORT] [--all] [--json]\n',
     ],
     [
       `topology ${LAB} --format png`,

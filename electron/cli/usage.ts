@@ -126,11 +126,11 @@ export const COMMANDS = {
     operands: ['LAB'],
   },
   matrix: {
-    usage: "LAB [--after 'NODE: COMMAND'] [--provider P] [--locale en|zh] [--json]",
+    usage: 'LAB [--after NODE:COMMAND] [--provider P] [--locale en|zh] [--json]',
     about: 'who reaches whom, and what is heard where not',
     options: {
       ...PROVIDER_OPTION,
-      after: { value: 'NODE: COMMAND', about: 'what would change if this were run there: tried in a twin, the lab stays as it is' },
+      after: { value: 'NODE:COMMAND', about: 'what would change if this were run there: tried in a twin, the lab stays as it is' },
       ...LOCALE_OPTION,
       ...JSON_OPTION,
     },
