@@ -5,15 +5,19 @@ import { DIGEST_TOOLS } from './digest.ts';
 import { dmesg } from './dmesg.ts';
 import { find } from './find.ts';
 import { flock } from './flock.ts';
+import { fuser } from './fuser.ts';
 import { getent } from './getent.ts';
 import { getopt } from './getopt.ts';
 import { MEMORY_TOOLS } from './memory.ts';
 import { TERMINAL_TOOLS } from './tput.ts';
 import { VARIOUS_TOOLS } from './various.ts';
+import { w } from './w.ts';
 import { hostname } from './hostname.ts';
 import { NAMESPACE_TOOLS } from './namespaces.ts';
 import { nstat } from './nstat.ts';
 import { ps } from './ps.ts';
+import { pstree } from './pstree.ts';
+import { strings } from './strings.ts';
 import { SIGNALLING_TOOLS } from './signalling.ts';
 import { SMALL_TOOLS } from './small.ts';
 import { sysctl } from './sysctl.ts';
@@ -23,7 +27,9 @@ const all = (tools: Readonly<Record<string, Program>>, origin: string): Installe
 
 export const SYSTEM_PROGRAMS: readonly InstalledProgram[] = [
   { path: '/usr/sbin/sysctl', main: sysctl, origin: 'procps-ng 4.0.2' },
-  ...all({ ps, ...MEMORY_TOOLS }, 'procps-ng 4.0.2'),
+  ...all({ fuser, pstree }, 'psmisc 23.6'),
+  ...all({ strings }, 'binutils 2.40'),
+  ...all({ ps, w, ...MEMORY_TOOLS }, 'procps-ng 4.0.2'),
   ...all({ getopt, ...VARIOUS_TOOLS }, 'util-linux 2.38.1'),
   ...all(TERMINAL_TOOLS, 'ncurses 6.4'),
   ...all(SIGNALLING_TOOLS, 'procps-ng 4.0.2'),
