@@ -51,7 +51,7 @@ export const strings: Program = declared(
       const all = yield* p.readAll(opened.fd);
       closeInput(p, opened.fd);
       for (const match of (all.ok ? all.value : '').matchAll(pattern)) {
-        const at = radix === undefined ? '' : `${match.index.toString({ o: 8, d: 10, x: 16 }[radix]).padStart(7)} `;
+        const at = radix === undefined ? '' : `${match.index.toString(radix === 'o' ? 8 : radix === 'd' ? 10 : 16).padStart(7)} `;
         yield* p.print(`${has('names') ? `${operand === '-' ? '{standard input}' : operand}: ` : ''}${at}${match[0]}${value('separator') ?? '\n'}`);
         yield* p.tick();
       }

@@ -4,7 +4,7 @@
  */
 import { compilePosixRegex, strerror, type Bytes } from '../../base/index.ts';
 import type { InstalledProgram } from '../../machine/index.ts';
-import { type Process, type Program, type Sys } from '../../shell/index.ts';
+import type { Process, Program, Sys, Termios } from '../../shell/index.ts';
 import { declared } from '../declaration.ts';
 
 const ESC = '\x1b';
@@ -166,13 +166,14 @@ const pager = (kind: 'less' | 'more'): Program =>
       const file = p.fds.get(keys);
       const before = file?.control({ kind: 'tty.get-attributes' }, p);
       if (!before?.ok) return (yield* p.print(text), status);
-      const { termios } = { termios: before.value as object };
-      file?.control({ kind: 'tty.set-attributes', termios: { ...termios, icanon: false, echo: false, isig: false, icrnl: false, min: 1 } as never }, p);
+      const old = before.value as Termios;
+      const set = (termios: Termios): void => void file?.control({ kind: 'tty.set-attributes', termios } as { kind: string }, p);
+      set({ ...old, icanon: false, echo: false, isig: false, icrnl: false, min: 1 });
       yield* p.print(`${ESC}[?1049h`);
       try {
         yield* new Pager(p, lines, operands[0] ?? '(standard input)', keys).run();
       } finally {
-        file?.control({ kind: 'tty.set-attributes', termios: termios as never }, p);
+        set(old);
       }
       yield* p.print(`${ESC}[?1049l`);
       return status;
