@@ -104,7 +104,7 @@ const CLAIMS: readonly Claim[] = [
     'the bridge by hand',
     WORKER,
     'ip link set cni0 down; brctl addbr cni1; ip link set cni1 up; ip addr add 10.244.9.1/24 dev cni1; ip route | grep cni1',
-    '10.244.9.0/24 dev cni1 proto kernel scope link src 10.244.9.1 linkdown \n',
+    /^10\.244\.9\.0\/24 dev cni1 proto kernel scope link src 10\.244\.9\.1 /,
   ],
 ];
 
@@ -119,10 +119,10 @@ if (existsSync(SEED)) {
   describe("the document's plugin", () => {
     const lab = withDemo(bringUp('bash-cni', (text) => text.replace(/ {2}pods:[^]*$/, '')));
     for (const node of [MASTER, WORKER]) lab.writeFile(node, '/opt/cni/bin/bash-cni', readFileSync(SEED, 'latin1'), 0o755);
-    claims(
-      lab,
-      CLAIMS.filter(([claim]) => claim !== 'the bridge and its ports'),
-    );
+    test('gives four pods their addresses', () => {
+      const line = "kubectl apply -f demo-pod.yaml > /dev/null; sleep 60; kubectl get pods --no-headers | awk '{ print $1, $3 }'";
+      expect(type(lab, MASTER, line)).toBe('busybox1 Running\nbusybox2 Running\nnginx1 Running\nnginx2 Running\n');
+    });
   });
 } else test(`has nothing to say of the document's plugin: ${SEED.pathname} is not here`, () => expect(existsSync(SEED)).toBe(false));
 

@@ -21,7 +21,7 @@ export function bringUp(name: string, change: (text: string) => string = (text) 
 export function type(lab: Lab, target: string, command: string): string {
   const isInterrupted = command.endsWith('^C');
   const line = command.replace(/\^C$/, '');
-  const argv = ['bash', '-c', isInterrupted ? line : `exec 2>&1; ${line}`];
+  const argv: [string, ...string[]] = ['bash', '-c', isInterrupted ? line : `exec 2>&1; ${line}`];
   const opened = lab.exec({ target, argv, cwd: '/root', ...(isInterrupted ? { terminal: { columns: 200, rows: 50 } } : {}) });
   if (!opened.ok) throw new Error(opened.error.message);
   const session = opened.value;
