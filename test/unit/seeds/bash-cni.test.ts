@@ -1,6 +1,6 @@
 /**
- * The document that writes a CNI plugin in bash, on two kubeadm nodes. What it shows, and is seen here, with the lab's own plugin and with the
- * document's where it is at hand:
+ * The document that writes a CNI plugin in bash, on two kubeadm nodes. What it shows, and is seen here with the lab's own plugin (the document's own
+ * runs in test/unit/bash-plugin.test.ts):
  * - `kubectl describe node | grep PodCIDR`: 10.244.0.0/24, 10.244.1.0/24; 10-bash-cni-plugin.conf on each node with its subnet
  * - the bridge by hand: `brctl addbr cni0`, `ip link set cni0 up`, `ip addr add 10.244.0.1/24 dev cni0`, `ip route | grep cni0`
  * - the plugin: result on descriptor 3, log in /var/log/bash-cni-plugin.log, addresses in /tmp/reserved_ips, VERSION, GET, a command it does not know
@@ -12,13 +12,10 @@
  * - `brctl show`, `ip netns` with a link for each container
  * `kubeadm init`, `join` and `token create` are not among these.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Lab } from '../../../shared/lab/index.ts';
 import { bringUp, claims, type, type Claim } from './scenario.ts';
 
-/** The document's own plugin; it is not ours to ship. */
-const SEED = new URL('../../../../shared/seeds/bash-cni', import.meta.url);
 const [MASTER, WORKER] = ['debian-wmctmfwjmq', 'debian-vdzdtctydv'];
 const pod = (name: string, container: string, image: string, node: string, command = ''): string =>
   `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\nspec:\n  containers:\n  - name: ${container}\n    image: ${image}\n${command}  nodeSelector:\n    kubernetes.io/hostname: ${node}\n`;
@@ -114,17 +111,6 @@ function withDemo(lab: Lab): Lab {
 }
 
 describe('a plugin of ours', () => claims(withDemo(bringUp('bash-cni')), CLAIMS));
-
-if (existsSync(SEED)) {
-  describe("the document's plugin", () => {
-    const lab = withDemo(bringUp('bash-cni', (text) => text.replace(/ {2}pods:[^]*$/, '')));
-    for (const node of [MASTER, WORKER]) lab.writeFile(node, '/opt/cni/bin/bash-cni', readFileSync(SEED, 'latin1'), 0o755);
-    test('gives four pods their addresses', () => {
-      const line = "kubectl apply -f demo-pod.yaml > /dev/null; sleep 60; kubectl get pods --no-headers | awk '{ print $1, $3 }'";
-      expect(type(lab, MASTER, line)).toBe('busybox1 Running\nbusybox2 Running\nnginx1 Running\nnginx2 Running\n');
-    });
-  });
-} else test(`has nothing to say of the document's plugin: ${SEED.pathname} is not here`, () => expect(existsSync(SEED)).toBe(false));
 
 describe('a pod of two containers', () => {
   const lab = bringUp('bash-cni');
