@@ -117,7 +117,7 @@ describe('a pod of two containers', () => {
   const two = `apiVersion: v1\nkind: Pod\nmetadata: {name: two}\nspec:\n  containers:\n  - {name: web, image: nginx}\n  - {name: shell, image: busybox, command: [sleep, '1000']}\n`;
   lab.writeFile(MASTER, '/root/two.yaml', two, 0o644);
   test('shares one network', () => {
-    expect(type(lab, MASTER, 'kubectl apply -f two.yaml; sleep 6; kubectl exec two -c shell -- wget -qO- localhost')).toMatch(
+    expect(type(lab, MASTER, 'kubectl apply -f two.yaml; sleep 6; kubectl exec two -c shell -- wget -qO- 127.0.0.1')).toMatch(
       /^pod\/two created\n<!DOCTYPE html>/,
     );
     expect(type(lab, MASTER, 'for c in web shell; do kubectl exec two -c $c -- readlink /proc/self/ns/net; done | uniq | wc -l')).toBe('1\n');
