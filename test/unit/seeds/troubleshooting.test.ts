@@ -106,7 +106,7 @@ describe("Calico's nodes", () => {
     [
       'frames go to the MAC of all',
       NODE,
-      `c=$(ip -o link | grep -o 'cali[0-9a-f]*' | head -1); timeout 6 tcpdump -c 1 -e -n -i $c icmp 2> /dev/null & sleep 1; kubectl exec client -- ping -c 1 ${'$'}(kubectl get pod web-1 -o jsonpath='{.status.podIP}') > /dev/null; wait`,
+      `c=$(ip -o link | grep -o 'cali[0-9a-f]*' | head -1); timeout 6 tcpdump -c 1 -e -n -i $c icmp 2> /dev/null & sleep 1; kubectl exec client -- ping -c 1 $(kubectl get pod web-1 -o jsonpath='{.status.podIP}') > /dev/null; wait`,
       new RegExp(`> ${ETHER}, ethertype IPv4 \\(0x0800\\), length 98: 10\\.100\\.85\\.192 > 10\\.100\\.85\\.193: ICMP echo request`),
     ],
     [
