@@ -267,6 +267,17 @@ const WC: GnuUsage = {
     { short: 'w', long: 'words', help: 'print the word counts' },
   ],
 };
+/** What `wc` can count of a text. */
+const COUNTS: Readonly<Record<string, (text: Bytes) => number>> = {
+  lines: (text) => text.split('\n').length - 1,
+  words: (text) => text.match(/[^ \t\n\v\f\r]+/g)?.length ?? 0,
+  chars: (text) => text.length,
+  bytes: (text) => text.length,
+  'max-line-length': (text) => text.split('\n').reduce((longest, line) => Math.max(longest, widthOf(line)), 0),
+};
+/** Columns on a terminal whose tabs stop at every eighth. */
+const widthOf = (line: Bytes): number => line.split('\t').reduce((width, part, i) => (i === 0 ? part.length : width - (width % 8) + 8 + part.length), 0);
+
 export const wc = program(WC, function* (p, parsed) {
   const columns = ['lines', 'words', 'chars', 'bytes', 'max-line-length'].filter((name) =>
     parsed.options.size === 0 ? ['lines', 'words', 'bytes'].includes(name) : parsed.has(name),
@@ -297,16 +308,7 @@ export const wc = program(WC, function* (p, parsed) {
     closeInput(p, opened.fd);
     const text = all.ok ? all.value : '';
     if (!all.ok) status = yield* p.failErrno(operand, all.error);
-    const counts: Record<string, number> = {
-      lines: text.split('\n').length - 1,
-      words: text.match(/[^ \t\n\v\f\r]+/g)?.length ?? 0,
-      chars: text.length,
-      bytes: text.length,
-      'max-line-length': text
-        .split('\n')
-        .reduce((longest, line) => Math.max(longest, line.replace(/[^\t]*\t/g, (part) => ' '.repeat(part.length - 1 + 8 - ((part.length - 1) % 8))).length), 0),
-    };
-    const row = columns.map((name) => counts[name] ?? 0);
+    const row = columns.map((name) => COUNTS[name]?.(text) ?? 0);
     row.forEach((n, i) => (total[i] = columns[i] === 'max-line-length' ? Math.max(total[i]!, n) : total[i]! + n));
     yield* show(row, parsed.operands.length > 0 ? operand : undefined);
   }
