@@ -106,7 +106,7 @@ export const en = {
     openWith: 'Open {title} as …',
     hosts: 'Hosts by SSH…',
     hostsTitle: 'Open hosts by SSH',
-    hostsText: 'Names of ~/.ssh/config, or USER@HOST:PORT, with commas between them. Nothing is installed there.',
+    hostsText: "Names of ~/.ssh/config, or USER{'@'}HOST:PORT, with commas between them. Nothing is installed there.",
     hostsLabel: 'Hosts',
     hostsOpen: 'Connect',
   },

@@ -1,5 +1,6 @@
 /** The words. Goal: every key that is used exists, every key that exists is used, and both languages fill in the same values. */
 import { expect, test } from 'vitest';
+import { createI18n } from 'vue-i18n';
 import { contract } from '../../shared/ipc/index.ts';
 import { en } from './en.ts';
 import { zh } from './zh.ts';
@@ -44,4 +45,19 @@ test('Chinese is Chinese', () => {
     ([key, text]) => chinese.get(key) === text && !key.startsWith('topology.state.') && /[a-z]{4}/i.test(text.replaceAll(/\{\w+\}/g, '')),
   );
   expect(same.map(([key]) => key)).toEqual([]);
+});
+test.each([
+  ['en', en],
+  ['zh', zh],
+] as const)('every message of %s can be read: braces, @ and | are said as vue-i18n wants them', (locale, messages) => {
+  const i18n = createI18n({ legacy: false, locale, messages: { [locale]: messages }, warnHtmlMessage: false });
+  const unreadable = [...flatten(messages).keys()].filter((key) => {
+    try {
+      i18n.global.t(key);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  expect(unreadable).toEqual([]);
 });

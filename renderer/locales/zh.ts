@@ -108,7 +108,7 @@ export const zh: Messages = {
     openWith: '以其他方式打开 {title}',
     hosts: '通过 SSH 连接主机…',
     hostsTitle: '通过 SSH 打开主机',
-    hostsText: '~/.ssh/config 中的名称，或 用户@主机:端口，以逗号分隔。不会在主机上安装任何东西。',
+    hostsText: "~/.ssh/config 中的名称，或 用户{'@'}主机:端口，以逗号分隔。不会在主机上安装任何东西。",
     hostsLabel: '主机',
     hostsOpen: '连接',
   },
