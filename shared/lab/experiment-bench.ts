@@ -11,8 +11,9 @@ import {
   type NodeCommand,
   type Pair,
 } from '../experiment/index.ts';
+import { diffSnapshots, type Snapshot } from '../snapshot/index.ts';
 import type { LabError, LabEvent, LabResult, Pending, ProbeResult } from './lab.ts';
-import { Promised } from '../twin/index.ts';
+import { Predictor, Promised } from '../twin/index.ts';
 import type { SimulatedLab } from './simulated-lab.ts';
 
 type Locale = 'en' | 'zh';
@@ -35,6 +36,8 @@ const refuse = (code: LabError['code'], message: string): { readonly ok: false; 
 
 export class ExperimentBench {
   private readonly done: Run[] = [];
+  /** Of the lab as it was when somebody last looked. */
+  private predictor: Predictor | undefined;
 
   constructor(
     private readonly lab: SimulatedLab,
@@ -43,12 +46,20 @@ export class ExperimentBench {
 
   plans(locale: Locale): readonly ExperimentPlan[] {
     const facts = this.facts();
-    return EXPERIMENTS.flatMap(({ id, plan }) => {
+    return EXPERIMENTS.flatMap(({ id, plan }): readonly ExperimentPlan[] => {
       const draft = plan(facts);
       if (!draft) return [];
       const { commands, undo, notNow } = draft;
-      return [{ id, title: draft.title[locale], explanation: draft.explanation[locale], commands, undo, ...(notNow ? { notNow: notNow[locale] } : {}) }];
+      const words = { title: draft.title[locale], explanation: draft.explanation[locale] };
+      if (notNow) return [{ id, ...words, commands, undo, notNow: notNow[locale] }];
+      const prediction = this.predictorOf(facts.snapshot).predict(commands);
+      return [{ id, ...words, commands, undo, ...(prediction && { prediction }) }];
     });
+  }
+  /** Counters go on all the time; what was predicted holds until something else is different. */
+  private predictorOf(snapshot: Snapshot): Predictor {
+    if (!this.predictor || diffSnapshots(this.predictor.snapshot, snapshot).length > 0) this.predictor = new Predictor(snapshot);
+    return this.predictor;
   }
   runs(locale: Locale): readonly ExperimentRun[] {
     return this.done.map((run) => shown(run, locale));

@@ -12,6 +12,7 @@
 export type { TwinProblem } from './build/problem.ts';
 export { cellKey, changedCells, protocolText, type Cell, type Matrix } from './matrix.ts';
 export { podId, type Place } from './places.ts';
+export { Predictor } from './predict.ts';
 export { Promised, type Pending } from './promised.ts';
 export { snapshotOf } from './read/snapshot-of.ts';
 export { sendProbes, sendTraced, type ProbePair, type ProbeProtocol, type ProbeResult } from './tracing.ts';
