@@ -2,10 +2,21 @@
  * Content as data: the labs and lessons that come with the program, and the user's own lab files in the data folder. Files are read when they
  * are asked for, so that one can be edited while the app runs; a file with a mistake is listed with what is wrong.
  */
+import { readFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { refuse, type LessonInfo, type Locale } from '../shared/ipc/index.ts';
-import { formatProblem, lessonInfo, parseCourses, parseGlossary, parseLabFile, parseLesson, type Courses, type LabFile } from '../shared/lab/index.ts';
+import {
+  formatProblem,
+  lessonInfo,
+  parseCourses,
+  parseGlossary,
+  parseLabFile,
+  parseLesson,
+  type Courses,
+  type Definitions,
+  type LabFile,
+} from '../shared/lab/index.ts';
 import type { LabDescription, LessonFile } from './labs/provider.ts';
 import type { LessonLibrary } from './lessons/lessons.ts';
 import type { Places } from './places.ts';
@@ -17,6 +28,8 @@ export interface Content extends LessonLibrary {
   courses(): Promise<Courses>;
   /** Ids of all lessons, damaged ones too. `list` leaves those out and says so. */
   lessons(): Promise<readonly string[]>;
+  /** The types of the Kubernetes API. */
+  readonly types: () => Definitions;
 }
 
 const EXTENSION = '.yaml';
@@ -87,7 +100,9 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
     return value;
   };
 
+  let types: Definitions | undefined;
   return {
+    types: () => (types ??= JSON.parse(readFileSync(join(resources, 'kubernetes/openapi.json'), 'utf8')) as Definitions),
     lab,
     labs: async (locale) =>
       Promise.all(

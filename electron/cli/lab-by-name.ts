@@ -4,5 +4,5 @@ import { content, SEED } from './own-content.ts';
 import { savedLab } from './saved.ts';
 
 export async function labByName(name: string): Promise<Lab> {
-  return (await savedLab(name)) ?? createLab(await content().lab(name), { seed: SEED, epochMs: Date.now() });
+  return (await savedLab(name)) ?? createLab(await content().lab(name), { seed: SEED, epochMs: Date.now(), types: content().types });
 }

@@ -48,7 +48,7 @@ async function problemsOf(library: Content, id: string): Promise<readonly string
   try {
     const file = await library.load(id);
     const labFile = await library.lab(file.definition.lab);
-    return checkLesson(file, () => createLab(labFile, { seed: 1, epochMs: Date.now() }));
+    return checkLesson(file, () => createLab(labFile, { seed: 1, epochMs: Date.now(), types: library.types }));
   } catch (error) {
     if (!(error instanceof WireFailure)) throw error;
     return error.message.split('\n');

@@ -293,7 +293,7 @@ function valueOf<T>(result: LabResult<T>): T {
 
 /** `content`: where lab files come from. */
 export function simulatedProvider(
-  content: { labs(locale: Locale): Promise<readonly LabDescription[]>; lab(name: string): Promise<LabFile> },
+  content: { labs(locale: Locale): Promise<readonly LabDescription[]>; lab(name: string): Promise<LabFile>; types?: () => Definitions },
   version: string,
   onBug: (error: unknown) => void,
 ): LabProvider {
@@ -302,7 +302,7 @@ export function simulatedProvider(
     list: (locale) => content.labs(locale),
     start: async (name) => {
       const file = await content.lab(name);
-      return new SimulatedLab(new JournaledLab({ kind: 'file', file }, { seed: LAB_SEED, epochMs: Date.now() }), file.title.en, { version, onBug });
+      return new SimulatedLab(new JournaledLab({ kind: 'file', file }, { seed: LAB_SEED, epochMs: Date.now(), ...(content.types && { types: content.types }) }), file.title.en, { version, onBug });
     },
   };
 }

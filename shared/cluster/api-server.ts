@@ -4,9 +4,10 @@
 import { err, ok, type Result, type Rng, type Simulation } from '../base/index.ts';
 import {
   formatTime,
+  type ApiReply,
+  type ApiRequest,
   type ApiResource,
   type ApiResult,
-  type ConfigMap,
   type Deployment,
   type ExecRequest,
   type KubeObject,
@@ -20,18 +21,20 @@ import {
   type ReplicaSet,
   type Service,
   type Table,
+  type TypeSchema,
   type Watch,
 } from '../commands/index.ts';
-import type { Process, Sys } from '../shell/index.ts';
+import type { OpenFile, Process, Sys } from '../shell/index.ts';
 import { attachContainer, execInContainer } from './exec.ts';
 import type { Kubelet } from './kubelet.ts';
-import { checkLabel, checkLabels, checkSubdomain, randomSuffix, randomUid } from './names.ts';
+import { checkLabel, checkLabels, randomSuffix, randomUid } from './names.ts';
 import { admitPod } from './pod-admission.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { tableOf } from './printer.ts';
 import { admitDeployment } from './deployment-admission.ts';
 import { admitNetworkPolicy, type NetworkPolicy } from './network-policy.ts';
-import { CONFIGMAPS, DEPLOYMENTS, NAMESPACES, NETWORKPOLICIES, NODES, PODS, REPLICASETS, RESOURCES, SERVICES } from './resources.ts';
+import { CONFIGMAPS, DEPLOYMENTS, NAMESPACES, NETWORKPOLICIES, NODES, PODS, REPLICASETS, RESOURCES, SECRETS, SERVICEACCOUNTS, SERVICES } from './resources.ts';
+import { admitData } from './data-admission.ts';
 import { admitService, type Pools } from './service-admission.ts';
 import { parseFieldSelector, parseLabelSelector, type Matcher } from './selector.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalidObject, methodNotAllowed, notFound } from './status.ts';
@@ -52,6 +55,8 @@ export interface WriteOptions {
   readonly finish?: (object: KubeObject) => KubeObject;
 }
 
+const DATA: ReadonlySet<ApiResource> = new Set([CONFIGMAPS, SECRETS, SERVICEACCOUNTS]);
+
 export class ApiServer implements KubernetesApi {
   readonly resources = RESOURCES;
   readonly version: string;
@@ -66,6 +71,12 @@ export class ApiServer implements KubernetesApi {
   ) {
     this.version = options.version;
     this.server = options.server;
+  }
+  /** Who answers requests by their address: the REST layer, which stands on this one. */
+  answers: (request: ApiRequest) => ApiReply = () => ({ status: 404, body: '404 page not found\n' });
+  types: Readonly<Record<string, TypeSchema>> = {};
+  request(request: ApiRequest): ApiReply {
+    return this.answers(request);
   }
   connect(p: Process): Sys<Result<void, string>> {
     return this.options.connect(p);
@@ -127,35 +138,13 @@ export class ApiServer implements KubernetesApi {
             ? admitDeployment(object, namespace, now, this.rng)
             : resource === NETWORKPOLICIES
               ? admitNetworkPolicy(object, namespace, now, this.rng)
-              : this.newConfigMap(namespace, object, now);
+              : admitData(resource, object, namespace, now, this.rng);
     if (!made.ok || place.status.phase !== 'Terminating') return made;
     return forbidden(resource, made.value.metadata.name, `unable to create new content in namespace ${namespace} because it is being terminated`);
   }
   private get pools(): Pools {
     return { cidr: this.options.serviceCIDR, taken: this.store.list(SERVICES) as readonly Service[], rng: this.rng };
   }
-  private newConfigMap(namespace: string, object: unknown, now: string): ApiResult<ConfigMap> {
-    const { metadata, data = {} } = object as {
-      readonly metadata?: { readonly name?: unknown; readonly labels?: Record<string, string>; readonly annotations?: Record<string, string> };
-      readonly data?: Readonly<Record<string, unknown>>;
-    };
-    const name = nameIn(object);
-    const errors = [...checkSubdomain('metadata.name', name), ...checkLabels('metadata.labels', metadata?.labels ?? {})];
-    if (errors.length > 0) return invalidObject('ConfigMap', name, errors);
-    const bad = Object.entries(data).find(([, value]) => typeof value !== 'string');
-    if (bad)
-      return badRequest(
-        `ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal ${typeof bad[1]} into Go struct field ConfigMap.data of type string`,
-      );
-    const marks = { ...(metadata?.labels ? { labels: metadata.labels } : {}), ...(metadata?.annotations ? { annotations: metadata.annotations } : {}) };
-    return ok({
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name, namespace, uid: randomUid(this.rng), resourceVersion: '', creationTimestamp: now, ...marks },
-      data: data as Readonly<Record<string, string>>,
-    });
-  }
-
   update(resource: ApiResource, namespace: string | undefined, object: unknown, options: WriteOptions = {}): ApiResult<KubeObject> {
     if (!resource.verbs.includes('update')) return methodNotAllowed();
     const name = nameIn(object);
@@ -198,7 +187,7 @@ export class ApiServer implements KubernetesApi {
       const generation = (metadata.generation ?? 1) + (isSame(policy.spec, made.value.spec) ? 0 : 1);
       return ok({ ...made.value, metadata: { ...metadata, generation } });
     }
-    if (resource === CONFIGMAPS) return ok({ ...(present as ConfigMap), metadata, data: (sent as ConfigMap).data ?? {} } as KubeObject);
+    if (DATA.has(resource)) return admitData(resource, { ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.rng, present);
     return ok({ ...present, metadata });
   }
   private updatePod(present: Pod, sent: Pod, metadata: Pod['metadata']): ApiResult<KubeObject> {
@@ -298,6 +287,25 @@ export class ApiServer implements KubernetesApi {
     const found = this.runningIn(namespace, name, request.container);
     if (!found.ok) return found;
     return ok(yield* attachContainer(p, found.value, request));
+  }
+  /** A program in the pod's network, as the container runtime has one for each connection. */
+  forward(namespace: string, name: string, port: number, connection: OpenFile): ApiResult<void> {
+    const found = this.workerOf(namespace, name);
+    if (!found.ok) return found;
+    const { sandbox } = found.value.worker;
+    const machine = this.kubelets.get(found.value.pod.spec.nodeName ?? '')?.runtime.machine;
+    const gone = (): ApiResult<never> => err({ code: 500, reason: 'InternalError', message: `the pod ${name} has no network now` });
+    if (!sandbox || !machine) return gone();
+    const started = machine.os.spawn(machine.init, ['nc', '-N', '127.0.0.1', String(port)], {
+      path: '/usr/bin/nc',
+      prepare: (child) => {
+        child.setsid();
+        child.fds.closeAll();
+        child.enter(sandbox.net);
+        for (const fd of [0, 1]) child.fds.put(fd, connection);
+      },
+    });
+    return started.ok ? ok(undefined) : gone();
   }
   /** The container that exec and attach join. */
   runningIn(namespace: string, name: string, container: string | undefined) {

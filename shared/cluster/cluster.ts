@@ -4,7 +4,7 @@
  */
 import { err, ok, Rng, utf8Encode, type Result, type Simulation } from '../base/index.ts';
 import type { PluginCall } from '../cni/index.ts';
-import { formatTime, kubectlProgram, type Node, type Pod } from '../commands/index.ts';
+import { formatTime, kubectlProgram, nodePrograms, type Node, type Pod } from '../commands/index.ts';
 import { getRoute } from '../kernel/index.ts';
 import type { InstalledProgram, Machine } from '../machine/index.ts';
 import { programImage, type Process, type Sys } from '../shell/index.ts';
@@ -20,6 +20,8 @@ import { systemImages } from './images/system.ts';
 import { userImages } from './images/user.ts';
 import { Kubelet } from './kubelet.ts';
 import { makeNode } from './node-object.ts';
+import { NodeLifecycle } from './node-lifecycle.ts';
+import { CONTAINERD, containerdProgram, KUBELET, NodeJournal, NodeServices, type ServiceFacts } from './node-services.ts';
 import { ImageStore, type NodeRuntime } from './node-runtime.ts';
 import { randomHex, randomUid } from './names.ts';
 import { OWN_NETWORK, type PodNetwork, type PodNetworkPlan } from './pod-network.ts';
@@ -29,12 +31,15 @@ import { DeploymentController } from './deployments.ts';
 import { EndpointController } from './endpoints.ts';
 import { kubeProxyProgram } from './kube-proxy.ts';
 import { NamespaceController } from './namespaces.ts';
-import { CONFIGMAPS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODE_NAME, NODES, PODS, SERVICES } from './resources.ts';
+import { CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODE_NAME, NODES, PODS, SERVICES } from './resources.ts';
+import { RestApi, type Definitions } from './rest/index.ts';
 import { Scheduler } from './scheduler.ts';
 import { ObjectStore } from './store.ts';
 import { admitService } from './service-admission.ts';
+import { SystemData } from './system-data.ts';
+import { admitDeployment } from './deployment-admission.ts';
 import { wayOut } from './way-out.ts';
-import { systemServices, systemTemplates, type SystemService } from './system-pods.ts';
+import { corednsDeployment, systemServices, systemTemplates, type SystemService } from './system-pods.ts';
 
 export interface ClusterOptions {
   readonly simulation: Simulation;
@@ -52,6 +57,8 @@ export interface ClusterOptions {
   /** Programs that containers may have, and busybox's own. */
   readonly programs: readonly InstalledProgram[];
   readonly busybox: readonly InstalledProgram[];
+  /** The types of the API (resources/kubernetes/openapi.json); read when they are first asked for. */
+  readonly types?: (() => Definitions) | undefined;
 }
 
 /** A pod as views and checks want it. */
@@ -78,6 +85,7 @@ export class Cluster {
   readonly store = new ObjectStore();
   readonly api: ApiServer;
   readonly kubelets = new Map<string, Kubelet>();
+  private readonly services = new Map<string, NodeServices>();
   /** Newest last. */
   readonly pluginCalls: PodPluginCall[] = [];
   private readonly rng: Rng;
@@ -97,6 +105,7 @@ export class Cluster {
       serviceCIDR: options.serviceCIDR,
       connect: (p) => this.connect(p, server),
     });
+    serveRest(this.api, this.store, simulation, options.types);
     this.network = this.makeNetwork();
     const registry = new ImageRegistry([
       ...systemImages(options.version, options.programs, {
@@ -110,6 +119,7 @@ export class Cluster {
     new EndpointController(this.store, simulation, this.rng);
     new DeploymentController(this.store, simulation, this.rng, this.events);
     new NamespaceController(this.store, this.api, simulation);
+    new NodeLifecycle(this.store, simulation, this.events);
     new Scheduler(this.store, this.events, simulation, this.rng);
     for (const [name, machine] of options.machines) this.startNode(name, machine, registry);
     const { version, controlPlane, podCIDR, serviceCIDR } = options;
@@ -117,7 +127,9 @@ export class Cluster {
       ...systemTemplates({ version, controlPlane, controlPlaneIp: this.addressOf(controlPlane), podCIDR, serviceCIDR }),
       ...this.network.templates,
     ];
+    new SystemData(this.store, simulation, options.seed, { ...options, server });
     new Keeper(this.store, simulation, this.rng, templates).sync();
+    this.makeCoreDns();
     for (const runtime of [...this.kubelets.values()].map((kubelet) => kubelet.runtime)) {
       for (const template of templates)
         for (const container of [...(template.spec.initContainers ?? []), ...template.spec.containers]) keepImage(runtime.images, container.image);
@@ -218,6 +230,13 @@ export class Cluster {
       this.network.prepare(name, machine);
     }
   }
+  private makeCoreDns(): void {
+    const made = admitDeployment(corednsDeployment(this.options.controlPlane), 'kube-system', formatTime(this.simulation.unixUs), this.rng);
+    if (!made.ok) throw new Error(`the deployment of CoreDNS is refused: ${made.error.message}`);
+    this.store.put(DEPLOYMENTS, made.value);
+    for (const { runtime } of this.kubelets.values())
+      for (const container of made.value.spec.template.spec.containers) keepImage(runtime.images, container.image);
+  }
   private makeService({ namespace, ...sent }: SystemService, born: string): void {
     const pools = { cidr: this.options.serviceCIDR, taken: [], rng: this.rng };
     const made = admitService(sent, namespace, born, pools);
@@ -259,29 +278,46 @@ export class Cluster {
           : `search ${pod.metadata.namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver ${this.serviceAddress(10)}\noptions ndots:5\n`,
       clusterEnv: () => serviceEnvironment(this.serviceAddress(1)),
       canReachRegistry: () => wayOut(machine),
+      journal: new NodeJournal(() => simulation.unixUs),
+      // while the services are being started they count as up
+      isServiceUp: (unit) => this.services.get(name)?.isActive(unit) ?? true,
+      pidOf: (unit) =>
+        this.services
+          .get(name)
+          ?.units()
+          .find((one) => one.name === unit)?.mainPid ?? 0,
       observe: (pod, call) => {
         this.pluginCalls.push({ node: name, namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, call });
         if (this.pluginCalls.length > CALLS_KEPT) this.pluginCalls.shift();
       },
     };
-    const kubelet = new Kubelet(runtime, (p) => {
-      const entries = p.fs.readdir('/etc/cni/net.d');
+    const hasNetwork = (): boolean => {
+      const entries = machine.init.fs.readdir('/etc/cni/net.d');
       return entries.ok && entries.value.some(({ name: file }) => /\.(conf|conflist|json)$/.test(file));
-    });
+    };
+    const kubelet = new Kubelet(runtime, hasNetwork, this.options.version);
     this.kubelets.set(name, kubelet);
     install(machine, '/usr/bin/kubelet', 'kubelet', kubelet.main);
-    const started = machine.spawn(
-      [
-        '/usr/bin/kubelet',
-        '--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf',
-        '--kubeconfig=/etc/kubernetes/kubelet.conf',
-        '--config=/var/lib/kubelet/config.yaml',
-        '--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock',
-        `--node-ip=${runtime.hostIp}`,
-      ],
-      { path: '/usr/bin/kubelet' },
-    );
-    if (!started.ok) throw new Error(`the kubelet of ${name} does not start: ${started.error}`);
+    install(machine, '/usr/bin/containerd', 'containerd', containerdProgram);
+    const command = [
+      '/usr/bin/kubelet',
+      '--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf',
+      '--kubeconfig=/etc/kubernetes/kubelet.conf',
+      '--config=/var/lib/kubelet/config.yaml',
+      '--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock',
+      `--node-ip=${runtime.hostIp}`,
+    ];
+    const spawn = (facts: ServiceFacts) => (): Process | undefined => {
+      const started = machine.spawn(facts.command, { path: facts.command[0]! });
+      return started.ok ? started.value : undefined;
+    };
+    const services = new NodeServices({
+      ...{ runtime, kubelet, api: this.api, store: this.store, isNetworkReady: hasNetwork, isControlPlane: name === this.options.controlPlane },
+      services: [CONTAINERD, { ...KUBELET, command }].map((facts) => ({ facts, spawn: spawn(facts) })),
+    });
+    this.services.set(name, services);
+    if (!services.isActive('kubelet.service')) throw new Error(`the kubelet of ${name} does not start`);
+    for (const program of nodePrograms(services)) install(machine, program.path, program.path, program.main);
   }
 
   /** kubectl finds the server by its kubeconfig and over the network of its process. */
@@ -300,6 +336,22 @@ export class Cluster {
     yield* p.sleep(2_000);
     return ok(undefined);
   }
+}
+
+/** The REST layer, made when someone first speaks to it: its types are a large document. */
+function serveRest(api: ApiServer, store: ObjectStore, simulation: Simulation, types: (() => Definitions) | undefined): void {
+  let known: Definitions | undefined;
+  let rest: RestApi | undefined;
+  const read = (): Definitions => (known ??= types?.() ?? {});
+  Object.defineProperty(api, 'types', { get: read });
+  api.answers = (request) => {
+    rest ??= new RestApi(api, store, simulation, read());
+    const answer = rest.answer(request);
+    if (answer.kind === 'text') return answer;
+    if (answer.kind === 'openapi-v2') return { status: 200, body: `${JSON.stringify(answer.document)}\n` };
+    const message = `not modelled: what goes on (${answer.kind}), by its address`;
+    return { status: 501, body: JSON.stringify({ kind: 'Status', status: 'Failure', reason: 'InternalError', message, code: 501 }) };
+  };
 }
 
 function keepImage(images: ImageStore, text: string): void {

@@ -32,6 +32,7 @@ export interface Sandbox {
   readonly netnsPath: string;
   readonly id: string;
   readonly ip: string;
+  readonly createdUnixUs: number;
   readonly pause: Process | undefined;
 }
 

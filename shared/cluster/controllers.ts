@@ -35,6 +35,7 @@ export class Keeper {
     for (const template of templates) this.owners.set(template, template.kind === 'daemon-set' ? this.declare(template) : randomUid(rng));
     store.listen((resource, event) => {
       if (resource === PODS) this.reportSoon();
+      if (resource === NODES && event.type === 'DELETED') this.simulation.after(REACT_US, () => this.collect(event.object.metadata.name));
       if (event.type !== 'DELETED' && resource !== NODES) return;
       if (resource === PODS && templates.some((template) => isOf(template, event.object as Pod))) this.simulation.after(REACT_US, () => this.sync());
       else if (resource === NODES && event.type === 'ADDED') this.simulation.after(REACT_US, () => this.sync());
@@ -49,6 +50,13 @@ export class Keeper {
       if (template.kind === 'replica-set') for (let i = own.length; i < (template.replicas ?? 1); i++) this.make(template, undefined);
       else for (const node of template.nodes ?? nodes) if (!own.some((pod) => pod.spec.nodeName === node)) this.make(template, node);
     }
+  }
+
+  /** Pods of a node that is no more (pod garbage collector). */
+  private collect(node: string): void {
+    for (const pod of this.store.list(PODS) as readonly Pod[])
+      if (pod.spec.nodeName === node) this.store.remove(PODS, pod.metadata.namespace, pod.metadata.name);
+    this.reportSoon();
   }
 
   /** The object that says what is wanted; its identity. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ok, type Rng } from '../base/index.ts';
 import type { ApiResult, Deployment, PodSpec } from '../commands/index.ts';
 import { checkLabels, checkSubdomain, randomUid } from './names.ts';
-import { admitPod } from './pod-admission.ts';
+import { admitPod, fillTemplate } from './pod-admission.ts';
 import { badRequest, invalid, invalidObject, required, type FieldError } from './status.ts';
 
 const strings = z.record(z.string(), z.string());
@@ -56,7 +56,7 @@ export function admitDeployment(sent: unknown, namespace: string, now: string, r
       revisionHistoryLimit: 10,
       selector: { matchLabels: selector },
       strategy: isRecreate ? { type: 'Recreate' } : { rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' }, type: 'RollingUpdate' },
-      template: { metadata: { ...spec.template?.metadata, labels }, spec: (spec.template?.spec ?? { containers: [] }) as unknown as PodSpec },
+      template: { metadata: { ...spec.template?.metadata, labels }, spec: fillTemplate((spec.template?.spec ?? { containers: [] }) as unknown as PodSpec) },
     },
     status: {},
   } as Deployment);

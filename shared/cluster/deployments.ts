@@ -14,6 +14,7 @@ import type { ObjectStore } from './store.ts';
 const REACT_US = 30_000;
 const HASH = 'pod-template-hash';
 const REVISION = 'deployment.kubernetes.io/revision';
+const CAUSE = 'kubernetes.io/change-cause';
 
 export class DeploymentController {
   private isSet = false;
@@ -44,8 +45,17 @@ export class DeploymentController {
     const { namespace } = deployment.metadata;
     const own = (this.store.list(REPLICASETS, namespace) as readonly ReplicaSet[]).filter((set) => isOwned(set, deployment));
     const hash = templateHash(deployment.spec.template);
-    const current = own.find((set) => set.metadata.labels?.[HASH] === hash) ?? this.makeSet(deployment, hash, own.length + 1);
-    const old = own.filter((set) => set !== current && set.metadata.uid !== current.metadata.uid);
+    const last = Math.max(0, ...own.map(revisionOf));
+    const known = own.find((set) => set.metadata.labels?.[HASH] === hash);
+    const { paused = false } = deployment.spec as { readonly paused?: boolean };
+    // while it is paused its new template waits; what there is may still be scaled
+    if (paused && !known) {
+      const newest = own.find((set) => revisionOf(set) === last);
+      if (newest && newest.spec.replicas !== deployment.spec.replicas) this.scale(deployment, newest, deployment.spec.replicas);
+      return;
+    }
+    const current = known ? this.renew(deployment, known, last) : this.makeSet(deployment, hash, last + 1);
+    const old = own.filter((set) => set.metadata.uid !== current.metadata.uid);
     this.roll(deployment, current, old);
     this.report(
       deployment,
@@ -53,6 +63,22 @@ export class DeploymentController {
     );
   }
   private fresh = (set: ReplicaSet): ReplicaSet => (this.store.get(REPLICASETS, set.metadata.namespace, set.metadata.name) as ReplicaSet | undefined) ?? set;
+
+  /** A template that comes back is the newest revision again. */
+  private renew(deployment: Deployment, set: ReplicaSet, last: number): ReplicaSet {
+    const revision = revisionOf(set) < last ? last + 1 : revisionOf(set);
+    const cause = deployment.metadata.annotations?.[CAUSE];
+    const notes = { ...set.metadata.annotations, ...(cause === undefined ? {} : { [CAUSE]: cause }), [REVISION]: String(revision) };
+    if (deployment.metadata.annotations?.[REVISION] !== String(revision)) this.note(deployment, revision);
+    if (revision === revisionOf(set) && set.metadata.annotations?.[CAUSE] === notes[CAUSE]) return set;
+    return this.store.put(REPLICASETS, { ...set, metadata: { ...set.metadata, annotations: notes } });
+  }
+  private note({ metadata }: Deployment, revision: number): void {
+    const deployment = this.store.get(DEPLOYMENTS, metadata.namespace, metadata.name);
+    if (!deployment) return;
+    const annotations = { ...deployment.metadata.annotations, [REVISION]: String(revision) };
+    this.store.put(DEPLOYMENTS, { ...deployment, metadata: { ...deployment.metadata, annotations } });
+  }
 
   private makeSet(deployment: Deployment, hash: string, revision: number): ReplicaSet {
     const { name, namespace, uid } = deployment.metadata;
@@ -68,7 +94,7 @@ export class DeploymentController {
         resourceVersion: '',
         creationTimestamp: this.now,
         labels,
-        annotations: { [REVISION]: String(revision) },
+        annotations: { ...notesOf(deployment), [REVISION]: String(revision) },
         ownerReferences: [owner('apps/v1', 'Deployment', name, uid)],
       },
       spec: {
@@ -79,8 +105,7 @@ export class DeploymentController {
       status: { replicas: 0 },
     };
     const stored = this.store.put(REPLICASETS, made);
-    const annotations = { ...deployment.metadata.annotations, [REVISION]: String(revision) };
-    this.store.put(DEPLOYMENTS, { ...deployment, metadata: { ...deployment.metadata, annotations } });
+    this.note(deployment, revision);
     return stored;
   }
 
@@ -215,6 +240,12 @@ export class DeploymentController {
   }
 }
 
+const revisionOf = (set: ReplicaSet): number => Number(set.metadata.annotations?.[REVISION] ?? 0);
+/** What a replica set has of its deployment's annotations. */
+function notesOf({ metadata }: Deployment): Readonly<Record<string, string>> {
+  const { 'kubectl.kubernetes.io/last-applied-configuration': _, ...notes } = metadata.annotations ?? {};
+  return notes;
+}
 const owner = (apiVersion: string, kind: string, name: string, uid: string): OwnerReference => ({
   apiVersion,
   kind,
@@ -224,8 +255,8 @@ const owner = (apiVersion: string, kind: string, name: string, uid: string): Own
   blockOwnerDeletion: true,
 });
 const isOwned = (object: KubeObject, by: KubeObject): boolean => object.metadata.ownerReferences?.some((one) => one.uid === by.metadata.uid) ?? false;
-/** The replica sets of the cluster's own pods are no objects. */
-const isKept = (pod: Pod): boolean => ['kube-dns', 'calico-kube-controllers'].includes(pod.metadata.labels?.['k8s-app'] ?? '');
+/** The replica set of Calico's controllers is no object. */
+const isKept = (pod: Pod): boolean => pod.metadata.labels?.['k8s-app'] === 'calico-kube-controllers';
 const isActive = (pod: Pod): boolean => pod.metadata.deletionTimestamp === undefined && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed';
 /** Not placed, not ready, ready. */
 const rank = (pod: Pod): number =>

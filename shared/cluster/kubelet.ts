@@ -2,6 +2,7 @@
  * The kubelet of a node: notices pods bound to it and starts a worker (a shim process) for each; reports the node's conditions. A process of the
  * node, so that it can be seen, stopped and killed.
  */
+import { klogLine } from './images/make.ts';
 import { formatTime, type Condition, type Lease, type Node, type Pod, type WatchEvent } from '../commands/index.ts';
 import { anyOf, WaitQueue, type Process, type Program, type Sys } from '../shell/index.ts';
 import type { NodeRuntime } from './node-runtime.ts';
@@ -29,6 +30,7 @@ export class Kubelet {
     readonly runtime: NodeRuntime,
     /** Whether a CNI configuration is there: the node is ready then. */
     private readonly isNetworkReady: (p: Process) => boolean,
+    private readonly version: string,
   ) {}
 
   /** A pod of this node has changed. */
@@ -42,6 +44,13 @@ export class Kubelet {
 
   readonly main: Program = (p) => this.run(p);
   private *run(p: Process): Sys<number> {
+    for (const signal of ['TERM', 'INT'] as const) p.on(signal, () => p.exit(0));
+    const log = (where: string, text: string): void =>
+      this.runtime.journal.write('kubelet.service', 'kubelet', p.pid, klogLine(this.runtime.simulation.unixUs, p.pid, where, text));
+    log('server.go:520', `"Kubelet version" kubeletVersion="${this.version}"`);
+    log('kubelet.go:1878', '"Starting kubelet"');
+    [this.wasReady, this.reportedUs, this.renewedUs] = [undefined, -Infinity, -Infinity];
+    for (const worker of this.workers.values()) worker.refresh();
     for (;;) {
       while (yield* p.wait({ nohang: true }));
       for (const pod of this.runtime.store.listBy(PODS, NODE_NAME, this.runtime.nodeName) as readonly Pod[]) this.adopt(p, pod);
@@ -102,13 +111,14 @@ export class Kubelet {
     const node = store.get(NODES, undefined, nodeName) as Node | undefined;
     if (!node) return;
     const isReady = this.isNetworkReady(p);
-    if (isReady === this.wasReady && simulation.nowUs - this.reportedUs < REPORT_US) return;
+    const isLost = node.status.conditions.some((one) => one.type === 'Ready' && one.status === 'Unknown');
+    if (isReady === this.wasReady && !isLost && simulation.nowUs - this.reportedUs < REPORT_US) return;
     const wasReady = this.wasReady;
     this.wasReady = isReady;
     this.reportedUs = simulation.nowUs;
     const now = formatTime(simulation.unixUs);
     const conditions = node.status.conditions.map((one): Condition => {
-      if (one.type !== 'Ready') return { ...one, lastHeartbeatTime: now };
+      if (one.type !== 'Ready') return one.status === 'Unknown' ? recovered(one, now) : { ...one, lastHeartbeatTime: now };
       const status = isReady ? 'True' : 'False';
       const changedAt = one.status === status ? one.lastTransitionTime : now;
       return isReady
@@ -123,7 +133,7 @@ export class Kubelet {
               'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
           };
     });
-    const taints = (node.spec.taints ?? []).filter((taint) => taint.key !== 'node.kubernetes.io/not-ready');
+    const taints = (node.spec.taints ?? []).filter((taint) => taint.key !== 'node.kubernetes.io/not-ready' && taint.key !== 'node.kubernetes.io/unreachable');
     if (!isReady) taints.push({ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' });
     const { taints: _, ...spec } = node.spec;
     const updated = store.put(NODES, { ...node, spec: taints.length > 0 ? { ...spec, taints } : spec, status: { ...node.status, conditions } });
@@ -132,4 +142,15 @@ export class Kubelet {
       this.runtime.events.record({ component: 'kubelet', host: nodeName }, updated, 'Normal', reason, `Node ${nodeName} status is now: ${reason}`);
     }
   }
+}
+
+const FINE: Readonly<Record<string, readonly [string, string]>> = {
+  MemoryPressure: ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  DiskPressure: ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  PIDPressure: ['KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+};
+/** A condition that nobody had told of for a while. */
+function recovered(one: Condition, now: string): Condition {
+  const [reason = '', message = ''] = FINE[one.type] ?? [];
+  return { type: one.type, status: 'False', lastHeartbeatTime: now, lastTransitionTime: now, reason, message };
 }

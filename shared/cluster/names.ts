@@ -32,12 +32,31 @@ export function checkLabel(field: string, name: string): readonly FieldError[] {
 
 export function checkLabels(field: string, labels: Readonly<Record<string, string>>): readonly FieldError[] {
   const rule = `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '${LABEL_VALUE}')`;
-  return Object.values(labels).flatMap((value) => {
-    const errors: FieldError[] = [];
+  return Object.entries(labels).flatMap(([key, value]) => {
+    const errors: FieldError[] = [...checkKey(field, key)];
     if (value.length > 63) errors.push(invalid(field, value, 'must be no more than 63 characters'));
     if (!new RegExp(`^${LABEL_VALUE}$`).test(value)) errors.push(invalid(field, value, rule));
     return errors;
   });
+}
+
+/** validation.IsQualifiedName: a name, after a DNS subdomain where there is a slash. */
+const NAME_PART = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
+function checkKey(field: string, key: string): readonly FieldError[] {
+  const parts = key.split('/');
+  const name = parts.at(-1)!;
+  const rule = `name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${NAME_PART}')`;
+  if (name === '') return [invalid(field, key, 'name part must be non-empty'), invalid(field, key, rule)];
+  if (parts.length > 2)
+    return [
+      invalid(
+        field,
+        key,
+        `a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${NAME_PART}') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      ),
+    ];
+  if (name.length > 63) return [invalid(field, key, 'name part must be no more than 63 characters')];
+  return new RegExp(`^${NAME_PART}$`).test(name) ? [] : [invalid(field, key, rule)];
 }
 
 export const randomSuffix = (rng: Rng, length: number): string => Array.from({ length }, () => SUFFIX_ALPHABET[rng.below(SUFFIX_ALPHABET.length)]).join('');

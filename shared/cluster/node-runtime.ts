@@ -5,6 +5,7 @@ import type { Pod } from '../commands/index.ts';
 import type { Machine } from '../machine/index.ts';
 import type { EventRecorder } from './events.ts';
 import { formatReference, type Image, type ImageRegistry, type Pull, type Reference } from './image.ts';
+import type { NodeJournal } from './node-services.ts';
 import type { ObjectStore } from './store.ts';
 
 /** A node's own images, and the registry it pulls from. */
@@ -41,6 +42,11 @@ export interface NodeRuntime {
   clusterEnv(pod: Pod): Readonly<Record<string, string>>;
   /** Whether the node's own network leads to image registries; why not, in Go's words. */
   canReachRegistry(): Result<void, string>;
+  readonly journal: NodeJournal;
+  /** 0: it does not run. */
+  pidOf(unit: string): number;
+  /** Whether systemd has it running. */
+  isServiceUp(unit: string): boolean;
   /** Each call of a CNI plugin, for the X-ray. */
   observe(pod: Pod, call: PluginCall): void;
 }

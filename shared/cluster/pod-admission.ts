@@ -121,18 +121,37 @@ function checkSpec(spec: z.infer<typeof podSchema>['spec']): readonly FieldError
   return errors;
 }
 
+/** What the server fills in where a pod is only described: the defaults of its fields, without what admission adds. */
+export function fillTemplate(spec: PodSpec): PodSpec {
+  const fill = (one: Container): Container => {
+    const { volumeMounts } = one;
+    return { ...fillContainer(one), ...(volumeMounts ? { volumeMounts } : {}) };
+  };
+  return {
+    ...spec,
+    containers: spec.containers.map(fill),
+    ...(spec.initContainers ? { initContainers: spec.initContainers.map(fill) } : {}),
+    dnsPolicy: spec.dnsPolicy ?? 'ClusterFirst',
+    restartPolicy: spec.restartPolicy ?? 'Always',
+    schedulerName: spec.schedulerName ?? 'default-scheduler',
+    ...{ securityContext: (spec as { readonly securityContext?: object }).securityContext ?? {} },
+    terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
+    ...(spec.serviceAccountName === undefined ? {} : { serviceAccount: spec.serviceAccountName }),
+  };
+}
+const fillContainer = (one: Container): Container => ({
+  terminationMessagePath: '/dev/termination-log',
+  terminationMessagePolicy: 'File',
+  ...one,
+  imagePullPolicy: one.imagePullPolicy ?? (isLatest(one.image) ? 'Always' : 'IfNotPresent'),
+  resources: one.resources ?? {},
+  ...(one.ports ? { ports: one.ports.map((port) => ({ protocol: 'TCP', ...port })) } : {}),
+});
+
 function fillSpec(spec: PodSpec, rng: Rng): PodSpec {
   const token = `kube-api-access-${randomSuffix(rng, 5)}`;
   const mount = { mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', name: token, readOnly: true };
-  const fill = (one: Container): Container => ({
-    terminationMessagePath: '/dev/termination-log',
-    terminationMessagePolicy: 'File',
-    ...one,
-    imagePullPolicy: one.imagePullPolicy ?? (isLatest(one.image) ? 'Always' : 'IfNotPresent'),
-    resources: one.resources ?? {},
-    ...(one.ports ? { ports: one.ports.map((port) => ({ protocol: 'TCP', ...port })) } : {}),
-    volumeMounts: [...(one.volumeMounts ?? []), mount],
-  });
+  const fill = (one: Container): Container => ({ ...fillContainer(one), volumeMounts: [...(one.volumeMounts ?? []), mount] });
   return {
     restartPolicy: 'Always',
     terminationGracePeriodSeconds: 30,

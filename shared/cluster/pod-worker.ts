@@ -2,14 +2,15 @@
  * The life of one pod on its node, as kubelet and containerd lead it: sandbox with its network first, then images and containers, restarts with
  * growing pauses, and a polite end. It runs as the pod's shim, a process of the node.
  */
-import { err, ok, type Result } from '../base/index.ts';
-import { formatTime, type Container, type Pod } from '../commands/index.ts';
+import type { Result } from '../base/index.ts';
+import { formatTime, type Container, type CriContainer, type Pod } from '../commands/index.ts';
 import { anyOf, exitStatusOf, signalNumber, WaitQueue, type Process, type Sys } from '../shell/index.ts';
 import { RunningContainer, type Sandbox } from './container.ts';
 import type { EventSource } from './events.ts';
 import { parseReference, type Image } from './image.ts';
 import { ContainerLog } from './log.ts';
 import type { NodeRuntime } from './node-runtime.ts';
+import { containerRuns, goDuration, logOf, PodJournal, pullUs } from './pod-journal.ts';
 import { newRecord, podStatus, type ContainerRecord } from './pod-status.ts';
 import { PODS } from './resources.ts';
 import { makeSandbox, removeSandbox } from './sandbox.ts';
@@ -34,6 +35,7 @@ export class PodWorker {
   private readonly startTime: string;
   private readonly source: EventSource;
   private readonly emptyDirs: EmptyDirs = new Map();
+  private readonly journal: PodJournal;
   private lastPublished = '';
   /** The object is gone from the API: end at once. */
   isForgotten = false;
@@ -43,6 +45,7 @@ export class PodWorker {
     private readonly first: Pod,
   ) {
     this.records = first.spec.containers.map(newRecord);
+    this.journal = new PodJournal(runtime, first);
     this.startTime = formatTime(runtime.simulation.unixUs);
     this.source = { component: 'kubelet', host: runtime.nodeName };
     for (const record of this.records) this.logs.set(record.spec.name, { now: new ContainerLog(), before: undefined });
@@ -53,20 +56,27 @@ export class PodWorker {
     return pod?.metadata.uid === uid ? pod : undefined;
   }
   /** The object as last seen, also after it is gone. */
-  private get about(): Pod {
+  get about(): Pod {
     return this.pod ?? this.first;
   }
   private isDoomed(): boolean {
-    return this.isForgotten || this.pod === undefined || this.pod.metadata.deletionTimestamp !== undefined;
+    if (this.isForgotten || this.pod === undefined) return true;
+    // who would end it is not there to do so
+    return this.pod.metadata.deletionTimestamp !== undefined && this.runtime.isServiceUp('kubelet.service');
   }
 
   *run(p: Process): Sys<number> {
     this.publish();
     for (let attempt = 0; !this.sandbox && !this.isDoomed(); attempt++) {
+      this.journal.containerd('info', `RunPodSandbox for ${this.journal.shown()}`);
       const made = yield* makeSandbox(p, this.runtime, this.about);
-      if (made.ok) this.sandbox = made.value;
-      else {
-        this.warn('FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${made.error}`);
+      if (made.ok) {
+        this.sandbox = made.value;
+        this.journal.containerd('info', `RunPodSandbox for ${this.journal.shown()} returns sandbox id "${made.value.id}"`);
+      } else {
+        const code = made.error.startsWith('connection error') ? 'Unavailable' : 'Unknown';
+        this.warn('FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = ${code} desc = ${made.error}`);
+        this.journal.sandboxFailed(`rpc error: code = ${code} desc = ${made.error}`);
         yield* this.rest(p, SANDBOX_RETRY_US);
       }
     }
@@ -92,6 +102,11 @@ export class PodWorker {
     return 0;
   }
 
+  /** Its kubelet began anew: it tells of everything again. */
+  refresh(): void {
+    this.lastPublished = '';
+    this.poked.wakeAll();
+  }
   /** Until something changes, or the time is up. */
   private *rest(p: Process, us: number | undefined): Sys {
     if (this.isDoomed()) return; // it was told while something else took its time
@@ -116,6 +131,7 @@ export class PodWorker {
 
   private isDue(record: ContainerRecord): boolean {
     if (!this.sandbox || this.runtime.simulation.nowUs < record.startAtUs) return false;
+    if (!this.runtime.isServiceUp('kubelet.service') || !this.runtime.isServiceUp('containerd.service')) return false;
     if (!record.state.terminated) return record.state.waiting !== undefined;
     return this.restarts(record);
   }
@@ -152,6 +168,7 @@ export class PodWorker {
       mountVolumes: (child) => mountVolumes(child, this.runtime.machine, this.runtime.store, this.about, spec, this.emptyDirs),
     });
     const field = this.fieldOf(spec);
+    this.journal.starting(this.sandbox.id, spec.name, record.restartCount, id);
     this.normal('Created', `Created container: ${spec.name}`, field);
     yield* p.sleep(START_US);
     if (record.state.terminated) {
@@ -166,6 +183,7 @@ export class PodWorker {
     this.running.set(spec.name, running);
     record.state = { running: { startedAt: formatTime(this.runtime.simulation.unixUs) } };
     record.startAtUs = 0;
+    this.journal.containerd('info', `StartContainer for "${id}" returns successfully`);
     this.normal('Started', `Started container ${spec.name}`, field);
     this.publish();
   }
@@ -274,12 +292,14 @@ export class PodWorker {
       return undefined;
     }
     this.normal('Pulling', `Pulling image "${spec.image}"`, field);
+    this.journal.containerd('info', `PullImage "${spec.image}"`);
     const startedUs = p.nowUs;
     const pulled = this.runtime.images.pull(reference);
     yield* p.sleep(pulled.kind === 'pulled' && !isPresent ? pullUs(pulled.image) : 180_000);
     const reach = this.runtime.canReachRegistry();
     if (pulled.kind === 'pulled' && reach.ok) {
       this.runtime.images.keep(reference, pulled.image);
+      this.journal.containerd('info', `PullImage "${spec.image}" returns image reference "sha256:${pulled.image.digest}"`);
       const took = goDuration(Math.round((p.nowUs - startedUs) / 1000) * 1000);
       this.normal(
         'Pulled',
@@ -294,6 +314,7 @@ export class PodWorker {
         ? pulled.message
         : `failed to pull and unpack image "${full}": failed to resolve reference "${full}": failed to do request: Head "https://registry-1.docker.io/v2/${reference.repository.replace(/^[^/]*\//, '')}/manifests/${reference.tag}": ${reach.ok ? '' : reach.error}`;
     const message = `rpc error: code = ${pulled.kind === 'not-found' ? 'NotFound' : 'Unknown'} desc = ${why}`;
+    this.journal.containerd('error', `PullImage "${spec.image}" failed`, message);
     this.warn('Failed', `Failed to pull image "${spec.image}": ${message}`, field);
     this.warn('Failed', 'Error: ErrImagePull', field);
     record.state = { waiting: { reason: 'ErrImagePull', message } };
@@ -320,7 +341,10 @@ export class PodWorker {
     }
     for (const record of this.records) this.noticeEnd(record);
     this.publish();
-    if (this.sandbox) yield* removeSandbox(p, this.sandbox);
+    if (this.sandbox) {
+      yield* removeSandbox(p, this.sandbox);
+      this.journal.removed(this.sandbox.id);
+    }
     this.sandbox = undefined;
     const { pod } = this;
     if (pod) this.runtime.store.remove(PODS, pod.metadata.namespace, pod.metadata.name);
@@ -331,6 +355,11 @@ export class PodWorker {
   }
 
   // --- reporting ---
+
+  /** What the runtime has of its containers. */
+  runs(): readonly Omit<CriContainer, 'sandbox'>[] {
+    return containerRuns(this.records, this.running, this.runtime.machine.namespaces.pid);
+  }
 
   /** Writes the status when it has changed. */
   private publish(): void {
@@ -363,30 +392,6 @@ export class PodWorker {
 
   /** The log that `kubectl logs` asks for, or why there is none. */
   log(container: string, previous: boolean): Result<ContainerLog, string> {
-    const { name } = this.first.metadata;
-    const record = this.records.find((one) => one.spec.name === container);
-    const logs = this.logs.get(container);
-    if (!logs) return err(`container ${container} is not valid for pod ${name}`);
-    if (previous) return logs.before ? ok(logs.before) : err(`previous terminated container "${container}" in pod "${name}" not found`);
-    if (record?.state.waiting && record.containerId === undefined) {
-      const { reason, message } = record.state.waiting;
-      const isPull = reason === 'ErrImagePull' || reason === 'ImagePullBackOff' || reason === 'InvalidImageName';
-      return err(`container "${container}" in pod "${name}" is waiting to start: ${isPull ? imageReason(reason, message) : (reason ?? '')}`);
-    }
-    return ok(logs.now);
+    return logOf(this.first.metadata.name, container, this.logs.get(container), this.records, previous);
   }
-}
-
-const imageReason = (reason: string, message: string | undefined): string =>
-  reason === 'ImagePullBackOff' ? 'trying and failing to pull image' : reason === 'ErrImagePull' ? "image can't be pulled" : (message ?? reason);
-
-/** Unpacking and a quick line: half a second, and more for what is large. */
-const pullUs = (image: Image): number => 420_000 + Math.min(700_000, Math.round(image.sizeBytes / 160));
-
-/** Go's time.Duration: `10s`, `1m20s`, `1.153s`, `180ms`. */
-export function goDuration(us: number): string {
-  if (us < 1_000_000) return `${us / 1000}ms`;
-  const seconds = us / 1_000_000;
-  if (seconds < 60) return `${seconds}s`;
-  return `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

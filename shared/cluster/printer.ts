@@ -15,7 +15,9 @@ import {
   type Node,
   type Pod,
   type ReplicaSet,
+  type Secret,
   type Service,
+  type ServiceAccount,
   type Table,
 } from '../commands/index.ts';
 import type { NetworkPolicy, Selector } from './network-policy.ts';
@@ -207,6 +209,13 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   endpointslices: SLICE_COLUMNS,
   deployments: DEPLOYMENT_COLUMNS,
   replicasets: REPLICASET_COLUMNS,
+  secrets: [
+    NAME,
+    { name: 'Type', cell: (secret: Secret) => secret.type ?? 'Opaque' },
+    { name: 'Data', cell: (secret: Secret) => String(Object.keys(secret.data ?? {}).length) },
+    AGE,
+  ],
+  serviceaccounts: [NAME, { name: 'Secrets', cell: (account: ServiceAccount) => String(account.secrets?.length ?? 0) }, AGE],
   daemonsets: DAEMONSET_COLUMNS,
   leases: LEASE_COLUMNS,
   networkpolicies: NETWORKPOLICY_COLUMNS,

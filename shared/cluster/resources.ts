@@ -33,7 +33,7 @@ export const ENDPOINTSLICES = resource('endpointslices', 'EndpointSlice', [], 'n
 export const EVENTS = resource('events', 'Event', ['ev'], 'namespaced', READ);
 export const NAMESPACES = resource('namespaces', 'Namespace', ['ns'], 'cluster', ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']);
 export const NETWORKPOLICIES = resource('networkpolicies', 'NetworkPolicy', ['netpol'], 'namespaced', VERBS, 'networking.k8s.io');
-export const NODES = resource('nodes', 'Node', ['no'], 'cluster', ['get', 'list', 'patch', 'update', 'watch']);
+export const NODES = resource('nodes', 'Node', ['no'], 'cluster', ['delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']);
 export const PODS = resource('pods', 'Pod', ['po'], 'namespaced', VERBS, '', ['all']);
 /** The index of pods by the node that they are bound to. */
 export const NODE_NAME = 'spec.nodeName';
@@ -46,6 +46,8 @@ export const REPLICASETS = resource(
   'apps',
   ['all'],
 );
+export const SECRETS = resource('secrets', 'Secret', [], 'namespaced');
+export const SERVICEACCOUNTS = resource('serviceaccounts', 'ServiceAccount', ['sa'], 'namespaced');
 export const SERVICES = resource('services', 'Service', ['svc'], 'namespaced', VERBS, '', ['all']);
 
 export const RESOURCES: readonly ApiResource[] = [
@@ -55,6 +57,8 @@ export const RESOURCES: readonly ApiResource[] = [
   NAMESPACES,
   NODES,
   PODS,
+  SECRETS,
+  SERVICEACCOUNTS,
   SERVICES,
   DEPLOYMENTS,
   REPLICASETS,

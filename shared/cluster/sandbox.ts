@@ -15,12 +15,14 @@ const CNI_CONF = '/etc/cni/net.d';
 const CNI_BIN = ['/opt/cni/bin'];
 const SANDBOX_US = 35_000;
 
+const NO_CONTAINERD = 'connection error: desc = "transport: Error while dialing: dial unix /var/run/containerd/containerd.sock: connect: connection refused"';
 /** containerd brings up lo by a plugin too. */
 const LOOPBACK: NetworkList = { name: 'cni-loopback', cniVersion: '0.3.1', disableCheck: false, disableGC: false, plugins: [{ type: 'loopback' }] };
 
 export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Result<Sandbox, string>> {
   const { os } = runtime.machine;
   const id = runtime.newId();
+  if (!runtime.isServiceUp('containerd.service')) return err(NO_CONTAINERD);
   yield* p.sleep(SANDBOX_US);
   if (pod.spec.hostNetwork) {
     const pause = startPause(p, runtime, runtime.machine.namespaces.net, runtime.machine.namespaces.uts);
@@ -31,6 +33,7 @@ export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Re
       netnsPath: '',
       id,
       ip: runtime.hostIp,
+      createdUnixUs: runtime.simulation.unixUs,
       pause,
     });
   }
@@ -67,7 +70,16 @@ export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Re
   }
   const hostname = pod.spec.hostname ?? pod.metadata.name.slice(0, 63);
   const uts = new UtsNamespace(os.takeNamespaceInode(), hostname);
-  return ok({ net, uts, hostname, netnsPath: path, id, ip: address.split('/')[0]!, pause: startPause(p, runtime, net, uts) });
+  return ok({
+    net,
+    uts,
+    hostname,
+    netnsPath: path,
+    id,
+    ip: address.split('/')[0]!,
+    createdUnixUs: runtime.simulation.unixUs,
+    pause: startPause(p, runtime, net, uts),
+  });
 }
 
 /** The network is released, the pause process ended. Errors of plugins do not keep it. */

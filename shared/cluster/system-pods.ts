@@ -75,36 +75,6 @@ export function systemTemplates(options: SystemOptions): readonly Template[] {
         ],
       },
     },
-    {
-      namespace: 'kube-system',
-      name: 'coredns-668d6bf9bc',
-      kind: 'replica-set',
-      replicas: 2,
-      labels: { 'k8s-app': 'kube-dns', 'pod-template-hash': '668d6bf9bc' },
-      spec: {
-        priorityClassName: 'system-cluster-critical',
-        priority: 2_000_000_000,
-        serviceAccountName: 'coredns',
-        dnsPolicy: 'Default',
-        // CoreDNS is up before workers join, so kubeadm's clusters have it on the control plane
-        nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': controlPlane },
-        tolerations: CONTROL_PLANE,
-        containers: [
-          {
-            name: 'coredns',
-            image: 'registry.k8s.io/coredns/coredns:v1.11.3',
-            imagePullPolicy: 'IfNotPresent',
-            args: ['-conf', '/etc/coredns/Corefile'],
-            ports: [
-              { name: 'dns', containerPort: 53, protocol: 'UDP' },
-              { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
-              { name: 'metrics', containerPort: 9153, protocol: 'TCP' },
-            ],
-            resources: { limits: { memory: '170Mi' }, requests: { cpu: '100m', memory: '70Mi' } },
-          },
-        ],
-      },
-    },
   ];
 }
 
@@ -137,3 +107,38 @@ export function systemServices(serviceCIDR: string): readonly SystemService[] {
     },
   ];
 }
+
+/** CoreDNS as kubeadm makes it. */
+export const corednsDeployment = (controlPlane: string): object => ({
+  metadata: { name: 'coredns', labels: { 'k8s-app': 'kube-dns' } },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+    template: {
+      metadata: { labels: { 'k8s-app': 'kube-dns' } },
+      spec: {
+        priorityClassName: 'system-cluster-critical',
+        priority: 2_000_000_000,
+        serviceAccountName: 'coredns',
+        dnsPolicy: 'Default',
+        // CoreDNS is up before workers join, so kubeadm's clusters have it on the control plane
+        nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': controlPlane },
+        tolerations: CONTROL_PLANE,
+        containers: [
+          {
+            name: 'coredns',
+            image: 'registry.k8s.io/coredns/coredns:v1.11.3',
+            imagePullPolicy: 'IfNotPresent',
+            args: ['-conf', '/etc/coredns/Corefile'],
+            ports: [
+              { name: 'dns', containerPort: 53, protocol: 'UDP' },
+              { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
+              { name: 'metrics', containerPort: 9153, protocol: 'TCP' },
+            ],
+            resources: { limits: { memory: '170Mi' }, requests: { cpu: '100m', memory: '70Mi' } },
+          },
+        ],
+      },
+    },
+  },
+});

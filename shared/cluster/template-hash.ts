@@ -6,6 +6,18 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 /** FNV-1a of 32 bits over the template in JSON, its decimal digits spelt safely (util/rand.SafeEncodeString). */
 export function templateHash(template: PodTemplate): string {
   let hash = 0x811c9dc5;
-  for (const char of JSON.stringify(template)) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
+  for (const char of JSON.stringify(inOrder(template))) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
   return [...String(hash >>> 0).padStart(10, '0')].map((digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
+}
+
+/** The same fields in another order are the same template; a time that is not set is none. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined && inner !== null)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, inOrder(inner)]),
+  );
 }

@@ -23,6 +23,7 @@ import { PING_PROGRAMS } from './ping/index.ts';
 import { SOCAT_PROGRAMS } from './socat/index.ts';
 import { SS_PROGRAMS } from './ss/index.ts';
 import { SYSTEM_PROGRAMS } from './system/index.ts';
+import { TAR_PROGRAMS } from './tar/index.ts';
 import { TC_PROGRAMS } from './tc/index.ts';
 import { TEXT_PROGRAMS } from './text/index.ts';
 import { TCPDUMP_PROGRAMS } from './tcpdump/index.ts';
@@ -37,6 +38,7 @@ export { makeSets, setFacts } from './ipset/index.ts';
 export { restoreRules } from './iptables/index.ts';
 export * from './kubectl/index.ts';
 export { sha1 } from './system/sha.ts';
+export * from './node-tools/index.ts';
 
 /** What every simulated machine has installed. */
 export const PROGRAMS: readonly InstalledProgram[] = [
@@ -61,6 +63,7 @@ export const PROGRAMS: readonly InstalledProgram[] = [
   ...NET_TOOLS,
   ...ETHTOOL_PROGRAMS,
   ...PING_PROGRAMS,
+  ...TAR_PROGRAMS,
   ...TC_PROGRAMS,
   ...TCPDUMP_PROGRAMS,
   ...TRACEPATH_PROGRAMS,

@@ -4,6 +4,7 @@ import { BUSYBOX_NET } from './busybox-net.ts';
 import { declarationOf, type Declaration, type DeclaredCommand, type DeclaredOption } from './declaration.ts';
 import { PROGRAMS } from './index.ts';
 import { KUBECTL } from './kubectl/index.ts';
+import { NODE_TOOLS } from './node-tools/index.ts';
 
 const HEAD = `# Programs
 
@@ -34,7 +35,9 @@ function entriesOf(programs: readonly Pick<InstalledProgram, 'path' | 'main' | '
 
 export function programTable(): string {
   const kubectl = { path: '/usr/bin/kubectl', ...KUBECTL };
-  const debian = entriesOf([...PROGRAMS]).concat({ names: ['kubectl'], origin: kubectl.origin, declares: kubectl.declares });
+  const debian = entriesOf([...PROGRAMS]).concat(
+    [kubectl, ...NODE_TOOLS].map(({ path, origin, declares }) => ({ names: [path.slice(path.lastIndexOf('/') + 1)], origin, declares })),
+  );
   const sorted = [...debian].sort((a, b) => (a.names[0]! < b.names[0]! ? -1 : 1));
   const busybox = entriesOf(BUSYBOX_NET);
   const list = sorted.map(({ names: [name = ''] }) => `[${name}](#${anchor(name)})`).join(' · ');

@@ -74,6 +74,7 @@ function startCluster(lab: LabFile, file: KubernetesFile, machines: ReadonlyMap<
     podsOnControlPlane: file.podsOnControlPlane,
     programs: PROGRAMS,
     busybox: BUSYBOX_NET,
+    types: options.types,
   });
 }
 

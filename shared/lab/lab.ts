@@ -172,4 +172,6 @@ export interface LabOptions {
   readonly seed: number;
   /** What the lab's calendar says at its beginning, Unix milliseconds. */
   readonly epochMs: number;
+  /** The types of the Kubernetes API (resources/kubernetes/openapi.json), read when they are first asked for. Without them nothing knows which fields exist. */
+  readonly types?: () => Definitions;
 }

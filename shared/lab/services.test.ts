@@ -68,7 +68,7 @@ test('a deployment keeps its replicas, and takes them along when it goes', () =>
 
 test('kube-proxy writes the chains of a service port, and takes them out again', () => {
   deployWeb();
-  const endpoints = jsonpath('endpoints web', '.subsets[0].addresses[*].ip').split(' ');
+  const endpoints = jsonpath('endpointslices -l kubernetes.io/service-name=web', '{.items[0].endpoints[*].addresses[0]}').split(' ');
   expect(endpoints.length).toBe(2);
   const rules = sh("iptables-save -t nat | grep -F '\"default/web' | sed 's/KUBE-SEP-[A-Z2-7]*/KUBE-SEP/'", 'node-2').split('\n');
   const one = (ip: string): string[] => [
@@ -162,7 +162,7 @@ test('a deployment is made, exposed, scaled and rolled out by flags', () => {
 
 test('a service is described with where it leads', () => {
   deployWeb();
-  const endpoints = jsonpath('endpoints web', '.subsets[0].addresses[*].ip').split(' ');
+  const endpoints = jsonpath('endpointslices -l kubernetes.io/service-name=web', '{.items[0].endpoints[*].addresses[0]}').split(' ');
   expect(sh('kubectl describe svc web')).toBe(`Name:                     web
 Namespace:                default
 Labels:                   <none>
@@ -191,10 +191,10 @@ test('a node is drained: what has a controller moves, the rest asks for leave', 
     .join(', ');
   const [noDaemons, noSingle] = [
     `cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${daemons}`,
-    'cannot delete Pods that declare no controller (use --force to override): default/hello-2',
+    'cannot delete cannot delete Pods that declare no controller (use --force to override): default/hello-2',
   ];
   expect(sh('kubectl drain node-2')).toBe(
-    `node/node-2 cordoned\nerror: unable to drain node "node-2" due to error: [${noDaemons}, ${noSingle}], continuing command...\nThere are pending nodes to be drained:\n node-2\n${noDaemons}\n${noSingle}\n`,
+    `node/node-2 cordoned\nerror: unable to drain node "node-2" due to error: [${noSingle}, ${noDaemons}], continuing command...\nThere are pending nodes to be drained:\n node-2\n${noSingle}\n${noDaemons}\n`,
   );
   expect(sh('kubectl drain node-2 --ignore-daemonsets --force --grace-period=1')).toBe(
     `node/node-2 already cordoned\nWarning: ignoring DaemonSet-managed Pods: ${daemons}; deleting Pods that declare no controller: default/hello-2\nevicting pod default/hello-2\npod/hello-2 evicted\nnode/node-2 drained\n`,

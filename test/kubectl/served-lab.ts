@@ -19,6 +19,8 @@ export interface Ran {
 
 const LAB = 'flannel-host-gw';
 const LIMIT_MS = 60_000;
+/** What `kubectl edit` opens. */
+const EDITOR = 'sed -i s/two/three/';
 
 export class ServedLab {
   private constructor(
@@ -51,7 +53,7 @@ export class ServedLab {
 
   /** The real one, begun; with `script` in a terminal of its own. */
   start(args: readonly string[], program = findKubectl()): ChildProcessWithoutNullStreams {
-    return spawn(program, args, { env: { ...process.env, KUBECONFIG: this.kubeconfig, HOME: this.home, KUBECTL_KUBERC: 'false' } });
+    return spawn(program, args, { env: { ...process.env, KUBECONFIG: this.kubeconfig, HOME: this.home, KUBECTL_KUBERC: 'false', KUBE_EDITOR: EDITOR } });
   }
   /** The real one, to its end. */
   async kubectl(args: readonly string[], input = ''): Promise<Ran> {
@@ -61,8 +63,12 @@ export class ServedLab {
     return ended(child, args);
   }
   /** The lab's own, on its control plane. */
-  async simulated(args: readonly string[], input = ''): Promise<Ran> {
-    const program = await this.lab.exec({ target: 'controlplane', argv: ['kubectl', ...args] });
+  simulated(args: readonly string[], input = ''): Promise<Ran> {
+    return this.run(['env', `KUBE_EDITOR=${EDITOR}`, 'kubectl', ...args], input);
+  }
+  /** Anything, on its control plane. */
+  async run(argv: readonly string[], input = ''): Promise<Ran> {
+    const program = await this.lab.exec({ target: 'controlplane', argv });
     program.write(Buffer.from(input));
     program.closeInput();
     return new Promise((resolve) => {

@@ -43,9 +43,10 @@ export const makeImage = (parts: ImageParts): Image => ({
 });
 
 /** A line of a component's log, as k8s.io/klog writes it. */
-export function klog(p: Process, where: string, text: string, level = 'I'): string {
-  const now = formatTime(p.unixUs);
-  return `${level}${now.slice(5, 7)}${now.slice(8, 10)} ${now.slice(11, 19)}.${String(Math.floor(p.unixUs) % 1_000_000).padStart(6, '0')} ${String(p.pid).padStart(7)} ${where}] ${text}`;
+export const klog = (p: Process, where: string, text: string, level = 'I'): string => klogLine(p.unixUs, p.pid, where, text, level);
+export function klogLine(unixUs: number, pid: number, where: string, text: string, level = 'I'): string {
+  const now = formatTime(unixUs);
+  return `${level}${now.slice(5, 7)}${now.slice(8, 10)} ${now.slice(11, 19)}.${String(Math.floor(unixUs) % 1_000_000).padStart(6, '0')} ${String(pid).padStart(7)} ${where}] ${text}`;
 }
 
 /** A program that says it is up and then works until it is told to end. */

@@ -2,19 +2,9 @@
  * What an HTTP client asks of the cluster and what it is answered, as data: no sockets, no headers beyond those that decide. Whoever has a
  * network (the core) carries it.
  */
-import type { ApiStatus, ExecRequest, LogStream } from '../../commands/index.ts';
+import type { ApiRequest, ApiStatus, ExecRequest, LogStream } from '../../commands/index.ts';
 
-export interface RestRequest {
-  readonly method: string;
-  /** Decoded, without its query: `/api/v1/namespaces/default/pods`. */
-  readonly path: string;
-  readonly query: ReadonlyMap<string, readonly string[]>;
-  readonly accept: string;
-  readonly contentType: string;
-  readonly userAgent: string;
-  /** Text of the body; '' without one. */
-  readonly body: string;
-}
+export type RestRequest = ApiRequest;
 
 /** Changes as they come, each a line of JSON without its end. */
 export interface RestWatch {

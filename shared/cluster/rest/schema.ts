@@ -2,28 +2,19 @@
  * The types of the API as its OpenAPI document describes them: which fields there are, and how lists and maps are merged and owned
  * (kubernetes.io/docs/reference/using-api/server-side-apply, "merge strategy"). Strict decoding, patches and server-side apply ask here.
  */
-import type { Json } from '../../commands/index.ts';
+import type { Json, TypeSchema } from '../../commands/index.ts';
 
 export type JsonObject = { readonly [key: string]: Json | undefined };
 
-/** A part of an OpenAPI definition. */
-export interface Schema {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly format?: string;
-  readonly description?: string;
+/** A part of an OpenAPI definition, with what says how it is merged and owned. */
+export interface Schema extends TypeSchema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema;
   readonly items?: Schema;
   readonly allOf?: readonly Schema[];
-  readonly required?: readonly string[];
-  readonly default?: Json;
-  readonly 'x-kubernetes-group-version-kind'?: readonly { readonly group: string; readonly version: string; readonly kind: string }[];
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-map-type'?: 'atomic' | 'granular';
-  readonly 'x-kubernetes-patch-strategy'?: string;
-  readonly 'x-kubernetes-patch-merge-key'?: string;
 }
 export type Definitions = Readonly<Record<string, Schema>>;
 

@@ -3,8 +3,8 @@
  * Answers are objects, tables and statuses in the API's own form, so that kubectl only words and lays them out.
  */
 import type { Bytes, Result } from '../../base/index.ts';
-import type { Process, Sys, Wait } from '../../shell/index.ts';
-import type { KubeObject } from './objects.ts';
+import type { OpenFile, Process, Sys, Wait } from '../../shell/index.ts';
+import type { Json, KubeObject } from './objects.ts';
 
 /** A kind of object, as discovery lists it. */
 export interface ApiResource {
@@ -96,6 +96,41 @@ export interface ExecRequest {
   readonly tty: boolean;
 }
 
+/** A request as HTTP carries it, without the network: path without its query, body as text. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Decoded, without its query: `/api/v1/namespaces/default/pods`. */
+  readonly path: string;
+  readonly query: ReadonlyMap<string, readonly string[]>;
+  readonly accept: string;
+  readonly contentType: string;
+  readonly userAgent: string;
+  /** Text of the body; '' without one. */
+  readonly body: string;
+}
+export interface ApiReply {
+  readonly status: number;
+  readonly body: string;
+  readonly warnings?: readonly string[];
+}
+
+/** A part of an OpenAPI definition. */
+export interface TypeSchema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly format?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, TypeSchema>>;
+  readonly additionalProperties?: TypeSchema;
+  readonly items?: TypeSchema;
+  readonly allOf?: readonly TypeSchema[];
+  readonly required?: readonly string[];
+  readonly default?: Json;
+  readonly 'x-kubernetes-group-version-kind'?: readonly { readonly group: string; readonly version: string; readonly kind: string }[];
+  readonly 'x-kubernetes-patch-strategy'?: string;
+  readonly 'x-kubernetes-patch-merge-key'?: string;
+}
+
 export interface KubernetesApi {
   readonly resources: readonly ApiResource[];
   /** `v1.32.4`. */
@@ -104,6 +139,11 @@ export interface KubernetesApi {
   readonly server: string;
   /** Reaches the server over the network of the process, as every request does first; the text kubectl prints when it cannot. */
   connect(p: Process): Sys<Result<void, string>>;
+
+  /** Anything that a client may ask by its address; answers that go on are refused. */
+  request(request: ApiRequest): ApiReply;
+  /** The types of the API, by their names in its OpenAPI document; empty where they are not at hand. */
+  readonly types: Readonly<Record<string, TypeSchema>>;
 
   get(resource: ApiResource, namespace: string | undefined, name: string): ApiResult<KubeObject>;
   /** Sorted by namespace and name. `namespace` undefined: all. */
@@ -120,6 +160,8 @@ export interface KubernetesApi {
   logs(namespace: string, pod: string, options: LogOptions): ApiResult<LogStream>;
   /** Runs a command in a container with the caller's descriptors 0, 1 and 2 as far as asked for; its exit status. */
   exec(p: Process, namespace: string, pod: string, request: ExecRequest): Sys<ApiResult<number>>;
+  /** Carries what comes by a connection to a port of the pod, and back, until it is over. */
+  forward(namespace: string, pod: string, port: number, connection: OpenFile): ApiResult<void>;
   /** Joins the streams of a container's main program until it ends. */
   attach(p: Process, namespace: string, pod: string, request: Omit<ExecRequest, 'command'>): Sys<ApiResult<number>>;
 }

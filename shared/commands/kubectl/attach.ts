@@ -22,6 +22,12 @@ export const ATTACH: Command = {
     const pod = found.value as Pod;
     if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed')
       return yield* fail(context, `cannot attach a container in a completed pod; current phase is ${pod.status.phase}`);
+    const names = pod.spec.containers.map((one) => one.name);
+    const wanted = context.flags.string('container');
+    if (wanted !== undefined && !names.includes(wanted))
+      return yield* fail(context, `cannot attach to the container: container ${wanted} not found in pod ${name}`);
+    if (wanted === undefined && names.length > 1 && !context.flags.bool('quiet'))
+      yield* context.p.error(`Defaulted container "${names[0]}" out of: ${names.join(', ')}\n`);
     return yield* attachTo(context, namespaceOf(context), name, {
       stdin: context.flags.bool('stdin'),
       tty: context.flags.bool('tty'),

@@ -8,7 +8,14 @@ import type { Pod } from './objects.ts';
 /** Commands whose operands are pods, or nodes; the others that name objects begin with a kind. */
 const PODS = new Set(['exec', 'logs', 'attach', 'port-forward']);
 const NODES = new Set(['cordon', 'uncordon', 'drain']);
-const BY_KIND = new Set(['get', 'describe', 'delete', 'label', 'annotate', 'scale', 'expose', 'wait', 'rollout status', 'rollout restart', 'set image']);
+const BY_KIND = new Set(
+  (
+    'get describe delete label annotate scale expose wait edit patch explain taint autoscale debug rollout\0status rollout\0restart rollout\0history rollout\0undo rollout\0pause ' +
+    'rollout\0resume set\0image set\0env set\0resources set\0selector apply\0view-last-applied'
+  )
+    .split(' ')
+    .map((name) => name.replace('\0', ' ')),
+);
 const OUTPUTS = ['json', 'jsonpath=', 'name', 'wide', 'yaml', 'custom-columns='];
 
 export function completeKubectl(commands: readonly Command[], api: KubernetesApi, { words, word }: CompletionRequest): readonly Bytes[] | undefined {

@@ -1,13 +1,9 @@
-/** kubectl create deployment, create service, expose, scale, set image: objects of the applications' kinds made and changed by flags. */
+/** kubectl create deployment, create service, expose: objects of the applications' kinds made by flags. */
 import type { Sys } from '../../shell/index.ts';
-import type { ApiResource } from './api.ts';
-import { DRY_RUN, fail, findResource, GLOBAL_FLAGS, namespaceOf, OUTPUT, parseTargets, refuse, type Command, type Context } from './context.ts';
+import { DRY_RUN, fail, GLOBAL_FLAGS, namespaceOf, onlyTarget, OUTPUT, refuse, type Command, type Context } from './context.ts';
 import type { Deployment, Service } from './objects-apps.ts';
 import type { KubeObject, Pod } from './objects.ts';
-import { kindName, parseOutput } from './print.ts';
-import type { Data } from './yaml-text.ts';
-
-type Sent = { readonly [key: string]: Data };
+import { make, type Sent } from './make.ts';
 
 const CREATE_FLAGS = [...GLOBAL_FLAGS, OUTPUT, DRY_RUN];
 
@@ -33,6 +29,7 @@ export const CREATE_DEPLOYMENT: Command = {
     const containers = flags.all('image').map((image): Sent => ({
       image,
       name: containerName(image),
+      resources: {},
       ...(command.length > 0 ? { command } : {}),
       ...(port === undefined ? {} : { ports: [{ containerPort: port }] }),
     }));
@@ -51,46 +48,53 @@ export const CREATE_DEPLOYMENT: Command = {
   },
 };
 
-export const CREATE_SERVICE: Command = {
-  name: 'create service',
-  aliases: ['create svc'],
-  usage: '(clusterip | nodeport | loadbalancer) NAME --tcp=port:targetPort [options]',
-  summary: 'Create a service using a specified subcommand',
+const SERVICE_TYPES = { clusterip: 'ClusterIP', nodeport: 'NodePort', loadbalancer: 'LoadBalancer' } as const;
+
+export const CREATE_SERVICES: readonly Command[] = (Object.keys(SERVICE_TYPES) as (keyof typeof SERVICE_TYPES)[]).map((kind) => ({
+  name: `create service ${kind}`,
+  aliases: [`create svc ${kind}`],
+  usage: 'NAME --tcp=<port>:<targetPort> [--dry-run=server|client|none] [options]',
+  summary: `Create a ${SERVICE_TYPES[kind]} service with the specified name`,
   flags: [
     ...CREATE_FLAGS,
     { name: 'tcp', kind: 'list', usage: "Port pairs can be specified as '<port>:<targetPort>'." },
-    { name: 'clusterip', kind: 'string', usage: "Assign your own ClusterIP or set to 'None' for a 'headless' service (no loadbalancing)." },
-    { name: 'node-port', kind: 'int', usage: 'Port used to expose the service on each node in a cluster.' },
+    ...(kind === 'clusterip'
+      ? [{ name: 'clusterip', kind: 'string' as const, usage: "Assign your own ClusterIP or set to 'None' for a 'headless' service (no loadbalancing)." }]
+      : []),
+    ...(kind === 'nodeport' ? [{ name: 'node-port', kind: 'int' as const, usage: 'Port used to expose the service on each node in a cluster.' }] : []),
   ],
-  *run(context) {
-    const { flags } = context;
-    const [kind = '', name, ...more] = flags.args;
-    const type = ({ clusterip: 'ClusterIP', nodeport: 'NodePort', loadbalancer: 'LoadBalancer' } as Readonly<Record<string, string>>)[kind];
-    if (type === undefined) return yield* fail(context, `unknown command "${kind}" for "kubectl create service"`);
-    if (name === undefined || more.length > 0) return yield* fail(context, `exactly one NAME is required, got ${flags.args.length - 1}`, 'usage');
-    const isHeadless = flags.string('clusterip') === 'None';
-    if (!flags.has('tcp') && !isHeadless) return yield* fail(context, 'at least one tcp port specifier must be provided');
-    const nodePort = flags.int('node-port');
-    const ports = flags.all('tcp').map((pair): Sent => {
-      const [port = '', target = port] = pair.split(':');
-      return {
-        name: pair.replace(':', '-'),
-        port: Number(port),
-        protocol: 'TCP',
-        targetPort: numberOr(target),
-        ...(nodePort === undefined ? {} : { nodePort }),
-      };
-    });
-    const clusterIP = flags.string('clusterip');
-    return yield* make(context, 'services', {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { creationTimestamp: null, labels: { app: name }, name },
-      spec: { ...(clusterIP === undefined ? {} : { clusterIP }), ...(ports.length > 0 ? { ports } : {}), selector: { app: name }, type },
-      status: { loadBalancer: {} },
-    });
-  },
-};
+  run: (context) => createService(context, SERVICE_TYPES[kind]),
+}));
+
+function* createService(context: Context, type: string): Sys<number> {
+  const { flags } = context;
+  const name = yield* onlyName(context);
+  if (typeof name === 'number') return name;
+  const clusterIP = flags.string('clusterip');
+  if (!flags.has('tcp') && clusterIP !== 'None') return yield* fail(context, 'at least one tcp port specifier must be provided');
+  const nodePort = flags.int('node-port');
+  const ports: Sent[] = [];
+  for (const pair of flags.all('tcp')) {
+    const [port = '', target = port] = pair.split(':');
+    if (!/^\d+$/.test(port)) return yield* fail(context, `strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
+    const named = { name: pair.replace(':', '-'), port: Number(port), protocol: 'TCP', targetPort: numberOr(target) };
+    ports.push({ ...named, ...(nodePort === undefined ? {} : { nodePort }) });
+  }
+  return yield* make(context, 'services', {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { creationTimestamp: null, labels: { app: name }, name },
+    spec: { ...(clusterIP === undefined ? {} : { clusterIP }), ...(ports.length > 0 ? { ports } : {}), selector: { app: name }, type },
+    status: { loadBalancer: {} },
+  });
+}
+
+/** The only operand; the exit status when there is none or more. */
+export function* onlyName(context: Context): Sys<string | number> {
+  const { args } = context.flags;
+  if (args.length !== 1) return yield* fail(context, `exactly one NAME is required, got ${args.length}`, 'usage');
+  return args[0]!;
+}
 
 export const EXPOSE: Command = {
   name: 'expose',
@@ -126,7 +130,10 @@ function* expose(context: Context): Sys<number> {
       `couldn't retrieve selectors via --selector flag or introspection: the ${object.kind === 'Pod' ? 'pod has no labels and cannot be exposed' : `${object.kind.toLowerCase()} has no pod selector set`}`,
     );
   const known = portsOf(object);
-  const given = flags.has('port') ? flags.string('port')!.split(',').map(Number) : known.map((one) => one.port);
+  const asked = flags.string('port')?.split(',') ?? [];
+  const bad = asked.find((text) => !/^\d+$/.test(text));
+  if (bad !== undefined) return yield* fail(context, `strconv.Atoi: parsing ${JSON.stringify(bad)}: invalid syntax`);
+  const given = flags.has('port') ? asked.map(Number) : known.map((one) => one.port);
   const clusterIP = flags.string('cluster-ip');
   if (given.length === 0 && clusterIP !== 'None') return yield* fail(context, "couldn't find port via --port flag or introspection");
   const wanted = flags.string('target-port');
@@ -150,106 +157,6 @@ function* expose(context: Context): Sys<number> {
     status: { loadBalancer: {} },
   };
   return yield* make(context, 'services', service, 'exposed');
-}
-
-export const SCALE: Command = {
-  name: 'scale',
-  usage: '[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME) [options]',
-  summary: 'Set a new size for a deployment, replica set, or replication controller',
-  flags: [
-    ...GLOBAL_FLAGS,
-    { name: 'replicas', kind: 'int', usage: 'The new desired number of replicas. Required.' },
-    { name: 'current-replicas', kind: 'int', usage: 'Precondition for current size.' },
-  ],
-  *run(context) {
-    const { flags, api, p } = context;
-    const replicas = flags.int('replicas');
-    if (replicas === undefined) return yield* fail(context, 'required flag(s) "replicas" not set');
-    if (replicas < 0) return yield* fail(context, 'The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0');
-    const target = yield* onlyTarget(context);
-    if (typeof target === 'number') return target;
-    const found = api.get(target.resource, namespaceOf(context), target.name);
-    if (!found.ok) return yield* fail(context, `no objects passed to scale ${found.error.message}`);
-    const object = found.value as Deployment;
-    if (!['deployments', 'replicasets'].includes(target.resource.name)) return yield* fail(context, `the server could not find the requested resource`);
-    const current = flags.int('current-replicas');
-    if (current !== undefined && current >= 0 && current !== object.spec.replicas)
-      return yield* fail(context, `Expected replicas to be ${current}, was ${object.spec.replicas}`);
-    const updated = api.update(target.resource, namespaceOf(context), { ...object, spec: { ...object.spec, replicas } });
-    if (!updated.ok) return yield* refuse(context, updated.error);
-    yield* p.print(`${kindName(target.resource, object)}/${target.name} scaled\n`);
-    return 0;
-  },
-};
-
-export const SET_IMAGE: Command = {
-  name: 'set image',
-  usage: '(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]',
-  summary: 'Update the image of a pod template',
-  flags: GLOBAL_FLAGS,
-  *run(context) {
-    const { flags, api, p } = context;
-    const words = flags.args.filter((arg) => !arg.includes('='));
-    const changes = flags.args.filter((arg) => arg.includes('='));
-    if (words.length === 0) return yield* fail(context, 'one or more resources must be specified as <resource> <name> or <resource>/<name>');
-    if (changes.length === 0) return yield* fail(context, 'at least one image update is required');
-    const targets = parseTargets(api, words);
-    if (!targets.ok) return yield* fail(context, targets.error);
-    for (const target of targets.value) {
-      if (target.kind === 'list') return yield* fail(context, 'one or more resources must be specified as <resource> <name> or <resource>/<name>');
-      const found = api.get(target.resource, namespaceOf(context), target.name);
-      if (!found.ok) return yield* refuse(context, found.error);
-      const object = found.value as Deployment;
-      const { template } = object.spec;
-      let { containers } = template.spec;
-      for (const change of changes) {
-        const [name = '', image = ''] = change.split('=');
-        if (name !== '*' && !containers.some((one) => one.name === name)) return yield* fail(context, `unable to find container named "${name}"`);
-        containers = containers.map((one) => (name === '*' || one.name === name ? { ...one, image } : one));
-      }
-      if (JSON.stringify(containers) === JSON.stringify(template.spec.containers)) continue;
-      const spec = { ...object.spec, template: { ...template, spec: { ...template.spec, containers } } };
-      const updated = api.update(target.resource, namespaceOf(context), { ...object, spec });
-      if (!updated.ok) return yield* refuse(context, updated.error);
-      yield* p.print(`${kindName(target.resource, object)}/${target.name} image updated\n`);
-    }
-    return 0;
-  },
-};
-
-/** The one object that a command line names; the exit status when it names none or many. */
-export function* onlyTarget(context: Context): Sys<{ readonly resource: ApiResource; readonly name: string } | number> {
-  const targets = parseTargets(context.api, context.flags.args);
-  if (context.flags.args.length === 0) return yield* fail(context, 'resource(s) were provided, but no name was specified');
-  if (!targets.ok) return yield* fail(context, targets.error);
-  const [target] = targets.value;
-  if (target?.kind !== 'object') return yield* fail(context, 'resource(s) were provided, but no name was specified');
-  return { resource: target.resource, name: target.name };
-}
-
-function* make(context: Context, resourceName: string, object: Sent, verb = 'created'): Sys<number> {
-  const { api, flags, p } = context;
-  const resource = findResource(api, resourceName)!;
-  const dryRun = flags.string('dry-run') ?? 'none';
-  const printer = parseOutput(flags.string('output'));
-  if (!printer.ok) return yield* fail(context, printer.error);
-  let made = object as unknown as KubeObject;
-  if (dryRun !== 'client') {
-    const created = api.create(resource, namespaceOf(context), object, { dryRun: dryRun === 'server' });
-    if (!created.ok && verb === 'created' && !created.error.invalid)
-      return yield* fail(context, `failed to create ${resource.singular}: ${created.error.message}`);
-    if (!created.ok) return yield* refuse(context, created.error);
-    made = created.value;
-  }
-  if (printer.value.kind === 'objects') {
-    const text = printer.value.print([made], false, api);
-    if (!text.ok) return yield* fail(context, text.error);
-    yield* p.print(text.value);
-    return 0;
-  }
-  const note = dryRun === 'client' ? ' (dry run)' : dryRun === 'server' ? ' (server dry run)' : '';
-  yield* p.print(`${kindName(resource, made)}/${made.metadata.name} ${verb}${note}\n`);
-  return 0;
 }
 
 /** `docker.io/library/nginx:1.27` → `nginx`. */

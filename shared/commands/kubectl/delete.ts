@@ -3,6 +3,9 @@ import type { Sys } from '../../shell/index.ts';
 import type { ApiResource } from './api.ts';
 import {
   ALL_NAMESPACES,
+  DRY_RUN,
+  dryRunNote,
+  dryRunOf,
   fail,
   FIELD_SELECTOR,
   FILENAME,
@@ -26,6 +29,7 @@ export const DELETE: Command = {
     SELECTOR,
     FIELD_SELECTOR,
     FILENAME,
+    DRY_RUN,
     { name: 'all', kind: 'bool', usage: 'Delete all resources, in the namespace of the specified resource types.' },
     { name: 'force', kind: 'bool', usage: 'If true, immediately remove resources from API and bypass graceful deletion.' },
     { name: 'now', kind: 'bool', usage: 'If true, resources are signaled for immediate shutdown (same as --grace-period=1).' },
@@ -49,6 +53,8 @@ interface Doomed {
 
 function* remove(context: Context): Sys<number> {
   const { flags, api, p } = context;
+  const how = dryRunOf(flags);
+  if (!how.ok) return yield* fail(context, how.error);
   const doomed = yield* doomedOf(context);
   if (typeof doomed === 'number') return doomed;
   if (flags.bool('now') && flags.has('grace-period')) return yield* fail(context, '--now and --grace-period cannot be specified together');
@@ -64,7 +70,10 @@ function* remove(context: Context): Sys<number> {
   for (const one of doomed) {
     // without --force a grace period of 0 is asked as 1, so that the kubelet confirms
     const seconds = grace === 0 && !flags.bool('force') ? 1 : grace;
-    const gone = api.delete(one.resource, one.namespace, one.name, seconds === undefined || seconds < 0 ? {} : { gracePeriodSeconds: seconds });
+    const gone =
+      how.value !== 'none'
+        ? api.get(one.resource, one.namespace, one.name)
+        : api.delete(one.resource, one.namespace, one.name, seconds === undefined || seconds < 0 ? {} : { gracePeriodSeconds: seconds });
     if (!gone.ok) {
       if (gone.error.reason === 'NotFound' && flags.bool('ignore-not-found')) continue;
       yield* p.flush();
@@ -73,9 +82,9 @@ function* remove(context: Context): Sys<number> {
       continue;
     }
     yield* p.print(
-      `${one.resource.singular}${one.resource.group === '' ? '' : `.${one.resource.group}`} "${one.name}" ${flags.bool('force') && seconds === 0 ? 'force deleted' : 'deleted'}\n`,
+      `${one.resource.singular}${one.resource.group === '' ? '' : `.${one.resource.group}`} "${one.name}" ${flags.bool('force') && seconds === 0 ? 'force deleted' : 'deleted'}${dryRunNote(how.value)}\n`,
     );
-    waited.push(one);
+    if (how.value === 'none') waited.push(one);
   }
   yield* p.flush();
   if (!flags.has('wait') || flags.bool('wait')) for (const one of waited) yield* waitForEnd(context, one);
@@ -116,7 +125,7 @@ function* doomedOf(context: Context): Sys<readonly Doomed[] | number> {
   }
   const targets = parseTargets(api, flags.args);
   if (!targets.ok) return yield* fail(context, targets.error);
-  if (flags.bool('all') && flags.has('selector')) return yield* fail(context, 'cannot set --all and --selector at the same time');
+  if (flags.bool('all') && flags.has('selector')) return yield* fail(context, "setting 'all' parameter but found a non empty selector. ");
   const doomed: Doomed[] = [];
   for (const target of targets.value) {
     const where = target.resource.isNamespaced ? (flags.bool('all-namespaces') ? undefined : namespace) : undefined;
@@ -134,7 +143,7 @@ function* doomedOf(context: Context): Sys<readonly Doomed[] | number> {
     });
     if (!all.ok) return yield* fail(context, statusText(all.error));
     for (const object of all.value) doomed.push({ resource: target.resource, namespace: object.metadata.namespace, name: object.metadata.name });
-    if (all.value.length === 0) yield* p.print('No resources found\n');
   }
+  if (doomed.length === 0) yield* p.print('No resources found\n');
   return doomed;
 }

@@ -75,12 +75,14 @@ export function template({ metadata, spec }: Deployment['spec']['template']): st
   const inner = [
     labelLines('Labels', metadata.labels),
     metadata.annotations ? labelLines('Annotations', metadata.annotations, ': ') : '',
+    spec.serviceAccountName === undefined ? '' : `Service Account:\t${spec.serviceAccountName}\n`,
     `Containers:\n${spec.containers.map(container).join('')}`,
     `Volumes:\t${NONE}\n`,
+    spec.priorityClassName === undefined ? '' : `Priority Class Name:\t${spec.priorityClassName}\n`,
     `Node-Selectors:\t${selectors.join(',') || NONE}\n`,
     tolerationLines(spec.tolerations),
   ].join('');
-  return `Pod Template:\n${inner.replace(/^(?!$)/gm, '  ')}`;
+  return `Pod Template:\n${inner.replace(/^(?!$|\t)/gm, '  ')}`;
 }
 
 function container(one: Container): string {
@@ -89,6 +91,7 @@ function container(one: Container): string {
     texts.length > 1 ? `  ${title}s:\t${texts.join(', ')}\n` : `  ${title}:\t${texts[0] ?? NONE}\n`;
   const block = (title: string, words: readonly string[] | undefined): string => (words ? `  ${title}:\n${words.map((word) => `    ${word}\n`).join('')}` : '');
   const variables = one.env ?? [];
+  const mounts = [...(one.volumeMounts ?? [])].sort((a, b) => (a.mountPath < b.mountPath ? -1 : 1));
   return [
     ` ${one.name}:\n  Image:\t${one.image}\n`,
     list(
@@ -102,6 +105,8 @@ function container(one: Container): string {
     block('Command', one.command),
     block('Args', one.args),
     variables.length === 0 ? `  Environment:\t${NONE}\n` : `  Environment:\n${variables.map((each) => `    ${each.name}:\t${each.value ?? ''}\n`).join('')}`,
-    `  Mounts:\t${NONE}\n`,
+    mounts.length === 0
+      ? `  Mounts:\t${NONE}\n`
+      : `  Mounts:\n${mounts.map((each) => `    ${each.mountPath} from ${each.name} (${each.readOnly ? 'ro' : 'rw'})\n`).join('')}`,
   ].join('');
 }

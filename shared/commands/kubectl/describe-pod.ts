@@ -76,11 +76,11 @@ function describeContainer(container: Container, status: ContainerStatus | undef
     status ? line(2, `Image ID:\t${status.imageID}`) : '',
     list(
       'Port',
-      ports.map((port) => `${port.containerPort}/${port.protocol ?? 'TCP'}${port.name ? ` (${port.name})` : ''}`),
+      ports.map((port) => `${port.containerPort}/${port.protocol ?? 'TCP'}`),
     ),
     list(
       'Host Port',
-      ports.map((port) => `${port.hostPort ?? 0}/${port.protocol ?? 'TCP'}${port.name ? ` (${port.name})` : ''}`),
+      ports.map((port) => `${port.hostPort ?? 0}/${port.protocol ?? 'TCP'}`),
     ),
     block('Command', container.command),
     block('Args', container.args),

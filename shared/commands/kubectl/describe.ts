@@ -6,8 +6,17 @@ import { describeDeployment, describeService } from './describe-apps.ts';
 import { describeNode } from './describe-node.ts';
 import { describePod } from './describe-pod.ts';
 import { eventLines, labelLines } from './describe-parts.ts';
-import { describeConfigMap, describeEndpoints, describeEndpointSlice, describeReplicaSet } from './describe-data.ts';
-import type { Deployment, EndpointSlice, ReplicaSet, Service } from './objects-apps.ts';
+import {
+  describeAny,
+  describeConfigMap,
+  describeDaemonSet,
+  describeEndpoints,
+  describeEndpointSlice,
+  describeReplicaSet,
+  describeSecret,
+  describeServiceAccount,
+} from './describe-data.ts';
+import type { DaemonSet, Deployment, EndpointSlice, ReplicaSet, Service } from './objects-apps.ts';
 import type { KubeEvent, KubeObject, Lease, Namespace, Node, Pod } from './objects.ts';
 import { alignTabs, DESCRIBE_TABS } from './tabwriter.ts';
 
@@ -90,11 +99,17 @@ function describeObject(context: Context, object: KubeObject): string {
       return alignTabs(describeEndpointSlice(object as EndpointSlice) + eventLines(events, nowUs), DESCRIBE_TABS);
     case 'Namespace':
       return alignTabs(describeNamespace(object as Namespace), DESCRIBE_TABS);
+    case 'DaemonSet': {
+      const all = context.api.list(findResource(context.api, 'pods')!, object.metadata.namespace, {});
+      const own = all.ok ? (all.value as readonly Pod[]).filter((pod) => pod.metadata.ownerReferences?.some((one) => one.uid === object.metadata.uid)) : [];
+      return alignTabs(describeDaemonSet(object as DaemonSet, own) + eventLines(events, nowUs), DESCRIBE_TABS);
+    }
+    case 'Secret':
+      return alignTabs(describeSecret(object), DESCRIBE_TABS);
+    case 'ServiceAccount':
+      return alignTabs(describeServiceAccount(object) + eventLines(events, nowUs), DESCRIBE_TABS);
     default:
-      return alignTabs(
-        `Name:\t${object.metadata.name}\n${object.metadata.namespace === undefined ? '' : `Namespace:\t${object.metadata.namespace}\n`}${labelLines('Labels', object.metadata.labels)}API Version:\t${object.apiVersion}\nKind:\t${object.kind}\n`,
-        DESCRIBE_TABS,
-      );
+      return alignTabs(describeAny(object) + eventLines(events, nowUs), DESCRIBE_TABS);
   }
 }
 

@@ -1,6 +1,6 @@
 /** kubectl drain (k8s.io/kubectl/pkg/drain): cordons a node and moves away what can be moved. */
 import type { Sys } from '../../shell/index.ts';
-import { fail, findResource, GLOBAL_FLAGS, refuse, type Command, type Context } from './context.ts';
+import { DRY_RUN, dryRunNote, dryRunOf, fail, findResource, GLOBAL_FLAGS, refuse, SELECTOR, type Command, type Context } from './context.ts';
 import { setSchedulable } from './node-verbs.ts';
 import type { Pod } from './objects.ts';
 
@@ -10,6 +10,8 @@ export const DRAIN: Command = {
   summary: 'Drain node in preparation for maintenance',
   flags: [
     ...GLOBAL_FLAGS,
+    DRY_RUN,
+    SELECTOR,
     { name: 'ignore-daemonsets', kind: 'bool', usage: 'Ignore DaemonSet-managed pods.' },
     { name: 'force', kind: 'bool', usage: 'Continue even if there are pods that do not declare a controller.' },
     { name: 'delete-emptydir-data', kind: 'bool', usage: 'Continue even if there are pods using emptyDir.' },
@@ -22,6 +24,8 @@ export const DRAIN: Command = {
 function* drain(context: Context): Sys<number> {
   const { flags, api, p } = context;
   if (flags.args.length === 0) return yield* fail(context, `USAGE: drain NODE [flags]`, 'usage');
+  const how = dryRunOf(flags);
+  if (!how.ok) return yield* fail(context, how.error);
   const cordoned = yield* setSchedulable(context, 'cordon');
   if (cordoned !== 0) return cordoned;
   const resource = findResource(api, 'pods')!;
@@ -34,12 +38,19 @@ function* drain(context: Context): Sys<number> {
     const pods = (all.value as readonly Pod[]).filter((pod) => ownerOf(pod) !== 'Node');
     const daemons = pods.filter((pod) => ownerOf(pod) === 'DaemonSet');
     const single = pods.filter((pod) => ownerOf(pod) === undefined && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed');
-    const problems = [
-      ...(daemons.length > 0 && !flags.bool('ignore-daemonsets')
-        ? [`cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${names(daemons)}`]
-        : []),
-      ...(single.length > 0 && !flags.bool('force') ? [`cannot delete Pods that declare no controller (use --force to override): ${names(single)}`] : []),
-    ];
+    // in the order in which the pods are met, each reason once
+    const reasonOf = (pod: Pod): string | undefined =>
+      daemons.includes(pod) && !flags.bool('ignore-daemonsets')
+        ? 'cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore)'
+        : single.includes(pod) && !flags.bool('force')
+          ? 'cannot delete cannot delete Pods that declare no controller (use --force to override)'
+          : undefined;
+    const reasons = new Map<string, Pod[]>();
+    for (const pod of pods) {
+      const reason = reasonOf(pod);
+      if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), pod]);
+    }
+    const problems = [...reasons].map(([reason, held]) => `${reason}: ${names(held)}`);
     yield* p.flush();
     if (problems.length > 0) {
       const text = problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`;
@@ -52,11 +63,10 @@ function* drain(context: Context): Sys<number> {
       ...(single.length > 0 ? [`deleting Pods that declare no controller: ${names(single)}`] : []),
     ];
     if (warnings.length > 0) yield* p.error(`Warning: ${warnings.join('; ')}\n`);
-    yield* evict(
-      context,
-      pods.filter((pod) => !daemons.includes(pod)),
-    );
-    yield* p.print(`node/${node} drained\n`);
+    const leaving = pods.filter((pod) => !daemons.includes(pod));
+    if (how.value === 'none') yield* evict(context, leaving);
+    else for (const { metadata } of leaving) yield* p.print(`evicting pod ${metadata.namespace}/${metadata.name}${dryRunNote(how.value)}\n`);
+    yield* p.print(`node/${node} drained${dryRunNote(how.value)}\n`);
   }
   return 0;
 }

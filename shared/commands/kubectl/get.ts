@@ -1,4 +1,5 @@
 /** kubectl get: tables and objects, once or as they change. */
+import { err, ok, utf8Encode, type Result } from '../../base/index.ts';
 import type { Sys } from '../../shell/index.ts';
 import type { ApiResource } from './api.ts';
 import {
@@ -6,6 +7,7 @@ import {
   fail,
   FIELD_SELECTOR,
   FILENAME,
+  findResource,
   GLOBAL_FLAGS,
   namespaceOf,
   OUTPUT,
@@ -18,7 +20,11 @@ import {
   type Target,
 } from './context.ts';
 import { readManifests } from './manifest.ts';
+import { parseJsonPath } from './jsonpath.ts';
+import { printOptions } from './make.ts';
 import type { KubeObject } from './objects.ts';
+import { statusOf } from './rest-client.ts';
+import type { Data } from './yaml-text.ts';
 import { parseOutput, tableText, type Printer, type TableOptions } from './print.ts';
 
 export const GET: Command = {
@@ -39,6 +45,12 @@ export const GET: Command = {
     { name: 'no-headers', kind: 'bool', usage: "don't print headers." },
     { name: 'ignore-not-found', kind: 'bool', usage: 'If the requested object does not exist the command will return exit code 0.' },
     { name: 'show-kind', kind: 'bool', usage: 'If present, list the resource type for the requested object(s).' },
+    { name: 'template', kind: 'string', usage: 'Template string or path to template file to use when -o=go-template, -o=go-template-file.' },
+    { name: 'raw', kind: 'string', usage: 'Raw URI to request from the server.  Uses the transport specified by the kubeconfig file.' },
+    { name: 'chunk-size', kind: 'int', usage: 'Return large lists in chunks rather than all at once.' },
+    { name: 'show-managed-fields', kind: 'bool', usage: 'If true, keep the managedFields when printing objects in JSON or YAML format.' },
+    { name: 'allow-missing-template-keys', kind: 'bool', usage: 'If true, ignore any errors in templates when a field or map key is missing in the template.' },
+    { name: 'output-watch-events', kind: 'bool', usage: 'Output watch event objects when --watch or --watch-only is used.' },
     { name: 'sort-by', kind: 'string', usage: 'If non-empty, sort list types using this field specification.' },
   ],
   run: get,
@@ -52,7 +64,8 @@ interface Group {
 
 function* get(context: Context): Sys<number> {
   const { flags, p } = context;
-  const printer = parseOutput(flags.string('output'));
+  if (flags.has('raw')) return yield* raw(context, flags.string('raw')!);
+  const printer = parseOutput(flags.string('output'), printOptions(context));
   if (!printer.ok) return yield* fail(context, printer.error);
   const targets = yield* targetsOf(context);
   if (typeof targets === 'number') return targets;
@@ -76,6 +89,19 @@ function* get(context: Context): Sys<number> {
   }
   if (groups.length > 0) status = (yield* printGroups(context, groups, printer.value, targets)) || status;
   return status;
+}
+
+/** A path of the API, asked as it stands. */
+function* raw(context: Context, path: string): Sys<number> {
+  const { p, api, flags } = context;
+  if (flags.args.length > 0) return yield* fail(context, 'arguments may not be passed when --raw is specified', 'usage');
+  const reply = api.fetch(path);
+  if (reply.status < 400) {
+    yield* p.print(utf8Encode(reply.body));
+    return 0;
+  }
+  if (reply.body.startsWith('{')) return yield* refuse(context, statusOf(JSON.parse(reply.body) as Parameters<typeof statusOf>[0]));
+  return yield* refuse(context, { code: reply.status, reason: 'NotFound', message: 'the server could not find the requested resource' });
 }
 
 function* targetsOf(context: Context): Sys<readonly (Target & { readonly namespace?: string })[] | number> {
@@ -116,21 +142,27 @@ function fetch(context: Context, target: Target & { readonly namespace?: string 
   const namespace = scope(context, target);
   if (target.kind === 'list') return context.api.list(target.resource, namespace, selectors(context));
   const found = context.api.get(target.resource, namespace, target.name);
+  // in a namespace that is not there nothing is found
+  const places = findResource(context.api, 'namespaces');
+  if (!found.ok && places && namespace !== undefined) {
+    const place = context.api.get(places, undefined, namespace);
+    if (!place.ok) return place;
+  }
   return found.ok ? { ok: true as const, value: [found.value] } : found;
 }
 
 function* printGroups(context: Context, groups: readonly Group[], printer: Printer, targets: readonly Target[]): Sys<number> {
   const { p, api, flags } = context;
   const total = groups.reduce((sum, group) => sum + group.objects.length, 0);
+  const by = flags.string('sort-by') ?? '';
   if (printer.kind === 'objects') {
     const isList = groups.some((group) => group.isList) || total !== 1;
-    const text = printer.print(
-      groups.flatMap((group) => group.objects),
-      isList,
-      api,
-    );
+    const all = groups.flatMap((group) => group.objects);
+    const sorted = by === '' ? ok(all) : sortObjects(all, by);
+    if (!sorted.ok) return yield* fail(context, sorted.error);
+    const text = printer.print(sorted.value, isList, api);
     if (!text.ok) return yield* fail(context, text.error);
-    yield* p.print(text.value);
+    yield* p.print(utf8Encode(text.value));
     return 0;
   }
   if (total === 0) {
@@ -141,10 +173,21 @@ function* printGroups(context: Context, groups: readonly Group[], printer: Print
   }
   const kinds = new Set(targets.map((target) => target.resource)).size;
   const shown = groups.filter((group) => group.objects.length > 0);
+  if (by !== '' && shown.every((group) => !sortObjects(group.objects, by).ok)) {
+    yield* p.error('No resources found\n');
+    return 0;
+  }
   for (const [index, group] of shown.entries()) {
     if (index > 0) yield* p.print('\n');
-    const sorted = sortObjects(group.objects, flags.string('sort-by'));
-    yield* p.print(tableText(api.table(group.resource, sorted), group.resource, tableOptions(context, printer, group.resource, kinds > 1), true));
+    const sorted = by === '' ? ok(group.objects) : sortObjects(group.objects, by);
+    yield* p.print(
+      tableText(
+        api.table(group.resource, sorted.ok ? sorted.value : group.objects),
+        group.resource,
+        tableOptions(context, printer, group.resource, kinds > 1),
+        true,
+      ),
+    );
   }
   return 0;
 }
@@ -161,23 +204,22 @@ function tableOptions(context: Context, printer: Extract<Printer, { kind: 'table
   };
 }
 
-/** `--sort-by=.metadata.name`: text or number at a path of plain fields. */
-function sortObjects(objects: readonly KubeObject[], by: string | undefined): readonly KubeObject[] {
-  if (by === undefined || by === '') return objects;
-  const path = by
-    .replace(/[{}]/g, '')
-    .split('.')
-    .filter((name) => name !== '');
-  const valueOf = (object: KubeObject): string | number => {
-    let value: unknown = object;
-    for (const name of path) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-    if (value === undefined) return '';
-    return typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value);
+/** `--sort-by=.metadata.name`: by what a path finds; the error is that it finds nothing in any. */
+function sortObjects(objects: readonly KubeObject[], by: string): Result<readonly KubeObject[], string> {
+  const shown = by.startsWith('{') ? by : `{${by.startsWith('.') ? by : `.${by}`}}`;
+  const path = parseJsonPath(shown);
+  if (!path.ok) return err(path.error);
+  const keys = new Map<KubeObject, Data>();
+  for (const object of objects) {
+    const found = path.value.values(object as unknown as Data);
+    if (found.ok && found.value.length > 0) keys.set(object, found.value[0]);
+  }
+  if (keys.size === 0 && objects.length > 0) return err(`couldn't find any field with path "${shown}" in the list of objects`);
+  const rank = (object: KubeObject): string | number => {
+    const value = keys.get(object);
+    return value === undefined || value === null ? '' : typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value);
   };
-  return [...objects].sort((a, b) => {
-    const [x, y] = [valueOf(a), valueOf(b)];
-    return x < y ? -1 : x > y ? 1 : 0;
-  });
+  return ok([...objects].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0)));
 }
 
 function* watch(context: Context, targets: readonly (Target & { readonly namespace?: string })[], printer: Printer): Sys<number> {
@@ -210,7 +252,7 @@ function* watch(context: Context, targets: readonly (Target & { readonly namespa
         for (const object of objects) {
           const text = printer.print([object], false, api);
           if (!text.ok) return yield* fail(context, text.error);
-          yield* p.print(!isFirst && flags.string('output') === 'yaml' ? `---\n${text.value}` : text.value);
+          yield* p.print(utf8Encode(!isFirst && flags.string('output') === 'yaml' ? `---\n${text.value}` : text.value));
           isFirst = false;
         }
       }

@@ -22,7 +22,7 @@ const DATA = {
 
 function check(template: string, expected: string): void {
   const path = parseJsonPath(template);
-  const result = path.ok ? path.value(DATA) : path;
+  const result = path.ok ? path.value.text(DATA) : path;
   expect(result.ok ? result.value : `error: ${result.error}`).toBe(expected);
 }
 

@@ -18,7 +18,14 @@ type Node =
   | { readonly kind: 'path'; readonly steps: readonly Step[]; readonly isRoot: boolean }
   | { readonly kind: 'range'; readonly steps: readonly Step[]; readonly body: readonly Node[] };
 
-export type JsonPath = (data: Data) => Result<string, string>;
+export interface JsonPath {
+  /** What the template prints. */
+  readonly text: (data: Data) => Result<string, string>;
+  /** What its paths find, as a list in JSON. */
+  readonly json: (data: Data) => Result<string, string>;
+  /** What its paths find. */
+  readonly values: (data: Data) => Result<readonly Data[], string>;
+}
 
 /** A template; without braces it is taken as one expression (`.metadata.name`), as kubectl does. */
 export function parseJsonPath(template: string): Result<JsonPath, string> {
@@ -66,7 +73,25 @@ export function parseJsonPath(template: string): Result<JsonPath, string> {
     return isNested ? err('unterminated range') : ok(nodes);
   };
   const nodes = parseNodes(false);
-  return nodes.ok ? ok((data) => render(nodes.value, data, data)) : nodes;
+  if (!nodes.ok) return nodes;
+  const values = (data: Data): Result<readonly Data[], string> => {
+    const all: Data[] = [];
+    for (const node of nodes.value) {
+      if (node.kind !== 'path') continue;
+      const found = walk(node.steps, [data]);
+      if (!found.ok) return found;
+      all.push(...found.value);
+    }
+    return ok(all);
+  };
+  return ok({
+    text: (data) => render(nodes.value, data, data),
+    json: (data) => {
+      const found = values(data);
+      return found.ok ? ok(`${JSON.stringify(found.value, null, 4)}\n`) : found;
+    },
+    values,
+  });
 }
 
 function closing(text: string, open: number): number {

@@ -4,114 +4,92 @@
  */
 import type { InstalledProgram } from '../../machine/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
+import { declared, type Declaration, type DeclaredOption } from '../declaration.ts';
 import type { KubernetesApi } from './api.ts';
+import { APPLY, VIEW_LAST_APPLIED } from './apply.ts';
 import { ATTACH } from './attach.ts';
+import { PATCH, SCALE, SET_ENV, SET_IMAGE, SET_RESOURCES, SET_SELECTOR } from './change.ts';
 import { completeKubectl } from './complete.ts';
-import { findResource, GLOBAL_FLAGS, type Command, type Context } from './context.ts';
-import { APPLY, CREATE } from './create.ts';
+import { CONFIGS, defaultNamespace, hasContext } from './config.ts';
+import { fail, GLOBAL_FLAGS, type Command, type Context } from './context.ts';
+import { CP } from './copy.ts';
+import { CREATE_CONFIGMAP, CREATE_JOB, CREATE_NAMESPACE, CREATE_SECRET, CREATE_SERVICEACCOUNT, CREATE_UNKNOWN } from './create-data.ts';
+import { CREATE_DEPLOYMENT, CREATE_SERVICES, EXPOSE } from './create-kinds.ts';
+import { CREATE } from './create.ts';
+import { DEBUG } from './debug.ts';
 import { DELETE } from './delete.ts';
 import { DESCRIBE } from './describe.ts';
+import { API_RESOURCES, API_VERSIONS, AUTOSCALE, CAN_I, CLUSTER_INFO, TOPS, VERSION, WHOAMI } from './discovery-verbs.ts';
+import { DRAIN } from './drain.ts';
+import { DIFF, EDIT, REPLACE } from './edit.ts';
 import { EXEC } from './exec.ts';
-import { declared, type Declaration, type DeclaredOption } from '../declaration.ts';
+import { EXPLAIN } from './explain.ts';
 import { parseFlags, type Flag } from './flags.ts';
 import { GET } from './get.ts';
-import { helpOf, overview } from './help.ts';
+import { groupHelp, helpOf, overview } from './help.ts';
 import { LOGS } from './logs.ts';
-import { CREATE_DEPLOYMENT, CREATE_SERVICE, EXPOSE, SCALE, SET_IMAGE } from './create-kinds.ts';
-import { DRAIN } from './drain.ts';
 import { ANNOTATE, CORDON, LABEL, UNCORDON } from './node-verbs.ts';
-import { ROLLOUT_RESTART, ROLLOUT_STATUS, WAIT } from './rollout.ts';
-import type { Service } from './objects-apps.ts';
+import { PORT_FORWARD } from './port-forward.ts';
+import { RestClient } from './rest-client.ts';
+import { ROLLOUT_HISTORY, ROLLOUT_PAUSE, ROLLOUT_RESTART, ROLLOUT_RESUME, ROLLOUT_STATUS, ROLLOUT_UNDO } from './rollout.ts';
 import { RUN } from './run.ts';
-import { alignTabs, TABLE_TABS } from './tabwriter.ts';
-
-const API_RESOURCES: Command = {
-  name: 'api-resources',
-  usage: '[options]',
-  summary: 'Print the supported API resources on the server',
-  flags: GLOBAL_FLAGS,
-  *run({ p, api }) {
-    const listed = api.resources.map((one) => ({ ...one, apiVersion: one.group === '' ? one.version : `${one.group}/${one.version}` }));
-    const rows = listed
-      .sort((a, b) => (a.group === b.group ? (a.name < b.name ? -1 : 1) : a.group < b.group ? -1 : 1))
-      .map((one) => [one.name, one.shortNames.join(','), one.apiVersion, String(one.isNamespaced), one.kind]);
-    yield* p.print(
-      alignTabs([['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND'], ...rows].map((cells) => `${cells.join('\t')}\n`).join(''), TABLE_TABS),
-    );
-    return 0;
-  },
-};
-const API_VERSIONS: Command = {
-  name: 'api-versions',
-  usage: '[options]',
-  summary: 'Print the supported API versions on the server, in the form of "group/version"',
-  flags: GLOBAL_FLAGS,
-  *run({ p, api }) {
-    const versions = new Set(api.resources.map((one) => (one.group === '' ? one.version : `${one.group}/${one.version}`)));
-    yield* p.print(
-      [...versions]
-        .sort()
-        .map((version) => `${version}\n`)
-        .join(''),
-    );
-    return 0;
-  },
-};
-const VERSION: Command = {
-  name: 'version',
-  usage: '[flags] [options]',
-  summary: 'Print the client and server version information',
-  flags: [...GLOBAL_FLAGS, { name: 'client', kind: 'bool', usage: 'If true, shows client version only (no server required).' }],
-  *run({ p, api, flags }) {
-    yield* p.print(`Client Version: ${api.version}\nKustomize Version: v5.5.0\n${flags.bool('client') ? '' : `Server Version: ${api.version}\n`}`);
-    return 0;
-  },
-};
-const CLUSTER_INFO: Command = {
-  name: 'cluster-info',
-  usage: '[flags] [options]',
-  summary: 'Display cluster information',
-  flags: GLOBAL_FLAGS,
-  *run({ p, api }) {
-    const services = api.list(findResource(api, 'services')!, 'kube-system', { labelSelector: 'kubernetes.io/cluster-service=true' });
-    const lines = (services.ok ? (services.value as readonly Service[]) : []).map(({ metadata, spec }) => {
-      const port = spec.ports?.[0]?.name ?? '';
-      const path = `/api/v1/namespaces/${metadata.namespace}/services/${metadata.name}${port === '' ? '' : `:${port}`}/proxy`;
-      return `${metadata.labels?.['kubernetes.io/name'] ?? metadata.name} is running at https://${api.server}${path}\n`;
-    });
-    yield* p.print(
-      `Kubernetes control plane is running at https://${api.server}\n${lines.join('')}\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`,
-    );
-    return 0;
-  },
-};
+import { TAINT } from './taint.ts';
+import { WAIT } from './wait.ts';
 
 export const COMMANDS: readonly Command[] = [
   CREATE,
+  CREATE_CONFIGMAP,
   CREATE_DEPLOYMENT,
-  CREATE_SERVICE,
+  CREATE_JOB,
+  CREATE_NAMESPACE,
+  CREATE_SECRET,
+  ...CREATE_SERVICES,
+  CREATE_SERVICEACCOUNT,
+  ...CREATE_UNKNOWN,
   EXPOSE,
   RUN,
+  SET_ENV,
   SET_IMAGE,
+  SET_RESOURCES,
+  SET_SELECTOR,
+  EXPLAIN,
   GET,
+  EDIT,
   DELETE,
-  ROLLOUT_STATUS,
+  ROLLOUT_HISTORY,
+  ROLLOUT_PAUSE,
   ROLLOUT_RESTART,
+  ROLLOUT_RESUME,
+  ROLLOUT_STATUS,
+  ROLLOUT_UNDO,
   SCALE,
-  LABEL,
-  ANNOTATE,
+  AUTOSCALE,
   CLUSTER_INFO,
+  ...TOPS,
   CORDON,
   UNCORDON,
   DRAIN,
+  TAINT,
   DESCRIBE,
   LOGS,
   ATTACH,
   EXEC,
+  PORT_FORWARD,
+  CP,
+  CAN_I,
+  WHOAMI,
+  DEBUG,
+  DIFF,
   APPLY,
+  VIEW_LAST_APPLIED,
+  PATCH,
+  REPLACE,
   WAIT,
+  LABEL,
+  ANNOTATE,
   API_RESOURCES,
   API_VERSIONS,
+  ...CONFIGS,
   VERSION,
 ];
 
@@ -142,13 +120,11 @@ function* kubectl(p: Process, api: KubernetesApi): Sys<number> {
     yield* p.print(overview(COMMANDS));
     return 0;
   }
-  const named = (name: string): Command | undefined => COMMANDS.find((one) => one.name === name || one.aliases?.includes(name));
-  // `create deployment`, `rollout status`: the first argument belongs to the name
-  const first = found.rest.findIndex((word) => !word.startsWith('-'));
-  const longer = first < 0 ? undefined : named(`${found.name} ${found.rest[first]}`);
-  const command = longer ?? named(found.name);
-  if (!command) return yield* unknownCommand(p, found.name);
-  const flags = parseFlags(command.flags, longer ? found.rest.toSpliced(first, 1) : found.rest);
+  const chosen = choose(found.name, found.rest);
+  if (chosen.kind === 'group') return yield* group(p, chosen.name, chosen.word);
+  if (chosen.kind === 'unknown') return yield* unknownCommand(p, found.name);
+  const { command } = chosen;
+  const flags = parseFlags(command.flags, chosen.rest);
   if (!flags.ok) {
     yield* p.error(`error: ${flags.error}\nSee 'kubectl ${command.name} --help' for usage.\n`);
     return 1;
@@ -157,15 +133,64 @@ function* kubectl(p: Process, api: KubernetesApi): Sys<number> {
     yield* p.print(helpOf(command));
     return 0;
   }
-  const context: Context = { p, api, flags: flags.value, command: `kubectl ${command.name}` };
+  const client = new RestClient(api, managerOf(command));
+  const context: Context = {
+    ...{ p, api: client, flags: flags.value, command: `kubectl ${command.name}` },
+    defaultNamespace: defaultNamespace(p, flags.value),
+  };
+  const wished = flags.value.string('context');
   if (!isLocal(context, command)) {
     const reached = yield* api.connect(p);
     if (!reached.ok) {
       yield* p.error(`${reached.error}\n`);
       return 1;
     }
+    if (wished !== undefined && !hasContext(p, flags.value, wished)) return yield* fail(context, `context "${wished}" does not exist`);
   }
-  return yield* command.run(context);
+  const status = yield* command.run(context);
+  yield* p.flush();
+  for (const warning of client.warnings) yield* p.error(`Warning: ${warning}\n`);
+  return status;
+}
+
+/** Who sets fields by it. */
+const managerOf = ({ name }: Command): string => (name === 'apply' || name === 'diff' ? 'kubectl-client-side-apply' : `kubectl-${name.split(' ')[0]}`);
+
+type Choice =
+  | { readonly kind: 'command'; readonly command: Command; readonly rest: readonly string[] }
+  | { readonly kind: 'group'; readonly name: string; readonly word: string | undefined }
+  | { readonly kind: 'unknown' };
+/** `create deployment`, `create service nodeport`: as many words as make a name belong to it. */
+function choose(name: string, rest: readonly string[]): Choice {
+  const named = (full: string): Command | undefined => COMMANDS.find((one) => one.name === full || one.aliases?.includes(full));
+  let [full, left, command] = [name, rest, named(name)];
+  let unknown: string | undefined;
+  for (;;) {
+    const first = left.findIndex((word) => !word.startsWith('-'));
+    const isGroup = COMMANDS.some((one) => [one.name, ...(one.aliases ?? [])].some((each) => each.startsWith(`${full} `)));
+    if (!isGroup) break;
+    const longer = first < 0 ? undefined : `${full} ${left[first]}`;
+    if (longer === undefined || !COMMANDS.some((one) => [one.name, ...(one.aliases ?? [])].some((each) => each === longer || each.startsWith(`${longer} `)))) {
+      unknown = left.slice(Math.max(0, first)).join(' ');
+      if (first < 0) unknown = undefined;
+      break;
+    }
+    left = left.toSpliced(first, 1);
+    full = longer;
+    command = named(full);
+  }
+  if (command) return { kind: 'command', command, rest: left };
+  return COMMANDS.some((one) => one.name.startsWith(`${full} `)) ? { kind: 'group', name: full, word: unknown } : { kind: 'unknown' };
+}
+
+/** A word that is only the beginning of commands. */
+function* group(p: Process, name: string, word: string | undefined): Sys<number> {
+  if (word !== undefined && !word.startsWith('-')) {
+    yield* p.error(`error: unknown command "${word}"\nSee 'kubectl ${name} -h' for help and examples\n`);
+    return 1;
+  }
+  yield* p.print(groupHelp(name, COMMANDS));
+  return 0;
 }
 
 /** The first word that is no flag is the command; global flags may stand before it. */
@@ -185,19 +210,17 @@ function splitCommand(args: readonly string[]): { readonly name: string; readonl
   return undefined;
 }
 
+/** What asks the server though nothing is named. */
+const SPEAKS = new Set(['api-resources', 'api-versions', 'cluster-info', 'version', 'auth whoami', 'top node', 'top pod']);
 /** What needs no server; missing arguments are noticed before the network is. */
-const isLocal = (context: Context, command: Command): boolean =>
-  (command === VERSION && context.flags.bool('client')) ||
-  (context.flags.args.length === 0 &&
-    !context.flags.has('filename') &&
-    !context.flags.has('selector') &&
-    command !== API_RESOURCES &&
-    command !== API_VERSIONS &&
-    command !== CLUSTER_INFO &&
-    command !== VERSION);
+const isLocal = ({ flags }: Context, { name }: Command): boolean =>
+  name.startsWith('config ') ||
+  (name === 'version' && flags.bool('client')) ||
+  (flags.args.length === 0 && !flags.has('filename') && !flags.has('selector') && !flags.has('raw') && !SPEAKS.has(name));
 
 function* unknownCommand(p: Process, name: string): Sys<number> {
-  const similar = COMMANDS.map((command) => command.name).filter((one) => distance(name, one) <= 2 || one.startsWith(name));
+  const words = [...new Set(COMMANDS.map((command) => command.name.split(' ')[0]!))];
+  const similar = words.filter((one) => distance(name, one) <= 2 || one.startsWith(name));
   const hint = similar.length > 0 ? `\n\nDid you mean this?\n${similar.map((one) => `\t${one}\n`).join('')}` : '';
   yield* p.error(`error: unknown command "${name}" for "kubectl"${hint}\n`);
   return 1;

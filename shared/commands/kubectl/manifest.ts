@@ -26,7 +26,7 @@ export function* readManifests(context: Context, files: readonly string[]): Sys<
       manifests.push(...parsed);
     }
   }
-  return manifests.length === 0 ? 'no objects passed to apply' : manifests;
+  return manifests.length === 0 ? `no objects passed to ${context.command.split(' ')[1]}` : manifests;
 }
 
 function* readSource(context: Context, file: string): Sys<string | { readonly parts: readonly { readonly path: string; readonly content: string }[] }> {
@@ -58,8 +58,10 @@ function parseManifests(context: Context, path: string, content: string): readon
   for (const document of parseAllDocuments(content, { version: '1.1', prettyErrors: true })) {
     const problem = document.errors[0];
     if (problem) {
-      const line = problem.linePos?.[0].line ?? 1;
-      return `error parsing ${path}: error converting YAML to JSON: yaml: line ${line}: ${problem.message.split(/ at line \d+/)[0]!.replace(/\s*\n[\s\S]*$/, '')}`;
+      const isNested = problem.code === 'BLOCK_AS_IMPLICIT_KEY' || /Nested mappings/.test(problem.message);
+      const line = (problem.linePos?.[0].line ?? 1) + (isNested ? 1 : 0);
+      const reason = isNested ? 'mapping values are not allowed in this context' : problem.message.split(/ at line \d+/)[0]!.replace(/\s*\n[\s\S]*$/, '');
+      return `error parsing ${path}: error converting YAML to JSON: yaml: line ${line}: ${reason}`;
     }
     const data = document.toJS() as Data;
     if (data === null || data === undefined) continue;

@@ -1,8 +1,27 @@
 /** kubectl label, cordon, uncordon: small changes of an object. */
 import type { Sys } from '../../shell/index.ts';
-import { fail, findResource, GLOBAL_FLAGS, namespaceOf, parseTargets, refuse, type Command, type Context } from './context.ts';
+import { utf8Decode } from '../../base/index.ts';
+import { chosen } from './change.ts';
+import {
+  ALL,
+  ALL_NAMESPACES,
+  DRY_RUN,
+  dryRunNote,
+  dryRunOf,
+  fail,
+  FIELD_SELECTOR,
+  FILENAME,
+  GLOBAL_FLAGS,
+  objectsOf,
+  OUTPUT,
+  refuse,
+  SELECTOR,
+  type Command,
+  type Context,
+} from './context.ts';
+import type { Flag } from './flags.ts';
+import { show } from './make.ts';
 import type { Node } from './objects.ts';
-import { kindName } from './print.ts';
 
 /** Labels and annotations are changed alike; `word` is what kubectl calls it. */
 const marking = (field: 'labels' | 'annotations', word: 'label' | 'annotation', past: 'labeled' | 'annotated') =>
@@ -10,32 +29,49 @@ const marking = (field: 'labels' | 'annotations', word: 'label' | 'annotation', 
     return yield* mark(context, field, word, past);
   };
 
+const markFlags = (word: string): readonly Flag[] => [
+  ...GLOBAL_FLAGS,
+  OUTPUT,
+  DRY_RUN,
+  SELECTOR,
+  FIELD_SELECTOR,
+  ALL,
+  ALL_NAMESPACES,
+  FILENAME,
+  { name: 'overwrite', kind: 'bool', usage: `If true, allow ${word}s to be overwritten, otherwise reject ${word} updates that overwrite existing ${word}s.` },
+  { name: 'list', kind: 'bool', usage: `If true, display the ${word}s for a given resource.` },
+  {
+    name: 'resource-version',
+    kind: 'string',
+    usage: `If non-empty, the ${word} update will only succeed if this is the current resource-version for the object.`,
+  },
+];
 export const LABEL: Command = {
   name: 'label',
   usage: '[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version] [options]',
   summary: 'Update the labels on a resource',
-  flags: [...GLOBAL_FLAGS, { name: 'overwrite', kind: 'bool', usage: 'If true, allow labels to be overwritten.' }],
+  flags: markFlags('label'),
   run: marking('labels', 'label', 'labeled'),
 };
 export const ANNOTATE: Command = {
   name: 'annotate',
   usage: '[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version] [options]',
   summary: 'Update the annotations on a resource',
-  flags: [...GLOBAL_FLAGS, { name: 'overwrite', kind: 'bool', usage: 'If true, allow annotations to be overwritten.' }],
+  flags: markFlags('annotation'),
   run: marking('annotations', 'annotation', 'annotated'),
 };
 export const CORDON: Command = {
   name: 'cordon',
   usage: 'NODE [options]',
   summary: 'Mark node as unschedulable',
-  flags: GLOBAL_FLAGS,
+  flags: [...GLOBAL_FLAGS, SELECTOR, DRY_RUN],
   run: (context) => setSchedulable(context, 'cordon'),
 };
 export const UNCORDON: Command = {
   name: 'uncordon',
   usage: 'NODE [options]',
   summary: 'Mark node as schedulable',
-  flags: GLOBAL_FLAGS,
+  flags: [...GLOBAL_FLAGS, SELECTOR, DRY_RUN],
   run: (context) => setSchedulable(context, 'uncordon'),
 };
 
@@ -49,25 +85,21 @@ function* mark(context: Context, field: 'labels' | 'annotations', word: 'label' 
   const isChange = (arg: string): boolean => arg.includes('=') || (arg.endsWith('-') && arg.length > 1);
   const words = flags.args.filter((arg) => !isChange(arg));
   const changes = flags.args.filter(isChange);
-  if (words.length === 0) return yield* fail(context, 'one or more resources must be specified as <resource> <name> or <resource>/<name>');
-  if (changes.length === 0) return yield* fail(context, `at least one ${word} update is required`);
-  const targets = parseTargets(api, words);
-  if (!targets.ok) return yield* fail(context, targets.error);
-  let status = 0;
-  for (const target of targets.value) {
-    if (target.kind === 'list') return yield* fail(context, 'resource(s) were provided, but no name was specified');
-    const namespace = target.resource.isNamespaced ? namespaceOf(context) : undefined;
-    const found = api.get(target.resource, namespace, target.name);
-    if (!found.ok) {
-      status = yield* refuse(context, found.error);
-      continue;
-    }
-    const labels: Record<string, string> = { ...found.value.metadata[field] };
+  const how = dryRunOf(flags);
+  if (!how.ok) return yield* fail(context, how.error);
+  if (words.length === 0 && !flags.has('filename'))
+    return yield* fail(context, 'one or more resources must be specified as <resource> <name> or <resource>/<name>');
+  if (changes.length === 0 && !flags.bool('list')) return yield* fail(context, `at least one ${word} update is required`);
+  const objects = yield* chosen(context, words);
+  if (typeof objects === 'number') return objects;
+  let { status } = objects;
+  for (const { resource, namespace, object } of objects.found) {
+    const labels: Record<string, string> = { ...object.metadata[field] };
     let verb = `not ${past}`;
     for (const change of changes) {
       const equals = change.indexOf('=');
       const key = equals < 0 ? change.slice(0, -1) : change.slice(0, equals);
-      const value = equals < 0 ? undefined : change.slice(equals + 1);
+      const value = equals < 0 ? undefined : utf8Decode(change.slice(equals + 1));
       const old = labels[key];
       if (value === undefined) {
         if (old === undefined) yield* p.print(`${word} "${key}" not found.\n`);
@@ -78,38 +110,48 @@ function* mark(context: Context, field: 'labels' | 'annotations', word: 'label' 
       if (word === 'label' && !LABEL_VALUE.test(value)) return yield* fail(context, `invalid label value: "${change}": ${LABEL_RULE}`);
       if (old !== undefined && old !== value && !flags.bool('overwrite')) {
         yield* p.flush();
-        return yield* fail(context, `'${key}' already has a value (${old}), and --overwrite is false`);
+        const had = `'${key}' already has a value (${old})`;
+        return yield* fail(
+          context,
+          word === 'label' ? `${had}, and --overwrite is false` : `--overwrite is false but found the following declared annotation(s): ${had}`,
+        );
       }
       if (old !== value) verb = past;
       labels[key] = value;
     }
-    const updated = api.update(target.resource, namespace, { ...found.value, metadata: { ...found.value.metadata, [field]: labels } });
+    if (flags.bool('list') && changes.length === 0) {
+      if (objects.found.length > 1) yield* p.print(`Listing ${word}s for ${resource.kind}.${resource.version}/${object.metadata.name}:\n`);
+      for (const [key, value] of Object.entries(labels).sort()) yield* p.print(`${objects.found.length > 1 ? ' ' : ''}${key}=${value}\n`);
+      continue;
+    }
+    const changed = { ...object, metadata: { ...object.metadata, [field]: labels } };
+    const updated =
+      how.value === 'client' ? { ok: true as const, value: changed } : api.update(resource, namespace, changed, { dryRun: how.value === 'server' });
     if (!updated.ok) status = yield* refuse(context, updated.error);
-    else yield* p.print(`${kindName(target.resource, found.value)}/${target.name} ${verb}\n`);
+    else status = (yield* show(context, updated.value, resource, `${verb}${dryRunNote(how.value)}`)) || status;
   }
   return status;
 }
 
 export function* setSchedulable(context: Context, verb: 'cordon' | 'uncordon'): Sys<number> {
   const { flags, api, p } = context;
-  if (flags.args.length === 0) return yield* fail(context, `USAGE: ${verb} NODE [flags]`, 'usage');
-  const resource = findResource(api, 'nodes')!;
-  let status = 0;
-  for (const name of flags.args) {
-    const found = api.get(resource, undefined, name);
-    if (!found.ok) {
-      status = yield* refuse(context, found.error);
+  if (flags.args.length === 0 && !flags.has('selector')) return yield* fail(context, `USAGE: ${verb} NODE [flags]`, 'usage');
+  const how = dryRunOf(flags);
+  if (!how.ok) return yield* fail(context, how.error);
+  const objects = yield* objectsOf(context, ['nodes', ...flags.args]);
+  if (typeof objects === 'number') return objects;
+  let { status } = objects;
+  for (const { resource, object } of objects.found) {
+    const { name } = object.metadata;
+    if (((object as Node).spec.unschedulable ?? false) === (verb === 'cordon')) {
+      yield* p.print(`node/${name} already ${verb}ed${dryRunNote(how.value)}\n`);
       continue;
     }
-    const node = found.value as Node;
-    if ((node.spec.unschedulable ?? false) === (verb === 'cordon')) {
-      yield* p.print(`node/${name} already ${verb}ed\n`);
-      continue;
-    }
-    const { unschedulable: _, ...spec } = node.spec;
-    const updated = api.update(resource, undefined, { ...node, spec: verb === 'cordon' ? { ...spec, unschedulable: true } : spec });
+    const patch = { spec: { unschedulable: verb === 'cordon' ? true : null } };
+    const updated =
+      how.value === 'client' ? { ok: true as const } : api.patch(resource, undefined, name, 'strategic', patch, { dryRun: how.value === 'server' });
     if (!updated.ok) status = yield* refuse(context, updated.error);
-    else yield* p.print(`node/${name} ${verb}ed\n`);
+    else yield* p.print(`node/${name} ${verb}ed${dryRunNote(how.value)}\n`);
   }
   return status;
 }

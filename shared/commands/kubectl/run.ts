@@ -1,10 +1,9 @@
 /** kubectl run: makes a pod of an image, and with -i or --attach joins it. */
-import { utf8Encode } from '../../base/index.ts';
 import type { Sys } from '../../shell/index.ts';
 import { attachTo, waitForPod } from './attach.ts';
-import { DRY_RUN, fail, findResource, GLOBAL_FLAGS, namespaceOf, OUTPUT, refuse, type Command, type Context } from './context.ts';
+import { DRY_RUN, dryRunNote, dryRunOf, fail, findResource, GLOBAL_FLAGS, namespaceOf, OUTPUT, refuse, type Command, type Context } from './context.ts';
+import { clean, make, show } from './make.ts';
 import type { Pod } from './objects.ts';
-import { parseOutput } from './print.ts';
 import type { Data } from './yaml-text.ts';
 
 export const RUN: Command = {
@@ -28,6 +27,7 @@ export const RUN: Command = {
     { name: 'labels', short: 'l', kind: 'string', usage: 'Comma separated labels to apply to the pod.' },
     { name: 'env', kind: 'array', usage: 'Environment variables to set in the container.' },
     { name: 'port', kind: 'string', usage: 'The port that this container exposes.' },
+    { name: 'expose', kind: 'bool', usage: 'If true, create a ClusterIP service associated with the pod.  Requires `--port`.' },
     { name: 'annotations', kind: 'array', usage: 'Annotations to apply to the pod.' },
     { name: 'image-pull-policy', kind: 'string', usage: 'The image pull policy for the container.' },
     { name: 'quiet', short: 'q', kind: 'bool', usage: 'If true, suppress prompt messages.' },
@@ -54,33 +54,40 @@ function* run(context: Context): Sys<number> {
   const image = flags.string('image');
   if (image === undefined) return yield* fail(context, 'required flag(s) "image" not set');
   if (flags.args.length === 0 || flags.argsBeforeDash === 0) return yield* fail(context, 'NAME is required for run', 'usage');
-  if (image === '') return yield* fail(context, '--image is required', 'usage');
+  if (image === '') return yield* fail(context, '--image is required');
   if (!IMAGE.test(image)) return yield* fail(context, `Invalid image name "${image}": invalid reference format`);
   const problem = checkFlags(context);
-  if (problem !== undefined) return yield* fail(context, problem, 'usage');
+  if (problem !== undefined) return yield* fail(context, problem.text, problem.hint);
 
   const pod = podOf(context, image);
   if (typeof pod === 'string') return yield* fail(context, pod);
-  const dryRun = flags.string('dry-run');
-  const printer = parseOutput(flags.string('output'));
-  if (!printer.ok) return yield* fail(context, printer.error);
   const resource = findResource(api, 'pods')!;
-  if (dryRun === 'client') return yield* show(pod as unknown as Pod);
-  const created = api.create(resource, namespaceOf(context), pod, { dryRun: dryRun === 'server' });
+  const how = dryRunOf(flags);
+  if (!how.ok) return yield* fail(context, how.error);
+  const note = dryRunNote(how.value);
+  if (flags.bool('expose')) {
+    const exposed = yield* expose();
+    if (exposed !== 0) return exposed;
+  }
+  if (how.value === 'client') return yield* show(context, pod as unknown as Pod, resource, `created${note}`, { isTyped: true });
+  const created = api.create(resource, namespaceOf(context), clean(pod), { dryRun: how.value === 'server' });
   if (!created.ok) return yield* refuse(context, created.error);
-  if (isAttached(context) && dryRun !== 'server') return yield* attached(created.value as Pod);
-  return yield* show(created.value as Pod);
+  if (isAttached(context) && how.value === 'none') return yield* attached(created.value as Pod);
+  return yield* show(context, created.value, resource, `created${note}`);
 
-  function* show(object: Pod): Sys<number> {
-    if (printer.ok && printer.value.kind === 'objects') {
-      const text = printer.value.print([object], false, api);
-      if (!text.ok) return yield* fail(context, text.error);
-      yield* p.print(utf8Encode(text.value));
-    } else
-      yield* p.print(
-        `pod/${object.metadata.name} created${dryRun === 'client' || dryRun === 'server' ? ` (${dryRun === 'client' ? 'dry run' : 'server dry run'})` : ''}\n`,
-      );
-    return 0;
+  function* expose(): Sys<number> {
+    const [name = ''] = flags.args;
+    const port = flags.int('port')!;
+    const labels = (pod as { readonly metadata: { readonly labels: Record_ } }).metadata.labels;
+    const status = yield* make(context, 'services', {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { creationTimestamp: null, name },
+      spec: { ports: [{ port, protocol: 'TCP', targetPort: port }], selector: labels },
+      status: { loadBalancer: {} },
+    });
+    if (status === 0 && flags.string('output') === 'yaml') yield* context.p.print('---\n---\n');
+    return status;
   }
   function* attached(object: Pod): Sys<number> {
     const { name, namespace = 'default' } = object.metadata;
@@ -110,7 +117,13 @@ function* run(context: Context): Sys<number> {
 
 const isAttached = (context: Context): boolean => (context.flags.has('attach') ? context.flags.bool('attach') : context.flags.bool('stdin'));
 
-function checkFlags(context: Context): string | undefined {
+function checkFlags(context: Context): { readonly text: string; readonly hint: 'usage' | 'no-hint' } | undefined {
+  const usage = usageProblem(context);
+  if (usage !== undefined) return { text: usage, hint: 'usage' };
+  const env = context.flags.all('env').find((one) => !one.includes('='));
+  return env === undefined ? undefined : { text: `invalid env: ${env}`, hint: 'no-hint' };
+}
+function usageProblem(context: Context): string | undefined {
   const { flags } = context;
   const restart = flags.string('restart');
   if (restart !== undefined && !['Always', 'OnFailure', 'Never'].includes(restart)) return `invalid restart policy: ${restart}`;
@@ -119,12 +132,10 @@ function checkFlags(context: Context): string | undefined {
   if (flags.bool('tty') && !flags.bool('stdin')) return '-i/--stdin is required for containers with -t/--tty=true';
   if (flags.has('port') && !/^\d+$/.test(flags.string('port') ?? '')) return '--port must be a number';
   if (!isAttached(context) && flags.bool('rm')) return '--rm should only be used for attached containers';
+  if (flags.bool('expose') && !flags.has('port')) return '--port must be set when exposing a service';
   const dryRun = flags.string('dry-run');
-  if (dryRun !== undefined && !['none', 'server', 'client', 'unchanged'].includes(dryRun))
-    return `Invalid dry-run value (${dryRun}). Must be "none", "server", or "client".`;
   if (isAttached(context) && (dryRun === 'client' || dryRun === 'server'))
     return "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)";
-  for (const env of flags.all('env')) if (!env.includes('=')) return `invalid env: ${env}`;
   return undefined;
 }
 

@@ -12,7 +12,7 @@ export function formatTime(unixUs: number): string {
 
 /** Unix microseconds of what `formatTime` wrote; undefined for anything else. */
 export function parseTime(text: string): number | undefined {
-  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$/.exec(text);
+  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?Z$/.exec(text);
   if (!match) return undefined;
   const [year, month, date, hours, minutes, seconds] = match.slice(1).map(Number) as [number, number, number, number, number, number];
   return ((daysOf(year, month, date) * 24 + hours) * 60 + minutes) * 60_000_000 + seconds * 1_000_000;

@@ -1,0 +1,2 @@
+/** tar: archives of files. */
+export { TAR_PROGRAMS } from './tar.ts';
