@@ -302,7 +302,11 @@ export function simulatedProvider(
     list: (locale) => content.labs(locale),
     start: async (name) => {
       const file = await content.lab(name);
-      return new SimulatedLab(new JournaledLab({ kind: 'file', file }, { seed: LAB_SEED, epochMs: Date.now(), ...(content.types && { types: content.types }) }), file.title.en, { version, onBug });
+      return new SimulatedLab(
+        new JournaledLab({ kind: 'file', file }, { seed: LAB_SEED, epochMs: Date.now(), ...(content.types && { types: content.types }) }),
+        file.title.en,
+        { version, onBug },
+      );
     },
   };
 }

@@ -60,7 +60,9 @@ test('the runtime of a node: its pods, containers and images; the process of a c
 
 test('a kubelet that is stopped leaves its node to be lost, and takes it back', () => {
   expect(
-    sh('systemctl is-active kubelet nosuch; systemctl stop kubelet; systemctl is-active kubelet; sleep 60; kubectl get nodes --no-headers | awk "{print \\$1, \\$2}"'),
+    sh(
+      'systemctl is-active kubelet nosuch; systemctl stop kubelet; systemctl is-active kubelet; sleep 60; kubectl get nodes --no-headers | awk "{print \\$1, \\$2}"',
+    ),
   ).toBe('active\ninactive\ninactive\ncontrolplane Ready\nnode-1 NotReady\nnode-2 Ready\n');
   expect(
     sh(
