@@ -214,6 +214,7 @@ export class DockerEngine {
       uts,
       hostname: uts.hostname,
       netnsPath: '',
+      createdUnixUs: os.sim.unixUs,
       id,
       ip,
       pause: undefined,
