@@ -49,8 +49,7 @@ export class Kubelet {
       this.runtime.journal.write('kubelet.service', 'kubelet', p.pid, klogLine(this.runtime.simulation.unixUs, p.pid, where, text));
     log('server.go:520', `"Kubelet version" kubeletVersion="${this.version}"`);
     log('kubelet.go:1878', '"Starting kubelet"');
-    [this.wasReady, this.reportedUs, this.renewedUs] = [undefined, -Infinity, -Infinity];
-    for (const worker of this.workers.values()) worker.refresh();
+    this.tellAnew();
     for (;;) {
       while (yield* p.wait({ nohang: true }));
       for (const pod of this.runtime.store.listBy(PODS, NODE_NAME, this.runtime.nodeName) as readonly Pod[]) this.adopt(p, pod);
@@ -58,6 +57,12 @@ export class Kubelet {
       this.renewLease();
       yield* p.block(anyOf([this.changed, p.childChanged, p.timer(this.wasReady ? HEARTBEAT_US : NOT_READY_US)]));
     }
+  }
+
+  /** One that began anew knows nothing of what it told before. */
+  private tellAnew(): void {
+    [this.wasReady, this.reportedUs, this.renewedUs] = [undefined, -Infinity, -Infinity];
+    for (const worker of this.workers.values()) worker.refresh();
   }
 
   private adopt(p: Process, pod: Pod): void {

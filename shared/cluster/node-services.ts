@@ -160,8 +160,8 @@ export class NodeServices implements NodeView {
   }
   *stop(p: Process, unit: string): Sys {
     const service = this.named(unit);
-    const { process } = service ?? {};
-    if (!service || !process || process.ending) return;
+    const process = service?.process;
+    if (!service?.isActive || !process) return;
     const { name, description } = service.facts;
     this.journal.write(name, 'systemd', 1, `Stopping ${name} - ${description}...`);
     process.raise('TERM');

@@ -180,6 +180,6 @@ export class SystemData {
       ...(labels ? { labels } : {}),
       ...(annotations ? { annotations } : {}),
     };
-    this.store.put(resource, { apiVersion: 'v1', kind: resource.kind, metadata, ...fields } as KubeObject);
+    this.store.put(resource, { apiVersion: 'v1', kind: resource.kind, metadata, ...fields });
   }
 }

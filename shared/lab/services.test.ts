@@ -68,7 +68,7 @@ test('a deployment keeps its replicas, and takes them along when it goes', () =>
 
 test('kube-proxy writes the chains of a service port, and takes them out again', () => {
   deployWeb();
-  const endpoints = jsonpath('endpointslices -l kubernetes.io/service-name=web', '{.items[0].endpoints[*].addresses[0]}').split(' ');
+  const endpoints = jsonpath('endpointslices -l kubernetes.io/service-name=web', '{.items[0].endpoints[*].addresses[0]}').split(' ').sort();
   expect(endpoints.length).toBe(2);
   const rules = sh("iptables-save -t nat | grep -F '\"default/web' | sed 's/KUBE-SEP-[A-Z2-7]*/KUBE-SEP/'", 'node-2').split('\n');
   const one = (ip: string): string[] => [

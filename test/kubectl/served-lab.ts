@@ -67,7 +67,7 @@ export class ServedLab {
     return this.run(['env', `KUBE_EDITOR=${EDITOR}`, 'kubectl', ...args], input);
   }
   /** Anything, on its control plane. */
-  async run(argv: readonly string[], input = ''): Promise<Ran> {
+  async run(argv: readonly [string, ...string[]], input = ''): Promise<Ran> {
     const program = await this.lab.exec({ target: 'controlplane', argv });
     program.write(Buffer.from(input));
     program.closeInput();
