@@ -81,7 +81,7 @@ test.each([
   ['sort --rev', '--reverse'],
   ['nosuch -', ''],
   ['kubectl exe', 'exec'],
-  ['kubectl rollout ', 'restart status'],
+  ['kubectl rollout ', 'history pause restart resume status undo'],
   ['kubectl exec ', 'web-1 web-2'],
   ['kubectl exec -n kube-system ', 'dns'],
   ['kubectl -n kube-system logs ', 'dns'],
@@ -90,6 +90,6 @@ test.each([
   ['kubectl get po ', 'web-1 web-2'],
   ['kubectl describe node/', 'node/node-1 node/node-2'],
   ['kubectl get pods -n ', 'default kube-system'],
-  ['kubectl get pods --all', '--all-namespaces'],
+  ['kubectl get pods --all', '--all-namespaces --allow-missing-template-keys'],
   ['kubectl drain node-1 ', 'node-1 node-2'],
 ])('%s', (line, expected) => expect(offered(line)).toBe(expected));
