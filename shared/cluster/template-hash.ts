@@ -10,13 +10,13 @@ export function templateHash(template: PodTemplate): string {
   return [...String(hash >>> 0).padStart(10, '0')].map((digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
 }
 
-/** The same fields in another order are the same template; a time that is not set is none. */
+/** The same fields in another order are the same template; a time that is not set is none, an empty list neither. */
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, inner]) => inner !== undefined && inner !== null)
+      .filter(([, inner]) => inner !== undefined && inner !== null && !(Array.isArray(inner) && inner.length === 0))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, inner]) => [key, inOrder(inner)]),
   );

@@ -62,7 +62,7 @@ export function describeDaemonSet(set: DaemonSet, pods: readonly Pod[]): string 
   const count = (phase: Pod['status']['phase']): number => pods.filter((pod) => pod.status.phase === phase).length;
   const selectors = Object.entries(spec.template.spec.nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`);
   return [
-    head(set),
+    `Name:\t${set.metadata.name}\n`,
     `Selector:\t${pairs(spec.selector.matchLabels)}\nNode-Selector:\t${selectors.join(',') || NONE}\n`,
     marks(set),
     `Desired Number of Nodes Scheduled: ${status.desiredNumberScheduled}\n`,

@@ -87,6 +87,7 @@ function* mark(context: Context, field: 'labels' | 'annotations', word: 'label' 
   const changes = flags.args.filter(isChange);
   const how = dryRunOf(flags);
   if (!how.ok) return yield* fail(context, how.error);
+  if (flags.bool('list') && flags.has('output')) return yield* fail(context, '--list and --output may not be specified together');
   if (words.length === 0 && !flags.has('filename'))
     return yield* fail(context, 'one or more resources must be specified as <resource> <name> or <resource>/<name>');
   if (changes.length === 0 && !flags.bool('list')) return yield* fail(context, `at least one ${word} update is required`);
