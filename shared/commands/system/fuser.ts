@@ -135,7 +135,9 @@ export const fuser: Program = declared(FUSER, function* (p) {
     for (const [i, { pid, process, letters }] of found.entries()) {
       const user = owners(p).user(process.credentials.euid);
       if (isVerbose) {
-        const access = [...'FcreM'].map((letter, at) => (at === 0 ? (letters.includes('F') ? 'F' : '.') : letters.includes(letter) ? letter : '.')).join('');
+        const access = ['F', 'c', 'r', 'e', 'M']
+          .map((letter, at) => (at === 0 ? (letters.includes('F') ? 'F' : '.') : letters.includes(letter) ? letter : '.'))
+          .join('');
         yield* p.error(`${i > 0 ? ' '.repeat(21) : ''}${user.padEnd(8)} `);
         yield* p.print(String(pid).padStart(6));
         yield* p.flush();

@@ -99,8 +99,8 @@ function drawn(tree: Tree, label: (tree: Tree) => Bytes, isCompact: boolean, isU
   const indent = ' '.repeat(name.length);
   return blocks.flatMap((lines, i) => {
     const isLast = i === blocks.length - 1;
-    const joint = blocks.length === 1 ? only! : i === 0 ? first! : isLast ? last! : middle!;
-    return lines.map((text, row) => (row === 0 ? (i === 0 ? name : indent) + joint : indent + (isLast ? '   ' : line!)) + text);
+    const joint = blocks.length === 1 ? only : i === 0 ? first : isLast ? last : middle;
+    return lines.map((text, row) => (row === 0 ? (i === 0 ? name : indent) + joint : indent + (isLast ? '   ' : line)) + text);
   });
 }
 function withArguments(tree: Tree, isNumbered: boolean, before = '', joint = ''): string[] {
