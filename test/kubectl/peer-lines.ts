@@ -344,7 +344,7 @@ describe svc kubernetes
 describe ep kubernetes
 describe sa default
 describe ds kube-proxy -n kube-system
-describe cm kube-flannel-cfg -n kube-flannel
+~ describe cm kube-flannel-cfg -n kube-flannel
 describe lease node-1 -n kube-node-lease
 create namespace shop
 create ns shop
