@@ -1,6 +1,6 @@
 /**
  * Command lines that both kubectls are given, in this order, each to a lab of its own that began the same: the real one by the lab's API, ours on the
- * control plane. `~` begins what only brings both labs to one state again. DIR is a folder with the manifests below.
+ * control plane. `~` begins what only brings both labs to one state again, or is told in an order of chance. DIR is a folder with the manifests below.
  */
 export const MANIFESTS: Readonly<Record<string, string>> = {
   'pod.yaml': `apiVersion: v1
