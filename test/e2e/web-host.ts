@@ -1,4 +1,4 @@
-/** A web host of its own for each worker: started on a free port, found by the address that it prints, ended with the worker. */
+/** A web host of its own for each test, with nothing kept yet: started on a free port, found by the address that it prints, ended with the test. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ export interface WebHost {
   readonly home: string;
 }
 
-export const test = base.extend<object, { host: WebHost }>({
+export const test = base.extend<{ host: WebHost }>({
   host: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of what a fixture needs from this pattern
     async ({}, use) => {
@@ -42,7 +42,7 @@ export const test = base.extend<object, { host: WebHost }>({
       child.kill();
       rmSync(home, { recursive: true, force: true });
     },
-    { scope: 'worker' },
+    { scope: 'test' },
   ],
 });
 export { expect } from '@playwright/test';
