@@ -25,8 +25,7 @@ function snapshotOf(name: string): Snapshot {
 
 test('every diagnosis has its words in both languages, and is found once', () => {
   expect(new Set(DIAGNOSES.map(({ code }) => code)).size).toBe(DIAGNOSES.length);
-  for (const { words } of DIAGNOSES)
-    for (const one of [words.en, words.zh]) expect([one.title, one.cause].every((text) => text.length > 5)).toBe(true);
+  for (const { words } of DIAGNOSES) for (const one of [words.en, words.zh]) expect([one.title, one.cause].every((text) => text.length > 5)).toBe(true);
   for (const { code } of FAULTS) expect(DIAGNOSES.map((one) => one.code)).toContain(code);
 });
 
