@@ -20,7 +20,7 @@ import {
   type Sys,
   type Wait,
 } from '../shell/index.ts';
-import { unpackImage, type Image } from './image.ts';
+import { layerOf, type Image } from './image.ts';
 import { LogFile, type ContainerLog } from './log.ts';
 
 /** What the containers of a pod share. */
@@ -99,8 +99,7 @@ export class RunningContainer {
       this.tell(data);
     });
     const made = this.fork(shim, this.main(), (child) => {
-      machine.mountRoot(child.namespaces);
-      unpackImage(image, child.fs);
+      machine.mountRoot(child.namespaces, layerOf(image));
       mountVirtual(child, os);
       this.writeEtc(child);
       setup.mountVolumes(child);

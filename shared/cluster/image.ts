@@ -3,8 +3,7 @@
  * entry points and sizes are those of the real images.
  */
 import type { Bytes } from '../base/index.ts';
-import { programImage, type Program } from '../shell/index.ts';
-import type { FileView } from '../shell/index.ts';
+import { makeLayer, programImage, type FileView, type MemoryFs, type Program } from '../shell/index.ts';
 
 export interface Image {
   /** As pulled: `docker.io/library/httpd`. */
@@ -82,8 +81,16 @@ export class ImageRegistry {
   }
 }
 
-/** Fills the empty root that `fs` sees. */
-export function unpackImage(image: Image, fs: FileView): void {
+const layers = new WeakMap<Image, MemoryFs>();
+
+/** What the roots of an image's containers begin as. */
+export function layerOf(image: Image): MemoryFs {
+  let layer = layers.get(image);
+  if (!layer) layers.set(image, (layer = makeLayer((fs) => unpackImage(image, fs))));
+  return layer;
+}
+
+function unpackImage(image: Image, fs: FileView): void {
   for (const path of ['/dev', '/etc', '/proc', '/sys', '/tmp', '/run', '/var', ...image.directories]) fs.mkdirs(path, 0o755);
   fs.chmod('/tmp', 0o1777);
   for (const [path, target] of Object.entries(image.links)) fs.symlink(target, path);

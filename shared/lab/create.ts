@@ -12,6 +12,8 @@ import { writeLoginFiles } from './login-files.ts';
 import { provision } from './provision.ts';
 import { SimulatedLab } from './simulated-lab.ts';
 
+const PROGRAMS_OF_NODES = [...PROGRAMS, ...CNI_PLUGINS];
+
 /** How long the first pods may take, in virtual time. */
 const START_LIMIT_US = 20_000_000;
 const DOCKER_START_US = 50_000;
@@ -23,7 +25,7 @@ const AGE_MS = 14 * 60_000;
 
 export function createLab(file: LabFile, options: LabOptions): Lab {
   const world = makeWorld(options.seed, file.kubernetes ? options.epochMs - AGE_MS : options.epochMs);
-  const programs = file.kubernetes ? [...PROGRAMS, ...CNI_PLUGINS] : PROGRAMS;
+  const programs = file.kubernetes ? PROGRAMS_OF_NODES : PROGRAMS;
   const machines = provision(world, file, { programs, seed: options.seed });
   const dockers: DockerEngine[] = [];
   for (const [index, [name, { docker }]] of Object.entries(file.nodes).entries()) {
@@ -128,7 +130,7 @@ function startPods(lab: SimulatedLab, cluster: Cluster, file: KubernetesFile): v
 /** One Linux host with only lo, down: what `podwalk sh` runs scripts on. `hasPlugins`: CNI plugins in /opt/cni/bin. */
 export function createBlankHost(options: LabOptions & { readonly hostname?: string; readonly hasPlugins?: boolean }): Lab {
   const { hostname = 'node-1', seed, epochMs, hasPlugins = false } = options;
-  const programs = hasPlugins ? [...PROGRAMS, ...CNI_PLUGINS] : PROGRAMS;
+  const programs = hasPlugins ? PROGRAMS_OF_NODES : PROGRAMS;
   const world = makeWorld(seed, epochMs);
   const machine = new Machine(world, { hostname, users: [], hosts: [], nameservers: [], programs, seed });
   // What runs here is root of a user namespace, as scripts on a real machine are run.

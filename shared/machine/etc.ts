@@ -41,13 +41,42 @@ export interface EtcOptions {
   readonly nameservers: readonly string[];
 }
 
-/** The text files of /etc, by absolute path. */
-export function etcFiles(options: EtcOptions): ReadonlyMap<string, string> {
+const knownHosts = new WeakMap<readonly string[], string>();
+/** One text for all machines that know the same hosts: their files share it. */
+function known(hosts: readonly string[]): string {
+  const text = knownHosts.get(hosts) ?? lines(...hosts);
+  knownHosts.set(hosts, text);
+  return text;
+}
+
+/** The text files of /etc that differ between machines, by absolute path. */
+export function hostFiles(options: EtcOptions): ReadonlyMap<string, string> {
   const people = options.users.map((user) => `${user.name}:x:${user.uid}:${user.uid}::${user.home}:/bin/bash`);
-  const files = new Map<string, string>([
+  return new Map<string, string>([
     ['/etc/hostname', lines(options.hostname)],
-    ['/etc/hosts', lines('127.0.0.1\tlocalhost', `127.0.1.1\t${options.hostname}`, '::1\tip6-localhost ip6-loopback', ...options.hosts)],
+    ['/etc/hosts', lines('127.0.0.1\tlocalhost', `127.0.1.1\t${options.hostname}`, '::1\tip6-localhost ip6-loopback') + known(options.hosts)],
     ['/etc/resolv.conf', lines(...options.nameservers.map((server) => `nameserver ${server}`))],
+    [
+      '/etc/passwd',
+      lines(
+        'root:x:0:0:root:/root:/bin/bash',
+        'daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin',
+        'bin:x:2:2:bin:/bin:/usr/sbin/nologin',
+        'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin',
+        'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin',
+        ...people,
+      ),
+    ],
+    [
+      '/etc/group',
+      lines('root:x:0:', 'daemon:x:1:', 'bin:x:2:', 'www-data:x:33:', 'nogroup:x:65534:', ...options.users.map((user) => `${user.name}:x:${user.uid}:`)),
+    ],
+  ]);
+}
+
+/** Those that every machine has. */
+export function etcFiles(): ReadonlyMap<string, string> {
+  const files = new Map<string, string>([
     ['/etc/nsswitch.conf', lines('passwd:         files', 'group:          files', 'hosts:          files dns', 'networks:       files')],
     ['/etc/host.conf', lines('multi on')],
     ['/etc/networks', lines('default\t\t0.0.0.0', 'loopback\t127.0.0.0', 'link-local\t169.254.0.0')],
@@ -65,21 +94,6 @@ export function etcFiles(options: EtcOptions): ReadonlyMap<string, string> {
         'VERSION_CODENAME=bookworm',
         'ID=debian',
       ),
-    ],
-    [
-      '/etc/passwd',
-      lines(
-        'root:x:0:0:root:/root:/bin/bash',
-        'daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin',
-        'bin:x:2:2:bin:/bin:/usr/sbin/nologin',
-        'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin',
-        'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin',
-        ...people,
-      ),
-    ],
-    [
-      '/etc/group',
-      lines('root:x:0:', 'daemon:x:1:', 'bin:x:2:', 'www-data:x:33:', 'nogroup:x:65534:', ...options.users.map((user) => `${user.name}:x:${user.uid}:`)),
     ],
     ['/etc/ethertypes', lines('IPv4\t0800\tip ip4', 'ARP\t0806\tether-arp', 'IPv6\t86DD\tip6', '802_1Q\t8100\t8021q 1q 802.1q dot1q')],
   ]);

@@ -10,8 +10,8 @@
 import { type Bytes, type Errno, type Result } from '../base/index.ts';
 import { makeHost, type Host, type Netns, type World } from '../kernel/index.ts';
 import { MemoryFs, Os, type MountOptions, type Namespaces, type Process, type SpawnOptions, type Sys } from '../shell/index.ts';
-import { etcFiles, type EtcOptions } from './etc.ts';
-import { installSystem, mountVirtual, type SystemImage } from './install.ts';
+import { hostFiles, type EtcOptions } from './etc.ts';
+import { mountVirtual, systemLayer } from './install.ts';
 import { NetNamespace } from './net-namespace.ts';
 import type { InstalledProgram } from './program.ts';
 
@@ -24,9 +24,6 @@ export interface MachineOptions extends EtcOptions {
   /** Its kernel, where that is there before its programs are; without it, one that has just booted. */
   readonly host?: Host;
 }
-
-/** Room for files of a machine. */
-const ROOT_BYTES = 256 * 1024 * 1024;
 
 export class Machine {
   readonly host: Host;
@@ -44,13 +41,12 @@ export class Machine {
     this.os = new Os(world.simulation, { seed: options.seed, ...(options.report && { report: options.report }) });
     this.namespaces = this.os.makeNamespaces(options.hostname, NetNamespace.of(this.host.initNetns));
     for (const program of options.programs) this.os.programs.set(program.path, program.main);
-    this.mountRoot(this.namespaces);
+    this.mountRoot(this.namespaces, systemLayer(options.programs));
     this.init = this.os.boot(this.namespaces, reaper, {
       comm: 'systemd',
       env: new Map([['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']]),
     });
-    const image: SystemImage = { programs: options.programs, files: etcFiles(options) };
-    installSystem(this.init, image);
+    for (const [path, text] of hostFiles(options)) this.init.fs.writeFile(path, text);
     mountVirtual(this.init, this.os);
   }
   get hostname(): string {
@@ -64,14 +60,15 @@ export class Machine {
   spawn(argv: readonly Bytes[], options: SpawnOptions = {}): Result<Process, Errno> {
     return this.os.spawn(this.init, argv, { group: 'new', ...options });
   }
-  /** A fresh root file system, mounted as the only thing of `namespaces`. */
-  mountRoot(namespaces: Namespaces): MemoryFs {
-    const fs = new MemoryFs(this.nextDevice++, ROOT_BYTES, this.os.sim.unixUs, this.os.devices, 'ext4');
+  /** A root file system that begins as `layer`, mounted as the only thing of `namespaces`. */
+  mountRoot(namespaces: Namespaces, layer: MemoryFs): void {
+    const fs = new MemoryFs(this.nextDevice++, ROOT_BYTES, this.os.sim.unixUs, this.os.devices, 'ext4', layer);
     namespaces.mnt.add(undefined, fs, fs.root, ROOT_MOUNT);
-    return fs;
   }
 }
 
+/** Room for files of a machine. */
+const ROOT_BYTES = 256 * 1024 * 1024;
 const ROOT_MOUNT: MountOptions = { source: '/dev/sda1', flags: ['relatime'], readonly: false };
 
 /** What process 1 does once all is up: bury orphans. */

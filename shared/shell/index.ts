@@ -38,6 +38,7 @@ export * from './files/devices.ts';
 export * from './files/dynamic-fs.ts';
 export { FileView } from './files/file-view.ts';
 export * from './files/inode.ts';
+export { makeLayer } from './files/layer.ts';
 export { MemoryFs } from './files/memory-fs.ts';
 export { MountNamespace } from './files/mount-namespace.ts';
 export { makePipe, PipeEnd } from './files/pipe.ts';

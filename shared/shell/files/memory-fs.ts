@@ -1,4 +1,8 @@
-/** Files in memory: tmpfs, and every root file system of ours. Directories list what was made last first, as tmpfs does. */
+/**
+ * Files in memory: tmpfs, and every root file system of ours. Directories list what was made last first, as tmpfs does. One may begin as another,
+ * its layer (overlayfs): what is looked up is copied then, what is not costs nothing.
+ * Invariant: a file system that is the layer of others changes no more.
+ */
 import { done, err, ok, type Bytes, type Errno, type Result } from '../../base/index.ts';
 import type { Caller } from '../process/caller.ts';
 import type { WaitQueue } from '../process/wait.ts';
@@ -11,16 +15,36 @@ export class MemoryFs implements FileSystem {
   usedBytes = 0;
   private nextIno = 2;
   readonly root: Inode;
+  /** Copies of what its layer has under several names. */
+  private linked: Map<Inode, Inode> | undefined = undefined;
 
   constructor(
     readonly device: number,
     readonly maxBytes: number,
-    bornUs: number,
+    readonly bornUs: number,
     /** What device nodes in it open. */
     readonly devices?: DeviceTable,
     readonly type = 'tmpfs',
+    layer?: MemoryFs,
   ) {
-    this.root = new MemoryDir(this, 1, 0o755, bornUs);
+    const below = layer?.root as MemoryDir | undefined;
+    this.root = new MemoryDir(this, 1, below?.mode ?? 0o755, bornUs, below);
+    if (!layer) return;
+    this.usedBytes = layer.usedBytes;
+    this.nextIno = layer.nextIno;
+  }
+  /** This file system's own of an inode of its layer, born with it. */
+  copyOf(inode: Inode): Inode {
+    const isLinked = inode.kind !== 'dir' && inode.nlink > 1;
+    const known = isLinked ? this.linked?.get(inode) : undefined;
+    if (known) return known;
+    const copy = copied(this, inode);
+    copy.uid = inode.uid;
+    copy.gid = inode.gid;
+    copy.rdev = inode.rdev;
+    copy.nlink = inode.nlink;
+    if (isLinked) (this.linked ??= new Map()).set(inode, copy);
+    return copy;
   }
   takeIno(): number {
     return this.nextIno++;
@@ -31,29 +55,52 @@ export class MemoryFs implements FileSystem {
 }
 
 class MemoryDir extends Inode {
-  private readonly entries = new Map<Bytes, Inode>();
+  /** Names that were made, or looked up in the layer. */
+  private entries: Map<Bytes, Inode> | undefined = undefined;
+  /** Names of the layer that were taken out; what was made under one since stands among the new. */
+  private gone: Set<Bytes> | undefined = undefined;
 
   constructor(
     private readonly memory: MemoryFs,
     ino: number,
     mode: number,
     bornUs: number,
+    private readonly below?: MemoryDir,
   ) {
     super(memory, ino, 'dir', mode, bornUs);
     this.nlink = 2;
   }
   override get size(): number {
-    return 40 + 20 * this.entries.size;
+    return 40 + 20 * this.names().length;
+  }
+  private isBelow(name: Bytes): boolean {
+    return this.below !== undefined && !this.gone?.has(name) && this.below.has(name);
+  }
+  private has(name: Bytes): boolean {
+    return this.entries?.has(name) === true || this.isBelow(name);
+  }
+  /** In the order they were made. */
+  private names(): readonly Bytes[] {
+    const made = this.entries ? [...this.entries.keys()] : [];
+    if (!this.below) return made;
+    return [...this.below.names().filter((name) => !this.gone?.has(name)), ...made.filter((name) => !this.isBelow(name))];
+  }
+  private get(name: Bytes): Inode | undefined {
+    const inode = this.entries?.get(name);
+    if (inode || !this.isBelow(name)) return inode;
+    const copy = this.memory.copyOf(this.below!.get(name)!);
+    (this.entries ??= new Map()).set(name, copy);
+    return copy;
   }
   override open(flags: OpenFlags): Result<OpenFile, Errno> {
     return flags.write ? err('EISDIR') : ok(new OpenDir());
   }
   override lookup(name: Bytes): Result<Inode, Errno> {
-    const inode = this.entries.get(name);
+    const inode = this.get(name);
     return inode ? ok(inode) : err('ENOENT');
   }
   override list(): Result<readonly DirEntry[], Errno> {
-    return ok(Array.from(this.entries, ([name, inode]) => ({ name, inode })).reverse());
+    return ok(Array.from(this.names(), (name) => ({ name, inode: this.get(name)! })).reverse());
   }
   override make(kind: InodeKind, mode: number, target: Bytes, caller: Caller): Result<Inode, Errno> {
     const fs = this.memory;
@@ -73,17 +120,21 @@ class MemoryDir extends Inode {
     }
   }
   override link(name: Bytes, inode: Inode, caller: Caller): Result<void, Errno> {
-    this.entries.delete(name);
-    this.entries.set(name, inode);
+    this.take(name);
+    (this.entries ??= new Map()).set(name, inode);
     this.touch(inode, 1, caller);
     return done;
   }
   override unlink(name: Bytes, caller: Caller): Result<void, Errno> {
-    const inode = this.entries.get(name);
+    const inode = this.get(name);
     if (!inode) return err('ENOENT');
-    this.entries.delete(name);
+    this.take(name);
     this.touch(inode, -1, caller);
     return done;
+  }
+  private take(name: Bytes): void {
+    if (this.isBelow(name)) (this.gone ??= new Set()).add(name);
+    this.entries?.delete(name);
   }
   private touch(inode: Inode, links: number, caller: Caller): void {
     this.mtimeUs = this.ctimeUs = inode.ctimeUs = caller.unixUs;
@@ -101,7 +152,7 @@ class MemoryLink extends Inode {
   constructor(
     fs: MemoryFs,
     ino: number,
-    private readonly target: Bytes,
+    readonly target: Bytes,
     bornUs: number,
   ) {
     super(fs, ino, 'symlink', 0o777, bornUs);
@@ -144,14 +195,13 @@ class MemoryFifo extends Inode {
   }
 }
 
-export class MemoryFile extends Inode {
-  private data: Bytes = '';
-
+class MemoryFile extends Inode {
   constructor(
     private readonly memory: MemoryFs,
     ino: number,
     mode: number,
     bornUs: number,
+    private data: Bytes = '',
   ) {
     super(memory, ino, 'file', mode, bornUs);
   }
@@ -188,6 +238,15 @@ export class MemoryFile extends Inode {
     this.mtimeUs = this.ctimeUs = caller.unixUs;
     return done;
   }
+}
+
+/** The same as another file system has it, with the same number. Contents are shared, as strings are. */
+function copied(fs: MemoryFs, inode: Inode): Inode {
+  const { ino, kind, mode } = inode;
+  if (inode instanceof MemoryDir) return new MemoryDir(fs, ino, mode, fs.bornUs, inode);
+  if (inode instanceof MemoryFile) return new MemoryFile(fs, ino, mode, fs.bornUs, inode.content);
+  if (inode instanceof MemoryLink) return new MemoryLink(fs, ino, inode.target, fs.bornUs);
+  return kind === 'fifo' ? new MemoryFifo(fs, ino, mode, fs.bornUs) : new MemoryNode(fs, ino, kind, mode, fs.bornUs);
 }
 
 class OpenMemoryFile extends OpenFile {
