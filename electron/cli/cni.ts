@@ -21,6 +21,7 @@ import {
   type NetworkList,
   type PluginOutput,
   type PluginRun,
+  type RanCommand,
   type Result,
   type RuntimeConfig,
 } from '../../shared/lab/index.ts';
@@ -28,6 +29,7 @@ import { labByName } from './lab-by-name.ts';
 import { nodeOf } from './sh.ts';
 import { printJson } from './table.ts';
 import { Failure, UsageError, type Arguments } from './usage.ts';
+import { makeWitness, showCall, type Call, type Witness } from './xray.ts';
 
 const COMMANDS = ['ADD', 'CHECK', 'DEL', 'GC', 'STATUS', 'VERSION'] as const;
 type CniCommand = (typeof COMMANDS)[number];
@@ -36,9 +38,6 @@ const PLUGINS = '/opt/cni/bin';
 /** Bytes given to a program at once. */
 const PIECE = 4096;
 
-interface Call extends PluginRun, PluginOutput {
-  readonly tookUs: number;
-}
 interface Done {
   readonly command: CniCommand;
   readonly calls: readonly Call[];
@@ -55,14 +54,19 @@ export async function cni({ options, operands }: Arguments): Promise<number> {
   const config = readConfig(text, netns);
   const path = (text('path') ?? PLUGINS).split(':');
   const { createBlankHost } = await import('../../shared/lab/index.ts');
-  const name = text('lab');
-  const lab = name === undefined ? createBlankHost({ seed: 1, epochMs: Date.now(), hasPlugins: true }) : await labByName(name);
+  const wanted = text('lab');
+  const lab = wanted === undefined ? createBlankHost({ seed: 1, epochMs: Date.now(), hasPlugins: true }) : await labByName(wanted);
   try {
-    const node = new Node(lab, nodeOf(lab, text('node')));
+    const isStepped = options['step'] === true;
+    const isXray = isStepped || options['xray'] === true;
+    const name = nodeOf(lab, text('node'));
+    const witness = isXray || text('tape') !== undefined ? makeWitness(lab, name, text('tape')) : undefined;
+    const node = new Node(lab, name, witness);
     if (commands.some((command) => command === 'ADD') && !netns.includes('/')) node.makeNetns(netns);
     const done = commands.map((command) => runCommand(node, command, list, path, config));
+    witness?.close();
     if (options['json'] === true) printJson(done);
-    else for (const one of done) print(one, options['xray'] === true);
+    else for (const one of done) print(one, isXray, isStepped);
     return done.some((one) => one.errors.length > 0) ? 1 : 0;
   } finally {
     lab.close();
@@ -137,6 +141,7 @@ class Node {
   constructor(
     private readonly lab: Lab,
     private readonly name: string,
+    private readonly witness: Witness | undefined,
   ) {}
 
   drive<T>(runner: Asking<T>): T {
@@ -168,10 +173,13 @@ class Node {
     }
   }
 
-  private call({ plugin, file, command, env, stdin }: PluginRun): PluginOutput {
+  private call(run: PluginRun): PluginOutput {
+    const { plugin, file, command, env, stdin } = run;
     const startUs = this.lab.simulation.nowUs;
-    const output = this.run([file], env, stdin);
-    this.calls.push({ plugin, file, command, env, stdin, ...output, tookUs: this.lab.simulation.nowUs - startUs });
+    const { value: output, ...looked } = this.witness?.look(run, (onCommand) => this.run([file], env, stdin, onCommand)) ?? {
+      value: this.run([file], env, stdin),
+    };
+    this.calls.push({ plugin, file, command, env, stdin, ...output, tookUs: this.lab.simulation.nowUs - startUs, ...looked });
     return output;
   }
   versionOf(plugin: string, path: readonly string[]): Json {
@@ -192,8 +200,13 @@ class Node {
   private succeeds(script: string, argument: string): boolean {
     return this.run(['sh', '-c', script, argument]).status === 0;
   }
-  private run(argv: readonly [string, ...string[]], env: Readonly<Record<string, string>> = {}, stdin = ''): PluginOutput {
-    const opened = this.lab.exec({ target: this.name, argv, env });
+  private run(
+    argv: readonly [string, ...string[]],
+    env: Readonly<Record<string, string>> = {},
+    stdin = '',
+    onCommand?: (command: RanCommand) => void,
+  ): PluginOutput {
+    const opened = this.lab.exec({ target: this.name, argv, env, ...(onCommand && { onCommand }) });
     if (!opened.ok) throw new Failure(opened.error.message);
     const session = opened.value;
     let [stdout, stderr] = ['', ''];
@@ -223,37 +236,11 @@ class Node {
   }
 }
 
-function print({ command, calls, result, errors }: Done, isXray: boolean): void {
-  if (isXray) for (const call of calls) process.stdout.write(formatCall(call));
+function print({ command, calls, result, errors }: Done, isXray: boolean, isStepped: boolean): void {
+  if (isXray) for (const call of calls) showCall(call, (text) => process.stdout.write(text), isStepped);
   if (result !== undefined) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   for (const { plugin, code, msg, details } of errors) {
     const who = plugin === '' ? '' : `plugin ${plugin} failed: `;
     process.stderr.write(`podwalk: ${command}: ${who}${msg}${details === undefined ? '' : `; ${details}`} (code ${code})\n`);
   }
-}
-
-/** What went in, what came out, how long it took. */
-function formatCall({ plugin, command, env, stdin, stdout, stderr, status, tookUs }: Call): string {
-  const indented = (text: string): string => text.trimEnd().replace(/^/gm, '    ');
-  const pretty = (text: string): string => {
-    try {
-      return JSON.stringify(JSON.parse(text), null, 2);
-    } catch {
-      return text;
-    }
-  };
-  const part = (title: string, text: string): string => (text.trim() === '' ? '' : `  ${title}\n${indented(text)}\n`);
-  return [
-    `${command} ${plugin}: exit status ${status}, ${(tookUs / 1000).toFixed(1)} ms\n`,
-    part(
-      'environment',
-      Object.entries(env)
-        .map(([key, value]) => `${key}=${value}`)
-        .join('\n'),
-    ),
-    part('standard input', pretty(stdin)),
-    part('standard output', pretty(stdout)),
-    part('standard error', stderr),
-    '\n',
-  ].join('');
 }

@@ -2,7 +2,7 @@
  * Goal: what a user types wrongly is answered with what would be right; usage errors exit 2, failures 1, and a program's own status is passed on.
  * Method: whole command lines in this process, with what they print; files with mistakes in a folder of the test's own.
  */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -30,6 +30,14 @@ beforeAll(() => {
       '{"cniVersion":"1.0.0","name":"net","plugins":[{"type":"bridge","isGateway":true,"ipam":{"type":"host-local","subnet":"10.22.0.0/16"}},{"type":"portmap","capabilities":{"portMappings":true}}]}',
     ],
     ['none.conflist', '{"cniVersion":"1.0.0","name":"net","plugins":[]}'],
+    [
+      'plugin.yaml',
+      good.replace(
+        'one: {}',
+        String.raw`one: { files: { /opt/cni/bin/tiny: { mode: "755", text: "#!/bin/bash -e\nconfig=$(cat)\nif [ $CNI_COMMAND = ADD ]; then\n  ip link add tiny0 \\\n    type bridge\nfi\nsysctl -qw net.ipv4.ip_forward=1\necho '{\"cniVersion\":\"0.4.0\"}'\n" } } }`,
+      ),
+    ],
+    ['tiny.conf', '{"cniVersion":"0.4.0","name":"tiny","type":"tiny"}'],
     ['script.sh', 'echo on $(hostname); exit 3\n'],
   ] as const)
     writeFileSync(join(folder, name), text);
@@ -58,7 +66,7 @@ const LESSONS = readdirSync(new URL('../../resources/lessons', import.meta.url))
   .sort()
   .join(', ');
 const LAB = 'flannel-host-gw';
-const CNI_USAGE = 'usage: podwalk cni COMMAND[,COMMAND…] CONFIG [NETNS] [--lab LAB] [--node NODE] [--xray] [--json]\n';
+const CNI_USAGE = 'usage: podwalk cni COMMAND[,COMMAND…] CONFIG [NETNS] [--lab LAB] [--node NODE] [--xray | --step] [--tape FILE] [--json]\n';
 
 describe('a usage error exits 2 and says what would be right', () => {
   const USAGE = 'usage: podwalk [COMMAND]; podwalk --help lists the commands\n';
@@ -219,5 +227,40 @@ describe('a CNI configuration is run as a runtime runs it', () => {
     expect(status).toBe(0);
     expect(out).toMatch(/^ADD bridge: exit status 0, [\d.]+ ms\n {2}environment\n {4}CNI_COMMAND=ADD\n/);
     expect(out).toMatch(/\n {2}standard input\n {4}\{\n {6}"type": "portmap",\n[\s\S]*"prevResult": \{/);
+  });
+  it('of a script it shows each command with what that did to the kernel, and a tape has each as a label', async () => {
+    const { status, out, err } = await run('cni ADD @tiny.conf blue --lab @plugin.yaml --xray --tape @cni.tape');
+    expect({ status, err, commands: / {2}commands\n([\s\S]*?) {2}standard output\n/.exec(out)?.[1]!.split('\n') }).toEqual({
+      status: 0,
+      err: '',
+      commands: [
+        '     2    cat',
+        `     2  config='{"cniVersion":"0.4.0","name":"tiny","type":"tiny"}'`,
+        "     3  '[' ADD = ADD ']'",
+        '     4  ip link add tiny0 type bridge',
+        '          => one: interface came: tiny0',
+        '     7  sysctl -qw net.ipv4.ip_forward=1',
+        '          => one: setting net.ipv4.ip_forward: 1; it was 0',
+        `     8  echo '{"cniVersion":"0.4.0"}'`,
+        '',
+      ],
+    });
+    const events = readFileSync(join(folder, 'cni.tape'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => JSON.parse(line) as readonly [number, string, unknown]);
+    expect(events.filter(([, code]) => code === 'm').map(([seconds, , label]) => `${seconds} ${String(label)}`)).toEqual([
+      '1 ADD tiny',
+      '2 2: cat',
+      `3 2: config='{"cniVersion":"0.4.0","name":"tiny","type":"tiny"}'`,
+      "4 3: '[' ADD = ADD ']'",
+      '5 4: ip link add tiny0 type bridge',
+      '6 7: sysctl -qw net.ipv4.ip_forward=1',
+      `7 8: echo '{"cniVersion":"0.4.0"}'`,
+    ]);
+    expect(events.flatMap(([seconds, code, data]) => (code === 'd' && JSON.stringify(data).includes('tiny0') ? [seconds] : []))).toEqual([5]);
+    const whole = await run('cni ADD @net.conflist blue --xray');
+    expect(whole.out).toContain('\n  what it changed\n          => node-1: interface came: cni0\n');
   });
 });

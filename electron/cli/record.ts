@@ -14,11 +14,10 @@ export async function record({ options, operands }: Arguments): Promise<number> 
   const path = operands[0]!;
   const lab = await openLab(typeof options['lab'] === 'string' ? options['lab'] : undefined);
   const node = nodeOf(lab, options['node']);
-  const file = openNew(path);
+  const { keep, close } = openNewTape(path);
   const startUs = lab.simulation.nowUs;
   const seconds = (nowUs: number): number => (nowUs - startUs) / 1e6;
   const writer = new TapeWriter({ podwalk: 1, title: node, lab: lab.id, startedMs: Date.now() });
-  const keep = (line: string): void => void writeSync(file, line);
   const decoder = new TextDecoder();
   keep(writer.begin());
   keep(writer.topologyLine(0, lab.topology()));
@@ -33,14 +32,19 @@ export async function record({ options, operands }: Arguments): Promise<number> 
   } finally {
     stopListening();
     lab.close();
-    closeSync(file);
+    close();
   }
 }
 
+export interface OpenTape {
+  readonly keep: (line: string) => void;
+  readonly close: () => void;
+}
 /** A recording never takes the place of another. */
-function openNew(path: string): number {
+export function openNewTape(path: string): OpenTape {
   try {
-    return openSync(path, 'wx', 0o600);
+    const file = openSync(path, 'wx', 0o600);
+    return { keep: (line) => void writeSync(file, line), close: () => closeSync(file) };
   } catch (error) {
     throw new Failure(
       (error as NodeJS.ErrnoException).code === 'EEXIST' ? `${path} is there already: choose another name` : `${path} cannot be written: ${whyNot(error)}`,

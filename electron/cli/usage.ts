@@ -90,7 +90,7 @@ export const COMMANDS = {
     more: 1,
   },
   cni: {
-    usage: 'COMMAND[,COMMAND…] CONFIG [NETNS] [--lab LAB] [--node NODE] [--xray] [--json]',
+    usage: 'COMMAND[,COMMAND…] CONFIG [NETNS] [--lab LAB] [--node NODE] [--xray | --step] [--tape FILE] [--json]',
     about: 'run a CNI configuration (a .conf or .conflist file, - for standard input) against a network namespace, as a container runtime does',
     options: {
       lab: LAB_OPTION,
@@ -100,7 +100,9 @@ export const COMMANDS = {
       args: { value: 'KEY=VALUE;…', about: 'CNI_ARGS' },
       capabilities: { value: 'JSON', about: 'capability arguments: portMappings, ipRanges, bandwidth …' },
       path: { value: 'DIRS', about: 'where plugins are; without it, /opt/cni/bin' },
-      xray: { about: 'show each call of a plugin: what went in, what came out, how long it took' },
+      xray: { about: 'show each call of a plugin: what went in, what came out, how long it took, what each command of a script changed' },
+      step: { about: 'the same, line by line: each command of a script waits for Enter before it shows what it did' },
+      tape: { value: 'FILE', about: 'keep the calls on a tape: every command a label, with the topology as the command left it' },
       ...JSON_OPTION,
     },
     operands: ['COMMAND', 'CONFIG'],

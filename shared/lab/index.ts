@@ -32,7 +32,7 @@ export { COLLECT_SCRIPT, joinPods, parseOutput, readCollected, READABLE, readFol
 export { graphOf, netnsBoxId, TopologyLayout } from '../topology/index.ts';
 export { diagnose, findingWords, type DiagnosisReport, type Finding } from '../diagnose/index.ts';
 export { planFault, possibleFaults, type NodeCommand } from '../experiment/index.ts';
-export { differenceWords, diffSnapshots, type Snapshot } from '../snapshot/index.ts';
+export { differenceWords, diffSnapshots, type Difference, type Snapshot } from '../snapshot/index.ts';
 export { changeWords, matrixWords, protocolText, Twin, type Matrix } from '../twin/index.ts';
 export { checkLesson } from './check-lesson.ts';
 export { createBlankHost, createLab } from './create.ts';
@@ -40,4 +40,5 @@ export { JournaledLab } from './journaled-lab.ts';
 export { formatSavedLab, looksSaved, Opening, parseSavedLab, saveLab, type OpenedLab, type SavedLab } from './saved-lab.ts';
 export { parseLabFile, type LabFile } from './lab-file.ts';
 export * from './lab.ts';
+export { XRay, type XRayLine } from './xray.ts';
 export type { Definitions, RestAnswer, RestRequest, RestStreams } from '../cluster/index.ts';

@@ -78,6 +78,19 @@ export interface ExecOptions {
   readonly cwd?: string;
   /** Where the lab's machines are real and its cluster is not, such as in namespaces: on the cluster's side of that node. */
   readonly onCluster?: boolean;
+  /** On a node: told of every command that it runs as a shell, or a shell that it starts, before that runs. */
+  readonly onCommand?: (command: RanCommand) => void;
+}
+
+/** A command of a script as `set -x` shows it, decoded. */
+export interface RanCommand {
+  /** Of its script, from 1. */
+  readonly line: number;
+  readonly text: string;
+  /** How many command substitutions it is inside of. */
+  readonly depth: number;
+  /** Virtual time. */
+  readonly atUs: number;
 }
 
 /** The Kubernetes API of a lab with a cluster, for whoever carries it over a network. */

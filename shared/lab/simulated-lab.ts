@@ -1,7 +1,7 @@
 /**
  * A lab in the simulated kernel: machines, their cluster, programs, probes, experiments and lessons behind the `Lab` interface.
  */
-import { utf8Encode, type Bytes, type Simulation } from '../base/index.ts';
+import { utf8Decode, utf8Encode, type Bytes, type Simulation } from '../base/index.ts';
 import type { Cluster, DockerEngine, PodInfo } from '../cluster/index.ts';
 import type { ExperimentPlan, ExperimentRun } from '../experiment/index.ts';
 import type { Netns, World } from '../kernel/index.ts';
@@ -15,7 +15,7 @@ import { sendProbes, sendTraced, snapshotOf, type ProbePair } from '../twin/inde
 import { Attempts } from './attempts.ts';
 import { CommandHistory } from './command-history.ts';
 import { ExperimentBench } from './experiment-bench.ts';
-import type { Attempt, Endpoint, ExecOptions, Lab, LabEvent, LabResult, Pending, ProbeProtocol, ProbeResult, Session, TerminalSize } from './lab.ts';
+import type { Attempt, Endpoint, ExecOptions, Lab, LabEvent, LabResult, Pending, ProbeProtocol, ProbeResult, RanCommand, Session, TerminalSize } from './lab.ts';
 import { ClusterAccess } from './kubernetes.ts';
 import { kubernetesFacts, reservedOn } from './kubernetes-facts.ts';
 import { LabLessonWorld } from './lesson-world.ts';
@@ -34,6 +34,8 @@ export class SimulatedLab implements Lab {
   private readonly eventListeners = new Set<(event: LabEvent) => void>();
   private readonly layout = new TopologyLayout();
   private readonly sessions = new Set<BaseSession>();
+  /** Processes whose commands somebody wants to know. */
+  private readonly watched = new Map<Process, (command: RanCommand) => void>();
   readonly history: CommandHistory;
   private readonly bench: ExperimentBench;
   private readonly lessonWorld: LabLessonWorld;
@@ -182,6 +184,7 @@ export class SimulatedLab implements Lab {
           ? `${options.argv[0]}: there is no such program on ${target.node}.`
           : `${options.argv[0]} cannot be started: ${started.error}.`,
       );
+    else if (options.onCommand) this.watch(machine, started.value, options.onCommand);
     return started.ok ? started.value : undefined;
   }
   private startInPod(
@@ -203,7 +206,15 @@ export class SimulatedLab implements Lab {
       else io.files[2].write(text, container.process);
     });
   }
+  private watch({ os }: Machine, root: Process, tell: (command: RanCommand) => void): void {
+    this.watched.set(root, tell);
+    os.commandRuns = (process, { line, text, depth }) => {
+      for (let one: Process | undefined = process; one; one = one.parent)
+        this.watched.get(one)?.({ line, text: utf8Decode(text), depth, atUs: this.simulation.nowUs });
+    };
+  }
   private sessionEnded(process: Process): void {
+    if (this.watched.delete(process) && this.watched.size === 0) for (const { os } of this.machines.values()) os.commandRuns = undefined;
     for (const session of [...this.sessions]) {
       if (!session.has(process)) continue;
       this.sessions.delete(session);

@@ -78,10 +78,21 @@ export interface Limits {
 }
 
 /** The machine that a process runs on: what `Os` does for it. */
+/** As `set -x` shows it: words expanded, quoted where they must be. */
+export interface ShellCommand {
+  /** Of its script, from 1. */
+  readonly line: number;
+  readonly text: Bytes;
+  /** How many command substitutions it is inside of. */
+  readonly depth: number;
+}
+
 export interface Host {
   readonly sim: Simulation;
   readonly rng: Rng;
   readonly limits: Limits;
+  /** Told of every command that a shell of this machine is about to run; while nobody is, it costs nothing. */
+  readonly commandRuns: ((process: Process, command: ShellCommand) => void) | undefined;
   /** Fresh inode number for a pipe, a socket, a namespace. */
   takeInode(): number;
   fork(parent: Process, body: Program, options: ForkOptions): Result<Process, Errno>;

@@ -13,7 +13,7 @@ import { OpenTty, Tty } from '../terminal/tty.ts';
 import type { FdTable } from './fd-table.ts';
 import { loadImage } from './image.ts';
 import { PlainNamespace, UtsNamespace } from './namespace.ts';
-import { Departure, type ForkOptions, type Host, type Image, type Limits, type Namespaces, type Program, type SpawnOptions } from './host.ts';
+import { Departure, type ForkOptions, type Host, type Image, type Limits, type Namespaces, type Program, type ShellCommand, type SpawnOptions } from './host.ts';
 import { PidNamespace } from './pid-namespace.ts';
 import { Process } from './process.ts';
 import { ProcessGroup } from './session.ts';
@@ -36,6 +36,7 @@ export class Os implements Host {
   report: (error: unknown) => void;
   /** Told of every process that has ended, as it was: who wants to know what was run. */
   processEnded: ((process: Process, ending: ChildStatus) => void) | undefined = undefined;
+  commandRuns: ((process: Process, command: ShellCommand) => void) | undefined = undefined;
   private readonly tasks = new Map<Process, Task>();
   private readonly ptys = new Map<number, Pty>();
   private nextInode = 4026531841;

@@ -4,7 +4,7 @@ import { AssociativeArray, IndexedArray } from '../arrays.ts';
 import { describeVariable } from '../describe.ts';
 import type { Sys } from '../../process/wait.ts';
 import { assign, traceAssignment } from '../execute/assign.ts';
-import { trace } from '../execute/simple.ts';
+import { isTraced, trace } from '../execute/simple.ts';
 import { arrayOf, evaluateIndex } from '../expand/lookup.ts';
 import { ShellFailure } from '../failure.ts';
 import type { Builtin, Resolved, Shell } from '../shell.ts';
@@ -237,7 +237,7 @@ const mark =
     const parsed = readOptions(shell, args, letters);
     if (typeof parsed === 'number') return parsed;
     const wanted = targets(shell, args, parsed.rest);
-    if (shell.options.xtrace && wanted.some(({ assignment }) => assignment)) return traced(shell, wanted, () => markAll(shell, parsed, wanted, attribute));
+    if (isTraced(shell) && wanted.some(({ assignment }) => assignment)) return traced(shell, wanted, () => markAll(shell, parsed, wanted, attribute));
     return markAll(shell, parsed, wanted, attribute);
   };
 

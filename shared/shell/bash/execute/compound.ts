@@ -11,7 +11,7 @@ import type { MaybeSys, Shell } from '../shell.ts';
 import type { Arithmetic, ArithmeticFor, Case, For, If, List, Test, TestExpression, While, Word } from '../syntax/tree.ts';
 import { printTest } from '../syntax/print.ts';
 import { compileRegex } from './regex.ts';
-import { trace } from './simple.ts';
+import { isTraced, trace } from './simple.ts';
 import { compareNumbers, testBinary, testUnary } from './test.ts';
 
 function* text(shell: Shell, word: Word): Sys<Bytes> {
@@ -83,7 +83,7 @@ export function* runFor(shell: Shell, node: For): Sys<number> {
   for (const word of words) {
     if (shell.traps.get('DEBUG') !== undefined)
       yield* debugHead(shell, node.line, `for ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
-    if (shell.options.xtrace) yield* trace(shell, `for ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
+    if (isTraced(shell)) yield* trace(shell, `for ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
     shell.line = node.line;
     try {
       shell.assign(node.name, word);
@@ -104,13 +104,13 @@ export function* runArithmeticFor(shell: Shell, node: ArithmeticFor): Sys<number
   const later = function* (word: Word): Sys<boolean> {
     if (shell.traps.get('DEBUG') !== undefined) yield* debugHead(shell, node.line, `((${word.text}))`);
     const expression = yield* text(shell, word);
-    if (shell.options.xtrace) yield* trace(shell, `(( ${expression} ))`);
+    if (isTraced(shell)) yield* trace(shell, `(( ${expression} ))`);
     return isTrue(evaluateText(shell, expression, '(('));
   };
   const step = (word: Word | undefined): MaybeSys<boolean> => {
     if (!word) return true;
     shell.line = node.line;
-    return word.literal === undefined || shell.options.xtrace || shell.traps.get('DEBUG') !== undefined
+    return word.literal === undefined || isTraced(shell) || shell.traps.get('DEBUG') !== undefined
       ? later(word)
       : isTrue(evaluateText(shell, word.literal, '(('));
   };
@@ -141,7 +141,7 @@ export function* runCase(shell: Shell, node: Case): Sys<number> {
   shell.line = node.line;
   if (shell.traps.get('DEBUG') !== undefined) yield* debugHead(shell, node.line, `case ${node.word.text} in `);
   const word = yield* text(shell, node.word);
-  if (shell.options.xtrace) yield* trace(shell, `case ${node.word.text} in`);
+  if (isTraced(shell)) yield* trace(shell, `case ${node.word.text} in`);
   const ignoreCase = shell.options.has('nocasematch');
   let status = 0;
   let fallsThrough = false;
@@ -179,7 +179,7 @@ export function* runSelect(shell: Shell, node: For): Sys<number> {
   for (;;) {
     if (shell.traps.get('DEBUG') !== undefined)
       yield* debugHead(shell, node.line, `select ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
-    if (showsMenu && shell.options.xtrace) yield* trace(shell, `select ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
+    if (showsMenu && isTraced(shell)) yield* trace(shell, `select ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
     if (showsMenu) shell.say(menu(shell, words));
     showsMenu = false;
     shell.say(yield* shell.runner.expandText(shell, shell.getVariable('PS3') ?? PS3_DEFAULT));
@@ -241,7 +241,7 @@ export function* runArithmetic(shell: Shell, node: Arithmetic): Sys<number> {
   shell.line = node.line;
   if (shell.traps.get('DEBUG') !== undefined) yield* debugHead(shell, node.line, `((${node.expression.text}))`);
   const expression = yield* text(shell, node.expression);
-  if (shell.options.xtrace) yield* trace(shell, `(( ${expression} ))`);
+  if (isTraced(shell)) yield* trace(shell, `(( ${expression} ))`);
   return arithmeticStatus(shell, expression, '((');
 }
 /** 1 for zero; an error is said and is 1 too. */
@@ -256,7 +256,7 @@ export function arithmeticStatus(shell: Shell, expression: Bytes, label: Bytes):
 }
 /** Without words that wait it needs no generator. */
 export function runArithmeticNow(shell: Shell, node: Arithmetic): MaybeSys<number> {
-  if (node.expression.waits || shell.options.xtrace || shell.traps.get('DEBUG') !== undefined) return runArithmetic(shell, node);
+  if (node.expression.waits || isTraced(shell) || shell.traps.get('DEBUG') !== undefined) return runArithmetic(shell, node);
   shell.line = node.line;
   const expression = expandText(shell, node.expression);
   return typeof expression === 'string' ? arithmeticStatus(shell, expression, '((') : runArithmetic(shell, node);
@@ -288,7 +288,7 @@ function* test(shell: Shell, expression: TestExpression): Sys<boolean> {
     }
     case 'unary': {
       const operand = yield* text(shell, expression.operand);
-      if (shell.options.xtrace) yield* trace(shell, `[[ ${expression.operator} ${operand === '' ? "''" : operand} ]]`);
+      if (isTraced(shell)) yield* trace(shell, `[[ ${expression.operator} ${operand === '' ? "''" : operand} ]]`);
       return testUnary(shell, expression.operator, operand);
     }
     case 'binary':
@@ -301,7 +301,7 @@ function* binary(shell: Shell, { operator, left, right }: TestExpression & { kin
   const isPattern = operator === '=' || operator === '==' || operator === '!=';
   const maybe = isPattern ? expandPattern(shell, right) : operator === '=~' ? expandRegex(shell, right) : expandText(shell, right);
   const b = typeof maybe === 'string' ? maybe : yield* maybe;
-  if (shell.options.xtrace) yield* trace(shell, `[[ ${a === '' ? "''" : a} ${operator} ${b === '' ? "''" : b} ]]`);
+  if (isTraced(shell)) yield* trace(shell, `[[ ${a === '' ? "''" : a} ${operator} ${b === '' ? "''" : b} ]]`);
   const ignoreCase = shell.options.has('nocasematch');
   if (isPattern) return matches(shell, a, b, ignoreCase) === (operator !== '!=');
   if (operator === '=~') return matchRegex(shell, a, b, ignoreCase);

@@ -18,7 +18,7 @@ import { runProgram } from './start.ts';
 export function runSimple(shell: Shell, command: Simple): MaybeSys<number> {
   shell.line = command.line;
   if (shell.traps.running.size === 0) shell.current = command;
-  if (command.waits || shell.options.xtrace || shell.traps.get('DEBUG') !== undefined) return runWaiting(shell, command);
+  if (command.waits || isTraced(shell) || shell.traps.get('DEBUG') !== undefined) return runWaiting(shell, command);
   try {
     const resolved: readonly MaybeSys<Resolved>[] =
       command.assignments.length === 0 ? NONE : command.assignments.map((assignment) => resolve(shell, assignment));
@@ -102,7 +102,7 @@ function* expandAndRun(shell: Shell, command: Simple): Sys<number> {
     const maybe = resolve(shell, assignment);
     const one = isGenerator(maybe) ? yield* maybe : maybe;
     resolved.push(one);
-    if (shell.options.xtrace) yield* trace(shell, traceAssignment(one, assignment.text, shell.isUtf8));
+    if (isTraced(shell)) yield* trace(shell, traceAssignment(one, assignment.text, shell.isUtf8));
     if (isEmpty) assign(shell, one);
   }
   const actions = command.redirects.length > 0 ? yield* expandRedirects(shell, command.redirects) : [];
@@ -115,7 +115,7 @@ function* expandAndRun(shell: Shell, command: Simple): Sys<number> {
     }
     return shell.substitutionStatus ?? 0;
   }
-  if (shell.options.xtrace) yield* trace(shell, words.args.map((arg) => traceQuote(arg, shell.isUtf8)).join(' '));
+  if (isTraced(shell)) yield* trace(shell, words.args.map((arg) => traceQuote(arg, shell.isUtf8)).join(' '));
   return yield* run(shell, command, words, resolved, actions);
 }
 
@@ -136,8 +136,13 @@ function* expandArgumentsWaiting(shell: Shell, words: readonly (Word | Assignmen
   return { args, declared };
 }
 
-/** A line of `set -x`. */
+/** `set -x`, or somebody who watches what the machine's shells run. */
+export const isTraced = (shell: Shell): boolean => shell.options.xtrace || shell.process.os.commandRuns !== undefined;
+
+/** A line of `set -x`, for whoever wants it. */
 export function* trace(shell: Shell, text: Bytes): Sys {
+  shell.process.os.commandRuns?.(shell.process, { line: shell.line, text, depth: shell.substitutions });
+  if (!shell.options.xtrace) return;
   const { status, line } = shell;
   const prompt = yield* shell.runner.expandText(shell, shell.getVariable('PS4') ?? '');
   shell.status = status;
