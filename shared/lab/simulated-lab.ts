@@ -15,7 +15,20 @@ import { sendProbes, sendTraced, snapshotOf, type ProbePair } from '../twin/inde
 import { Attempts } from './attempts.ts';
 import { CommandHistory } from './command-history.ts';
 import { ExperimentBench } from './experiment-bench.ts';
-import type { Attempt, Endpoint, ExecOptions, Lab, LabEvent, LabResult, Pending, ProbeProtocol, ProbeResult, RanCommand, Session, TerminalSize } from './lab.ts';
+import type {
+  Attempt,
+  Endpoint,
+  ExecOptions,
+  Lab,
+  LabEvent,
+  LabResult,
+  Pending,
+  ProbeProtocol,
+  ProbeResult,
+  RanCommand,
+  Session,
+  TerminalSize,
+} from './lab.ts';
 import { ClusterAccess } from './kubernetes.ts';
 import { kubernetesFacts, reservedOn } from './kubernetes-facts.ts';
 import { LabLessonWorld } from './lesson-world.ts';

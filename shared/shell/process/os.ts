@@ -13,7 +13,17 @@ import { OpenTty, Tty } from '../terminal/tty.ts';
 import type { FdTable } from './fd-table.ts';
 import { loadImage } from './image.ts';
 import { PlainNamespace, UtsNamespace } from './namespace.ts';
-import { Departure, type ForkOptions, type Host, type Image, type Limits, type Namespaces, type Program, type ShellCommand, type SpawnOptions } from './host.ts';
+import {
+  Departure,
+  type ForkOptions,
+  type Host,
+  type Image,
+  type Limits,
+  type Namespaces,
+  type Program,
+  type ShellCommand,
+  type SpawnOptions,
+} from './host.ts';
 import { PidNamespace } from './pid-namespace.ts';
 import { Process } from './process.ts';
 import { ProcessGroup } from './session.ts';
