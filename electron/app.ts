@@ -6,6 +6,7 @@ import { setImmediate as immediately } from 'node:timers';
 import { join } from 'node:path';
 import { contract, serve, type AppInfo, type Channel } from '../shared/ipc/index.ts';
 import { Clusters } from './kubernetes-api/clusters.ts';
+import { Diagnoses } from './labs/diagnoses.ts';
 import { Labs } from './labs/labs.ts';
 import { Machines } from './labs/vagrant/machines.ts';
 import type { LabProvider } from './labs/provider.ts';
@@ -55,6 +56,8 @@ export async function setupApp({ host, places, providers, library }: AppOptions)
     const machines = new Machines(places, log);
     teardowns.push(() => machines.close());
     teardowns.push(() => questions.close());
+    const diagnoses = new Diagnoses();
+    labs.addGuest(diagnoses);
     const clusters = new Clusters(places, log);
     labs.addGuest(clusters);
     teardowns.push(() => clusters.close());
@@ -63,7 +66,7 @@ export async function setupApp({ host, places, providers, library }: AppOptions)
     const kept = await setupKeptLessons(join(places.home, 'progress.json'), log);
     teardowns.push(() => kept.close());
     const lessons = new Lessons(library, labs, terminals, kept);
-    const services = createServices({ version: places.version, host, settings, labs, machines, saved, terminals, lessons, tapes, questions });
+    const services = createServices({ version: places.version, host, settings, labs, diagnoses, machines, saved, terminals, lessons, tapes, questions });
     log.info(`Podwalk ${places.version} (${host}) on Node ${process.versions.node}, ${process.platform}`);
     return {
       log,

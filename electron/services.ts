@@ -1,5 +1,6 @@
 /** The contract, served: each procedure handed to the one that does it. No logic here. */
 import { type AppInfo, type Contract, type Services } from '../shared/ipc/index.ts';
+import type { Diagnoses } from './labs/diagnoses.ts';
 import type { Labs } from './labs/labs.ts';
 import type { Machines } from './labs/vagrant/machines.ts';
 import type { SavedLabs } from './labs/saved.ts';
@@ -15,6 +16,7 @@ export interface Parts {
   readonly host: AppInfo['host'];
   readonly settings: SettingsStore;
   readonly labs: Labs;
+  readonly diagnoses: Diagnoses;
   readonly machines: Machines;
   readonly saved: SavedLabs;
   readonly terminals: Terminals;
@@ -23,7 +25,7 @@ export interface Parts {
   readonly questions: Questions;
 }
 
-export function createServices({ version, host, settings, labs, machines, saved, terminals, lessons, tapes, questions }: Parts): Services<Contract> {
+export function createServices({ version, host, settings, labs, diagnoses, machines, saved, terminals, lessons, tapes, questions }: Parts): Services<Contract> {
   const running = (lab: string) => labs.get(lab).running;
   return {
     'app.info': async () => ({ version, host, platform: process.platform, localTerminal: await localTerminal() }),
@@ -69,6 +71,10 @@ export function createServices({ version, host, settings, labs, machines, saved,
     'questions.answer': ({ question, answer }) => nothing(questions.answer(question, answer)),
 
     'trace.run': ({ lab, from, to, protocol }) => running(lab).trace(from, to, protocol),
+
+    'diagnose.run': ({ lab, locale }) => diagnoses.run(running(lab), locale),
+    'diagnose.latest': ({ lab, locale }) => diagnoses.latest(lab, locale),
+    'diagnose.fix': ({ lab, finding, locale }) => diagnoses.fix(running(lab), finding, locale),
 
     'experiments.list': ({ lab, locale }) => running(lab).experiments(locale),
     'experiments.runs': ({ lab, locale }) => running(lab).experimentRuns(locale),

@@ -24,7 +24,17 @@ export interface DiagnosisReport {
 const ROUNDS = 24;
 
 export function diagnose(snapshot: Snapshot): DiagnosisReport {
+  const work = diagnosing(snapshot);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same in pieces, each of which asks one twin everything: whoever has other things to do does them in between. Yields how many causes are found. */
+export function* diagnosing(snapshot: Snapshot): Generator<number, DiagnosisReport> {
   const twin = new Twin(snapshot);
+  yield 0;
   const matrix = twin.matrix();
   let situation = new Situation(twin.origin, matrix);
   const findings: Finding[] = [];
@@ -35,7 +45,7 @@ export function diagnose(snapshot: Snapshot): DiagnosisReport {
     if (!next) break;
     const { diagnosis, draft } = next;
     known.add(keyOf(diagnosis.code, draft));
-    const tried = draft.fixes.length === 0 ? undefined : searchFix(situation, diagnosis, draft);
+    const tried = draft.fixes.length === 0 ? undefined : yield* searching(searchFix(situation, diagnosis, draft), findings.length + 1);
     const { where, evidence, see, values, pairs, noFix } = draft;
     for (const pair of pairs) explained.add(pair);
     const shown = situation.failing.filter((cell) => pairs.includes(cellKey(cell))).map(cellText);
@@ -53,6 +63,14 @@ export function diagnose(snapshot: Snapshot): DiagnosisReport {
     unread: [...snapshot.nodes.flatMap(({ name, unread = [] }) => unread.map((what) => ({ node: name, what }))), ...twin.problems.map(problemText)],
     matrix,
   };
+}
+
+function* searching<T>(search: Generator<void, T>, found: number): Generator<number, T> {
+  for (;;) {
+    const { done, value } = search.next();
+    if (done === true) return value;
+    yield found;
+  }
 }
 
 function firstFinding(situation: Situation, known: ReadonlySet<string>) {

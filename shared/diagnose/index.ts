@@ -8,8 +8,9 @@
  * One file each under causes/; `DIAGNOSES` lists them, causes before their consequences.
  */
 export { DIAGNOSES } from './catalogue.ts';
-export { diagnose, type DiagnosisReport } from './diagnose.ts';
+export { diagnose, diagnosing, type DiagnosisReport } from './diagnose.ts';
 export type { Finding } from './finding.ts';
+export { diagnosisView, findingId, provable, type DiagnosisView, type FindingView } from './view.ts';
 export { findingWords } from './words.ts';
 export { gatewayIn, natOf, remadeOverlay, vtepPairs } from './expectation.ts';
 export { covers, inet, inNetns, ip, lengthOf, mainRoutes, networkKind, overlayOf, Situation, type PodSeen } from './situation.ts';

@@ -17,15 +17,17 @@ export interface Tried {
 export const keyOf = (code: string, { where, values }: Pick<Draft, 'where' | 'values'>): string =>
   [code, where.node, where.place, where.device, values['key']].map((part) => part ?? '').join(' ');
 
-export function searchFix(before: Situation, diagnosis: Diagnosis, draft: Draft): Tried | undefined {
+/** Yields after each attempt. */
+export function* searchFix(before: Situation, diagnosis: Diagnosis, draft: Draft): Generator<void, Tried | undefined> {
   let best: Tried | undefined;
   for (const commands of draft.fixes) {
     const tried = attempt(before, diagnosis, draft, commands);
+    yield;
     if (!tried) continue;
     if (!best || tried.fix.mends.length > best.fix.mends.length) best = tried;
     if (tried.fix.leaves.length === 0) break;
   }
-  return best && withoutNeedless(before, diagnosis, draft, best);
+  return best && (yield* withoutNeedless(before, diagnosis, draft, best));
 }
 
 function attempt(before: Situation, diagnosis: Diagnosis, draft: Draft, commands: readonly NodeCommand[]): Tried | undefined {
@@ -45,12 +47,13 @@ function attempt(before: Situation, diagnosis: Diagnosis, draft: Draft, commands
 
 const wrongs = ({ situation }: Tried): number => DIAGNOSES.reduce((sum, { find }) => sum + find(situation).length, 0);
 
-function withoutNeedless(before: Situation, diagnosis: Diagnosis, draft: Draft, found: Tried): Tried {
+function* withoutNeedless(before: Situation, diagnosis: Diagnosis, draft: Draft, found: Tried): Generator<void, Tried> {
   let best = found;
   for (const command of found.fix.commands) {
     if (best.fix.commands.length === 1) break;
     const fewer = best.fix.commands.filter((one) => one !== command);
     const tried = attempt(before, diagnosis, draft, fewer);
+    yield;
     // needless is what neither a packet nor an expectation misses
     if (tried && tried.fix.mends.length >= best.fix.mends.length && wrongs(tried) <= wrongs(best)) best = tried;
   }

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { machinesInput, type MachinesInfo, type MachinesView } from './machines.ts';
-import type { ExperimentPlan, ExperimentRun, Lesson, LessonInfo, Progress, TapeInfo, Topology, Trace } from './views.ts';
+import type { CommandOutcome, DiagnosisView, ExperimentPlan, ExperimentRun, Lesson, LessonInfo, Progress, TapeInfo, Topology, Trace } from './views.ts';
 
 /** What a refused request says. The list of codes is closed; `message` is English, the window words `code` in the reader's language. */
 export interface WireError {
@@ -126,6 +126,14 @@ export interface TerminalInfo {
   readonly title: string;
 }
 
+/** A fix that was carried out: what its commands said, what real packets said, and what is wrong now. */
+export interface FixRun {
+  readonly outcomes: readonly CommandOutcome[];
+  /** Pairs of which echo requests were sent for real, and how many were answered; absent where none could be sent. */
+  readonly proof?: { readonly asked: number; readonly answered: number };
+  readonly diagnosis: DiagnosisView;
+}
+
 const lab = z.string().min(1).max(200);
 const name = z.string().min(1).max(253);
 const title = z.string().min(1).max(200);
@@ -242,6 +250,13 @@ export const contract = {
   'questions.answer': call<null>()(z.object({ question: name, answer: z.string().max(4096).nullable() }).strict()),
 
   'trace.run': call<Trace>()(z.object({ lab, from: name, to: name, protocol: protocolSchema }).strict()),
+
+  /** Looks for what is wrong in a twin of the lab as it is now. */
+  'diagnose.run': call<DiagnosisView>()(z.object({ lab, locale }).strict()),
+  /** The latest of this lab, in this language; null: there was none. */
+  'diagnose.latest': call<DiagnosisView | null>()(z.object({ lab, locale }).strict()),
+  /** Carries out the fix of a finding of the latest, and looks again. */
+  'diagnose.fix': call<FixRun>()(z.object({ lab, finding: z.string().min(1).max(2000), locale }).strict()),
 
   'experiments.list': call<readonly ExperimentPlan[]>()(z.object({ lab, locale }).strict()),
   'experiments.runs': call<readonly ExperimentRun[]>()(z.object({ lab, locale }).strict()),

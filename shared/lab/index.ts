@@ -30,7 +30,7 @@ export type { Result } from '../base/index.ts';
 export { lessonInfo, parseCourses, parseGlossary, parseLesson, formatProblem, type Courses } from '../lesson/index.ts';
 export { COLLECT_SCRIPT, joinPods, parseOutput, readCollected, READABLE, readFolder, segmentsOf, type Collected } from '../observe/index.ts';
 export { graphOf, netnsBoxId, TopologyLayout } from '../topology/index.ts';
-export { diagnose, findingWords, type DiagnosisReport, type Finding } from '../diagnose/index.ts';
+export { diagnose, diagnosing, diagnosisView, findingId, findingWords, provable, type DiagnosisReport, type Finding } from '../diagnose/index.ts';
 export { planFault, possibleFaults, type NodeCommand } from '../experiment/index.ts';
 export { differenceWords, diffSnapshots, type Difference, type Snapshot } from '../snapshot/index.ts';
 export { changeWords, matrixWords, protocolText, Twin, type Matrix } from '../twin/index.ts';
