@@ -9,7 +9,7 @@ import { readMemory, writeMemory } from './memory.ts';
 export type Place =
   { readonly kind: 'welcome' } | { readonly kind: 'lab'; readonly lab: string; readonly attempt?: string } | { readonly kind: 'tape'; readonly tape: string };
 
-export type DrawerTab = 'inspect' | 'trace' | 'experiments';
+export type DrawerTab = 'inspect' | 'trace' | 'experiments' | 'diagnose';
 export interface Panels {
   readonly lesson: boolean;
   readonly terminals: boolean;
