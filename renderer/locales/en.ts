@@ -331,6 +331,7 @@ export const en = {
     leaves: '{leaves} still fail.',
     apply: 'Carry out the fix',
     mended: 'Fix carried out: {title}',
+    needless: 'Gone before the fix came (the lab put it right itself): {title}',
     proof: 'Real packets: {answered} of {asked} pairs answer.',
     unexplained: 'No cause is known for',
     unknown: 'Not modelled',

@@ -325,6 +325,7 @@ export const zh: Messages = {
     leaves: '还有 {leaves} 对不通。',
     apply: '执行修复',
     mended: '已执行修复：{title}',
+    needless: '修复之前就已经消失（实验室自己恢复了）：{title}',
     proof: '真实的包：{asked} 对中有 {answered} 对得到回答。',
     unexplained: '原因不明',
     unknown: '未建模',
