@@ -276,3 +276,45 @@ describe('labs that are saved and forked', () => {
     expect((await client.call('lessons.text', { attempt: progress.attempt, locale: 'en' })).id).toBe(LESSON);
   });
 });
+
+describe('a diagnosis', () => {
+  const LAB = 'bash-cni';
+  const asked = { lab: LAB, locale: 'en' } as const;
+  it('finds nothing wrong in a lab that is well, and keeps what it found', async () => {
+    await client.call('labs.start', { lab: LAB });
+    expect(await client.call('diagnose.latest', asked)).toBe(null);
+    const { findings, unexplained, summary, cells } = await client.call('diagnose.run', asked);
+    expect({ findings, unexplained }).toEqual({ findings: [], unexplained: [] });
+    expect(summary).toBe(`${cells.length} of ${cells.length} pairs reach each other`);
+    expect(await client.call('diagnose.latest', { lab: LAB, locale: 'zh' })).toMatchObject({
+      findings: [],
+      summary: expect.stringContaining('可达') as string,
+    });
+  });
+  it('finds the cause, mends it when told to, and proves it with real packets', async () => {
+    const { terminal } = await client.call('terminals.open', { lab: LAB, node: 'debian-wmctmfwjmq', ...SIZE });
+    await run(terminal, 'iptables -I FORWARD -s 10.244.0.0/24 -j DROP');
+    const { findings } = await client.call('diagnose.run', asked);
+    expect(findings.map(({ code, fix }) => [code, fix?.commands])).toEqual([
+      ['forward-drop', [{ node: 'debian-wmctmfwjmq', command: 'iptables -D FORWARD -s 10.244.0.0/24 -j DROP' }]],
+    ]);
+    const { outcomes, proof, diagnosis } = await client.call('diagnose.fix', { ...asked, finding: findings[0]!.id });
+    expect(outcomes.map(({ status }) => status)).toEqual([0]);
+    expect(proof?.asked).toBeGreaterThan(0);
+    expect(proof?.answered).toBe(proof?.asked);
+    expect(diagnosis.findings).toEqual([]);
+    expect(await run(terminal, 'iptables -S FORWARD')).not.toContain('\n-A FORWARD -s 10.244.0.0/24 -j DROP');
+  });
+  it('tells what a fix said that failed, and refuses one that is not of the latest', async () => {
+    const { terminal } = await client.call('terminals.open', { lab: LAB, node: 'debian-wmctmfwjmq', ...SIZE });
+    await run(terminal, 'iptables -I FORWARD -s 10.244.0.0/24 -j DROP');
+    const { findings } = await client.call('diagnose.run', asked);
+    await run(terminal, 'iptables -D FORWARD -s 10.244.0.0/24 -j DROP');
+    const { outcomes, proof, diagnosis } = await client.call('diagnose.fix', { ...asked, finding: findings[0]!.id });
+    expect(outcomes).toMatchObject([{ status: 1, output: expect.stringContaining('does a matching rule exist') as string }]);
+    expect([proof, diagnosis.findings]).toEqual([undefined, []]);
+    expect(await refusalOf(client.call('diagnose.fix', { ...asked, finding: findings[0]!.id }))).toMatchObject({ code: 'not-found' });
+    await client.call('labs.stop', { lab: LAB });
+    expect(await client.call('diagnose.latest', asked)).toBe(null);
+  });
+});

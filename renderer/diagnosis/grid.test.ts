@@ -18,3 +18,8 @@ test('a pair has the worst of what was asked, places come before services, and w
   ]);
   expect(rows[0]?.cells[1]?.asked.map(({ protocol }) => protocol)).toEqual(['icmp', 'tcp/80']);
 });
+
+test('places stand in the order of the lab', () => {
+  const cells = [cell('b', 'a', 'icmp', 'ok'), cell('x', 'a', 'icmp', 'ok'), cell('a', 'b', 'icmp', 'ok')];
+  expect(gridOf(cells, ['a', 'b']).rows.map(({ from }) => from)).toEqual(['a', 'b', 'x']);
+});

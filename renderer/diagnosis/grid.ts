@@ -18,8 +18,10 @@ export interface Grid {
 
 const WORST: readonly Outcome[] = ['failed', 'not-modelled', 'ok'];
 
-export function gridOf(cells: readonly Cell[]): Grid {
-  const rows = [...new Set(cells.map(({ from }) => from))];
+/** `order`: of the lab's places; those it does not name come last. */
+export function gridOf(cells: readonly Cell[], order: readonly string[] = []): Grid {
+  const rank = new Map(order.map((id, i) => [id, i]));
+  const rows = [...new Set(cells.map(({ from }) => from))].sort((a, b) => (rank.get(a) ?? order.length) - (rank.get(b) ?? order.length));
   const isPlace = new Set(rows);
   const targets = [...new Set(cells.map(({ to }) => to))];
   // places in the order of the rows, so that the diagonal is one; then services and the outside

@@ -17,3 +17,25 @@ test('a double click on one box inspects it, two quick clicks on two boxes choos
   await expect(page.getByRole('combobox', { name: 'From' })).toContainText('hello-2');
   await expect(page.getByRole('combobox', { name: 'To' })).toContainText('hello-1');
 });
+
+test('a fault is diagnosed with its evidence, mended on a click, and its pair followed from the matrix', async ({ page, host }) => {
+  test.slow();
+  const window = new LabWindow(page, 'diagnosis');
+  await page.goto(host.address);
+  await window.startLesson();
+  await page.getByTestId('open-diagnosis').click();
+  await page.getByRole('button', { name: 'Diagnose all the same' }).click(); // a lesson does not tell by itself
+  await expect(page.getByTestId('diagnosis-summary')).toContainText('Nothing wrong was found');
+  await window.type('iptables -I FORWARD -d 10.244.2.0/24 -j DROP');
+  await page.getByTestId('diagnose').click();
+  const finding = page.getByTestId('finding-forward-drop');
+  await expect(finding).toContainText('iptables -D FORWARD -d 10.244.2.0/24 -j DROP');
+  await window.shot('found');
+  await window.expectAccessible();
+  await finding.getByTestId('fix').click();
+  await expect(page.getByTestId('mended')).toContainText(/Real packets: (\d+) of \1 pairs answer/);
+  await expect(page.getByTestId('diagnosis-summary')).toContainText('Nothing wrong was found');
+  await page.getByRole('button', { name: /^hello-1 → hello-2: / }).click();
+  await expect(page.getByTestId('trace-outcome')).toContainText('delivered');
+  expect(window.complaints).toEqual([]);
+});
