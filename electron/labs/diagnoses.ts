@@ -2,14 +2,17 @@
  * What is wrong in the labs that are up. A diagnosis is many twins asked everything: between any two of them the rest of the app has its turn. The latest
  * of each lab is kept, to be shown in another language and to be acted on.
  */
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { refuse, type CommandOutcome, type DiagnosisView, type FixRun, type Locale } from '../../shared/ipc/index.ts';
-import { diagnosing, diagnosisView, findingId, provable, type DiagnosisReport, type NodeCommand } from '../../shared/lab/index.ts';
+import { diagnosing, diagnosisView, diffSnapshots, findingId, provable, type DiagnosisReport, type NodeCommand } from '../../shared/lab/index.ts';
 import type { LabGuest } from './labs.ts';
-import type { Program, RunningLab } from './provider.ts';
+import type { Program, RunningLab, Snapshot } from './provider.ts';
 
 /** A neighbour that was given up is asked for again by the next packet, and the first answers may be late. */
 const PROOFS = 3;
+/** So often a lab is looked at that goes on changing, and so long lies between. */
+const LOOKS = 4;
+const CHANGING_MS = 1_500;
 /** What a command of a fix prints is shown when it fails. */
 const MOST_OUTPUT = 16_384;
 
@@ -41,15 +44,32 @@ export class Diagnoses implements LabGuest {
     this.reports.delete(lab);
   }
 
+  /** What fails in a lab that is still changing (it has just come up, a daemon catches up) is looked at again when it has changed. */
   private async look(lab: RunningLab): Promise<DiagnosisReport> {
-    const work = diagnosing(await lab.snapshot());
-    for (;;) {
-      await turn();
-      const { done, value } = work.next();
-      if (done !== true) continue;
-      this.reports.set(lab.id, value);
-      return value;
+    let snapshot = await lab.snapshot();
+    for (let times = 1; ; times++) {
+      const report = await inPieces(snapshot);
+      const isWell = report.findings.length === 0 && report.unexplained.length === 0;
+      if (!isWell && times < LOOKS && !lab.isPaused) {
+        await pause(CHANGING_MS);
+        const later = await lab.snapshot();
+        if (diffSnapshots(snapshot, later).length > 0) {
+          snapshot = later;
+          continue;
+        }
+      }
+      this.reports.set(lab.id, report);
+      return report;
     }
+  }
+}
+
+async function inPieces(snapshot: Snapshot): Promise<DiagnosisReport> {
+  const work = diagnosing(snapshot);
+  for (;;) {
+    await turn();
+    const { done, value } = work.next();
+    if (done === true) return value;
   }
 }
 
