@@ -30,8 +30,11 @@ interface Made extends PodPlace {
 }
 
 const CNI_DIRECTORY = '/etc/cni/net.d';
-/** Plugins run at once on a node. */
+/** Plugins run at once on a node: those that are known to lock what they share. */
 const AT_ONCE = 4;
+const LOCKING: ReadonlySet<string> = new Set(['bridge', 'flannel', 'ptp', 'portmap', 'firewall', 'tuning', 'bandwidth', 'macvlan', 'ipvlan', 'vlan']);
+/** A sandbox whose network failed is made again, as a kubelet does. */
+const ATTEMPTS = 3;
 
 export class Pods {
   private readonly made = new Map<string, Made>();
@@ -74,7 +77,8 @@ export class Pods {
     const work = async (): Promise<void> => {
       for (let pod = queue.shift(); pod; pod = queue.shift()) await this.add(node, pod, list.ok ? list.value : undefined);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    const atOnce = list.ok && list.value.plugins.every(({ type }) => LOCKING.has(type)) ? AT_ONCE : 1;
+    await Promise.all(Array.from({ length: atOnce }, work));
     this.changed();
   }
 
@@ -102,7 +106,11 @@ export class Pods {
         ],
         capabilities: {},
       };
-      const added = list && (await onRealNode(node.agent, addNetwork(list, PLUGIN_PATH, config)));
+      let added = list && (await onRealNode(node.agent, addNetwork(list, PLUGIN_PATH, config)));
+      for (let attempt = 1; list && added?.ok === false && attempt < ATTEMPTS; attempt++) {
+        await onRealNode(node.agent, deleteNetwork(list, PLUGIN_PATH, config));
+        added = await onRealNode(node.agent, addNetwork(list, PLUGIN_PATH, config));
+      }
       const failure = list === undefined ? 'NetworkNotReady' : added?.ok === false ? `NetworkFailed: ${added.error.msg}` : '';
       if (failure !== '') this.report(`${pod.name} on ${node.name}: ${failure}`);
       const inode = Number((await node.agent.do('inode', `/run/netns/${pod.netns}`)).trim());
