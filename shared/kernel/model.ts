@@ -28,6 +28,10 @@ import { Watchers } from './watch.ts';
 export interface ConntrackRef {
   readonly id: number;
 }
+/** What rules have asked of the connection that a packet will belong to, before it is looked for (a template of nf_conn). */
+export interface ConntrackTemplate {
+  readonly zone: (mark: number) => number;
+}
 
 /** A packet inside the kernel: content plus what Linux keeps in its sk_buff. */
 export class Skb extends Packet implements Work {
@@ -42,6 +46,7 @@ export class Skb extends Packet implements Work {
   /** The connection it belongs to; `ctInfo` is netfilter's (direction and state). */
   ct: ConntrackRef | null = null;
   ctInfo = 0;
+  ctTemplate: ConntrackTemplate | null = null;
   /** Where routing sends it. */
   dst: Dst | null = null;
   /** The socket that sent it. */
@@ -82,6 +87,7 @@ export class Skb extends Packet implements Work {
     copy.priority = this.priority;
     copy.ct = this.ct;
     copy.ctInfo = this.ctInfo;
+    copy.ctTemplate = this.ctTemplate;
     copy.dst = this.dst;
     copy.socket = this.socket;
     copy.physIn = this.physIn;
@@ -103,6 +109,7 @@ export class Skb extends Packet implements Work {
     this.socket = null;
     this.ct = null;
     this.ctInfo = 0;
+    this.ctTemplate = null;
     if (to === 'other-netns') this.mark = 0;
     this.priority = 0;
     this.depth = 0;

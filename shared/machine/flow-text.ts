@@ -1,6 +1,6 @@
 /** One connection as /proc/net/nf_conntrack shows it; libnetfilter_conntrack's default format has the same words for listings and events. */
 import { formatIpv4, formatIpv6 } from '../wire/index.ts';
-import { ORIGINAL, REPLY, Status, TCP_STATES, type Address, type Connection, type Direction } from '../kernel/index.ts';
+import { ORIGINAL, REPLY, Status, TCP_STATES, zoneParts, type Address, type Connection, type Direction } from '../kernel/index.ts';
 
 export const TRANSPORT_NAMES: Readonly<Record<number, string>> = {
   1: 'icmp',
@@ -46,12 +46,15 @@ export function flowText(connection: Connection, nowUs: number, format: FlowForm
   text += `${(TRANSPORT_NAMES[protocol] ?? 'unknown').padEnd(8)} ${protocol} ${timeLeftS(connection, nowUs)} `;
   if (connection.tcp !== null) text += `${TCP_STATES[connection.tcp.state]} `;
   const hasCounters = format.counters ?? true;
+  const zone = zoneParts(connection.zone);
   text += side(connection, ORIGINAL, hasCounters);
+  if (zone.direction === 'orig') text += `zone-orig=${zone.id} `;
   if ((connection.status & Status.SEEN_REPLY) === 0) text += '[UNREPLIED] ';
   text += side(connection, REPLY, hasCounters);
+  if (zone.direction === 'reply') text += `zone-reply=${zone.id} `;
   if ((connection.status & Status.ASSURED) !== 0) text += '[ASSURED] ';
   if (format.what !== 'event' || connection.mark !== 0 || format.mark === true) text += `mark=${connection.mark} `;
-  if (format.what === 'proc') text += 'zone=0 ';
+  if (zone.direction === 'both' && (zone.id !== 0 || format.what === 'proc')) text += `zone=${zone.id} `;
   if (format.what !== 'event') text += `use=${format.use} `;
   if (format.id) text += `id=${idOf(connection)} `;
   return text.trimEnd();

@@ -1,14 +1,16 @@
 /**
  * conntrack(8) of conntrack-tools 1.4.7: lists, watches and changes the connections of its namespace. Counts go to standard error.
- * Deviation: expectations are never there, zones and labels are not modelled.
+ * Deviation: expectations are never there, and a label has no name, because no file names any.
  */
 import {
   invertTuple,
+  makeZone,
   netfilterOf,
   Status,
   TCP_STATES,
   TcpTrack,
   Tuple,
+  zoneParts,
   type Connection,
   type ConntrackEvent,
   type ConntrackTable,
@@ -102,10 +104,17 @@ function matches(filter: Filter, connection: Connection, ignoreChanges = false):
   if (filter.icmpCode !== undefined && !(isIcmp && (original.dstPort & 255) === filter.icmpCode)) return false;
   if (filter.icmpId !== undefined && !(isIcmp && original.srcPort === filter.icmpId)) return false;
   if (filter.tcpState !== undefined && (connection.tcp === null || TCP_STATES[connection.tcp.state] !== filter.tcpState)) return false;
-  if ((filter.zone ?? 0) !== 0) return false;
+  if (!isInZone(filter, connection)) return false;
   if (filter.mark !== undefined && !ignoreChanges && (connection.mark & filter.mark.mask) >>> 0 !== filter.mark.value) return false;
   if (!ignoreChanges) for (const name of filter.statuses) if (!hasStatus(name, status)) return false;
   return matchesNat(filter, connection);
+}
+/** What a connection has no zone of counts as 0. */
+function isInZone({ zone, originalZone, replyZone }: Filter, connection: Connection): boolean {
+  const { id, direction } = zoneParts(connection.zone);
+  return (
+    isSame(zone, direction === 'both' ? id : 0) && isSame(originalZone, direction === 'orig' ? id : 0) && isSame(replyZone, direction === 'reply' ? id : 0)
+  );
 }
 function hasStatus(name: string, status: number): boolean {
   if (name === 'ASSURED') return (status & Status.ASSURED) !== 0;
@@ -225,7 +234,7 @@ function replyTupleOf({ replySource, replyDestination, protocol, replySourcePort
 function* get(p: Process, options: Options, table: ConntrackTable): Sys<number> {
   const tuple = tupleOf(options.filter);
   if (tuple === undefined) return (yield* p.error(`${BANNER}Operation failed: invalid parameters\n`), 1);
-  const node = table.find(tuple);
+  const node = table.find(tuple, 0);
   if (node === null) {
     yield* p.error(`${BANNER}Operation failed: such conntrack doesn't exist\n`);
     return 1;
@@ -254,6 +263,10 @@ function* insert(p: Process, options: Options, table: ConntrackTable): Sys<numbe
   const connection = table.create(typeof tuple.src === 'number' ? 'ip' : 'ip6', tuple, reply);
   connection.expiresUs = p.nowUs + filter.timeoutS! * 1e6;
   connection.isByProgram = true;
+  const { zone, originalZone, replyZone } = filter;
+  if (zone !== undefined) connection.zone = makeZone(zone, 'both');
+  else if (originalZone !== undefined) connection.zone = makeZone(originalZone, 'orig');
+  else if (replyZone !== undefined) connection.zone = makeZone(replyZone, 'reply');
   connection.mark = filter.mark?.value ?? 0;
   for (const name of filter.statuses) connection.status |= STATUS_BITS[name] ?? 0;
   if (filter.sourceNat !== undefined) connection.status |= Status.SRC_NAT | Status.SRC_NAT_DONE;
@@ -263,7 +276,7 @@ function* insert(p: Process, options: Options, table: ConntrackTable): Sys<numbe
     connection.tcp = new TcpTrack();
     connection.tcp.state = (TCP_STATES as readonly string[]).indexOf(filter.tcpState ?? 'NONE');
   }
-  const known = options.command === 'add' ? table.find(tuple) : null;
+  const known = options.command === 'add' ? table.find(tuple, connection.zone) : null;
   if (known === null && !table.insert(connection, { pid: p.pid, program: 'conntrack' })) {
     yield* p.error(`${BANNER}Operation failed: Such conntrack exists, try -U to update\n`);
     return 1;

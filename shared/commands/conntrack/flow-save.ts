@@ -1,6 +1,6 @@
 /** One connection as options that would make it again: `conntrack -o save` (ct_save_snprintf). */
 import { formatIpv4, formatIpv6 } from '../../wire/index.ts';
-import { Status, TCP_STATES, type Address, type Connection } from '../../kernel/index.ts';
+import { Status, TCP_STATES, zoneParts, type Address, type Connection } from '../../kernel/index.ts';
 import { timeLeftS, TRANSPORT_NAMES } from '../../machine/index.ts';
 
 const text = (value: Address): string => (typeof value === 'number' ? formatIpv4(value) : formatIpv6(value));
@@ -15,6 +15,10 @@ export function flowSave(connection: Connection, nowUs: number): string {
   const { original, reply, status } = connection;
   const statuses = STATUSES.filter(([, bit]) => (status & bit) !== 0).map(([name]) => name);
   const words = ['-A', '-t', timeLeftS(connection, nowUs), '-u', statuses.length === 0 ? 'UNSET' : statuses.join(',')];
+  if (connection.zone !== 0) {
+    const { id, direction } = zoneParts(connection.zone);
+    words.push({ both: '-w', orig: '--orig-zone', reply: '--reply-zone' }[direction], id);
+  }
   words.push('-s', text(original.src), '-d', text(original.dst));
   words.push((status & Status.DST_NAT) !== 0 && original.dst !== reply.src ? '-g' : '-r', text(reply.src));
   words.push((status & Status.SRC_NAT) !== 0 && original.src !== reply.dst ? '-n' : '-q', text(reply.dst));

@@ -42,6 +42,8 @@ export interface Filter {
   anyNat?: Address | true;
   timeoutS?: number;
   zone?: number;
+  originalZone?: number;
+  replyZone?: number;
   /** Ports that `--src-nat` and `--dst-nat` name. */
   sourceNatPort?: number;
   destinationNatPort?: number;
@@ -124,8 +126,8 @@ const LONG: readonly LongOption<string>[] = [
   long('buffer-size', 'required', 'b'),
   long('any-nat', 'optional', 'j'),
   long('zone', 'required', 'w'),
-  long('orig-zone', 'required', 'w'),
-  long('reply-zone', 'required', 'w'),
+  long('orig-zone', 'required', '('),
+  long('reply-zone', 'required', ')'),
   long('tuple-src', 'required', '['),
   long('tuple-dst', 'required', ']'),
   long('mask-src', 'required', '{'),
@@ -304,7 +306,13 @@ function readOption(letter: string, argument: string, options: Options, getopt: 
       return;
     }
     case 'w':
-      filter.zone = number(argument);
+      filter.zone = number(argument) & 0xffff;
+      return;
+    case '(':
+      filter.originalZone = number(argument) & 0xffff;
+      return;
+    case ')':
+      filter.replyZone = number(argument) & 0xffff;
       return;
     case 'a':
       options.warnings.push('WARNING: ignoring -a, deprecated option.\n');

@@ -29,6 +29,7 @@ export const FIELD_TYPES: Readonly<Record<string, string>> = {
     'tcp sequence',
     'tcp ackseq',
   ),
+  ...typed('u16', 'ct zone', 'ct original zone', 'ct reply zone'),
   ...typed('integer', 'ct expiration', 'ct packets', 'ct bytes'),
   ...typed('nf_proto', 'meta nfproto'),
   ...typed('pkt_type', 'meta pkttype'),

@@ -148,7 +148,7 @@ function parseStatement(cursor: Cursor, scope: RuleScope, check: (field: Field) 
       const limit = Number(cursor.next().text);
       return { kind: 'connections', limit, over, ...same(`ct count ${over ? 'over ' : ''}${limit}`) };
     }
-    if (cursor.is('zone', 'helper', 'timeout', 'label', 'l3proto')) throw mistakeAt(`not modelled: ct ${cursor.token.text}`, cursor.token);
+    if (cursor.is('helper', 'timeout', 'label', 'l3proto')) throw mistakeAt(`not modelled: ct ${cursor.token.text}`, cursor.token);
     cursor.index = isCount;
   }
   const fields = parseFields(cursor);

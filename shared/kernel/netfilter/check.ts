@@ -32,7 +32,7 @@ export function checkRule(spec: RuleSpec, family: Family, table: TableName, chai
   const { target } = spec;
   if (target === null || !isExtensionTarget(target)) return null;
   if ((target.kind === 'CT' && target.helper !== '') || target.kind === 'SECMARK') return 'ENOENT';
-  if (target.kind === 'CT' && target.timeout !== '') return 'EINVAL';
+  if (target.kind === 'CT' && target.timeout !== '') return isProtocol(spec.selector, 0) ? 'EINVAL' : 'ENOENT';
   return targetFits(target, spec, table, hooks) ? null : 'EINVAL';
 }
 

@@ -8,6 +8,7 @@
  */
 export { checkRule } from './check.ts';
 export * from './conntrack/connection.ts';
+export { makeZone, zoneParts } from './conntrack/zone.ts';
 export type { ConntrackEvent, ConntrackTable } from './conntrack/table.ts';
 export * from './match.ts';
 export type * from './match-circumstance.ts';

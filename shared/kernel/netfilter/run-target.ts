@@ -24,10 +24,11 @@ import { Dst, Skb } from '../model.ts';
 import { Hook, PacketType, Scope, Verdict } from '../numbers.ts';
 import { attachConnection, CtInfo, type Connection } from './conntrack/connection.ts';
 import { manipOf, setUpNat } from './conntrack/nat.ts';
+import { templateOf } from './conntrack/zone.ts';
 import type { HookContext } from './context.ts';
 import { compileSeldom } from './run-seldom.ts';
 import { mssOf, withMss } from './test-match.ts';
-import type { ConnmarkTarget, ExtensionTarget, LogTarget, NatRange, NatTarget, RejectType, TcpmssTarget } from './target.ts';
+import type { ConnmarkTarget, CtTarget, ExtensionTarget, LogTarget, NatRange, NatTarget, RejectType, TcpmssTarget } from './target.ts';
 
 export type Action = (context: HookContext) => Verdict | null;
 const CONTINUE = null;
@@ -54,10 +55,7 @@ export function compileTarget(target: ExtensionTarget): Action {
     case 'NETMAP':
       return (c) => nat(target, c);
     case 'CT':
-      return (c) => {
-        if (target.notrack && c.skb.ct === null) c.skb.ctInfo = CtInfo.UNTRACKED;
-        return CONTINUE;
-      };
+      return compileCt(target);
     case 'TCPMSS':
       return (c) => clampMss(target, c);
     case 'TTL':
@@ -172,9 +170,11 @@ function connmark(target: ConnmarkTarget, c: HookContext): null {
   if (ct === null) return CONTINUE;
   const shift = (value: number): number => (target.shift >= 0 ? value << target.shift : value >>> -target.shift) >>> 0;
   const { ctMark, ctMask, nfMask } = target;
+  const before = ct.mark;
   if (target.mode === 'set') ct.mark = shift(((ct.mark & ~ctMask) ^ ctMark) >>> 0);
   else if (target.mode === 'save') ct.mark = ((ct.mark & ~ctMask) ^ shift((c.skb.mark & nfMask) >>> 0)) >>> 0;
   else c.skb.mark = ((c.skb.mark & ~nfMask) ^ shift((ct.mark & ctMask) >>> 0)) >>> 0;
+  if (ct.mark !== before && ct.isConfirmed) c.netfilter.conntrack.updated(ct);
   return CONTINUE;
 }
 
@@ -215,6 +215,16 @@ function rangeFor(target: NatTarget, c: HookContext, ct: Connection): NatRange |
 }
 function firstAddress(c: HookContext): number {
   return c.inDevice?.ipv4?.addresses.find((each) => !each.secondary)?.local ?? 0;
+}
+
+function compileCt(target: CtTarget): (c: HookContext) => null {
+  const template = templateOf(target);
+  return ({ skb }) => {
+    if (skb.ct !== null || skb.ctTemplate !== null || skb.ctInfo === CtInfo.UNTRACKED) return CONTINUE;
+    if (target.notrack) skb.ctInfo = CtInfo.UNTRACKED;
+    else skb.ctTemplate = template;
+    return CONTINUE;
+  };
 }
 
 function clampMss(target: TcpmssTarget, c: HookContext): null {

@@ -1,6 +1,6 @@
 /** Rules, sets and connections of a snapshot. A rule that this kernel cannot take over is told, and the others hold without it. */
 import { makeSets, restoreRules } from '../../commands/index.ts';
-import { netfilterOf, Status, TCP_STATES, TcpTrack, Tuple, type Address, type Connection, type Netns } from '../../kernel/index.ts';
+import { makeZone, netfilterOf, Status, TCP_STATES, TcpTrack, Tuple, type Address, type Connection, type Netns } from '../../kernel/index.ts';
 import type { NetnsSnapshot, TableFact } from '../../snapshot/index.ts';
 import { parseIpv4, parseIpv6 } from '../../wire/index.ts';
 import type { Report } from './problem.ts';
@@ -53,6 +53,8 @@ function connectionOf(table: ReturnType<typeof netfilterOf>['conntrack'], line: 
   if (original.tuple.src !== reply.tuple.dst || (protocol !== 1 && original.tuple.srcPort !== reply.tuple.dstPort)) connection.status |= Status.SRC_NAT;
   if (original.tuple.dst !== reply.tuple.src || (protocol !== 1 && original.tuple.dstPort !== reply.tuple.srcPort)) connection.status |= Status.DST_NAT;
   connection.status |= Status.SRC_NAT_DONE | Status.DST_NAT_DONE;
+  const [, direction, zone] = /\bzone(-orig|-reply)?=(\d+)/.exec(rest) ?? [];
+  if (zone !== undefined) connection.zone = makeZone(Number(zone), direction === '-orig' ? 'orig' : direction === '-reply' ? 'reply' : 'both');
   connection.mark = Number(/\bmark=(\d+)/.exec(rest)?.[1] ?? 0);
   const state = TCP_STATES.findIndex((one) => rest.startsWith(`${one} `));
   if (protocol === 6) {

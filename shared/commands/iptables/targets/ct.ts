@@ -64,7 +64,10 @@ export const ct = defineTarget<CtTarget>({
     }
     const isMark = call.argument.toLowerCase() === 'mark';
     const id = isMark ? 'mark' : (parseWithin(call.argument, 0, 65535) ?? usage(`Cannot parse ${call.argument} as a zone ID`));
-    info.zone = { direction: call.id as 'both' | 'orig' | 'reply', id };
+    // a direction that was named once stays named; both named is the same as none
+    const before = info.zone?.direction ?? 'both';
+    const named = call.id as 'both' | 'orig' | 'reply';
+    info.zone = { direction: named === 'both' ? before : before === 'both' || before === named ? named : 'both', id };
   },
   alias: (info) => (info.isNotrackAlias ? 'NOTRACK' : 'CT'),
   save: (info) => (info.isNotrackAlias ? '' : dump(info, '--')),

@@ -5,6 +5,7 @@
  */
 import type { ConntrackRef, Skb } from '../../model.ts';
 import type { Address, Family } from '../match.ts';
+import type { Zone } from './zone.ts';
 
 export const ORIGINAL = 0;
 export const REPLY = 1;
@@ -126,9 +127,13 @@ export class Connection implements ConntrackRef {
   masqueradeIndex = 0;
   /** Counted while net.netfilter.nf_conntrack_acct is set: packets and bytes per direction. */
   counters: { readonly packets: [number, number]; readonly bytes: [number, number] } | null = null;
+  /** See zone.ts. */
+  zone: Zone = 0;
   /** Bits that `-m connlabel --set` has set. */
   labels: Set<number> | null = null;
   dead = false;
+  /** Something changed that is told when the packet has passed all hooks (nf_ct_deliver_cached_events). */
+  hasNews = false;
   /** `conntrack -I` made it, not a packet. */
   isByProgram = false;
   constructor(

@@ -49,7 +49,7 @@ const keep = (tuple: Tuple, manip: Manip): NatRange => {
 function isTaken(tuple: Tuple, connection: Connection, table: ConntrackTable): boolean {
   const reply = invertTuple(tuple);
   if (reply === undefined) return false;
-  const node = table.find(reply);
+  const node = table.find(reply, connection.zone);
   return node !== null && node.connection !== connection;
 }
 

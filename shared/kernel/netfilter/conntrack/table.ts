@@ -7,6 +7,7 @@ import type { Address, Family } from '../match.ts';
 import { Watchers } from '../../watch.ts';
 import { Connection, Status, type Tuple, type TupleNode } from './connection.ts';
 import { ConntrackSettings } from './settings.ts';
+import { zoneId, type Zone } from './zone.ts';
 
 export interface ConntrackEvent {
   readonly kind: 'new' | 'update' | 'destroy';
@@ -45,7 +46,6 @@ export class ConntrackTable {
   clashResolve = 0;
   private buckets: (TupleNode | null)[] = new Array<TupleNode | null>(FIRST_BUCKETS).fill(null);
   private nextId = 1;
-  private changed: Connection | null = null;
   private collector: Timer | null = null;
 
   constructor(private readonly simulation: Simulation) {}
@@ -54,11 +54,13 @@ export class ConntrackTable {
     return new Connection(this.nextId++, family, original, reply, this.simulation.nowUs);
   }
 
-  /** The node of a tuple. One that has run out is removed and not found. */
-  lookup(src: Address, dst: Address, protocol: number, srcPort: number, dstPort: number): TupleNode | null {
+  /** The node of a tuple in a zone. One that has run out is removed and not found. */
+  lookup(src: Address, dst: Address, protocol: number, srcPort: number, dstPort: number, zone: Zone): TupleNode | null {
     const hash = hashTuple(src, dst, protocol, srcPort, dstPort);
     for (let node = this.buckets[hash & (this.buckets.length - 1)] ?? null; node !== null; node = node.next) {
       if (node.src === src && node.dst === dst && node.srcPort === srcPort && node.dstPort === dstPort && node.protocol === protocol) {
+        const other = node.connection.zone;
+        if (other !== zone && zoneId(other, node.direction) !== zoneId(zone, node.direction)) continue;
         if (node.connection.expiresUs > this.simulation.nowUs) return node;
         this.remove(node.connection);
         return null;
@@ -66,8 +68,8 @@ export class ConntrackTable {
     }
     return null;
   }
-  find(tuple: Tuple): TupleNode | null {
-    return this.lookup(tuple.src, tuple.dst, tuple.protocol, tuple.srcPort, tuple.dstPort);
+  find(tuple: Tuple, zone: Zone): TupleNode | null {
+    return this.lookup(tuple.src, tuple.dst, tuple.protocol, tuple.srcPort, tuple.dstPort, zone);
   }
 
   /** False when the table is full and nothing unanswered could make room (early_drop). */
@@ -87,7 +89,8 @@ export class ConntrackTable {
   }
   /** Puts a connection in, when neither of its tuples is there. */
   insert(connection: Connection, by: ConntrackEvent['by'] = null): boolean {
-    if (this.find(connection.original) !== null || this.find(connection.reply) !== null) {
+    const { zone } = connection;
+    if (this.find(connection.original, zone) !== null || this.find(connection.reply, zone) !== null) {
       if (by === null) this.insertFailed++;
       return false;
     }
@@ -126,14 +129,12 @@ export class ConntrackTable {
       for (let node = bucket; node !== null; node = node.next) if (node.direction === 0 && node.connection.expiresUs <= now) old.push(node.connection);
     for (const connection of old) this.remove(connection);
   }
-  /** Its state changed while a packet is looked at: told once, by `flush`. */
+  /** Its state changed while a packet is looked at: told once, when the packet has passed. */
   updated(connection: Connection): void {
-    if (!this.events.isEmpty) this.changed = connection;
+    if (!this.events.isEmpty) connection.hasNews = true;
   }
-  flushUpdate(): void {
-    const connection = this.changed;
-    if (connection === null) return;
-    this.changed = null;
+  tellNews(connection: Connection): void {
+    connection.hasNews = false;
     if (connection.isConfirmed && !connection.dead) this.events.notify({ kind: 'update', connection, by: null });
   }
 

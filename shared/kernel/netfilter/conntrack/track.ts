@@ -9,6 +9,7 @@ import type { Family } from '../match.ts';
 import { CtInfo, directionOf, invertTuple, ORIGINAL, REPLY, Status, Tuple, type Connection } from './connection.ts';
 import type { ConntrackTable } from './table.ts';
 import { trackTcp, type TrackResult } from './tcp.ts';
+import type { Zone } from './zone.ts';
 
 const ICMP = 1;
 const TCP = 6;
@@ -49,16 +50,17 @@ function readTuple(packet: Packet, tuple: Tuple): boolean {
 export function trackIn(skb: Skb, netns: Netns, table: ConntrackTable, family: Family): Verdict {
   if (skb.ct !== null || skb.ctInfo === CtInfo.UNTRACKED) return Verdict.ACCEPT;
   const verdict = track(skb, netns, table, family);
-  table.flushUpdate();
+  skb.ctTemplate = null;
   if (skb.recorder !== null) record(skb, netns);
   return verdict;
 }
 
 function track(skb: Skb, netns: Netns, table: ConntrackTable, family: Family): Verdict {
-  const { icmp } = skb;
+  const { icmp, ctTemplate } = skb;
+  const zone = ctTemplate === null ? 0 : ctTemplate.zone(skb.mark);
   if (icmp !== null) {
     if (skb.ip !== null ? ICMP_ERRORS.has(icmp.type) : icmp.type < 128) {
-      if (!trackError(skb, table)) table.invalid++;
+      if (!trackError(skb, table, zone)) table.invalid++;
       return Verdict.ACCEPT;
     }
     // Neighbour discovery and multicast listening are nobody's connection (nf_conntrack_icmpv6_error).
@@ -72,7 +74,7 @@ function track(skb: Skb, netns: Netns, table: ConntrackTable, family: Family): V
       table.invalid++;
       return Verdict.ACCEPT;
     }
-    const node = table.find(wanted);
+    const node = table.find(wanted, zone);
     let connection: Connection;
     if (node !== null) {
       connection = node.connection;
@@ -91,6 +93,7 @@ function track(skb: Skb, netns: Netns, table: ConntrackTable, family: Family): V
         return Verdict.DROP;
       }
       connection = table.create(family, wanted.copy(), reply);
+      connection.zone = zone;
       skb.ctInfo = CtInfo.NEW;
     }
     const result = advance(connection, skb, table, netns.simulation.nowUs);
@@ -151,11 +154,11 @@ function advance(connection: Connection, skb: Skb, table: ConntrackTable, nowUs:
 }
 
 /** An ICMP error belongs to the connection of the packet that it quotes (nf_conntrack_inet_error). False: to none. */
-function trackError(skb: Skb, table: ConntrackTable): boolean {
+function trackError(skb: Skb, table: ConntrackTable, zone: Zone): boolean {
   const quoted = decodeQuoted(skb.payload);
   if (!readTuple(quoted, wanted)) return false;
   const inverse = invertTuple(wanted);
-  const node = inverse === undefined ? null : table.find(inverse);
+  const node = inverse === undefined ? null : table.find(inverse, zone);
   if (node === null || node.dst !== (skb.ip?.dst ?? skb.ip6?.dst)) return false;
   skb.ct = node.connection;
   skb.ctInfo = node.direction === REPLY ? CtInfo.RELATED_REPLY : CtInfo.RELATED;
@@ -172,14 +175,20 @@ function account(connection: Connection, skb: Skb): void {
 /** Hook of INPUT and POSTROUTING, last of all. */
 export function confirm(skb: Skb, table: ConntrackTable): Verdict {
   const connection = skb.ct as Connection | null;
-  if (connection === null || connection.isConfirmed || directionOf(skb.ctInfo) !== ORIGINAL) return Verdict.ACCEPT;
+  if (connection === null) return Verdict.ACCEPT;
+  if (connection.isConfirmed) {
+    if (connection.hasNews) table.tellNews(connection);
+    return Verdict.ACCEPT;
+  }
+  if (directionOf(skb.ctInfo) !== ORIGINAL) return Verdict.ACCEPT;
   if (connection.dead) return Verdict.DROP;
+  connection.hasNews = false;
   if (table.insert(connection)) return Verdict.ACCEPT;
   return clash(connection, skb, table);
 }
 /** Another packet of the same flow was faster: this one joins its connection (nf_ct_resolve_clash). */
 function clash(connection: Connection, skb: Skb, table: ConntrackTable): Verdict {
-  const other = table.find(connection.original);
+  const other = table.find(connection.original, connection.zone);
   if (other !== null && other.direction === ORIGINAL && other.connection.reply.equals(connection.reply)) {
     skb.ct = other.connection;
     table.clashResolve++;

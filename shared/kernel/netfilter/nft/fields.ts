@@ -3,7 +3,8 @@ import { isIpv4Multicast, isIpv6Multicast } from '../../../wire/index.ts';
 import { addressType, addressTypeOn } from '../../ipv4/fib.ts';
 import { outputRequest, routeOutput } from '../../ipv4/route.ts';
 import { PacketType } from '../../numbers.ts';
-import { CtInfo, directionOf, ORIGINAL, type Connection } from '../conntrack/connection.ts';
+import { CtInfo, directionOf, ORIGINAL, REPLY, type Connection } from '../conntrack/connection.ts';
+import { makeZone, zoneId, zoneParts } from '../conntrack/zone.ts';
 import type { HookContext } from '../context.ts';
 import type { NftValue } from './model.ts';
 
@@ -136,6 +137,9 @@ export const FIELDS: Readonly<Record<string, Read>> = {
   'meta random': (c) => c.netns.rng.uint32(),
   'ct state': ctState,
   'ct mark': ct((each) => each.mark),
+  'ct zone': ct((each) => zoneParts(each.zone).id),
+  'ct original zone': ct((each) => zoneId(each.zone, ORIGINAL)),
+  'ct reply zone': ct((each) => zoneId(each.zone, REPLY)),
   'ct status': ct((each) => each.status),
   'ct direction': ct((_, c) => (directionOf(c.skb.ctInfo) === ORIGINAL ? 0 : 1)),
   'ct protocol': tuple('original', 'protocol'),
@@ -157,6 +161,13 @@ export const FIELDS: Readonly<Record<string, Read>> = {
   'fib daddr . oif type': fibType('dst', 'out'),
   'fib saddr . iif oif': fibOut,
 };
+function zoneSetter(direction: 'both' | 'orig' | 'reply'): (c: HookContext, value: number) => void {
+  return ({ skb }, value) => {
+    if (skb.ct !== null || skb.ctInfo === CtInfo.UNTRACKED) return;
+    const zone = makeZone(value, direction);
+    skb.ctTemplate = { zone: () => zone };
+  };
+}
 /** What may be written, too. */
 export const WRITERS: Readonly<Record<string, (c: HookContext, value: number) => void>> = {
   'meta mark': (c, value) => void (c.skb.mark = value),
@@ -165,6 +176,9 @@ export const WRITERS: Readonly<Record<string, (c: HookContext, value: number) =>
     const found = connection(c);
     if (found !== null) found.mark = value;
   },
+  'ct zone': zoneSetter('both'),
+  'ct original zone': zoneSetter('orig'),
+  'ct reply zone': zoneSetter('reply'),
   'ip ttl': (c, value) => void (c.skb.ip !== null && (c.skb.ip.ttl = value)),
   'ip dscp': (c, value) => void (c.skb.ip !== null && (c.skb.ip.tos = (value << 2) | (c.skb.ip.tos & 3))),
   'ip6 hoplimit': (c, value) => void (c.skb.ip6 !== null && (c.skb.ip6.hopLimit = value)),
