@@ -67,6 +67,7 @@ export async function setupApp({ host, places, providers, library }: AppOptions)
     teardowns.push(() => kept.close());
     const lessons = new Lessons(library, labs, terminals, kept);
     const services = createServices({ version: places.version, host, settings, labs, diagnoses, machines, saved, terminals, lessons, tapes, questions });
+    immediately(() => void library.list('en').catch(() => undefined)); // the first thing a window asks; a mistake is told then
     log.info(`Podwalk ${places.version} (${host}) on Node ${process.versions.node}, ${process.platform}`);
     return {
       log,

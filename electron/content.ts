@@ -39,6 +39,7 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
   const labFolders = [join(home, 'labs'), join(resources, 'labs')];
   const lessonFolder = join(resources, 'lessons');
 
+  const once = remembering();
   const findLab = async (name: string): Promise<{ readonly path: string; readonly source: string } | undefined> => {
     const paths = NAME.test(name) && !name.endsWith(EXTENSION) ? labFolders.map((folder) => join(folder, `${name}${EXTENSION}`)) : [name];
     for (const path of paths) {
@@ -54,7 +55,8 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
       const known = (await labNames()).join(', ');
       return refuse('not-found', `There is no lab ${name}${known === '' ? '' : `; there are: ${known}`}.`, { lab: name });
     }
-    const { value, problems } = parseLabFile(basename(found.path, EXTENSION), found.source);
+    const { path, source } = found;
+    const { value, problems } = once(`lab ${path}`, [source], () => parseLabFile(basename(path, EXTENSION), source));
     const [problem] = problems;
     return (
       value ??
@@ -79,15 +81,19 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
     const labs = await Promise.all((await labNames()).map(async (name) => [name, await lab(name).catch(() => undefined)] as const));
     return new Map(labs.flatMap(([name, file]) => (file ? [[name, Object.keys(file.nodes)] as const] : [])));
   };
-  const loadLesson = async (lesson: string): Promise<LessonFile> => {
+  const loadLesson = async (lesson: string, labs = labNodes()): Promise<LessonFile> => {
     const missing = (): never => refuse('not-found', `There is no lesson ${lesson}.`, { lesson });
     if (!NAME.test(lesson)) return missing();
     const folder = join(lessonFolder, lesson);
     const [definition, en, zh] = await Promise.all(['lesson.yaml', 'en.md', 'zh.md'].map((file) => readIfThere(join(folder, file))));
     if (definition === undefined) return missing();
-    const glossary = parseGlossary((await readIfThere(join(lessonFolder, 'glossary.yaml'))) ?? '{}');
+    const terms = (await readIfThere(join(lessonFolder, 'glossary.yaml'))) ?? '{}';
+    const glossary = once('glossary', [terms], () => parseGlossary(terms));
     if (glossary.problems.length > 0) return refuse('damaged', glossary.problems.join('\n'), { lesson });
-    const { value, problems } = parseLesson(lesson, { definition, en, zh }, await labNodes(), glossary.value);
+    const nodes = await labs;
+    const { value, problems } = once(`lesson ${lesson}`, [definition, en, zh, terms, JSON.stringify([...nodes])], () =>
+      parseLesson(lesson, { definition, en, zh }, nodes, glossary.value),
+    );
     return value ?? refuse('damaged', problems.join('\n'), { lesson });
   };
   const lessonNames = async (): Promise<readonly string[]> => (await namesIn(lessonFolder)).filter((name) => NAME.test(name) && !name.includes('.')).sort();
@@ -115,12 +121,13 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
           }
         }),
       ),
-    load: loadLesson,
+    load: (lesson) => loadLesson(lesson),
     lessons: lessonNames,
     courses,
     list: async (locale): Promise<readonly LessonInfo[]> => {
+      const nodes = labNodes();
       const read = (await lessonNames()).map((name) =>
-        loadLesson(name).then(
+        loadLesson(name, nodes).then(
           (file) => [lessonInfo(file, locale)],
           (error: unknown) => {
             warn(error instanceof Error ? error.message : String(error));
@@ -152,6 +159,18 @@ function inCourses(lessons: readonly LessonInfo[], { first, courses }: Courses, 
     }),
   );
   return [...placed, ...lessons.filter((one) => !placed.some((other) => other.id === one.id))];
+}
+
+/** What a text says is found out once, and again when it is another text. */
+function remembering(): <T>(name: string, sources: readonly (string | undefined)[], make: () => T) => T {
+  const known = new Map<string, { readonly sources: readonly (string | undefined)[]; readonly value: unknown }>();
+  return <T>(name: string, sources: readonly (string | undefined)[], make: () => T): T => {
+    const before = known.get(name);
+    if (before && before.sources.every((source, i) => source === sources[i])) return before.value as T;
+    const value = make();
+    known.set(name, { sources, value });
+    return value;
+  };
 }
 
 const toStderr = (message: string): void => void process.stderr.write(`podwalk: ${message}\n`);
