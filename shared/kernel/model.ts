@@ -538,6 +538,8 @@ export interface RouteMetrics {
   quickack?: number;
   congestion?: string;
   congestionLock?: boolean;
+  /** Others that are locked: bits by their numbers (RTAX_*). */
+  locks?: number;
 }
 export class Nexthop {
   /** `realms FROM/TO`: FROM in the upper half (nh_tclassid). */

@@ -40,7 +40,7 @@ export const ADDRESS_FLAGS: readonly { readonly name: string; readonly mask: num
 
 /** An address of either family, as a netlink message tells it. */
 export interface ShownAddress {
-  readonly device: Device;
+  readonly device: { readonly index: number; readonly name: string };
   readonly family: Family;
   readonly local: Ipv4 | Ipv6;
   /** The other end, when it is not `local`. */

@@ -12,12 +12,14 @@ import {
   type Device,
 } from '../../kernel/index.ts';
 import { ipv4Mask, isIpv4Loopback, type Ipv4 } from '../../wire/index.ts';
+import type { Sys } from '../../shell/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { duplicateArgument, duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { parseU32 } from '../iproute2/numbers.ts';
 import { Family, isMulticast, NO_PREFIX, takeAddress, takePrefix, type Prefix } from '../iproute2/prefix.ts';
 import { KERNEL_ERROR, USAGE_ERROR, type Session } from '../iproute2/session.ts';
 import { ADDRESS_FLAGS, AddressFlag, addressesOf, passes, printAddress, type ShownAddress } from './address-show.ts';
+import { beginSave, restoreAddresses, saveAddresses, showAddresses } from './dump/transfer.ts';
 import { linkFilter, type LinkFilter } from './filter.ts';
 import { printLink } from './link-show.ts';
 import { printStatistics } from './statistics.ts';
@@ -31,7 +33,7 @@ const CHANGES: readonly { readonly word: string; readonly exact?: true; readonly
   { word: 'replace', flags: { create: true, replace: true } },
 ];
 
-export function addressCommand(session: Session, words: readonly string[]): number {
+export function addressCommand(session: Session, words: readonly string[]): number | Sys<number> {
   const args = new Arguments(words);
   if (args.isAtEnd) return listAddresses(session, args, 'address');
   const rest = new Arguments(words.slice(1));
@@ -40,7 +42,9 @@ export function addressCommand(session: Session, words: readonly string[]): numb
   if (args.begins('delete')) return modify(session, 'delete', {}, rest);
   if (args.begins('list', 'show', 'lst')) return listAddresses(session, rest, 'address');
   if (args.begins('flush')) return listAddresses(session, rest, 'address', 'flush');
-  if (args.begins('save', 'showdump', 'restore')) giveUp(KERNEL_ERROR, 'not modelled: address dumps in netlink form\n');
+  if (args.begins('save')) return save(session, rest);
+  if (args.begins('showdump')) return showAddresses(session);
+  if (args.begins('restore')) return restoreAddresses(session);
   if (args.begins('help')) leave(255, addressUsage());
   return leave(255, `Command "${args.word}" is unknown, try "ip address help".\n`);
 }
@@ -136,6 +140,15 @@ export function listAddresses(session: Session, args: Arguments, asked: 'link' |
   printer.endJson();
   return 0;
 }
+/** Of the filter only the device and the family count. */
+function save(session: Session, args: Arguments): number {
+  const { filter, device } = readFilter(session, args, 'address');
+  const index = device === undefined ? 0 : session.indexOf(device) || giveUp(USAGE_ERROR, `Device "${device}" does not exist.\n`);
+  beginSave(session, 'address');
+  const devices = devicesInOrder(session.netns).filter((each) => index === 0 || each.index === index);
+  return saveAddresses(session, devices, session.options.family === Family.UNSPEC ? Family.UNSPEC : filter.family, index !== 0);
+}
+
 /** What the kernel leaves out of a dump itself. */
 function passesDump(device: Device, filter: LinkFilter): boolean {
   if (filter.tells === 'inet6') return filter.master <= 0 && filter.kind === undefined;

@@ -221,6 +221,6 @@ const DECLARATION: Declaration = {
   commands: OBJECTS.map(([name, command]) => ({
     ...{ name, verbs: IP_VERBS[name] ?? [], isMissing: 'lacks' in command, help: 'lacks' in command ? String(command.lacks) : undefined },
   })),
-  missing: ['dumps of addresses, routes and rules in netlink form (save, restore)', 'IPv6 tunnels by `ip -6 tunnel`; `ip link add type` has them'],
+  missing: ['IPv6 tunnels by `ip -6 tunnel`; `ip link add type` has them'],
 };
 export const IP_PROGRAMS: readonly InstalledProgram[] = [{ path: '/usr/sbin/ip', main: declared(DECLARATION, ip), origin: 'iproute2 6.1.0' }];

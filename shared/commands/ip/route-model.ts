@@ -39,7 +39,7 @@ export interface ShownNexthop {
   readonly gateway: Ipv4 | Ipv6 | undefined;
   /** A gateway of the other family. */
   readonly via6: Ipv6 | undefined;
-  readonly device: Device | undefined;
+  readonly device: { readonly index: number; readonly name: string } | undefined;
   readonly weight: number;
   readonly flags: number;
   /** 0: none. */

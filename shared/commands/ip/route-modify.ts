@@ -24,6 +24,7 @@ import { parseRouteType } from '../iproute2/names.ts';
 import { parseRttTime, parseU32, parseU8 } from '../iproute2/numbers.ts';
 import { Family, parseFamily, takeAddress, takePrefix, type Prefix } from '../iproute2/prefix.ts';
 import { KERNEL_ERROR, type Session } from '../iproute2/session.ts';
+import { lockMetric, type MetricKey } from './route-metrics.ts';
 import { routeUsage } from './usage.ts';
 import { takeVrf } from './vrf.ts';
 
@@ -72,9 +73,9 @@ const settle = (draft: Draft, prefix: Prefix): Prefix => {
 const invalid = (what: string, word: string): never => invalidArgument(`"${what}" value is invalid\n`, word);
 
 /** A metric that may be locked. */
-function metric(draft: Draft, name: string, key: keyof RouteMetrics, max = 0xffff_ffff): void {
+function metric(draft: Draft, name: string, key: MetricKey, max = 0xffff_ffff): void {
   if (draft.args.next() === 'lock') {
-    if (key === 'mtu') draft.metrics.mtuLock = true;
+    lockMetric(draft.metrics, key);
     draft.args.next();
   }
   const value = parseU32(draft.args.word);
@@ -82,7 +83,12 @@ function metric(draft: Draft, name: string, key: keyof RouteMetrics, max = 0xfff
   Object.assign(draft.metrics, { [key]: value });
 }
 function timeMetric(draft: Draft, name: string, key: 'rtt' | 'rttvar' | 'rtoMin', factor: number): void {
-  if (draft.args.next() === 'lock') draft.args.next();
+  const word = draft.args.next();
+  if (key === 'rtoMin') lockMetric(draft.metrics, key);
+  else if (word === 'lock') {
+    lockMetric(draft.metrics, key);
+    draft.args.next();
+  }
   const time = parseRttTime(draft.args.word) ?? invalid(name, draft.args.word);
   draft.metrics[key] = time.raw && key !== 'rtoMin' ? time.value : time.value * factor;
 }
@@ -180,7 +186,7 @@ const KEYWORDS: readonly Keyword[] = [
     short: true,
     read: (draft) => {
       if (draft.args.next() === 'lock') {
-        draft.metrics.congestionLock = true;
+        lockMetric(draft.metrics, 'congestion');
         draft.args.next();
       }
       draft.metrics.congestion = draft.args.word;

@@ -5,6 +5,7 @@ import type { ColorAttribute } from '../iproute2/printer.ts';
 import type { Session } from '../iproute2/session.ts';
 import { printEntry } from './nexthop-show.ts';
 import { CacheFlag, RouteFlag, type ShownNexthop, type ShownRoute } from './route-model.ts';
+import { isLocked, METRICS } from './route-metrics.ts';
 
 export interface RouteFilter {
   /** 0: all tables. */
@@ -230,33 +231,15 @@ function printCacheFlags(session: Session, all: number): void {
   printer.text(`${printer.lineEnd}    cache ${words.length > 0 ? `<${words.join(',')}> ` : ''}`);
 }
 
-/** Metrics in the order of their numbers (RTAX_*). */
-const METRICS: readonly (readonly [keyof RouteMetrics, string])[] = [
-  ['mtu', 'mtu'],
-  ['window', 'window'],
-  ['rtt', 'rtt'],
-  ['rttvar', 'rttvar'],
-  ['ssthresh', 'ssthresh'],
-  ['cwnd', 'cwnd'],
-  ['advmss', 'advmss'],
-  ['reordering', 'reordering'],
-  ['hoplimit', 'hoplimit'],
-  ['initcwnd', 'initcwnd'],
-  ['features', 'features'],
-  ['rtoMin', 'rto_min'],
-  ['initrwnd', 'initrwnd'],
-  ['quickack', 'quickack'],
-  ['congestion', 'congctl'],
-];
 function printMetrics(session: Session, metrics: RouteMetrics): void {
   const { printer } = session;
-  const present = METRICS.filter(([key]) => metrics[key] !== undefined);
+  const present = METRICS.filter(({ key }) => metrics[key] !== undefined);
   if (present.length === 0 && !metrics.mtuLock) return;
   printer.openArray('metrics');
   printer.openObject();
-  for (const [key, name] of present) {
+  for (const { key, word: name } of present) {
     const number = Number(metrics[key]);
-    const lock = (key === 'mtu' && metrics.mtuLock) || (key === 'congestion' && metrics.congestionLock) || key === 'rtoMin' ? 'lock ' : '';
+    const lock = isLocked(metrics, key) ? 'lock ' : '';
     printer.text(`${name} ${lock}`);
     if (key === 'features') {
       if ((number & 1) !== 0) printer.any('ecn', 'ecn ', null);

@@ -11,6 +11,7 @@ import {
   type Route6,
   type RouteGetRequest,
 } from '../../kernel/index.ts';
+import type { Sys } from '../../shell/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { parseRouteType } from '../iproute2/names.ts';
@@ -18,6 +19,7 @@ import { parseU16, parseU32, parseU8 } from '../iproute2/numbers.ts';
 import { Family, parseFamily, takeAddress, takePrefix, type Prefix } from '../iproute2/prefix.ts';
 import { KERNEL_ERROR, USAGE_ERROR, type Session } from '../iproute2/session.ts';
 import { protocolNumber } from '../names/protocols.ts';
+import { beginSave, restoreRoutes, saveRoutes, showRoutes } from './dump/transfer.ts';
 import { dumpCache6, shownAnswer, shownAnswer6 } from './route-answer.ts';
 import { dumpCache, dumpTable, dumpTable6, hasTable6, shownRoute6, tableIds6, type ShownRoute } from './route-model.ts';
 import { modifyRoute } from './route-modify.ts';
@@ -41,7 +43,7 @@ const CHANGES: readonly { readonly word: string; readonly exact?: true; readonly
   { word: 'test', flags: { exclusive: true } },
 ];
 
-export function routeCommand(session: Session, words: readonly string[]): number {
+export function routeCommand(session: Session, words: readonly string[]): number | Sys<number> {
   const args = new Arguments(words);
   if (args.isAtEnd) return list(session, new Arguments([]), 'list');
   const rest = new Arguments(words.slice(1));
@@ -51,7 +53,9 @@ export function routeCommand(session: Session, words: readonly string[]): number
   if (args.begins('list', 'show', 'lst')) return list(session, rest, 'list');
   if (args.begins('get')) return get(session, rest);
   if (args.begins('flush')) return list(session, rest, 'flush');
-  if (args.begins('save', 'restore', 'showdump')) giveUp(KERNEL_ERROR, 'not modelled: route dumps in netlink form\n');
+  if (args.begins('save')) return save(session, rest);
+  if (args.begins('restore')) return restoreRoutes(session);
+  if (args.begins('showdump')) return showRoutes(session);
   if (args.begins('help')) leave(255, routeUsage());
   return leave(255, `Command "${args.word}" is unknown, try "ip route help".\n`);
 }
@@ -167,6 +171,18 @@ function list(session: Session, args: Arguments, action: 'list' | 'flush'): numb
   } else for (const route of routes) if (passesRoute(session, route, filter)) printRoute(session, route, filter);
   printer.endJson();
   return 0;
+}
+
+function save(session: Session, args: Arguments): number {
+  beginSave(session, 'route');
+  const filter = readFilter(session, args);
+  const routes = dump(session, filter);
+  if ('missing' in routes) return filter.table === MAIN ? 0 : giveUp(KERNEL_ERROR, `${missingTable(routes.missing)}Dump terminated\n`);
+  return saveRoutes(
+    session,
+    routes.filter((route) => passesRoute(session, route, filter)),
+    filter.table !== 0 || filter.protocol !== undefined || filter.oif !== 0,
+  );
 }
 
 function flush(session: Session, filter: RouteFilter): number {

@@ -1,5 +1,6 @@
 /** `ip rule`. Authority: ip/iprule.c, net/core/fib_rules.c (fib_nl_fill_rule). */
 import { addRule, deleteRule, type Rule, type RuleRequest } from '../../kernel/index.ts';
+import type { Sys } from '../../shell/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { parseRouteType } from '../iproute2/names.ts';
@@ -7,6 +8,7 @@ import { parseInt32, parseU32, parseU8 } from '../iproute2/numbers.ts';
 import { Family, familyBits, formatAddress, sameBits, takePrefix, type Prefix } from '../iproute2/prefix.ts';
 import { KERNEL_ERROR, USAGE_ERROR, type Session } from '../iproute2/session.ts';
 import { protocolName, protocolNumber } from '../names/protocols.ts';
+import { restoreRules, saveRules } from './dump/transfer.ts';
 import { isDeviceName } from './link-parse.ts';
 import { ruleUsage } from './usage.ts';
 
@@ -18,11 +20,15 @@ interface RuleFilter {
   dst: Prefix | undefined;
 }
 
-export function ruleCommand(session: Session, words: readonly string[]): number {
+export function ruleCommand(session: Session, words: readonly string[]): number | Sys<number> {
   const args = new Arguments(words);
   const rest = new Arguments(words.slice(1));
   if (args.isAtEnd || args.begins('list', 'lst', 'show')) return list(session, rest, 'list');
-  if (args.begins('save', 'restore')) giveUp(KERNEL_ERROR, 'not modelled: rule dumps in netlink form\n');
+  if (args.begins('save')) {
+    if (!rest.isAtEnd) giveUp(USAGE_ERROR, '"ip rule save" does not take any arguments.\n');
+    return saveRules(session, session.options.family === Family.INET6 ? session.netns.rules6 : session.netns.rules);
+  }
+  if (args.begins('restore')) return restoreRules(session);
   if (args.begins('add')) return modify(session, 'new', rest);
   if (args.begins('delete')) return modify(session, 'delete', rest);
   if (args.begins('flush')) return list(session, rest, 'flush');

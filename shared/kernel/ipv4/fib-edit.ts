@@ -211,7 +211,7 @@ function onlinkNexthop(netns: Netns, hop: NexthopRequest, gateway: Ipv4, scope: 
 function gateway6Nexthop(netns: Netns, hop: NexthopRequest, scope: number): KernelResult<Nexthop> {
   if (scope >= Scope.LINK) return fail('EINVAL', 'Nexthop has invalid scope');
   const device = netns.devices.get(hop.device ?? 0);
-  if (device === undefined) return fail('EINVAL', 'Device is required for this gateway');
+  if (device === undefined) return hop.device ? fail('ENODEV') : fail('EINVAL', 'Device is required for this gateway');
   if (!device.isUp) return fail('ENETDOWN', 'Nexthop device is not up');
   const nexthop = new Nexthop(device, 0);
   nexthop.gateway6 = hop.gateway6 ?? null;

@@ -212,7 +212,8 @@ function insert(device: Device, ifa: Ipv6Address): void {
   const place = ipv6.addresses.findIndex((other) => rank(ifa) >= rank(other));
   if (place < 0) ipv6.addresses.push(ifa);
   else ipv6.addresses.splice(place, 0, ifa);
-  if (!ifa.noPrefixRoute && ifa.address !== IPV6_LOOPBACK) addPrefixRoute(ifa);
+  // no route by a device that is down
+  if (!ifa.noPrefixRoute && ifa.address !== IPV6_LOOPBACK && device.isUp) addPrefixRoute(ifa);
   if (isReady(device) || device.isLoopback) startDad(ifa);
 }
 function addPrefixRoute(ifa: Ipv6Address): void {

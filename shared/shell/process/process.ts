@@ -257,6 +257,10 @@ export class Process implements Caller {
   install(file: OpenFile, cloexec = false): Result<number, Errno> {
     return this.fds.add(file, cloexec);
   }
+  /** Whether reading can begin anew: a file can, a pipe cannot. */
+  isSeekable(fd: number): boolean {
+    return this.fds.get(fd)?.seek(0, 'current').ok ?? false;
+  }
   isTerminal(fd: number): boolean {
     return this.fds.get(fd)?.control({ kind: 'tty.get-attributes' }, this).ok ?? false;
   }
