@@ -8,7 +8,22 @@ import type { Ipv6 } from '../../../wire/index.ts';
 import { Family } from '../../iproute2/prefix.ts';
 import { isLocked, lockMetric, METRICS } from '../route-metrics.ts';
 import { PLAIN_ROUTE, type ShownNexthop, type ShownRoute } from '../route-model.ts';
-import { addressBytes, addressIn, attribute, nameBytes, numberIn, readAddress, readAttributes, readName, readU16, readU32, readU8, u16, u32, u8 } from './message.ts';
+import {
+  addressBytes,
+  addressIn,
+  attribute,
+  nameBytes,
+  numberIn,
+  readAddress,
+  readAttributes,
+  readName,
+  readU16,
+  readU32,
+  readU8,
+  u16,
+  u32,
+  u8,
+} from './message.ts';
 import type { Attributes } from './message.ts';
 import { TABLE_COMPAT } from './rule-message.ts';
 
@@ -88,7 +103,11 @@ export function routeBody(route: ShownRoute): Bytes {
 
 function readGateway(attributes: Attributes): Pick<ShownNexthop, 'gateway' | 'via6' | 'realms'> {
   const via = attributes.get(RTA.VIA);
-  return { gateway: addressIn(attributes, RTA.GATEWAY), via6: via === undefined ? undefined : (readAddress(via.slice(2)) as Ipv6), realms: numberIn(attributes, RTA.FLOW) ?? 0 };
+  return {
+    gateway: addressIn(attributes, RTA.GATEWAY),
+    via6: via === undefined ? undefined : (readAddress(via.slice(2)) as Ipv6),
+    realms: numberIn(attributes, RTA.FLOW) ?? 0,
+  };
 }
 export function readRouteBody(body: Bytes, nameOf: (index: number) => string): ShownRoute {
   const attributes = readAttributes(body.slice(12));

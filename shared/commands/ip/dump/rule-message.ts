@@ -74,7 +74,14 @@ export function readRuleBody(body: Bytes): RuleRequest {
   const dstPorts = pair(FRA.DPORT_RANGE, readU16, 2);
   const suppress = number(FRA.SUPPRESS_PREFIXLEN) ?? NONE;
   const action = (Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]).find((key) => ACTIONS[key] === readU8(body, 7));
-  const optional = { fwmark: FRA.FWMARK, fwmask: FRA.FWMASK, ipProtocol: FRA.IP_PROTO, suppressGroup: FRA.SUPPRESS_IFGROUP, realms: FRA.FLOW, target: FRA.GOTO };
+  const optional = {
+    fwmark: FRA.FWMARK,
+    fwmask: FRA.FWMASK,
+    ipProtocol: FRA.IP_PROTO,
+    suppressGroup: FRA.SUPPRESS_IFGROUP,
+    realms: FRA.FLOW,
+    target: FRA.GOTO,
+  };
   return {
     ...{ create: true, family: readU8(body) === Family.INET6 ? 6 : 4, tos: readU8(body, 3), priority: number(FRA.PRIORITY) ?? 0 },
     ...((readU32(body, 8) & Flag.INVERT) !== 0 && { invert: true }),

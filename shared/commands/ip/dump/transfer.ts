@@ -90,7 +90,12 @@ function* restore<T>(session: Session, kind: Kind, wanted: readonly T[], error: 
 
 export function* restoreAddresses(session: Session): Sys<number> {
   const { bodies, error } = yield* readDump(session, 'address', 'restore');
-  return yield* restore(session, 'address', bodies, error, (body) => addShownAddress(session, readAddressBody(body, (index) => session.nameOf(index))));
+  return yield* restore(session, 'address', bodies, error, (body) =>
+    addShownAddress(
+      session,
+      readAddressBody(body, (index) => session.nameOf(index)),
+    ),
+  );
 }
 function addShownAddress({ netns }: Session, shown: ShownAddress): KernelResult<unknown> {
   const { device, prefixLength, scope, metric, flags, validS, preferredS, label, broadcast } = shown;
