@@ -59,18 +59,18 @@ const DATA: ReadonlySet<ApiResource> = new Set([CONFIGMAPS, SECRETS, SERVICEACCO
 
 export class ApiServer implements KubernetesApi {
   readonly resources = RESOURCES;
-  readonly version: string;
-  readonly server: string;
-
   constructor(
     private readonly store: ObjectStore,
     private readonly simulation: Simulation,
     private readonly rng: Rng,
     private readonly kubelets: ReadonlyMap<string, Kubelet>,
     private readonly options: ApiServerOptions,
-  ) {
-    this.version = options.version;
-    this.server = options.server;
+  ) {}
+  get version(): string {
+    return this.options.version;
+  }
+  get server(): string {
+    return this.options.server;
   }
   /** Who answers requests by their address: the REST layer, which stands on this one. */
   answers: (request: ApiRequest) => ApiReply = () => ({ status: 404, body: '404 page not found\n' });

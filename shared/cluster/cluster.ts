@@ -2,28 +2,29 @@
  * A Kubernetes cluster on machines that are up and joined by their networks: objects, API server, scheduler, a kubelet on each node, flannel.
  * What kubeadm leaves behind is there at once; pods start as the simulation runs.
  */
-import { err, ok, Rng, utf8Encode, type Result, type Simulation } from '../base/index.ts';
+import { err, ok, Rng, type Result, type Simulation } from '../base/index.ts';
 import type { PluginCall } from '../cni/index.ts';
-import { formatTime, kubectlProgram, nodePrograms, type Node, type Pod } from '../commands/index.ts';
+import { kubectlProgram, nodePrograms, type Node, type Pod } from '../commands/index.ts';
 import { getRoute } from '../kernel/index.ts';
 import type { InstalledProgram, Machine } from '../machine/index.ts';
-import { programImage, type Process, type Sys } from '../shell/index.ts';
-import { formatIpv4, ipv4Mask, parseIpv4, parseIpv4Prefix } from '../wire/index.ts';
-import { ApiServer, makeNamespace } from './api-server.ts';
+import type { Process, Sys } from '../shell/index.ts';
+import { formatIpv4, parseIpv4, parseIpv4Prefix } from '../wire/index.ts';
+import { ApiServer } from './api-server.ts';
 import { CalicoStore } from './calico/datastore.ts';
 import { calicoNetwork } from './calico/network.ts';
-import { Keeper } from './controllers.ts';
+import { ControlPlane, type ClusterPlan } from './control-plane.ts';
 import { EventRecorder } from './events.ts';
-import { flannelNetwork } from './flannel/network.ts';
+import { flannelImages, flannelNetwork } from './flannel/network.ts';
 import { ImageRegistry, parseReference } from './image.ts';
 import { systemImages } from './images/system.ts';
 import { userImages } from './images/user.ts';
 import { Kubelet } from './kubelet.ts';
-import { makeNode } from './node-object.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { CONTAINERD, containerdProgram, KUBELET, NodeJournal, NodeServices, type ServiceFacts } from './node-services.ts';
+import { install, KUBELET_CONFIG, writeKubectlConfig, writeKubeletConfig, writeNodeSettings } from './node-files.ts';
+import { NodeMembership } from './membership.ts';
 import { ImageStore, type NodeRuntime } from './node-runtime.ts';
-import { randomHex, randomUid } from './names.ts';
+import { randomHex } from './names.ts';
 import { OWN_NETWORK, type PodNetwork, type PodNetworkPlan } from './pod-network.ts';
 import { podReason } from './printer.ts';
 import { corednsProgram } from './coredns.ts';
@@ -31,15 +32,11 @@ import { DeploymentController } from './deployments.ts';
 import { EndpointController } from './endpoints.ts';
 import { kubeProxyProgram } from './kube-proxy.ts';
 import { NamespaceController } from './namespaces.ts';
-import { CONFIGMAPS, DEPLOYMENTS, ENDPOINTS, ENDPOINTSLICES, LEASES, NAMESPACES, NODE_NAME, NODES, PODS, SERVICES } from './resources.ts';
+import { LEASES, NODE_NAME, NODES, PODS } from './resources.ts';
 import { RestApi, type Definitions } from './rest/index.ts';
 import { Scheduler } from './scheduler.ts';
 import { ObjectStore } from './store.ts';
-import { admitService } from './service-admission.ts';
-import { SystemData } from './system-data.ts';
-import { admitDeployment } from './deployment-admission.ts';
 import { wayOut } from './way-out.ts';
-import { corednsDeployment, systemServices, systemTemplates, type SystemService } from './system-pods.ts';
 
 export interface ClusterOptions {
   readonly simulation: Simulation;
@@ -54,6 +51,8 @@ export interface ClusterOptions {
   readonly network: PodNetworkPlan;
   /** No taint keeps pods from the control plane. */
   readonly podsOnControlPlane: boolean;
+  /** Nothing of the cluster is there: the machines have its packages, and `kubeadm` makes it. */
+  readonly isBare?: boolean;
   /** Programs that containers may have, and busybox's own. */
   readonly programs: readonly InstalledProgram[];
   readonly busybox: readonly InstalledProgram[];
@@ -91,49 +90,58 @@ export class Cluster {
   private readonly rng: Rng;
   private readonly events: EventRecorder;
   private readonly network: PodNetwork;
+  private controlPlane: ControlPlane | undefined;
+  /** Of the cluster that there is, or as the lab expects it. */
+  private plan: ClusterPlan;
 
   constructor(private readonly options: ClusterOptions) {
     const { simulation } = options;
     this.rng = new Rng(options.seed);
+    const { version, podCIDR, serviceCIDR, podsOnControlPlane } = options;
+    this.plan = {
+      ...{ version, controlPlane: options.controlPlane, podCIDR, serviceCIDR, podsOnControlPlane },
+      ...{ address: this.addressOf(options.controlPlane), dnsOnControlPlane: true },
+    };
     this.store.addIndex(PODS, NODE_NAME, (pod) => (pod as Pod).spec.nodeName);
     this.store.listen((_resource, event) => this.kubelets.get((event.object as Pod).spec.nodeName ?? '')?.notice(event), PODS);
     this.events = new EventRecorder(this.store, simulation, this.rng);
-    const server = `${this.addressOf(options.controlPlane)}:6443`;
+    const plan = (): ClusterPlan => this.plan;
     this.api = new ApiServer(this.store, simulation, this.rng, this.kubelets, {
       version: options.version,
-      server,
-      serviceCIDR: options.serviceCIDR,
-      connect: (p) => this.connect(p, server),
+      get server() {
+        return `${plan().address}:6443`;
+      },
+      get serviceCIDR() {
+        return plan().serviceCIDR;
+      },
+      connect: (p) => this.connect(p, `${this.plan.address}:6443`),
     });
     serveRest(this.api, this.store, simulation, options.types);
     this.network = this.makeNetwork();
     const registry = new ImageRegistry([
       ...systemImages(options.version, options.programs, {
-        'kube-proxy': kubeProxyProgram({ store: this.store, podCIDR: options.podCIDR }),
+        'kube-proxy': kubeProxyProgram({
+          store: this.store,
+          get podCIDR() {
+            return plan().podCIDR;
+          },
+        }),
         coredns: corednsProgram(this.store),
       }),
       ...this.network.images(options.programs),
+      ...(options.isBare ? flannelImages(options.programs, { store: this.store, nodeName: (p) => this.nodeOf(p) }) : []),
       ...userImages(options.programs, options.busybox),
     ]);
-    this.makeObjects();
+    const made = options.isBare ? undefined : this.newControlPlane();
+    if (made) this.registerAll(made);
     new EndpointController(this.store, simulation, this.rng);
     new DeploymentController(this.store, simulation, this.rng, this.events);
     new NamespaceController(this.store, this.api, simulation);
     new NodeLifecycle(this.store, simulation, this.events);
     new Scheduler(this.store, this.events, simulation, this.rng);
     for (const [name, machine] of options.machines) this.startNode(name, machine, registry);
-    const { version, controlPlane, podCIDR, serviceCIDR } = options;
-    const templates = [
-      ...systemTemplates({ version, controlPlane, controlPlaneIp: this.addressOf(controlPlane), podCIDR, serviceCIDR }),
-      ...this.network.templates,
-    ];
-    new SystemData(this.store, simulation, options.seed, { ...options, server });
-    new Keeper(this.store, simulation, this.rng, templates).sync();
-    this.makeCoreDns();
-    for (const runtime of [...this.kubelets.values()].map((kubelet) => kubelet.runtime)) {
-      for (const template of templates)
-        for (const container of [...(template.spec.initContainers ?? []), ...template.spec.containers]) keepImage(runtime.images, container.image);
-    }
+    made?.finish(options.seed);
+    if (made) for (const { runtime } of this.kubelets.values()) keepImages(runtime.images, made);
   }
 
   pods(): readonly PodInfo[] {
@@ -170,10 +178,10 @@ export class Cluster {
     return this.options.simulation;
   }
   get podCIDR(): string {
-    return this.options.podCIDR;
+    return this.plan.podCIDR ?? this.options.podCIDR;
   }
   get serviceCIDR(): string {
-    return this.options.serviceCIDR;
+    return this.plan.serviceCIDR;
   }
 
   // --- what kubeadm made ---
@@ -196,64 +204,47 @@ export class Cluster {
     const address = this.options.machines.get(node)?.netns.device(this.options.interface)?.ipv4?.addresses[0];
     return address ? formatIpv4(address.local) : '127.0.0.1';
   }
-  private makeObjects(): void {
-    const { simulation, podCIDR, controlPlane, version } = this.options;
-    const born = formatTime(simulation.unixUs);
-    for (const name of ['default', ...this.network.namespaces, 'kube-node-lease', 'kube-public', 'kube-system'])
-      this.store.put(NAMESPACES, makeNamespace(name, born, this.rng));
-    for (const { namespace, name, data } of this.network.configMaps) {
-      const metadata = { name, namespace, uid: randomUid(this.rng), resourceVersion: '', creationTimestamp: born };
-      this.store.put(CONFIGMAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as never);
-    }
-    for (const service of systemServices(this.options.serviceCIDR)) this.makeService(service, born);
-    const cidr = parseIpv4Prefix(podCIDR)!;
-    const names = [controlPlane, ...[...this.options.machines.keys()].filter((name) => name !== controlPlane)];
-    for (const [index, name] of names.entries()) {
-      const machine = this.options.machines.get(name)!;
-      const network = `${formatIpv4((cidr.address & ipv4Mask(cidr.length)) + index * 256)}/24`;
-      this.store.put(
-        NODES,
-        makeNode({
-          name,
-          isControlPlane: name === controlPlane,
-          isTainted: name === controlPlane && !this.options.podsOnControlPlane,
-          address: this.addressOf(name),
-          podCIDR: network,
-          version,
-          createdAt: born,
-          now: born,
-          available: this.network.available,
-          rng: this.rng,
-        }),
-      );
-      prepareMachine(machine, kubectlProgram(this.api), this.api.server);
+  private newControlPlane(): ControlPlane {
+    return (this.controlPlane = new ControlPlane(this.plan, this.store, this.simulation, this.rng, this.network));
+  }
+  /** The cluster with all its nodes, as kubeadm left it a while ago. */
+  private registerAll(made: ControlPlane): void {
+    const { controlPlane, machines } = this.options;
+    made.begin();
+    for (const name of [controlPlane, ...[...machines.keys()].filter((one) => one !== controlPlane)]) {
+      const machine = machines.get(name)!;
+      made.register(name, this.addressOf(name));
+      const kubectl = kubectlProgram(this.api);
+      install(machine, kubectl.path, 'kubectl', kubectl.main);
+      writeKubectlConfig(machine, made.server);
+      writeNodeSettings(machine);
+      writeKubeletConfig(machine, this.plan);
       this.network.prepare(name, machine);
     }
   }
-  private makeCoreDns(): void {
-    const made = admitDeployment(corednsDeployment(this.options.controlPlane), 'kube-system', formatTime(this.simulation.unixUs), this.rng);
-    if (!made.ok) throw new Error(`the deployment of CoreDNS is refused: ${made.error.message}`);
-    this.store.put(DEPLOYMENTS, made.value);
-    for (const { runtime } of this.kubelets.values())
-      for (const container of made.value.spec.template.spec.containers) keepImage(runtime.images, container.image);
-  }
-  private makeService({ namespace, ...sent }: SystemService, born: string): void {
-    const pools = { cidr: this.options.serviceCIDR, taken: [], rng: this.rng };
-    const made = admitService(sent, namespace, born, pools);
-    if (!made.ok) throw new Error(`the service ${sent.metadata.name} is refused: ${made.error.message}`);
-    this.store.put(SERVICES, made.value);
-    if (sent.spec.selector) return;
-    const metadata = { name: sent.metadata.name, namespace, uid: randomUid(this.rng), resourceVersion: '', creationTimestamp: born };
-    const address = this.addressOf(this.options.controlPlane);
-    const port = { name: 'https', port: 6443, protocol: 'TCP' as const };
-    this.store.put(ENDPOINTS, { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets: [{ addresses: [{ ip: address }], ports: [port] }] });
-    this.store.put(ENDPOINTSLICES, {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': metadata.name } },
-      addressType: 'IPv4',
-      endpoints: [{ addresses: [address], conditions: { ready: true, serving: true, terminating: false } }],
-      ports: [port],
+  private membershipOf(name: string, machine: Machine): NodeMembership {
+    return new NodeMembership({
+      ...{ name, machine, store: this.store, ownAddress: this.addressOf(name) },
+      cluster: {
+        current: () => this.controlPlane,
+        runtime: () => this.kubelets.get(name)!,
+        stopKubelet: () => this.services.get(name)!.halt('kubelet.service'),
+        startKubelet: () => this.services.get(name)!.begin('kubelet.service'),
+        make: (request) => {
+          const { version, podsOnControlPlane } = this.options;
+          const { podCIDR, serviceCIDR, address = this.addressOf(name) } = request;
+          this.plan = { version, controlPlane: name, address, podCIDR, serviceCIDR, podsOnControlPlane, dnsOnControlPlane: false };
+          const made = this.newControlPlane();
+          made.begin();
+          return made;
+        },
+        finish: (made) => made.finish(this.rng.uint32()),
+        end: () => {
+          this.controlPlane?.end();
+          this.controlPlane = undefined;
+        },
+      },
+      joined: this.options.isBare !== true,
     });
   }
   private nodeOf(p: Process): string {
@@ -291,6 +282,7 @@ export class Cluster {
         if (this.pluginCalls.length > CALLS_KEPT) this.pluginCalls.shift();
       },
     };
+    const membership = this.membershipOf(name, machine);
     const hasNetwork = (): boolean => {
       const entries = machine.init.fs.readdir('/etc/cni/net.d');
       return entries.ok && entries.value.some(({ name: file }) => /\.(conf|conflist|json)$/.test(file));
@@ -307,15 +299,25 @@ export class Cluster {
       '--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock',
       `--node-ip=${runtime.hostIp}`,
     ];
+    const kubeletUnit = { ...KUBELET, command };
     const spawn = (facts: ServiceFacts) => (): Process | undefined => {
       const started = machine.spawn(facts.command, { path: facts.command[0]! });
       return started.ok ? started.value : undefined;
     };
     const services = new NodeServices({
-      ...{ runtime, kubelet, api: this.api, store: this.store, isNetworkReady: hasNetwork, isControlPlane: name === this.options.controlPlane },
-      services: [CONTAINERD, { ...KUBELET, command }].map((facts) => ({ facts, spawn: spawn(facts) })),
+      ...{ runtime, kubelet, api: this.api, store: this.store, isNetworkReady: hasNetwork, membership },
+      services: [
+        { facts: CONTAINERD, spawn: spawn(CONTAINERD) },
+        { facts: kubeletUnit, spawn: spawn(kubeletUnit), canRun: () => machine.init.fs.exists(KUBELET_CONFIG) },
+      ],
     });
     this.services.set(name, services);
+    if (this.options.isBare) {
+      const kubectl = kubectlProgram(this.api);
+      install(machine, kubectl.path, 'kubectl', kubectl.main);
+      // those are not of the package kubernetes-cni
+      for (const plugin of ['flannel', 'calico', 'calico-ipam']) machine.init.fs.unlink(`/opt/cni/bin/${plugin}`);
+    }
     if (!services.isActive('kubelet.service')) throw new Error(`the kubelet of ${name} does not start`);
     for (const program of nodePrograms(services)) install(machine, program.path, program.path, program.main);
   }
@@ -324,6 +326,7 @@ export class Cluster {
   private *connect(p: Process, server: string): Sys<Result<void, string>> {
     const file = p.getenv('KUBECONFIG') ?? `${p.getenv('HOME') ?? '/root'}/.kube/config`;
     if (!p.fs.exists(file)) return err('The connection to the server localhost:8080 was refused - did you specify the right host or port?');
+    if (!this.controlPlane) return err(`The connection to the server ${server} was refused - did you specify the right host or port?`);
     const [host = ''] = server.split(':');
     const address = parseIpv4(host) ?? 0;
     const machine = [...this.options.machines.values()].find((one) => one.os === p.os);
@@ -360,31 +363,14 @@ function keepImage(images: ImageStore, text: string): void {
   if (reference && pull?.kind === 'pulled') images.keep(reference, pull.image);
 }
 
+/** kubeadm pulls what it runs. */
+function keepImages(images: ImageStore, { templates }: ControlPlane): void {
+  for (const { spec } of templates) for (const container of [...(spec.initContainers ?? []), ...spec.containers]) keepImage(images, container.image);
+}
+
 function readText(machine: Machine, path: string): string {
   const text = machine.init.fs.readFile(path);
   return text.ok ? text.value : '';
-}
-
-function install(machine: Machine, path: string, name: string, program: InstalledProgram['main']): void {
-  machine.os.programs.set(name, program);
-  machine.init.fs.mkdirs(path.slice(0, path.lastIndexOf('/')), 0o755);
-  machine.init.fs.writeFile(path, programImage(name), { mode: 0o755 });
-}
-
-/** kubectl, its configuration for root, and what kubeadm asks of a machine's settings. */
-function prepareMachine(machine: Machine, kubectl: InstalledProgram, server: string): void {
-  const { fs } = machine.init;
-  install(machine, kubectl.path, 'kubectl', kubectl.main);
-  fs.mkdirs('/root/.kube', 0o750);
-  fs.mkdirs('/etc/kubernetes', 0o755);
-  const config = `apiVersion: v1\nclusters:\n- cluster:\n    server: https://${server}\n  name: kubernetes\ncontexts:\n- context:\n    cluster: kubernetes\n    user: kubernetes-admin\n  name: kubernetes-admin@kubernetes\ncurrent-context: kubernetes-admin@kubernetes\nkind: Config\npreferences: {}\nusers:\n- name: kubernetes-admin\n  user: {}\n`;
-  fs.writeFile('/root/.kube/config', utf8Encode(config), { mode: 0o600 });
-  fs.writeFile('/etc/kubernetes/admin.conf', utf8Encode(config), { mode: 0o600 });
-  fs.writeFile(
-    '/etc/sysctl.d/k8s.conf',
-    'net.bridge.bridge-nf-call-iptables  = 1\nnet.bridge.bridge-nf-call-ip6tables = 1\nnet.ipv4.ip_forward                 = 1\n',
-  );
-  fs.writeFile('/proc/sys/net/ipv4/ip_forward', '1\n');
 }
 
 const serviceEnvironment = (address: string): Readonly<Record<string, string>> => ({

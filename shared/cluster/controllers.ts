@@ -26,6 +26,8 @@ const REACT_US = 60_000;
 
 export class Keeper {
   private readonly owners = new Map<Template, string>();
+  private readonly stopListening: () => void;
+  private isOver = false;
   constructor(
     private readonly store: ObjectStore,
     private readonly simulation: Simulation,
@@ -33,7 +35,7 @@ export class Keeper {
     private readonly templates: readonly Template[],
   ) {
     for (const template of templates) this.owners.set(template, template.kind === 'daemon-set' ? this.declare(template) : randomUid(rng));
-    store.listen((resource, event) => {
+    this.stopListening = store.listen((resource, event) => {
       if (resource === PODS) this.reportSoon();
       if (resource === NODES && event.type === 'DELETED') this.simulation.after(REACT_US, () => this.collect(event.object.metadata.name));
       if (event.type !== 'DELETED' && resource !== NODES) return;
@@ -42,7 +44,13 @@ export class Keeper {
     });
   }
 
+  /** Its cluster is no more. */
+  stop(): void {
+    this.stopListening();
+    this.isOver = true;
+  }
   sync(): void {
+    if (this.isOver) return;
     const nodes = (this.store.list(NODES) as readonly Node[]).map((node) => node.metadata.name);
     const pods = this.store.list(PODS) as readonly Pod[];
     for (const template of this.templates) {

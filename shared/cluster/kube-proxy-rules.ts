@@ -20,7 +20,7 @@ interface Portal {
   readonly endpoints: readonly string[];
 }
 
-export function proxyRules(services: readonly Service[], slices: readonly EndpointSlice[], podCIDR: string): string {
+export function proxyRules(services: readonly Service[], slices: readonly EndpointSlice[], podCIDR: string | undefined): string {
   const portals = services.flatMap((service) => portalsOf(service, slices));
   const open = portals.filter((portal) => portal.endpoints.length > 0);
   const closed = portals.filter((portal) => portal.endpoints.length === 0);
@@ -71,7 +71,7 @@ function filterTable(closed: readonly Portal[]): readonly string[] {
   ];
 }
 
-function natTable(open: readonly Portal[], podCIDR: string): readonly string[] {
+function natTable(open: readonly Portal[], podCIDR: string | undefined): readonly string[] {
   const chains = ['KUBE-NODEPORTS', 'KUBE-SERVICES', 'KUBE-POSTROUTING', 'KUBE-MARK-MASQ'];
   const rules: string[] = [
     `-A KUBE-POSTROUTING -m mark ! --mark ${MARK} -j RETURN`,
@@ -94,7 +94,8 @@ function natTable(open: readonly Portal[], podCIDR: string): readonly string[] {
         `-A ${external} -j ${service}`,
       );
     }
-    rules.push(`-A ${service} ${note(`${name} cluster IP`)} -m ${protocol} -p ${protocol} -d ${clusterIP} --dport ${port} ! -s ${podCIDR} -j KUBE-MARK-MASQ`);
+    const to = `-A ${service} ${note(`${name} cluster IP`)} -m ${protocol} -p ${protocol} -d ${clusterIP} --dport ${port}`;
+    if (podCIDR !== undefined) rules.push(`${to} ! -s ${podCIDR} -j KUBE-MARK-MASQ`);
     for (const [index, endpoint] of portal.endpoints.entries()) {
       const chain = `KUBE-SEP-${hash(endpoint)}`;
       const left = portal.endpoints.length - index;

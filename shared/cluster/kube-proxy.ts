@@ -15,12 +15,13 @@ const SYNC_US = 30_000_000;
 
 export interface ProxyOptions {
   readonly store: ObjectStore;
-  /** clusterCIDR: what comes from elsewhere is masqueraded. */
-  readonly podCIDR: string;
+  /** clusterCIDR: what comes from elsewhere is masqueraded; without one nothing is. Asked for when it starts. */
+  readonly podCIDR: string | undefined;
 }
 
-export const kubeProxyProgram = ({ store, podCIDR }: ProxyOptions): Program =>
+export const kubeProxyProgram = (options: ProxyOptions): Program =>
   function* (p): Sys<number> {
+    const { store, podCIDR } = options;
     for (const signal of ['TERM', 'INT', 'QUIT'] as const) p.on(signal, () => p.exit(0));
     yield* p.error(`${klog(p, 'server_linux.go:66', '"Using iptables proxy"')}\n`);
     p.fs.writeFile('/proc/sys/net/ipv4/conf/all/route_localnet', '1\n');

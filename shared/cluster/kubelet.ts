@@ -5,6 +5,7 @@
 import { klogLine } from './images/make.ts';
 import { formatTime, type Condition, type Lease, type Node, type Pod, type WatchEvent } from '../commands/index.ts';
 import { anyOf, WaitQueue, type Process, type Program, type Sys } from '../shell/index.ts';
+import { KUBELET_CONFIG } from './node-files.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { PodWorker } from './pod-worker.ts';
 import { LEASES, NODE_NAME, NODES, PODS } from './resources.ts';
@@ -47,6 +48,12 @@ export class Kubelet {
     for (const signal of ['TERM', 'INT'] as const) p.on(signal, () => p.exit(0));
     const log = (where: string, text: string): void =>
       this.runtime.journal.write('kubelet.service', 'kubelet', p.pid, klogLine(this.runtime.simulation.unixUs, p.pid, where, text));
+    if (!p.fs.exists(KUBELET_CONFIG)) {
+      const why = `failed to load kubelet config file, path: ${KUBELET_CONFIG}, error: failed to load Kubelet config file ${KUBELET_CONFIG}, error failed to read kubelet config file "${KUBELET_CONFIG}", error: open ${KUBELET_CONFIG}: no such file or directory`;
+      const line = `"command failed" err=${JSON.stringify(why)}`;
+      this.runtime.journal.write('kubelet.service', 'kubelet', p.pid, klogLine(this.runtime.simulation.unixUs, p.pid, 'run.go:72', line, 'E'));
+      return 1;
+    }
     log('server.go:520', `"Kubelet version" kubeletVersion="${this.version}"`);
     log('kubelet.go:1878', '"Starting kubelet"');
     this.tellAnew();
@@ -59,6 +66,13 @@ export class Kubelet {
     }
   }
 
+  /** What runs here is ended, whatever the API says of it. */
+  forgetPods(): void {
+    for (const worker of this.workers.values()) {
+      worker.isForgotten = true;
+      worker.poked.wakeAll();
+    }
+  }
   /** One that began anew knows nothing of what it told before. */
   private tellAnew(): void {
     [this.wasReady, this.reportedUs, this.renewedUs] = [undefined, -Infinity, -Infinity];

@@ -8,7 +8,7 @@ export interface NodeFacts {
   readonly isControlPlane: boolean;
   readonly isTainted: boolean;
   readonly address: string;
-  readonly podCIDR: string;
+  readonly podCIDR?: string;
   readonly version: string;
   readonly createdAt: string;
   readonly now: string;
@@ -53,8 +53,7 @@ export function makeNode(facts: NodeFacts): Node {
       },
     },
     spec: {
-      podCIDR,
-      podCIDRs: [podCIDR],
+      ...(podCIDR === undefined ? {} : { podCIDR, podCIDRs: [podCIDR] }),
       taints: [
         ...(facts.isTainted ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' as const }] : []),
         { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' },

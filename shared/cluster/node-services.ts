@@ -12,6 +12,7 @@ import {
   type Journal,
   type JournalEntry,
   type KubernetesApi,
+  type Membership,
   type NodeView,
   type Unit,
 } from '../commands/index.ts';
@@ -69,14 +70,22 @@ export const containerdProgram: Program = function* (p): Sys<number> {
   for (;;) yield* p.sleep(1_000_000_000_000);
 };
 
+/** RestartSec of the kubelet's unit. */
+const RESTART_US = 10_000_000;
+
 class Service {
   process: Process | undefined;
   sinceUnixUs: number;
   isEnabled = true;
   hasFailed = false;
+  /** It ended with an error, and will be started again. */
+  isRestarting = false;
+  restarts = 0;
   constructor(
     readonly facts: ServiceFacts,
     readonly spawn: () => Process | undefined,
+    /** Without this it ends at once. */
+    readonly canRun: () => boolean,
     now: number,
   ) {
     this.sinceUnixUs = now;
@@ -91,22 +100,25 @@ export interface NodeServicesOptions {
   readonly kubelet: Kubelet;
   readonly api: KubernetesApi;
   readonly store: ObjectStore;
-  readonly isControlPlane: boolean;
+  readonly membership: Membership;
   readonly isNetworkReady: () => boolean;
-  readonly services: readonly { readonly facts: ServiceFacts; readonly spawn: () => Process | undefined }[];
+  readonly services: readonly { readonly facts: ServiceFacts; readonly spawn: () => Process | undefined; readonly canRun?: () => boolean }[];
 }
 
 export class NodeServices implements NodeView {
   private readonly services: readonly Service[];
   constructor(private readonly options: NodeServicesOptions) {
-    this.services = options.services.map(({ facts, spawn }) => new Service(facts, spawn, this.nowUnixUs));
-    for (const service of this.services) this.begin(service);
+    this.services = options.services.map(({ facts, spawn, canRun = () => true }) => new Service(facts, spawn, canRun, this.nowUnixUs));
+    for (const service of this.services) this.run(service);
   }
   get hostname(): string {
     return this.options.runtime.machine.namespaces.uts.hostname;
   }
   get isControlPlane(): boolean {
-    return this.options.isControlPlane;
+    return this.membership.role === 'control-plane';
+  }
+  get membership(): Membership {
+    return this.options.membership;
   }
   get version(): string {
     return this.options.api.version;
@@ -138,36 +150,70 @@ export class NodeServices implements NodeView {
   units(): readonly Unit[] {
     return this.services.map((one) => ({
       ...one.facts,
-      state: one.isActive ? 'active' : one.hasFailed || one.process?.ending?.kind === 'killed' ? 'failed' : 'inactive',
+      state: one.isActive ? 'active' : one.isRestarting ? 'restarting' : one.hasFailed || one.process?.ending?.kind === 'killed' ? 'failed' : 'inactive',
       isEnabled: one.isEnabled,
       mainPid: one.isActive ? one.process?.pid : undefined,
       sinceUnixUs: one.sinceUnixUs,
     }));
   }
-  private begin(service: Service): boolean {
+  /** At once, as kubeadm's own calls are quick. */
+  begin(unit: string): void {
+    const service = this.named(unit);
+    if (service && !service.isActive) this.run(service);
+  }
+  halt(unit: string): void {
+    const service = this.named(unit);
+    if (!service) return;
+    service.process?.raise('KILL');
+    this.stopped(service);
+  }
+  private run(service: Service): boolean {
     const { name, description } = service.facts;
     service.process = service.spawn();
     service.sinceUnixUs = this.nowUnixUs;
     service.hasFailed = service.process === undefined;
+    service.isRestarting = service.process !== undefined && !service.canRun();
+    if (service.isRestarting) this.restartLater(service, service.process!);
     this.journal.write(name, 'systemd', 1, service.process ? `Started ${name} - ${description}.` : `Failed to start ${name} - ${description}.`);
     return service.process !== undefined;
+  }
+  /** Restart=always: tried again until what it needs is there. */
+  private restartLater(service: Service, failed: Process): void {
+    const { name } = service.facts;
+    const { simulation } = this.options.runtime;
+    simulation.after(RESTART_US / 50, () => {
+      if (service.process !== failed || !failed.ending) return;
+      this.journal.write(name, 'systemd', 1, `${name}: Main process exited, code=exited, status=1/FAILURE`);
+      this.journal.write(name, 'systemd', 1, `${name}: Failed with result 'exit-code'.`);
+    });
+    simulation.housekeeping(RESTART_US, () => {
+      if (service.process !== failed || !failed.ending) return;
+      this.journal.write(name, 'systemd', 1, `${name}: Scheduled restart job, restart counter is at ${++service.restarts}.`);
+      this.run(service);
+    });
   }
   *start(p: Process, unit: string): Sys<boolean> {
     const service = this.named(unit);
     if (!service) return false;
     yield* p.sleep(20_000);
-    return service.isActive || this.begin(service);
+    return service.isActive || this.run(service);
   }
   *stop(p: Process, unit: string): Sys {
     const service = this.named(unit);
     const process = service?.process;
+    if (service?.isRestarting && !service.isActive) [service.process, service.isRestarting] = [undefined, false];
     if (!service?.isActive || !process) return;
     const { name, description } = service.facts;
     this.journal.write(name, 'systemd', 1, `Stopping ${name} - ${description}...`);
     process.raise('TERM');
     const untilUs = p.nowUs + STOP_US;
     while (!process.ending && p.nowUs < untilUs) yield* p.sleep(5_000);
+    this.stopped(service);
+  }
+  private stopped(service: Service): void {
+    const { name, description } = service.facts;
     service.process = undefined;
+    service.isRestarting = false;
     service.sinceUnixUs = this.nowUnixUs;
     this.journal.write(name, 'systemd', 1, `${name}: Deactivated successfully.`);
     this.journal.write(name, 'systemd', 1, `Stopped ${name} - ${description}.`);

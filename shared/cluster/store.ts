@@ -145,6 +145,11 @@ export class ObjectStore {
     this.tell(resource, { type: 'DELETED', object: gone }, object);
     return gone;
   }
+  /** Nothing is left, as in a new etcd; those who watch are told. */
+  clear(): void {
+    for (const [resource, kind] of [...this.kinds].reverse())
+      for (const { metadata } of kind.all()) this.remove(resource, resource.isNamespaced ? (metadata.namespace ?? 'default') : undefined, metadata.name);
+  }
   /** Called within each write (of these resources, if given), in order; must not write itself but may schedule that. */
   listen(listener: StoreListener, ...resources: readonly ApiResource[]): () => void {
     const listening: Listening = { listener, resources: resources.length > 0 ? resources : undefined };

@@ -138,6 +138,8 @@ const REACT_US = 20_000;
 export class SystemData {
   private readonly rng: Rng;
   private isSet = false;
+  private isOver = false;
+  private readonly stopListening: () => void;
   constructor(
     private readonly store: ObjectStore,
     private readonly simulation: Simulation,
@@ -148,15 +150,21 @@ export class SystemData {
     for (const [namespace, name, data, labels] of systemConfigMaps(facts)) this.put(CONFIGMAPS, namespace, name, { data }, labels);
     for (const [namespace, name] of ACCOUNTS) if (this.store.get(NAMESPACES, undefined, namespace)) this.put(SERVICEACCOUNTS, namespace, name, {});
     this.sync();
-    store.listen((resource, event) => {
+    this.stopListening = store.listen((resource, event) => {
       const isMissed = resource === NAMESPACES ? event.type === 'ADDED' : event.type === 'DELETED' && (resource === CONFIGMAPS || resource === SERVICEACCOUNTS);
       if (!isMissed || this.isSet) return;
       this.isSet = true;
       simulation.after(REACT_US, () => this.sync());
     });
   }
+  /** Its cluster is no more. */
+  stop(): void {
+    this.stopListening();
+    this.isOver = true;
+  }
   private sync(): void {
     this.isSet = false;
+    if (this.isOver) return;
     for (const { metadata } of this.store.list(NAMESPACES) as readonly Namespace[]) {
       if (metadata.deletionTimestamp !== undefined) continue;
       if (!this.store.get(SERVICEACCOUNTS, metadata.name, 'default')) this.put(SERVICEACCOUNTS, metadata.name, 'default', {});

@@ -108,8 +108,8 @@ export function systemServices(serviceCIDR: string): readonly SystemService[] {
   ];
 }
 
-/** CoreDNS as kubeadm makes it. */
-export const corednsDeployment = (controlPlane: string): object => ({
+/** CoreDNS as kubeadm makes it; with a control plane, it is there alone. */
+export const corednsDeployment = (controlPlane: string | undefined): object => ({
   metadata: { name: 'coredns', labels: { 'k8s-app': 'kube-dns' } },
   spec: {
     replicas: 2,
@@ -121,8 +121,7 @@ export const corednsDeployment = (controlPlane: string): object => ({
         priority: 2_000_000_000,
         serviceAccountName: 'coredns',
         dnsPolicy: 'Default',
-        // CoreDNS is up before workers join, so kubeadm's clusters have it on the control plane
-        nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': controlPlane },
+        nodeSelector: { 'kubernetes.io/os': 'linux', ...(controlPlane === undefined ? {} : { 'kubernetes.io/hostname': controlPlane }) },
         tolerations: CONTROL_PLANE,
         containers: [
           {

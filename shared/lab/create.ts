@@ -24,7 +24,7 @@ const POD_LIMIT_US = 200_000;
 const AGE_MS = 14 * 60_000;
 
 export function createLab(file: LabFile, options: LabOptions): Lab {
-  const world = makeWorld(options.seed, file.kubernetes ? options.epochMs - AGE_MS : options.epochMs);
+  const world = makeWorld(options.seed, file.kubernetes && !file.kubernetes.bare ? options.epochMs - AGE_MS : options.epochMs);
   const programs = file.kubernetes ? PROGRAMS_OF_NODES : PROGRAMS;
   const machines = provision(world, file, { programs, seed: options.seed });
   const dockers: DockerEngine[] = [];
@@ -39,7 +39,7 @@ export function createLab(file: LabFile, options: LabOptions): Lab {
   const { kubernetes } = file;
   const cluster = kubernetes && startCluster(file, kubernetes, machines, options, world.simulation);
   const lab = new SimulatedLab(file.id, world, machines, cluster, kubernetes?.interface ?? '', dockers);
-  if (cluster) startPods(lab, cluster, kubernetes);
+  if (cluster && !kubernetes.bare) startPods(lab, cluster, kubernetes);
   else world.simulation.runUntil(world.simulation.nowUs + 100_000);
   return lab;
 }
@@ -74,6 +74,7 @@ function startCluster(lab: LabFile, file: KubernetesFile, machines: ReadonlyMap<
     serviceCIDR: file.serviceCIDR,
     network: file.network,
     podsOnControlPlane: file.podsOnControlPlane,
+    isBare: file.bare,
     programs: PROGRAMS,
     busybox: BUSYBOX_NET,
     types: options.types,

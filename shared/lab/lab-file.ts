@@ -87,6 +87,10 @@ function checkKubernetes(file: File, kubernetes: KubernetesFile, report: Report)
     if (!file.nodes[node]!.interfaces[kubernetes.interface])
       report(['nodes', node], `node "${node}" has no interface "${kubernetes.interface}", over which kubernetes.interface says that nodes reach each other`);
   }
+  if (kubernetes.bare && kubernetes.network.plugin !== 'own')
+    report(['kubernetes', 'network', 'plugin'], '"bare: true" is a cluster without a network: "plugin: own" is needed');
+  if (kubernetes.bare && kubernetes.pods.length > 0)
+    report(['kubernetes', 'pods'], '"bare: true" is a cluster that nobody has made yet: no pods can run there');
   const cluster = parseIpv4Prefix(kubernetes.podCIDR)!;
   checkPodNetwork(kubernetes, cluster, nodes, report);
   const others: readonly (readonly [string, Ipv4Prefix])[] = [

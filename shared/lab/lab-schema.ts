@@ -71,6 +71,8 @@ const kubernetes = z
       .regex(/^v\d+\.\d+\.\d+$/, 'a version such as v1.32.4 is needed')
       .default('v1.32.4'),
     controlPlane: label,
+    /** Nothing of the cluster is there: the learner makes it with kubeadm, and says what the rest of this says. */
+    bare: z.boolean().default(false),
     /** Which machines are its nodes, in the order in which they joined; without it, all. */
     nodes: z.array(label).optional(),
     /** Pods may run on the control plane too. */

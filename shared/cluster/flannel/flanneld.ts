@@ -3,7 +3,9 @@
  * /run/flannel/subnet.env, tells the others how to reach it, and keeps a way to each of them. Routes are checked every ten seconds and put back;
  * those of vxlan are not.
  */
+import { err, ok, type Result } from '../../base/index.ts';
 import { formatTime, type Node } from '../../commands/index.ts';
+import { getRoute } from '../../kernel/index.ts';
 import { netnsOf } from '../../machine/index.ts';
 import { anyOf, WaitQueue, type Process, type Program, type Sys } from '../../shell/index.ts';
 import { formatIpv4, formatMac, parseIpv4, parseIpv4Prefix } from '../../wire/index.ts';
@@ -16,18 +18,42 @@ import { setupRules } from './rules.ts';
 const CHECK_US = 10_000_000;
 const ANNOTATION = 'flannel.alpha.coreos.com';
 
+/** --net-config-path. */
+const NET_CONFIG = '/etc/kube-flannel/net-conf.json';
+
 export interface FlannelOptions {
   readonly store: ObjectStore;
+  readonly nodeName: (p: Process) => string;
+}
+interface Settings {
   readonly network: string;
   readonly backend: keyof typeof BACKENDS;
-  readonly nodeName: (p: Process) => string;
+}
+function readSettings(p: Process): Result<Settings, string> {
+  const text = p.fs.readFile(NET_CONFIG);
+  if (!text.ok) return err(`failed to read net conf: open ${NET_CONFIG}: no such file or directory`);
+  let config: { readonly Network?: unknown; readonly Backend?: { readonly Type?: unknown } };
+  try {
+    config = JSON.parse(text.value) as typeof config;
+  } catch {
+    return err(`failed to parse net conf: error parsing subnet config: invalid JSON in ${NET_CONFIG}`);
+  }
+  const { Network: network, Backend: { Type: backend = 'udp' } = {} } = config;
+  if (typeof network !== 'string' || parseIpv4Prefix(network) === undefined) return err('error parsing subnet config: Network is missing or no IPv4 prefix');
+  if (typeof backend !== 'string' || !(backend in BACKENDS)) return err(`not modelled: the backend ${String(backend)} of flannel`);
+  return ok({ network, backend: backend as Settings['backend'] });
+}
+/** The interface of the default route. */
+function defaultInterface(p: Process): string {
+  const route = getRoute(netnsOf(p), { destination: parseIpv4('1.1.1.1')! });
+  return (route.ok ? route.value.device?.name : undefined) ?? 'eth0';
 }
 
 export const flanneldProgram = (options: FlannelOptions): Program =>
   function* (p): Sys<number> {
     for (const signal of ['TERM', 'INT'] as const) p.on(signal, () => p.exit(0));
-    const iface = p.argv.find((arg) => arg.startsWith('--iface='))?.slice('--iface='.length) ?? 'eth0';
-    const { store, network } = options;
+    const iface = p.argv.find((arg) => arg.startsWith('--iface='))?.slice('--iface='.length) ?? defaultInterface(p);
+    const { store } = options;
     const nodeName = options.nodeName(p);
     const subnet = (store.get(NODES, undefined, nodeName) as Node | undefined)?.spec.podCIDR;
     yield* log(
@@ -39,6 +65,13 @@ export const flanneldProgram = (options: FlannelOptions): Program =>
       yield* log(p, 'main.go:359', `Error registering network: failed to acquire lease: node "${nodeName}" pod cidr not assigned`, 'E');
       return 1;
     }
+    const read = readSettings(p);
+    if (!read.ok) {
+      yield* log(p, 'main.go:231', `Failed to create SubnetManager: ${read.error}`, 'E');
+      return 1;
+    }
+    const settings = read.value;
+    const { network } = settings;
     const netns = netnsOf(p);
     const device = netns.device(iface);
     const own = device?.ipv4?.addresses[0];
@@ -47,20 +80,20 @@ export const flanneldProgram = (options: FlannelOptions): Program =>
       return 1;
     }
     yield* log(p, 'match.go:259', `Using interface with name ${iface} and address ${formatIpv4(own.local)}`);
-    if (options.backend === 'vxlan') yield* log(p, 'vxlan.go:141', 'VXLAN config: VNI=1 Port=0 GBP=false Learning=false DirectRouting=false');
-    if (options.backend === 'ipip') yield* log(p, 'ipip.go:68', 'IPIP config: DirectRouting=false');
+    if (settings.backend === 'vxlan') yield* log(p, 'vxlan.go:141', 'VXLAN config: VNI=1 Port=0 GBP=false Learning=false DirectRouting=false');
+    if (settings.backend === 'ipip') yield* log(p, 'ipip.go:68', 'IPIP config: DirectRouting=false');
     const randomMac = (): number => 0x020000000000 + (p.os.rng.uint32() % 0x10000) * 2 ** 24 + (p.os.rng.uint32() % 0x1000000);
-    const backend = BACKENDS[options.backend]({ netns, device, address: own.local, subnet: parseIpv4Prefix(subnet)!, randomMac });
+    const backend = BACKENDS[settings.backend]({ netns, device, address: own.local, subnet: parseIpv4Prefix(subnet)!, randomMac });
     if (!backend.ok) {
       yield* log(p, 'main.go:359', `Error registering network: ${backend.error.errno}`, 'E');
       return 1;
     }
-    registerLease(store, nodeName, options.backend, backend.value.data, formatIpv4(own.local));
+    registerLease(store, nodeName, settings.backend, backend.value.data, formatIpv4(own.local), p.unixUs);
     if ((yield* setupRules(p, network, subnet)) !== 0) yield* log(p, 'iptables.go:509', 'Failed to setup IPTables', 'E');
     writeLease(p, network, subnet, backend.value.mtu);
     yield* log(p, 'main.go:435', 'Wrote subnet file to /run/flannel/subnet.env');
     yield* log(p, 'main.go:439', 'Running backend.');
-    yield* log(p, options.backend === 'vxlan' ? 'vxlan_network.go:65' : 'route_network.go:56', 'Watching for new subnet leases');
+    yield* log(p, settings.backend === 'vxlan' ? 'vxlan_network.go:65' : 'route_network.go:56', 'Watching for new subnet leases');
     const changed = new WaitQueue();
     const stop = store.listen((resource) => {
       if (resource === NODES) changed.wakeAll();
@@ -68,7 +101,7 @@ export const flanneldProgram = (options: FlannelOptions): Program =>
     const known = new Map<string, Lease>();
     try {
       for (;;) {
-        yield* sync(p, options, backend.value, nodeName, known);
+        yield* sync(p, store, settings.backend, backend.value, nodeName, known);
         yield* p.block(anyOf([changed, p.timer(CHECK_US)]));
       }
     } finally {
@@ -83,7 +116,7 @@ function* log(p: Process, where: string, text: string, level = 'I'): Sys {
 }
 
 /** The annotations by which others find this node's pods. */
-function registerLease(store: ObjectStore, name: string, backend: string, data: object | null, publicIp: string): void {
+function registerLease(store: ObjectStore, name: string, backend: string, data: object | null, publicIp: string, now: number): void {
   const node = store.get(NODES, undefined, name) as Node | undefined;
   if (!node) return;
   const annotations = {
@@ -93,8 +126,18 @@ function registerLease(store: ObjectStore, name: string, backend: string, data: 
     [`${ANNOTATION}/kube-subnet-manager`]: 'true',
     [`${ANNOTATION}/public-ip`]: publicIp,
   };
-  if (JSON.stringify(annotations) !== JSON.stringify(node.metadata.annotations)) store.put(NODES, { ...node, metadata: { ...node.metadata, annotations } });
+  const conditions = withNetwork(node, formatTime(now));
+  if (conditions !== node.status.conditions || JSON.stringify(annotations) !== JSON.stringify(node.metadata.annotations))
+    store.put(NODES, { ...node, metadata: { ...node.metadata, annotations }, status: { ...node.status, conditions } });
 }
+
+/** The condition NetworkUnavailable, which only those set who bring a network. */
+function withNetwork({ status: { conditions } }: Node, now: string): Node['status']['conditions'] {
+  if (conditions.some(({ type }) => type === 'NetworkUnavailable')) return conditions;
+  const fine = { type: 'NetworkUnavailable', status: 'False', lastHeartbeatTime: now, lastTransitionTime: now, ...AVAILABLE } as const;
+  return [fine, ...conditions];
+}
+export const AVAILABLE = { reason: 'FlannelIsUp', message: 'Flannel is running on this node' };
 
 function writeLease(p: Process, network: string, subnet: string, mtu: number): void {
   const prefix = parseIpv4Prefix(subnet)!;
@@ -118,10 +161,10 @@ function leaseOf(node: Node, backend: string): Lease | undefined {
 }
 
 /** A way to every other node's lease; each that is new or was lost is told. */
-function* sync(p: Process, options: FlannelOptions, backend: Backend, own: string, known: Map<string, Lease>): Sys {
+function* sync(p: Process, store: ObjectStore, kind: string, backend: Backend, own: string, known: Map<string, Lease>): Sys {
   const gone = new Set(known.keys());
-  for (const node of options.store.list(NODES) as readonly Node[]) {
-    const lease = node.metadata.name === own ? undefined : leaseOf(node, options.backend);
+  for (const node of store.list(NODES) as readonly Node[]) {
+    const lease = node.metadata.name === own ? undefined : leaseOf(node, kind);
     const subnet = node.spec.podCIDR;
     if (!lease || subnet === undefined) continue;
     gone.delete(subnet);
@@ -131,8 +174,8 @@ function* sync(p: Process, options: FlannelOptions, backend: Backend, own: strin
     if (!isNews && backend.isKept(lease)) continue;
     known.set(subnet, lease);
     // left by an earlier run
-    if (isNews && options.backend !== 'vxlan' && backend.isKept(lease)) continue;
-    yield* report(p, options.backend, subnet, lease, before !== undefined && !isNews, backend.add(lease));
+    if (isNews && kind !== 'vxlan' && backend.isKept(lease)) continue;
+    yield* report(p, kind, subnet, lease, before !== undefined && !isNews, backend.add(lease));
   }
   for (const subnet of gone) {
     backend.remove(known.get(subnet)!);

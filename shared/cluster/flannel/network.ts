@@ -5,12 +5,19 @@ import { programImage } from '../../shell/index.ts';
 import type { Image } from '../image.ts';
 import { applets, makeImage, own } from '../images/make.ts';
 import type { PodNetwork } from '../pod-network.ts';
-import { flanneldProgram, type FlannelOptions } from './flanneld.ts';
+import { AVAILABLE, flanneldProgram, type FlannelOptions } from './flanneld.ts';
 
 const NAMESPACE = 'kube-flannel';
 
+interface NetworkOptions {
+  readonly network: string;
+  readonly backend: string;
+  readonly interface: string;
+  readonly bridge: string;
+}
+
 /** `interface`: over which nodes reach each other; `bridge`: what the pods' bridge is called. */
-export function flannelNetwork(options: FlannelOptions & { readonly interface: string; readonly bridge: string }): PodNetwork {
+export function flannelNetwork(options: FlannelOptions & NetworkOptions): PodNetwork {
   return {
     namespaces: [NAMESPACE],
     configMaps: [{ namespace: NAMESPACE, name: 'kube-flannel-cfg', data: flannelConfig(options.network, options.backend, options.bridge) }],
@@ -24,7 +31,7 @@ export function flannelNetwork(options: FlannelOptions & { readonly interface: s
       },
     ],
     images: (programs) => flannelImages(programs, options),
-    available: { reason: 'FlannelIsUp', message: 'Flannel is running on this node' },
+    available: AVAILABLE,
     prepare: () => undefined,
   };
 }
@@ -94,7 +101,7 @@ const flannelConfig = (network: string, backend: string, bridge: string): Readon
   'net-conf.json': `${JSON.stringify({ Network: network, EnableNFTables: false, Backend: { Type: backend } }, null, 2)}\n`,
 });
 
-function flannelImages(programs: readonly InstalledProgram[], options: FlannelOptions): readonly Image[] {
+export function flannelImages(programs: readonly InstalledProgram[], options: FlannelOptions): readonly Image[] {
   const iptables = applets(programs, '/usr/sbin', ['iptables', 'iptables-save', 'iptables-restore', 'ip', 'conntrack']);
   return [
     makeImage({

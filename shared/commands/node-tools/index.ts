@@ -7,7 +7,7 @@ import type { NodeView } from './node-view.ts';
 import { SYSTEMD, systemdPrograms } from './systemd.ts';
 import { toolDeclaration, toolProgram, type Tool } from './tool.ts';
 
-export type { CriContainer, CriImage, CriSandbox, Journal, JournalEntry, NodeView, Unit } from './node-view.ts';
+export type { CriContainer, CriImage, CriSandbox, InitRequest, Journal, JournalEntry, Membership, NodeView, Unit } from './node-view.ts';
 
 const TOOLS: readonly Tool[] = [CRICTL, CTR, ETCDCTL, KUBEADM];
 /** What they take, of whichever node. */

@@ -26,7 +26,8 @@ export interface Unit {
   readonly file: string;
   readonly dropIn?: string;
   readonly docs: string;
-  readonly state: 'active' | 'inactive' | 'failed';
+  /** `restarting`: it ended with an error and is started again soon. */
+  readonly state: 'active' | 'inactive' | 'failed' | 'restarting';
   readonly isEnabled: boolean;
   readonly mainPid: number | undefined;
   readonly command: readonly string[];
@@ -67,9 +68,35 @@ export interface CriImage {
   readonly sizeBytes: number;
 }
 
+/** A cluster as `kubeadm init` is asked for it. */
+export interface InitRequest {
+  /** Of the API server; undefined: of the node. */
+  readonly address: string | undefined;
+  readonly podCIDR: string | undefined;
+  readonly serviceCIDR: string;
+}
+/** What kubeadm does to a node and its cluster. */
+export interface Membership {
+  readonly role: 'none' | 'control-plane' | 'worker';
+  /** The node's own address. */
+  readonly address: string;
+  /** Of the API server that there is: `192.168.56.10:6443`. */
+  readonly server: string | undefined;
+  /** Whether a way leads there. */
+  reaches(address: string): boolean;
+  isForwarding(): boolean;
+  /** A node of this name that is ready. */
+  hasReadyNode(): boolean;
+  init(request: InitRequest): void;
+  join(): void;
+  /** What it ran is ended, what it had written is gone. */
+  leave(): void;
+}
+
 export interface NodeView {
   readonly hostname: string;
   readonly isControlPlane: boolean;
+  readonly membership: Membership;
   readonly version: string;
   readonly api: KubernetesApi;
   readonly journal: Journal;

@@ -230,7 +230,8 @@ function* one(p: Process, node: NodeView, flags: Flags, verb: string, name: stri
   const unit = node.units().find((each) => each.name === name);
   const isQuiet = flags.bool('quiet');
   if (verb === 'is-active' || verb === 'is-failed') {
-    if (!isQuiet) yield* p.print(`${unit?.state ?? 'inactive'}\n`);
+    const state = unit?.state === 'restarting' ? 'activating' : (unit?.state ?? 'inactive');
+    if (!isQuiet) yield* p.print(`${state}\n`);
     return (verb === 'is-active' ? unit?.state === 'active' : unit?.state === 'failed') ? 0 : verb === 'is-failed' ? 1 : unit ? 3 : 4;
   }
   if (verb === 'is-enabled') {
@@ -262,8 +263,8 @@ function* one(p: Process, node: NodeView, flags: Flags, verb: string, name: stri
       const all: Readonly<Record<string, string>> = {
         Id: unit.name,
         Description: unit.description,
-        ActiveState: unit.state,
-        SubState: unit.state === 'active' ? 'running' : 'dead',
+        ActiveState: unit.state === 'restarting' ? 'activating' : unit.state,
+        SubState: unit.state === 'active' ? 'running' : unit.state === 'restarting' ? 'auto-restart' : 'dead',
         MainPID: String(unit.mainPid ?? 0),
         UnitFileState: unit.isEnabled ? 'enabled' : 'disabled',
       };
@@ -309,11 +310,12 @@ function ago(us: number): string {
 }
 function statusText(node: NodeView, unit: Unit, count: number): string {
   const isActive = unit.state === 'active';
-  const state = isActive ? 'active (running)' : unit.state === 'failed' ? 'failed (Result: exit-code)' : 'inactive (dead)';
+  const isRestarting = unit.state === 'restarting';
+  const state = isActive ? 'active (running)' : isRestarting ? 'activating (auto-restart) (Result: exit-code)' : unit.state === 'failed' ? 'failed (Result: exit-code)' : 'inactive (dead)';
   const enabled = unit.isEnabled ? 'enabled' : 'disabled';
   const program = unit.command[0]!.replace(/^.*\//, '');
   const lines = [
-    `${isActive ? '●' : unit.state === 'failed' ? '×' : '○'} ${unit.name} - ${unit.description}`,
+    `${isActive || isRestarting ? '●' : unit.state === 'failed' ? '×' : '○'} ${unit.name} - ${unit.description}`,
     `     Loaded: loaded (${unit.file}; ${enabled}; preset: enabled)`,
     ...(unit.dropIn === undefined ? [] : [`    Drop-In: ${unit.dropIn.replace(/\/[^/]*$/, '')}`, `             └─${unit.dropIn.replace(/^.*\//, '')}`]),
     `     Active: ${state} since ${when(unit.sinceUnixUs)}; ${ago(node.nowUnixUs - unit.sinceUnixUs)} ago`,
@@ -346,7 +348,7 @@ function* listUnits(p: Process, node: NodeView, flags: Flags, verb: string): Sys
   const rows = wanted.map((unit) =>
     isFiles
       ? [unit.name, unit.isEnabled ? 'enabled' : 'disabled', 'enabled']
-      : [`  ${unit.name}`, 'loaded', unit.state, unit.state === 'active' ? 'running' : 'dead', unit.description],
+      : [`  ${unit.name}`, 'loaded', unit.state, unit.state === 'active' ? 'running' : unit.state === 'restarting' ? 'auto-restart' : 'dead', unit.description],
   );
   const header = isFiles ? ['UNIT FILE', 'STATE', 'PRESET'] : ['  UNIT', 'LOAD', 'ACTIVE', 'SUB', 'DESCRIPTION'];
   yield* p.print(alignTabs([...(flags.bool('no-legend') ? [] : [header]), ...rows].map((row) => `${row.join('\t')}\n`).join(''), { minWidth: 0, padding: 1 }));
