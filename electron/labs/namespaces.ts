@@ -70,6 +70,10 @@ class Bringing {
 
   private async make(signal: AbortSignal | undefined): Promise<RunningLab> {
     const { file, options } = this;
+    if (file.kubernetes?.bare)
+      return refuse('not-possible', 'kubeadm is simulated: it cannot make a cluster of real machines here. The lab comes up with --provider simulated.', {
+        provider: 'namespaces',
+      });
     const { report } = options;
     const names = Object.keys(file.nodes);
     const { places } = options;

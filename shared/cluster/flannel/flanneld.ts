@@ -46,7 +46,7 @@ function readSettings(p: Process): Result<Settings, string> {
 /** The interface of the default route. */
 function defaultInterface(p: Process): string {
   const route = getRoute(netnsOf(p), { destination: parseIpv4('1.1.1.1')! });
-  return (route.ok ? route.value.device?.name : undefined) ?? 'eth0';
+  return route.ok ? route.value.device.name : 'eth0';
 }
 
 export const flanneldProgram = (options: FlannelOptions): Program =>

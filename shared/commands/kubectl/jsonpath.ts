@@ -3,7 +3,7 @@
  * `[?(@.type=="Ready")]`, unions `['a','b']`, slices `[0:2]`, recursive `..name`.
  */
 import { err, ok, type Result } from '../../base/index.ts';
-import type { Data } from './yaml-text.ts';
+import { sorted, type Data } from './yaml-text.ts';
 
 type Step =
   | { readonly kind: 'field'; readonly name: string }
@@ -200,7 +200,7 @@ function render(nodes: readonly Node[], current: Data, root: Data): Result<strin
 }
 
 const printed = (value: Data): string =>
-  typeof value === 'string' ? value : value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  typeof value === 'string' ? value : value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(sorted(value)) : String(value);
 const asRecord = (value: Data): { readonly [key: string]: Data } | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { readonly [key: string]: Data }) : undefined;
 const children = (value: Data): readonly Data[] => (Array.isArray(value) ? (value as readonly Data[]) : Object.values(asRecord(value) ?? {}));
