@@ -121,7 +121,9 @@ test('a token that is not known, a hash that is another, a server that is not th
   expect(sh(SECOND, 'kubeadm join 192.168.2.209:6443 --token abcdef.0123456789abcdef').split('\n')[0]).toMatch(
     /^discovery\.bootstrapToken\.unsafeSkipCAVerification: Invalid value/,
   );
-  expect(sh(FIRST, 'kubeadm token create --print-join-command')).toMatch(/^kubeadm join 192\.168\.2\.209:6443 --token \S{23} --discovery-token-ca-cert-hash sha256:\w{64} \n$/);
+  expect(sh(FIRST, 'kubeadm token create --print-join-command')).toMatch(
+    /^kubeadm join 192\.168\.2\.209:6443 --token \S{23} --discovery-token-ca-cert-hash sha256:\w{64} \n$/,
+  );
 }, 60_000);
 
 test('reset takes a node out, and the cluster away, and both can be made anew', () => {

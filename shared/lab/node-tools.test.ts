@@ -83,5 +83,7 @@ test('etcd and kubeadm say what they have', () => {
     '/registry/minions/controlplane\n\n/registry/minions/node-1\n\n/registry/minions/node-2\n\nError: not modelled: the protocol buffers that values are; use --keys-only, or kubectl get -o yaml\n',
   );
   expect(sh('kubeadm token create --print-join-command | tr -d a-z0-9', 'controlplane')).toBe(' ...: -- . ------ : \n');
-  expect(sh('kubeadm join 192.168.56.10:6443 --token abcdef.0123456789abcdef --discovery-token-unsafe-skip-ca-verification; echo $?')).toContain('[ERROR Port-10250]: Port 10250 is in use');
+  expect(sh('kubeadm join 192.168.56.10:6443 --token abcdef.0123456789abcdef --discovery-token-unsafe-skip-ca-verification; echo $?')).toContain(
+    '[ERROR Port-10250]: Port 10250 is in use',
+  );
 });

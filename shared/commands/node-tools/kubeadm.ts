@@ -153,9 +153,7 @@ function* init(context: ToolContext): Sys<number> {
   yield* p.print(MANIFESTS_TEXT);
   membership.init(request);
   yield* p.sleep(POLL_US);
-  yield* p.print(
-    `[kubelet-check] The kubelet is healthy after ${milliseconds(p)}\n[api-check] Waiting for a healthy API server. This can take up to 4m0s\n`,
-  );
+  yield* p.print(`[kubelet-check] The kubelet is healthy after ${milliseconds(p)}\n[api-check] Waiting for a healthy API server. This can take up to 4m0s\n`);
   yield* p.sleep(6 * POLL_US);
   const token = newToken(p);
   tokens.set(node.api, [{ token, expiresUnixUs: node.nowUnixUs + DAY_US }]);
@@ -245,7 +243,8 @@ function* join(context: ToolContext): Sys<number> {
   const token = flags.string('token') ?? flags.string('discovery-token');
   if (flags.bool('control-plane')) return yield* refuse(context, 'not modelled: a further control plane');
   if (endpoint === undefined || token === undefined) return yield* refuse(context, 'discovery: Invalid value: "": bootstrapToken or file must be set');
-  if (!TOKEN.test(token)) return yield* refuse(context, `discovery.bootstrapToken.token: Invalid value: ${JSON.stringify(token)}: the bootstrap token is invalid`);
+  if (!TOKEN.test(token))
+    return yield* refuse(context, `discovery.bootstrapToken.token: Invalid value: ${JSON.stringify(token)}: the bootstrap token is invalid`);
   const hashes = flags.all('discovery-token-ca-cert-hash');
   if (hashes.length === 0 && !flags.bool('discovery-token-unsafe-skip-ca-verification'))
     return yield* refuse(
@@ -287,9 +286,7 @@ function* join(context: ToolContext): Sys<number> {
       '[kubelet-check] Waiting for a healthy kubelet at http://127.0.0.1:10248/healthz. This can take up to 4m0s\n',
   );
   yield* p.sleep(POLL_US);
-  yield* p.print(
-    `[kubelet-check] The kubelet is healthy after ${milliseconds(p)}\n[kubelet-start] Waiting for the kubelet to perform the TLS Bootstrap\n`,
-  );
+  yield* p.print(`[kubelet-check] The kubelet is healthy after ${milliseconds(p)}\n[kubelet-start] Waiting for the kubelet to perform the TLS Bootstrap\n`);
   yield* p.sleep(POLL_US);
   yield* p.print(
     '\nThis node has joined the cluster:\n' +

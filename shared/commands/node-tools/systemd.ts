@@ -311,7 +311,13 @@ function ago(us: number): string {
 function statusText(node: NodeView, unit: Unit, count: number): string {
   const isActive = unit.state === 'active';
   const isRestarting = unit.state === 'restarting';
-  const state = isActive ? 'active (running)' : isRestarting ? 'activating (auto-restart) (Result: exit-code)' : unit.state === 'failed' ? 'failed (Result: exit-code)' : 'inactive (dead)';
+  const state = isActive
+    ? 'active (running)'
+    : isRestarting
+      ? 'activating (auto-restart) (Result: exit-code)'
+      : unit.state === 'failed'
+        ? 'failed (Result: exit-code)'
+        : 'inactive (dead)';
   const enabled = unit.isEnabled ? 'enabled' : 'disabled';
   const program = unit.command[0]!.replace(/^.*\//, '');
   const lines = [
