@@ -10,6 +10,7 @@ import type { NodeSnapshot, NetnsSnapshot } from '../snapshot/index.ts';
 import type { Facts } from './facts.ts';
 import { parseCommandLine } from './command-line.ts';
 import { Input, type Problem } from './input.ts';
+import { readNetlink } from './netlink.ts';
 import { netnsOf } from './netns-facts.ts';
 import { joinVeths } from './join.ts';
 import { parserOf } from './programs.ts';
@@ -118,54 +119,98 @@ set -- /run/netns/*
 printf '\\001podwalk\\001end\\n'
 `;
 
+const PRESENT = /\u0001podwalk\u0001present ([\d ]*)/;
 const HOST = /\u0001podwalk\u0001host (\d+) (\d+) ([^\n]*)/g;
+
+type CommandProblem = Problem & { readonly command: string };
 
 export interface Collected {
   readonly node: NodeSnapshot;
   /** A process in each namespace that has any, and what its machine is called, by the namespace's inode. */
   readonly hosts: ReadonlyMap<number, { readonly pid: number; readonly hostname: string }>;
-  readonly problems: readonly (Problem & { readonly command: string })[];
+  readonly problems: readonly CommandProblem[];
   /** The script came to its end. */
   readonly isWhole: boolean;
 }
 
 /** `texts`: what the shards printed. */
 export function readCollected(name: string, texts: readonly string[]): Collected {
-  const problems: (Problem & { readonly command: string })[] = [];
-  const hosts = new Map<number, { pid: number; hostname: string }>();
-  const namespaces: NetnsSnapshot[] = [];
-  let ends = 0;
-  for (const text of texts) {
-    for (const [, inode, pid, hostname] of text.matchAll(HOST)) hosts.set(Number(inode), { pid: Number(pid), hostname: hostname!.trim() });
+  const reading = new NodeReading(name);
+  const ends = texts.filter((text) => reading.take(text)).length;
+  return { ...reading.collected(), isWhole: ends === texts.length && texts.length > 0 };
+}
+
+/** A node as it was read, part by part: each reading has some of its namespaces, which take the place of what was known of them. */
+export class NodeReading {
+  private readonly hosts = new Map<number, { pid: number; hostname: string }>();
+  private readonly namespaces = new Map<number, { readonly facts: NetnsSnapshot; readonly text: string; readonly problems: readonly CommandProblem[] }>();
+  /** Grows with every change but of counters and clocks. */
+  revision = 0;
+
+  constructor(private readonly name: string) {}
+
+  /** Whether the text is a whole reading. */
+  take(text: string): boolean {
+    for (const [, inode, pid, hostname] of text.matchAll(HOST)) this.hosts.set(Number(inode), { pid: Number(pid), hostname: hostname!.trim() });
     for (const part of text.split(`${MARK}netns `).slice(1)) {
       const head = part.slice(0, part.indexOf('\n'));
       const [, inodeText, pid, form, nameText = ''] = /^(\d+) (\d+) ([nx])(.*)$/s.exec(head) ?? [];
       if (inodeText === undefined) continue;
       const inode = Number(inodeText);
-      const isOwn = pid === '1';
-      const id = isOwn ? 0 : inode;
-      const facts = part
+      const id = pid === '1' ? 0 : inode;
+      const problems: CommandProblem[] = [];
+      const outputs = part
         .slice(head.length + 1)
         .split(MARK)
         .flatMap((piece) => readPiece(piece, problems));
-      namespaces.push(netnsOf(facts, { id, inode, name: form === 'x' ? fromHex(nameText) : nameText }));
+      this.put(inode, netnsOf(outputs, { id, inode, name: form === 'x' ? fromHex(nameText) : nameText }), problems);
     }
-    if (text.includes(`${MARK}end\n`)) ends++;
+    const present = PRESENT.exec(text)?.[1];
+    if (present !== undefined) this.keep(new Set(present.split(' ').map(Number)));
+    return text.includes(`${MARK}end\n`);
   }
-  namespaces.sort((a, b) => (a.id === 0 ? -1 : b.id === 0 ? 1 : a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id));
-  return { node: { name, namespaces: joinVeths(namespaces) }, hosts, problems, isWhole: ends === texts.length && texts.length > 0 };
-}
+  collected(): Omit<Collected, 'isWhole'> {
+    const sorted = [...this.namespaces.values()]
+      .map(({ facts }) => facts)
+      .sort((a, b) => (a.id === 0 ? -1 : b.id === 0 ? 1 : a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id));
+    const problems = [...this.namespaces.values()].flatMap((one) => one.problems);
+    return { node: { name: this.name, namespaces: joinVeths(sorted) }, hosts: new Map(this.hosts), problems };
+  }
 
-/** `out COMMAND + COMMAND`, then the output of the one, a line with `[` beginning that of the other. */
-function readPiece(piece: string, problems: (Problem & { readonly command: string })[]): readonly Facts[] {
+  private put(inode: number, facts: NetnsSnapshot, problems: readonly CommandProblem[]): void {
+    const text = JSON.stringify(facts, (key, value: unknown) => (PASSING.has(key) ? undefined : value));
+    if (text !== this.namespaces.get(inode)?.text) this.revision++;
+    this.namespaces.set(inode, { facts, text, problems });
+  }
+  private keep(present: ReadonlySet<number>): void {
+    for (const inode of this.hosts.keys()) if (!present.has(inode)) this.hosts.delete(inode);
+    for (const inode of [...this.namespaces.keys()]) if (!present.has(inode) && this.namespaces.delete(inode)) this.revision++;
+  }
+}
+/** They change without anybody's doing. */
+const PASSING = new Set(['statistics', 'conntrack', 'packets', 'bytes']);
+
+/** `out netlink`, or `out COMMAND + COMMAND`, then the output of the one, a line with `[` beginning that of the other. */
+function readPiece(piece: string, problems: CommandProblem[]): readonly Facts[] {
   const [, commands, text = ''] = /^out ([^\n]*)\n([^]*)$/.exec(piece) ?? [];
   if (commands === undefined) return [];
+  if (commands === 'netlink') return factsOf(readNetlink(text), problems);
   const names = commands.split(' + ');
   const texts = names.length === 1 ? [text] : text.split(/^(?=\[)/m);
   return names.flatMap((command, i) => readOutput(command, texts[i] ?? '', problems));
 }
 
-export function readOutput(command: string, text: string, problems: (Problem & { readonly command: string })[]): readonly Facts[] {
+function factsOf({ links, routes, neighbours, sockets }: ReturnType<typeof readNetlink>, problems: CommandProblem[]): readonly Facts[] {
+  const read = (command: string, list: readonly unknown[]): readonly Facts[] => (list.length === 0 ? [] : readOutput(command, JSON.stringify(list), problems));
+  return [
+    ...read('ip -j -d -s addr show', links),
+    ...read('ip -j route show table all', routes),
+    ...read('ip -j neigh show', neighbours),
+    ...readOutput('ss -tuanH', sockets.join('\n'), problems),
+  ];
+}
+
+export function readOutput(command: string, text: string, problems: CommandProblem[]): readonly Facts[] {
   const line = parseCommandLine(command);
   const parse = parserOf(line, text);
   if (!parse || text.trim() === '') return [];

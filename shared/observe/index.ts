@@ -13,7 +13,7 @@ import { parseCommandLine } from './command-line.ts';
 import { Input, type Reading } from './input.ts';
 import type { Facts } from './facts.ts';
 
-export { COLLECT_SCRIPT, readCollected, type Collected } from './collect.ts';
+export { COLLECT_SCRIPT, NodeReading, readCollected, type Collected } from './collect.ts';
 export { readFolder } from './folder.ts';
 export type { Facts } from './facts.ts';
 export { joinPods, readKubernetes } from './kubernetes.ts';

@@ -267,7 +267,7 @@ describe('a lab of two hosts', () => {
     ).toEqual(['one', 'two']);
   });
   it('says what was lost with a connection, and comes back', async () => {
-    const program = await lab.exec({ target: 'one', argv: ['sh', '-c', 'echo here; kill -9 $PPID; sleep 5'] });
+    const program = await lab.exec({ target: 'one', argv: ['sh', '-c', 'echo here; sleep 0.5; kill -9 $PPID; sleep 5'] });
     const { status, stdout } = await finished(program);
     expect(status).toBe(255);
     expect(stdout).toMatch(/^here\n\r\npodwalk: the connection to one was lost \(.*\): this program and what it ran in are gone\r\n$/);

@@ -230,10 +230,7 @@ export class LiveLab implements RunningLab {
   }
   /** A node was read: is anything different but counters and clocks? */
   private look(): void {
-    const facts = JSON.stringify(
-      this.watches.map((watch) => [watch.failure, watch.last?.node]),
-      (key, value: unknown) => (key === 'statistics' || key === 'conntrack' || key === 'packets' || key === 'bytes' ? undefined : value),
-    );
+    const facts = JSON.stringify(this.watches.map((watch) => [watch.failure, watch.revision]));
     if (facts === this.shown) return;
     this.shown = facts;
     this.changed();

@@ -43,6 +43,8 @@ export interface LiveNode {
   spawn(argv: readonly string[], options?: SpawnOptions): Promise<Program>;
   /** A login shell. */
   openShell(size: TerminalSize, pod?: LivePod): Promise<Program>;
+  /** As root, where the node lets us, with its streams. It is no one's work on the node. */
+  watch(argv: readonly string[]): Promise<Program>;
   /** Runs it as root, where the node lets us, and waits for its end. Texts are UTF-8. */
   run(argv: readonly string[], stdin?: string): Promise<Output>;
 }

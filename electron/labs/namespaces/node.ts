@@ -32,6 +32,9 @@ export class NamespaceNode implements LiveNode {
   spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<Program> {
     return this.enter(argv, options);
   }
+  watch(argv: readonly string[]): Promise<Program> {
+    return this.enter(argv, {});
+  }
   openShell(size: TerminalSize, pod?: LivePod): Promise<Program> {
     return this.spawn(['bash', '-l'], { terminal: size, ...(pod && { pod }) });
   }

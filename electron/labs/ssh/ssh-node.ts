@@ -50,6 +50,12 @@ export class SshNode implements LiveNode {
     const program = await this.connection.run(line(`${before}${argv.map(quoted).join(' ')}`));
     return finished(program, input + stdin);
   }
+  async watch(argv: readonly string[]): Promise<Program> {
+    const [before, input] = this.asRoot();
+    const program = await this.connection.run(line(`${before}${argv.map(quoted).join(' ')}`));
+    if (input !== '') program.write(Buffer.from(input));
+    return program;
+  }
   async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<Program> {
     const { pod, terminal, env = {}, cwd } = options;
     const settings = Object.entries(env).map(([key, value]) => quoted(`${key}=${value}`));
