@@ -130,7 +130,9 @@ describe('a node', () => {
     ).start();
     await reader!.refresh();
     // addresses of IPv6 are on trial for a second
-    await nextWith(({ node: { namespaces } }) => !namespaces.some(({ links }) => links.some((link) => link.addresses.some((one) => one.flags.includes('tentative')))));
+    await nextWith(
+      ({ node: { namespaces } }) => !namespaces.some(({ links }) => links.some((link) => link.addresses.some((one) => one.flags.includes('tentative')))),
+    );
     await Promise.all([script.refresh(), reader!.refresh()]);
     script.stop();
     server.kill();
