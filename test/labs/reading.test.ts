@@ -99,7 +99,7 @@ describe('a node', () => {
   let reader: Reader | undefined;
   let revision = 0;
   let wake: () => void = () => undefined;
-  const nextWith = async (has: (collected: Collected) => boolean): Promise<void> => {
+  const nextWith = async (has: (collected: Collected) => boolean | undefined): Promise<void> => {
     while (!seen || !has(seen)) await new Promise<void>((resolve) => (wake = resolve));
   };
   const netns = (name: string): Netns | undefined => seen!.node.namespaces.find((one) => one.name === name);
