@@ -85,6 +85,7 @@ export class Cluster {
   readonly api: ApiServer;
   readonly kubelets = new Map<string, Kubelet>();
   private readonly services = new Map<string, NodeServices>();
+  private readonly nodeNames = new Map<Process['os'], string>();
   /** Newest last. */
   readonly pluginCalls: PodPluginCall[] = [];
   private readonly rng: Rng;
@@ -248,8 +249,7 @@ export class Cluster {
     });
   }
   private nodeOf(p: Process): string {
-    for (const [name, kubelet] of this.kubelets) if (kubelet.runtime.machine.os === p.os) return name;
-    return p.namespaces.uts.hostname;
+    return this.nodeNames.get(p.os) ?? p.namespaces.uts.hostname;
   }
 
   private startNode(name: string, machine: Machine, registry: ImageRegistry): void {
@@ -272,11 +272,7 @@ export class Cluster {
       journal: new NodeJournal(() => simulation.unixUs),
       // while the services are being started they count as up
       isServiceUp: (unit) => this.services.get(name)?.isActive(unit) ?? true,
-      pidOf: (unit) =>
-        this.services
-          .get(name)
-          ?.units()
-          .find((one) => one.name === unit)?.mainPid ?? 0,
+      pidOf: (unit) => this.services.get(name)?.pidOf(unit) ?? 0,
       observe: (pod, call) => {
         this.pluginCalls.push({ node: name, namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, call });
         if (this.pluginCalls.length > CALLS_KEPT) this.pluginCalls.shift();
@@ -287,6 +283,7 @@ export class Cluster {
       const entries = machine.init.fs.readdir('/etc/cni/net.d');
       return entries.ok && entries.value.some(({ name: file }) => /\.(conf|conflist|json)$/.test(file));
     };
+    this.nodeNames.set(machine.os, name);
     const kubelet = new Kubelet(runtime, hasNetwork, this.options.version);
     this.kubelets.set(name, kubelet);
     install(machine, '/usr/bin/kubelet', 'kubelet', kubelet.main);

@@ -3,10 +3,10 @@
  * A pod that goes is made again under a new name.
  */
 import type { Rng, Simulation } from '../base/index.ts';
-import { formatTime, type DaemonSet, type Node, type Pod, type PodSpec } from '../commands/index.ts';
+import { formatTime, type DaemonSet, type Node, type Pod, type PodSpec, type WatchEvent } from '../commands/index.ts';
 import { randomSuffix, randomUid } from './names.ts';
 import { admitPod } from './pod-admission.ts';
-import { DAEMONSETS, NODES, PODS } from './resources.ts';
+import { DAEMONSETS, NODE_NAME, NODES, PODS } from './resources.ts';
 import type { ObjectStore } from './store.ts';
 
 export interface Template {
@@ -35,8 +35,9 @@ export class Keeper {
     private readonly templates: readonly Template[],
   ) {
     for (const template of templates) this.owners.set(template, template.kind === 'daemon-set' ? this.declare(template) : randomUid(rng));
-    this.stopListening = store.listen((resource, event) => {
-      if (resource === PODS) this.reportSoon();
+    for (const object of store.list(PODS)) this.count({ type: 'ADDED', object }, undefined);
+    this.stopListening = store.listen((resource, event, before) => {
+      if (resource === PODS) this.count(event, before as Pod | undefined);
       if (resource === NODES && event.type === 'DELETED') this.simulation.after(REACT_US, () => this.collect(event.object.metadata.name));
       if (event.type !== 'DELETED' && resource !== NODES) return;
       if (resource === PODS && templates.some((template) => isOf(template, event.object as Pod))) this.simulation.after(REACT_US, () => this.sync());
@@ -52,18 +53,17 @@ export class Keeper {
   sync(): void {
     if (this.isOver) return;
     const nodes = (this.store.list(NODES) as readonly Node[]).map((node) => node.metadata.name);
-    const pods = this.store.list(PODS) as readonly Pod[];
     for (const template of this.templates) {
-      const own = pods.filter((pod) => isOf(template, pod) && pod.metadata.deletionTimestamp === undefined);
+      const own = [...this.ownOf(template).values()].filter((pod) => pod.metadata.deletionTimestamp === undefined);
+      const taken = new Set(own.map((pod) => pod.spec.nodeName));
       if (template.kind === 'replica-set') for (let i = own.length; i < (template.replicas ?? 1); i++) this.make(template, undefined);
-      else for (const node of template.nodes ?? nodes) if (!own.some((pod) => pod.spec.nodeName === node)) this.make(template, node);
+      else for (const node of template.nodes ?? nodes) if (!taken.has(node)) this.make(template, node);
     }
   }
 
   /** Pods of a node that is no more (pod garbage collector). */
   private collect(node: string): void {
-    for (const pod of this.store.list(PODS) as readonly Pod[])
-      if (pod.spec.nodeName === node) this.store.remove(PODS, pod.metadata.namespace, pod.metadata.name);
+    for (const pod of this.store.listBy(PODS, NODE_NAME, node)) this.store.remove(PODS, pod.metadata.namespace, pod.metadata.name);
     this.reportSoon();
   }
 
@@ -85,6 +85,27 @@ export class Keeper {
     });
     return uid;
   }
+  /** The pods of each template, by name. */
+  private readonly own = new Map<Template, Map<string, Pod>>();
+  private readonly ready = new Map<Template, number>();
+  private ownOf(template: Template): Map<string, Pod> {
+    let own = this.own.get(template);
+    if (!own) this.own.set(template, (own = new Map<string, Pod>()));
+    return own;
+  }
+  private count({ type, object }: WatchEvent, before: Pod | undefined): void {
+    const pod = object as Pod;
+    const template = this.templates.find((one) => isOf(one, pod) || (before && isOf(one, before)));
+    if (!template) return;
+    const own = this.ownOf(template);
+    const known = own.get(pod.metadata.name);
+    const isThere = type !== 'DELETED' && isOf(template, pod);
+    if (isThere) own.set(pod.metadata.name, pod);
+    else own.delete(pod.metadata.name);
+    const change = Number(isThere && isReady(pod)) - Number(known !== undefined && isReady(known));
+    this.ready.set(template, (this.ready.get(template) ?? 0) + change);
+    this.reportSoon();
+  }
   private isReporting = false;
   private reportSoon(): void {
     if (this.isReporting) return;
@@ -98,16 +119,16 @@ export class Keeper {
   private report(template: Template, wanted: number): void {
     const set = this.store.get(DAEMONSETS, template.namespace, template.name) as DaemonSet | undefined;
     if (!set) return;
-    const own = (this.store.list(PODS, template.namespace) as readonly Pod[]).filter((pod) => isOf(template, pod));
-    const ready = own.filter((pod) => pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True')).length;
+    const present = this.ownOf(template).size;
+    const ready = this.ready.get(template) ?? 0;
     const status: DaemonSet['status'] = {
-      currentNumberScheduled: own.length,
+      currentNumberScheduled: present,
       desiredNumberScheduled: wanted,
       numberAvailable: ready,
       numberMisscheduled: 0,
       numberReady: ready,
       observedGeneration: 1,
-      updatedNumberScheduled: own.length,
+      updatedNumberScheduled: present,
     };
     if (JSON.stringify(status) !== JSON.stringify(set.status)) this.store.put(DAEMONSETS, { ...set, status });
   }
@@ -136,6 +157,7 @@ export class Keeper {
   }
 }
 
+const isReady = (pod: Pod): boolean => pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
 const isOf = (template: Template, pod: Pod): boolean =>
   pod.metadata.namespace === template.namespace &&
   pod.metadata.name.startsWith(`${template.name}-`) &&

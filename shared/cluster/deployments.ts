@@ -3,12 +3,21 @@
  * replica; a new template grows while the old one shrinks, by at most one more and one less than wanted.
  */
 import type { Rng, Simulation } from '../base/index.ts';
-import { formatTime, type Condition, type Deployment, type KubeObject, type OwnerReference, type Pod, type ReplicaSet } from '../commands/index.ts';
+import {
+  formatTime,
+  type ApiResource,
+  type Condition,
+  type Deployment,
+  type KubeObject,
+  type OwnerReference,
+  type Pod,
+  type ReplicaSet,
+} from '../commands/index.ts';
 import type { EventRecorder } from './events.ts';
 import { randomSuffix, randomUid } from './names.ts';
 import { admitPod } from './pod-admission.ts';
 import { templateHash } from './template-hash.ts';
-import { DEPLOYMENTS, PODS, REPLICASETS } from './resources.ts';
+import { DEPLOYMENTS, OWNER, PODS, REPLICASETS } from './resources.ts';
 import type { ObjectStore } from './store.ts';
 
 const REACT_US = 30_000;
@@ -16,24 +25,39 @@ const HASH = 'pod-template-hash';
 const REVISION = 'deployment.kubernetes.io/revision';
 const CAUSE = 'kubernetes.io/change-cause';
 
+const controllerOf = ({ metadata }: KubeObject): string | undefined =>
+  metadata.ownerReferences?.find((one) => one.kind === 'Deployment' || one.kind === 'ReplicaSet')?.uid;
+
 export class DeploymentController {
   private isSet = false;
+  /** What may have no owner any more. */
+  private readonly suspects = new Set<string>();
+  private strangers: { readonly resource: ApiResource; readonly object: KubeObject }[] = [];
   constructor(
     private readonly store: ObjectStore,
     private readonly simulation: Simulation,
     private readonly rng: Rng,
     private readonly events: EventRecorder,
   ) {
-    store.listen((resource) => {
-      if ((resource !== PODS && resource !== REPLICASETS && resource !== DEPLOYMENTS) || this.isSet) return;
-      this.isSet = true;
-      simulation.after(REACT_US, () => {
-        this.isSet = false;
-        for (const deployment of this.store.list(DEPLOYMENTS) as readonly Deployment[]) this.syncDeployment(deployment);
-        for (const set of this.store.list(REPLICASETS) as readonly ReplicaSet[]) this.syncSet(set);
-        this.collectOrphans();
-      });
-    });
+    for (const resource of [PODS, REPLICASETS]) store.addIndex(resource, OWNER, controllerOf);
+    const resources = [PODS, REPLICASETS, DEPLOYMENTS];
+    store.listen(
+      (resource, { type, object }, before) => {
+        const owner = controllerOf(object);
+        if (resource === PODS && owner === undefined && (before === undefined || controllerOf(before) === undefined)) return;
+        if (type === 'DELETED' && resource !== PODS) this.suspects.add(object.metadata.uid);
+        else if (owner !== undefined && (before === undefined || controllerOf(before) !== owner)) this.strangers.push({ resource, object });
+        if (this.isSet) return;
+        this.isSet = true;
+        simulation.after(REACT_US, () => {
+          this.isSet = false;
+          for (const deployment of this.store.list(DEPLOYMENTS) as readonly Deployment[]) this.syncDeployment(deployment);
+          for (const set of this.store.list(REPLICASETS) as readonly ReplicaSet[]) this.syncSet(set);
+          this.collectOrphans();
+        });
+      },
+      ...resources,
+    );
   }
   private get now(): string {
     return formatTime(this.simulation.unixUs);
@@ -180,13 +204,16 @@ export class DeploymentController {
 
   // --- replica sets ---
 
+  private podsOf({ metadata }: ReplicaSet): readonly Pod[] {
+    return (this.store.listBy(PODS, OWNER, metadata.uid) as readonly Pod[]).filter((pod) => pod.metadata.namespace === metadata.namespace && isActive(pod));
+  }
   private syncSet(set: ReplicaSet): void {
-    const pods = (this.store.list(PODS, set.metadata.namespace) as readonly Pod[]).filter((pod) => isOwned(pod, set) && isActive(pod));
+    const pods = this.podsOf(set);
     for (let i = pods.length; i < set.spec.replicas; i++) this.makePod(set);
     // the youngest and least ready go first
     const surplus = [...pods].sort((a, b) => rank(a) - rank(b) || (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1));
     for (const pod of surplus.slice(0, Math.max(0, pods.length - set.spec.replicas))) this.endPod(set, pod);
-    const left = (this.store.list(PODS, set.metadata.namespace) as readonly Pod[]).filter((pod) => isOwned(pod, set) && isActive(pod));
+    const left = this.podsOf(set);
     const ready = left.filter((pod) => rank(pod) === 2).length;
     const status: ReplicaSet['status'] = {
       ...(ready > 0 ? { availableReplicas: ready } : {}),
@@ -231,12 +258,23 @@ export class DeploymentController {
 
   /** The garbage collector: what a deleted deployment or replica set owned goes too. */
   private collectOrphans(): void {
+    if (this.suspects.size === 0 && this.strangers.length === 0) return;
     const owners = new Set([...this.store.list(DEPLOYMENTS), ...this.store.list(REPLICASETS)].map((one) => one.metadata.uid));
-    const isOrphan = (object: KubeObject): boolean =>
-      object.metadata.ownerReferences?.some((one) => (one.kind === 'Deployment' || one.kind === 'ReplicaSet') && !owners.has(one.uid) && one.uid !== '') ??
-      false;
-    for (const set of this.store.list(REPLICASETS)) if (isOrphan(set)) this.store.remove(REPLICASETS, set.metadata.namespace, set.metadata.name);
-    for (const pod of this.store.list(PODS) as readonly Pod[]) if (isOrphan(pod) && !isKept(pod)) this.markDeleted(pod);
+    const isOrphan = (object: KubeObject): boolean => {
+      const owner = controllerOf(object);
+      return owner !== undefined && owner !== '' && !owners.has(owner);
+    };
+    const left = (resource: ApiResource): readonly KubeObject[] => [
+      ...[...this.suspects].flatMap((uid) => this.store.listBy(resource, OWNER, uid)),
+      ...this.strangers.flatMap((one) =>
+        one.resource === resource ? (this.store.get(resource, one.object.metadata.namespace, one.object.metadata.name) ?? []) : [],
+      ),
+    ];
+    const [sets, pods] = [left(REPLICASETS), left(PODS) as readonly Pod[]];
+    this.suspects.clear();
+    this.strangers = [];
+    for (const set of sets) if (isOrphan(set)) this.store.remove(REPLICASETS, set.metadata.namespace, set.metadata.name);
+    for (const pod of pods) if (isOrphan(pod) && !isKept(pod)) this.markDeleted(pod);
   }
 }
 

@@ -15,7 +15,10 @@ export interface EventSource {
 }
 
 export class EventRecorder {
-  private readonly known = new Map<string, string>();
+  /** Names of events by what they are about. */
+  private readonly known = new Map<string, readonly string[]>();
+  /** Those that will be forgotten, the oldest first. */
+  private readonly ageing: { readonly event: KubeEvent; readonly atUs: number }[] = [];
   constructor(
     private readonly store: ObjectStore,
     private readonly simulation: Simulation,
@@ -24,11 +27,12 @@ export class EventRecorder {
 
   record(source: EventSource, about: KubeObject, type: KubeEvent['type'], reason: string, message: string, fieldPath?: string): void {
     const now = formatTime(this.simulation.unixUs);
-    const key = JSON.stringify([source.component, source.host, about.metadata.uid, type, reason, message, fieldPath]);
     const namespace = about.metadata.namespace ?? 'default';
-    const name = this.known.get(key);
-    const old = name === undefined ? undefined : (this.store.get(EVENTS, namespace, name) as KubeEvent | undefined);
-    if (old) {
+    const names = this.known.get(about.metadata.uid) ?? [];
+    for (const name of names) {
+      const old = this.store.get(EVENTS, namespace, name) as KubeEvent | undefined;
+      if (!old || old.reason !== reason || old.message !== message || old.type !== type || old.involvedObject.fieldPath !== fieldPath) continue;
+      if (old.source.component !== source.component || old.source.host !== source.host) continue;
       this.store.put(EVENTS, { ...old, count: old.count + 1, lastTimestamp: now });
       return;
     }
@@ -36,7 +40,7 @@ export class EventRecorder {
       apiVersion: 'v1',
       kind: 'Event',
       metadata: {
-        name: `${about.metadata.name}.${(this.simulation.unixUs * 1000 + this.rng.below(1000)).toString(16)}${this.rng.below(16).toString(16)}`,
+        name: [about.metadata.name, '.', (this.simulation.unixUs * 1000 + this.rng.below(1000)).toString(16), this.rng.below(16).toString(16)].join(''),
         namespace,
         uid: randomUid(this.rng),
         resourceVersion: '',
@@ -61,11 +65,24 @@ export class EventRecorder {
       count: 1,
       type,
     };
-    this.known.set(key, fresh.metadata.name);
+    this.known.set(about.metadata.uid, [...names, fresh.metadata.name]);
     this.store.put(EVENTS, fresh);
-    this.simulation.housekeeping(TTL_US, () => {
-      this.known.delete(key);
-      this.store.remove(EVENTS, namespace, fresh.metadata.name);
-    });
+    this.ageing.push({ event: fresh, atUs: this.simulation.nowUs + TTL_US });
+    if (this.ageing.length === 1) this.waitForOldest();
+  }
+  private waitForOldest(): void {
+    const [oldest] = this.ageing;
+    if (oldest) this.simulation.housekeeping(Math.max(0, oldest.atUs - this.simulation.nowUs), () => this.forget());
+  }
+  private forget(): void {
+    const due = this.ageing.findIndex(({ atUs }) => atUs > this.simulation.nowUs);
+    for (const { event } of this.ageing.splice(0, due < 0 ? this.ageing.length : due)) {
+      const { involvedObject, metadata } = event;
+      const left = this.known.get(involvedObject.uid)?.filter((name) => name !== metadata.name) ?? [];
+      if (left.length > 0) this.known.set(involvedObject.uid, left);
+      else this.known.delete(involvedObject.uid);
+      this.store.remove(EVENTS, metadata.namespace, metadata.name);
+    }
+    this.waitForOldest();
   }
 }

@@ -3,6 +3,8 @@
  * (minSyncPeriod), and every thirty seconds in any case, so that what somebody took out comes back.
  */
 import type { EndpointSlice, Service } from '../commands/index.ts';
+import { netfilterOf } from '../kernel/index.ts';
+import { netnsOf } from '../machine/index.ts';
 import { anyOf, WaitQueue, type Process, type Program, type Sys } from '../shell/index.ts';
 import { isPortalChain, JUMPS, proxyRules } from './kube-proxy-rules.ts';
 import { klog } from './images/make.ts';
@@ -27,6 +29,9 @@ export const kubeProxyProgram = (options: ProxyOptions): Program =>
     p.fs.writeFile('/proc/sys/net/ipv4/conf/all/route_localnet', '1\n');
     const changed = new WaitQueue();
     let isDirty = true;
+    const ruleset = netfilterOf(netnsOf(p)).ruleset('ip');
+    /** Of the rules as it left them; undefined when it could not write them. */
+    let generation: number | undefined;
     const stop = store.listen((resource) => {
       if (resource !== SERVICES && resource !== ENDPOINTSLICES) return;
       isDirty = true;
@@ -34,9 +39,14 @@ export const kubeProxyProgram = (options: ProxyOptions): Program =>
     });
     try {
       for (;;) {
+        // what it would write is there as long as nobody has written since
+        if (!isDirty && generation === ruleset.generation) {
+          yield* p.waitFor(() => isDirty, anyOf([changed, p.timer(SYNC_US)]), SYNC_US);
+          continue;
+        }
         isDirty = false;
         const rules = proxyRules(store.list(SERVICES) as readonly Service[], store.list(ENDPOINTSLICES) as readonly EndpointSlice[], podCIDR);
-        yield* sync(p, rules);
+        generation = (yield* sync(p, rules)) ? ruleset.generation : undefined;
         yield* p.sleep(MIN_SYNC_US);
         yield* p.waitFor(() => isDirty, anyOf([changed, p.timer(SYNC_US)]), SYNC_US);
       }
@@ -45,7 +55,7 @@ export const kubeProxyProgram = (options: ProxyOptions): Program =>
     }
   };
 
-function* sync(p: Process, rules: string): Sys {
+function* sync(p: Process, rules: string): Sys<boolean> {
   const present = yield* runProgram(p, ['iptables-save', '-t', 'nat']);
   const chains = [...present.output.matchAll(/^:(\S+)/gm)].map(([, name = '']) => name);
   const stale = chains.filter((chain) => isPortalChain(chain) && !rules.includes(`:${chain} `));
@@ -58,10 +68,11 @@ function* sync(p: Process, rules: string): Sys {
     yield* p.error(
       `${klog(p, 'proxier.go:1558', `"Failed to execute iptables-restore" err="exit status ${written.status}: ${written.errors.trim()}"`, 'E')}\n`,
     );
-    return;
+    return false;
   }
   for (const [table, chain, to, rule] of JUMPS) {
     const check = yield* runProgram(p, ['iptables', '-w', '5', '-C', chain, '-t', table, ...rule, '-j', to]);
     if (check.status !== 0) yield* runProgram(p, ['iptables', '-w', '5', '-I', chain, '-t', table, ...rule, '-j', to]);
   }
+  return true;
 }

@@ -21,7 +21,8 @@ export class ContainerLog {
 
   /** Text as it comes; a line that is not ended goes on. */
   append(data: Bytes, unixUs: number): void {
-    for (const piece of data.split(/(?<=\n)/)) {
+    // most writes are a line
+    for (const piece of data.indexOf('\n') === data.length - 1 ? [data] : data.split(/(?<=\n)/)) {
       if (piece === '') continue;
       const last = this.lines.at(-1);
       if (last && !last.text.endsWith('\n')) this.lines[this.lines.length - 1] = { unixUs: last.unixUs, text: last.text + piece };

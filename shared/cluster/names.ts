@@ -63,9 +63,24 @@ export const randomSuffix = (rng: Rng, length: number): string => Array.from({ l
 
 /** A version 4 UUID. */
 export function randomUid(rng: Rng): string {
-  const hex = (digits: number): string => Array.from({ length: digits }, () => rng.below(16).toString(16)).join('');
-  return `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[rng.below(4)]}${hex(3)}-${hex(12)}`;
+  // the parts are joined at once: one flat string, as there are very many
+  const parts: string[] = [];
+  for (let i = 0; i < 12; i++) digit(rng, parts, i, 8);
+  parts.push('-4');
+  for (let i = 0; i < 3; i++) digit(rng, parts, i, 3);
+  parts.push('-', '89ab'[rng.below(4)]!);
+  for (let i = 0; i < 15; i++) digit(rng, parts, i, 3);
+  return parts.join('');
 }
+function digit(rng: Rng, parts: string[], i: number, dash: number): void {
+  if (i === dash) parts.push('-');
+  parts.push(DIGITS[rng.below(16)]!);
+}
+const DIGITS = '0123456789abcdef';
 
 /** 64 hexadecimal digits: container and sandbox ids, image digests. */
-export const randomHex = (rng: Rng, digits: number): string => Array.from({ length: digits }, () => rng.below(16).toString(16)).join('');
+export function randomHex(rng: Rng, digits: number): string {
+  const parts: string[] = [];
+  for (let i = 0; i < digits; i++) parts.push(DIGITS[rng.below(16)]!);
+  return parts.join('');
+}

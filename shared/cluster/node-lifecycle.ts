@@ -5,7 +5,7 @@
 import type { Simulation } from '../base/index.ts';
 import { formatTime, type Condition, type Lease, type Node, type Pod } from '../commands/index.ts';
 import type { EventRecorder } from './events.ts';
-import { LEASES, NODES, PODS } from './resources.ts';
+import { LEASES, NODE_NAME, NODES, PODS } from './resources.ts';
 import type { ObjectStore } from './store.ts';
 
 /** --node-monitor-period, --node-monitor-grace-period. */
@@ -46,8 +46,8 @@ export class NodeLifecycle {
     const taints = [...kept, { key, effect: 'NoSchedule' as const }, { key, effect: 'NoExecute' as const }];
     const lost = this.store.put(NODES, { ...node, spec: { ...node.spec, taints }, status: { ...node.status, conditions } });
     this.events.record({ component: 'node-controller' }, lost, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
-    for (const pod of this.store.list(PODS) as readonly Pod[]) {
-      if (pod.spec.nodeName !== name || !pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True')) continue;
+    for (const pod of this.store.listBy(PODS, NODE_NAME, name) as readonly Pod[]) {
+      if (!pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True')) continue;
       const told = pod.status.conditions.map((one): Condition => (one.type === 'Ready' ? { ...one, status: 'False', lastTransitionTime: now } : one));
       const marked = this.store.put(PODS, { ...pod, status: { ...pod.status, conditions: told } });
       this.events.record({ component: 'node-controller' }, marked, 'Warning', 'NodeNotReady', 'Node is not ready');

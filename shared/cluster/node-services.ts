@@ -147,6 +147,10 @@ export class NodeServices implements NodeView {
   isActive(name: string): boolean {
     return this.named(name)?.isActive ?? false;
   }
+  pidOf(name: string): number | undefined {
+    const service = this.named(name);
+    return service?.isActive ? service.process?.pid : undefined;
+  }
   units(): readonly Unit[] {
     return this.services.map((one) => ({
       ...one.facts,

@@ -36,7 +36,7 @@ export class PodWorker {
   private readonly source: EventSource;
   private readonly emptyDirs: EmptyDirs = new Map();
   private readonly journal: PodJournal;
-  private lastPublished = '';
+  private lastPublished: Pod['status'] | undefined = undefined;
   /** The object is gone from the API: end at once. */
   isForgotten = false;
 
@@ -104,7 +104,7 @@ export class PodWorker {
 
   /** Its kubelet began anew: it tells of everything again. */
   refresh(): void {
-    this.lastPublished = '';
+    this.lastPublished = undefined;
     this.poked.wakeAll();
   }
   /** Until something changes, or the time is up. */
@@ -375,9 +375,8 @@ export class PodWorker {
       startTime: this.startTime,
       now: formatTime(runtime.simulation.unixUs),
     });
-    const text = JSON.stringify(status);
-    if (text === this.lastPublished) return;
-    this.lastPublished = text;
+    if (this.lastPublished && JSON.stringify(status) === JSON.stringify(this.lastPublished)) return;
+    this.lastPublished = status;
     runtime.store.put(PODS, { ...pod, status });
   }
   private fieldOf(spec: Container): string {

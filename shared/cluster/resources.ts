@@ -37,6 +37,8 @@ export const NODES = resource('nodes', 'Node', ['no'], 'cluster', ['delete', 'de
 export const PODS = resource('pods', 'Pod', ['po'], 'namespaced', VERBS, '', ['all']);
 /** The index of pods by the node that they are bound to. */
 export const NODE_NAME = 'spec.nodeName';
+/** Index of objects by the uid of their controller. */
+export const OWNER = 'metadata.controller';
 export const REPLICASETS = resource(
   'replicasets',
   'ReplicaSet',

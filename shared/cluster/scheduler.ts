@@ -21,6 +21,8 @@ function enough(nodes: number): number {
   return Math.max(FEW_NODES, Math.trunc((nodes * percent) / 100));
 }
 
+const HOSTNAME = 'kubernetes.io/hostname';
+
 const tolerates = (tolerations: readonly Toleration[], taint: Taint): boolean =>
   tolerations.some(
     (one) =>
@@ -37,6 +39,7 @@ export class Scheduler {
   private readonly loads = new Map<string, NodeLoad>();
   /** Undefined when a node has changed. */
   private nodes: readonly Node[] | undefined;
+  private byHostname: Map<string, readonly Node[]> | undefined;
   /** Where the next search begins (nextStartNodeIndex). */
   private start = 0;
 
@@ -52,7 +55,7 @@ export class Scheduler {
         if (resource === PODS) {
           if (before) this.count(before as Pod, -1);
           if (event.type !== 'DELETED') this.count(object, 1);
-        } else this.nodes = undefined;
+        } else this.nodes = this.byHostname = undefined;
         if (resource === PODS && event.type !== 'DELETED' && object.spec.nodeName === undefined) this.enqueue(object);
         else if (resource === NODES || event.type === 'DELETED') this.retryAll();
       },
@@ -102,8 +105,29 @@ export class Scheduler {
     });
   }
 
+  /** Nodes by the label that names each. */
+  private named(nodes: readonly Node[], hostname: string): readonly Node[] {
+    if (!this.byHostname) {
+      this.byHostname = new Map();
+      for (const node of nodes) {
+        const name = node.metadata.labels?.[HOSTNAME] ?? '';
+        this.byHostname.set(name, [...(this.byHostname.get(name) ?? []), node]);
+      }
+    }
+    return this.byHostname.get(hostname) ?? [];
+  }
+
   private schedule(pod: Pod): void {
     const nodes = (this.nodes ??= this.store.list(NODES) as readonly Node[]);
+    const hostname = pod.spec.nodeSelector?.[HOSTNAME];
+    if (hostname !== undefined) {
+      const fits = this.named(nodes, hostname).filter((node) => misfit(pod, node, this.loads.get(node.metadata.name) ?? NO_LOAD) === undefined);
+      // no other could; the search would end where it began
+      if (fits.length > 0) {
+        this.bind(pod, this.prefer(pod, fits));
+        return;
+      }
+    }
     const reasons = new Map<string, number>();
     const wanted = enough(nodes.length);
     const fitting: Node[] = [];
@@ -119,7 +143,9 @@ export class Scheduler {
       this.refuse(pod, nodes.length, reasons);
       return;
     }
-    const best = this.prefer(pod, fitting);
+    this.bind(pod, this.prefer(pod, fitting));
+  }
+  private bind(pod: Pod, best: Node): void {
     const now = formatTime(this.simulation.unixUs);
     const scheduled: Condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now };
     const bound = this.store.put(PODS, { ...pod, spec: { ...pod.spec, nodeName: best.metadata.name }, status: { ...pod.status, conditions: [scheduled] } });

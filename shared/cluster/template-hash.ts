@@ -5,6 +5,14 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** FNV-1a of 32 bits over the template in JSON, its decimal digits spelt safely (util/rand.SafeEncodeString). */
 export function templateHash(template: PodTemplate): string {
+  let hash = known.get(template);
+  if (hash === undefined) known.set(template, (hash = hashOf(template)));
+  return hash;
+}
+/** Objects do not change. */
+const known = new WeakMap<PodTemplate, string>();
+
+function hashOf(template: PodTemplate): string {
   let hash = 0x811c9dc5;
   for (const char of JSON.stringify(inOrder(template))) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
   return [...String(hash >>> 0).padStart(10, '0')].map((digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');

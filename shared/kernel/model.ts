@@ -612,6 +612,8 @@ export class Route {
 export class FibTable {
   /** Routes of one prefix, ordered by tos (descending) and metric. */
   readonly prefixes = new PrefixTable<Route[]>();
+  /** How many routes were taken out as yet. */
+  losses = 0;
   constructor(readonly id: number) {}
 }
 /** A policy rule, of either family (`ip rule`). */

@@ -16,7 +16,6 @@ import {
   IpTunnel,
   Nud,
   removeAddress,
-  routesInOrder,
   RouteTable,
   setLink,
   Vxlan,
@@ -43,6 +42,8 @@ export interface Backend {
   remove(lease: Lease): void;
   /** Whether the route is still there; true where flannel does not look again. */
   isKept(lease: Lease): boolean;
+  /** How many routes were taken out as yet, by whomever: without a new one all are there. */
+  readonly losses: number;
 }
 export interface BackendSetup {
   readonly netns: Netns;
@@ -75,9 +76,9 @@ function routeBackend(netns: Netns, mtu: number, routeTo: (lease: Lease) => Rout
     mtu,
     add: (lease) => addRoute(netns, { ...routeTo(lease), create: true, exclusive: true }),
     remove: (lease) => void deleteRoute(netns, routeTo(lease)),
-    isKept: ({ subnet }) => {
-      const main = netns.tables.get(RouteTable.MAIN);
-      return main !== undefined && routesInOrder(main).some((route) => route.prefix === subnet.address && route.length === subnet.length);
+    isKept: ({ subnet }) => netns.tables.get(RouteTable.MAIN)?.prefixes.has(subnet.address, subnet.length) ?? false,
+    get losses() {
+      return netns.tables.get(RouteTable.MAIN)?.losses ?? 0;
     },
   };
 }
@@ -151,6 +152,7 @@ function vxlanBackend(netns: Netns, tunnel: Device, mtu: number): Backend {
       deleteRoute(netns, route(lease));
     },
     isKept: () => true,
+    losses: 0,
   };
 }
 export function vtepMac({ data }: Lease): Mac | undefined {

@@ -7,16 +7,16 @@ import { err, ok, type Result } from '../../base/index.ts';
 import { formatTime, type Node } from '../../commands/index.ts';
 import { getRoute } from '../../kernel/index.ts';
 import { netnsOf } from '../../machine/index.ts';
-import { anyOf, WaitQueue, type Process, type Program, type Sys } from '../../shell/index.ts';
+import { anyOf, type Process, type Program, type Sys } from '../../shell/index.ts';
 import { formatIpv4, formatMac, parseIpv4, parseIpv4Prefix } from '../../wire/index.ts';
 import { NODES } from '../resources.ts';
 import type { ObjectStore } from '../store.ts';
 import { BACKENDS, vtepMac, type Backend, type Lease } from './backend.ts';
+import { ANNOTATION, Leases } from './leases.ts';
 import { setupRules } from './rules.ts';
 
 /** routeCheckRetries. */
 const CHECK_US = 10_000_000;
-const ANNOTATION = 'flannel.alpha.coreos.com';
 
 /** --net-config-path. */
 const NET_CONFIG = '/etc/kube-flannel/net-conf.json';
@@ -94,18 +94,11 @@ export const flanneldProgram = (options: FlannelOptions): Program =>
     yield* log(p, 'main.go:435', 'Wrote subnet file to /run/flannel/subnet.env');
     yield* log(p, 'main.go:439', 'Running backend.');
     yield* log(p, settings.backend === 'vxlan' ? 'vxlan_network.go:65' : 'route_network.go:56', 'Watching for new subnet leases');
-    const changed = new WaitQueue();
-    const stop = store.listen((resource) => {
-      if (resource === NODES) changed.wakeAll();
-    });
-    const known = new Map<string, Lease>();
-    try {
-      for (;;) {
-        yield* sync(p, store, settings.backend, backend.value, nodeName, known);
-        yield* p.block(anyOf([changed, p.timer(CHECK_US)]));
-      }
-    } finally {
-      stop();
+    const leases = Leases.of(store, settings.backend);
+    const ways = new Ways(backend.value, settings.backend, leases, nodeName);
+    for (;;) {
+      yield* ways.sync(p);
+      yield* p.block(anyOf([leases.changed, p.timer(CHECK_US)]));
     }
   };
 
@@ -148,39 +141,39 @@ function writeLease(p: Process, network: string, subnet: string, mtu: number): v
   );
 }
 
-function leaseOf(node: Node, backend: string): Lease | undefined {
-  const { annotations = {} } = node.metadata;
-  const subnet = node.spec.podCIDR === undefined ? undefined : parseIpv4Prefix(node.spec.podCIDR);
-  const publicIp = parseIpv4(annotations[`${ANNOTATION}/public-ip`] ?? '');
-  if (!subnet || publicIp === undefined || annotations[`${ANNOTATION}/backend-type`] !== backend) return undefined;
-  try {
-    return { subnet, publicIp, data: JSON.parse(annotations[`${ANNOTATION}/backend-data`] ?? 'null') as unknown };
-  } catch {
-    return undefined;
-  }
-}
-
 /** A way to every other node's lease; each that is new or was lost is told. */
-function* sync(p: Process, store: ObjectStore, kind: string, backend: Backend, own: string, known: Map<string, Lease>): Sys {
-  const gone = new Set(known.keys());
-  for (const node of store.list(NODES) as readonly Node[]) {
-    const lease = node.metadata.name === own ? undefined : leaseOf(node, kind);
-    const subnet = node.spec.podCIDR;
-    if (!lease || subnet === undefined) continue;
-    gone.delete(subnet);
-    const before = known.get(subnet);
-    const isNews = before === undefined || before.publicIp !== lease.publicIp || JSON.stringify(before.data) !== JSON.stringify(lease.data);
-    if (before && isNews) backend.remove(before);
-    if (!isNews && backend.isKept(lease)) continue;
-    known.set(subnet, lease);
-    // left by an earlier run
-    if (isNews && kind !== 'vxlan' && backend.isKept(lease)) continue;
-    yield* report(p, kind, subnet, lease, before !== undefined && !isNews, backend.add(lease));
-  }
-  for (const subnet of gone) {
-    backend.remove(known.get(subnet)!);
-    known.delete(subnet);
-    yield* log(p, 'route_network.go:112', `Subnet removed: ${subnet}`);
+class Ways {
+  /** By subnet. */
+  private readonly known = new Map<string, Lease>();
+  /** How far the news have been read; undefined before it was told what there is. */
+  private read: number | undefined = undefined;
+  private losses = 0;
+  constructor(
+    private readonly backend: Backend,
+    private readonly kind: string,
+    private readonly leases: Leases,
+    private readonly own: string,
+  ) {}
+  /** What is new since it was last asked, and what was lost. */
+  *sync(p: Process): Sys {
+    const { backend, kind, known, leases } = this;
+    const present = this.read === undefined ? leases.present() : [];
+    this.read ??= leases.news.length;
+    for (let i = 0; i < present.length || this.read < leases.news.length; i++) {
+      const { node, subnet, lease } = present[i] ?? leases.news[this.read++]!;
+      if (node === this.own) continue;
+      const before = known.get(subnet);
+      if (before) backend.remove(before);
+      known.delete(subnet);
+      if (lease) known.set(subnet, lease);
+      // left by an earlier run
+      if (lease && (kind === 'vxlan' || !backend.isKept(lease))) yield* report(p, kind, subnet, lease, false, backend.add(lease));
+      if (before && !lease) yield* log(p, 'route_network.go:112', `Subnet removed: ${subnet}`);
+    }
+    const { losses } = backend;
+    if (losses === this.losses) return;
+    for (const [subnet, lease] of known) if (!backend.isKept(lease)) yield* report(p, kind, subnet, lease, true, backend.add(lease));
+    this.losses = losses;
   }
 }
 

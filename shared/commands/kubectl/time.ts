@@ -3,12 +3,17 @@
 /** `2026-03-01T12:00:07Z` of Unix microseconds. */
 export function formatTime(unixUs: number): string {
   const seconds = Math.floor(unixUs / 1_000_000);
+  if (seconds === last.seconds) return last.text;
   const day = Math.floor(seconds / 86_400);
   const rest = seconds - day * 86_400;
   const { year, month, date } = civil(day);
   const two = (value: number): string => String(value).padStart(2, '0');
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(date)}T${two(Math.floor(rest / 3600))}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}Z`;
+  const parts = [String(year).padStart(4, '0'), '-', two(month), '-', two(date), 'T', two(Math.floor(rest / 3600)), ':', two(Math.floor(rest / 60) % 60)];
+  last = { seconds, text: [...parts, ':', two(rest % 60), 'Z'].join('') };
+  return last.text;
 }
+/** Many things happen in the same second. */
+let last = { seconds: NaN, text: '' };
 
 /** Unix microseconds of what `formatTime` wrote; undefined for anything else. */
 export function parseTime(text: string): number | undefined {

@@ -15,6 +15,7 @@ import { emit, touch } from '../notify.ts';
 import { RouteTable, Scope } from '../numbers.ts';
 import type { RouteType } from '../numbers.ts';
 import type { NexthopRequest, RouteRequest } from '../requests.ts';
+import { putToSleep, wakeRoutesOf } from './sleeping-routes.ts';
 import { addressType, fibLookup, FibResult, Flow, lookupInTable, ROUTE_ERRORS } from './fib.ts';
 
 /** fib_props: the narrowest scope a type may have. */
@@ -293,6 +294,7 @@ export function insertRoute(netns: Netns, request: RouteRequest): KernelResult {
       if (match >= 0) return match === first ? done : fail('EEXIST');
       const replaced = list[first]!;
       list[first] = route;
+      table.losses++;
       unlinkNexthops(replaced);
       return commit(netns, table, list, route, 'replace');
     }
@@ -307,9 +309,11 @@ export function insertRoute(netns: Netns, request: RouteRequest): KernelResult {
   return commit(netns, table, list, route, 'new');
 }
 function commit(netns: Netns, table: FibTable, list: Route[], route: Route, change: 'new' | 'replace'): KernelResult {
-  // A copy has room for what is in it, not for what splice thought might come.
-  table.prefixes.set(route.prefix, route.length, list.slice());
-  for (const hop of route.nexthops) hop.device?.addRoute(route);
+  if (change === 'replace' || list.length > 1 || !putToSleep(table, route)) {
+    // A copy has room for what is in it, not for what splice thought might come.
+    table.prefixes.set(route.prefix, route.length, list.slice());
+    for (const hop of route.nexthops) hop.device?.addRoute(route);
+  }
   flushRouteCache(netns);
   emit(netns, { kind: 'route', change, route });
   return done;
@@ -360,6 +364,7 @@ function takeOut(netns: Netns, table: FibTable, route: Route): void {
   const list = (table.prefixes.get(route.prefix, route.length) ?? []).filter((other) => other !== route);
   if (list.length > 0) table.prefixes.set(route.prefix, route.length, list);
   else table.prefixes.delete(route.prefix, route.length);
+  table.losses++;
   unlinkNexthops(route);
   flushRouteCache(netns);
   emit(netns, { kind: 'route', change: 'del', route });
@@ -367,15 +372,18 @@ function takeOut(netns: Netns, table: FibTable, route: Route): void {
 /** Silently, without telling listeners: the kernel does so when a device goes down (fib_table_flush). */
 function flushOut(netns: Netns, route: Route): void {
   const table = netns.tables.get(route.table);
-  const list = (table?.prefixes.get(route.prefix, route.length) ?? []).filter((other) => other !== route);
-  if (list.length > 0) table!.prefixes.set(route.prefix, route.length, list);
-  else table?.prefixes.delete(route.prefix, route.length);
   unlinkNexthops(route);
+  if (table === undefined) return;
+  const list = (table.prefixes.get(route.prefix, route.length) ?? []).filter((other) => other !== route);
+  if (list.length > 0) table.prefixes.set(route.prefix, route.length, list);
+  else table.prefixes.delete(route.prefix, route.length);
+  table.losses++;
 }
 
 /** fib_sync_down_dev and fib_flush. `force`: local routes go too. */
 export function deviceRoutesDown(device: Device, event: DeviceEvent, force: 'force' | 'keep-local'): void {
   const { netns } = device;
+  wakeRoutesOf(device);
   for (const route of [...device.routes]) {
     if (route.nexthopId !== 0) continue;
     let dead = 0;
@@ -402,6 +410,7 @@ export function deviceRoutesDown(device: Device, event: DeviceEvent, force: 'for
 /** fib_sync_up: next hops come back to life. */
 export function deviceRoutesUp(device: Device, what: 'dead' | 'linkdown'): void {
   if (!device.isUp) return;
+  wakeRoutesOf(device);
   for (const route of device.routes) {
     for (const hop of route.nexthops) {
       if (hop.device !== device) continue;

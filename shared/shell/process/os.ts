@@ -117,8 +117,8 @@ export class Os implements Host {
     child.argv = parent.argv;
     child.exe = parent.exe;
     child.comm = parent.comm;
-    for (const [signal, disposition] of parent.dispositions) child.dispositions.set(signal, disposition);
-    for (const signal of parent.blocked) child.blocked.add(signal);
+    for (const [signal, disposition] of parent.dispositions) child.on(signal, disposition);
+    child.blocked = parent.blocked;
     options.prepare?.(child);
     this.sim.charge(FORK_US);
     this.start(child, body);
@@ -190,7 +190,7 @@ export class Os implements Host {
     if (init === process) for (const { process: other } of process.namespaces.pid.list()) if (other !== process) this.signal(other, 'KILL');
     for (const child of process.children) {
       child.parent = init === process ? undefined : init;
-      if (child.parent) child.parent.children.add(child);
+      child.parent?.children.add(child);
       if (child.ending) this.tellParent(child);
     }
     process.children.clear();

@@ -59,13 +59,14 @@ export class Process implements Caller {
   state: ProcessState = 'running';
   /** How it ended, once it is a zombie. */
   ending: ChildStatus | undefined = undefined;
-  readonly children = new Set<Process>();
+  private childSet: Set<Process> | undefined = undefined;
   /** Woken when a child ends, stops or goes on. */
   readonly childChanged = new WaitQueue();
   /** A stop or continuation that `wait` has not told the parent yet. */
   news: ChildStatus | undefined = undefined;
-  readonly dispositions = new Map<SignalName, Disposition>();
-  readonly blocked = new Set<SignalName>();
+  private handlers: Map<SignalName, Disposition> | undefined = undefined;
+  /** Never changed in place: a child has its parent's. */
+  blocked: ReadonlySet<SignalName> = NOTHING_BLOCKED;
   /** Raised and not yet acted upon. */
   readonly pending: SignalName[] = [];
   private ticks = 0;
@@ -94,6 +95,12 @@ export class Process implements Caller {
     this.startedUs = os.sim.nowUs;
   }
 
+  get children(): Set<Process> {
+    return (this.childSet ??= new Set());
+  }
+  get dispositions(): ReadonlyMap<SignalName, Disposition> {
+    return this.handlers ?? NO_HANDLERS;
+  }
   get ppid(): number {
     return (this.parent && this.namespaces.pid.pidOf(this.parent)) ?? 0;
   }
@@ -355,8 +362,8 @@ export class Process implements Caller {
 
   on(signal: SignalName, disposition: Disposition): void {
     if (signal === 'KILL' || signal === 'STOP') return;
-    if (disposition === 'default') this.dispositions.delete(signal);
-    else this.dispositions.set(signal, disposition);
+    if (disposition === 'default') this.handlers?.delete(signal);
+    else (this.handlers ??= new Map()).set(signal, disposition);
   }
   disposition(signal: SignalName): Disposition {
     return this.dispositions.get(signal) ?? 'default';
@@ -393,3 +400,7 @@ export class Process implements Caller {
     return new ProcessGroup(this.pid, session);
   }
 }
+
+/** What most processes have none of. */
+const NO_HANDLERS: ReadonlyMap<SignalName, Disposition> = new Map();
+const NOTHING_BLOCKED: ReadonlySet<SignalName> = new Set();

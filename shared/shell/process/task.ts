@@ -111,6 +111,6 @@ function become(process: Process, image: Image): void {
   process.comm = image.comm;
   process.fds.closeOnExec();
   process.stdout.discard();
-  for (const [signal, disposition] of process.dispositions) if (disposition !== 'ignore') process.dispositions.delete(signal);
+  for (const [signal, disposition] of [...process.dispositions]) if (disposition !== 'ignore') process.on(signal, 'default');
   process.os.sim.charge(EXEC_US);
 }

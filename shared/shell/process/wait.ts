@@ -19,24 +19,24 @@ export type Sys<T = void> = Generator<Wait, T, void>;
 
 /** Waiters for one condition: a pipe that fills, a child that ends, a packet that arrives. Whoever changes it calls `wakeAll`. */
 export class WaitQueue implements Wait {
-  private readonly waiters = new Set<() => void>();
+  /** Most queues are never waited for, and most others by one. */
+  private waiters: Set<() => void> | (() => void) | undefined = undefined;
 
   arm(wake: () => void): Disarm {
-    this.waiters.add(wake);
-    return () => this.waiters.delete(wake);
+    if (this.waiters === undefined || this.waiters === wake) this.waiters = wake;
+    else if (typeof this.waiters === 'function') this.waiters = new Set([this.waiters, wake]);
+    else this.waiters.add(wake);
+    return () => {
+      if (this.waiters === wake) this.waiters = undefined;
+      else if (typeof this.waiters === 'object') this.waiters.delete(wake);
+    };
   }
   wakeAll(): void {
-    if (this.waiters.size === 0) return;
-    if (this.waiters.size === 1) {
-      for (const only of this.waiters) {
-        only();
-        return;
-      }
-    }
-    for (const wake of [...this.waiters]) wake();
+    if (typeof this.waiters === 'function') this.waiters();
+    else if (this.waiters) for (const wake of [...this.waiters]) wake();
   }
   get isWaitedFor(): boolean {
-    return this.waiters.size > 0;
+    return typeof this.waiters === 'function' || (this.waiters !== undefined && this.waiters.size > 0);
   }
 }
 
