@@ -6,6 +6,7 @@ import { formatIpv4, ipv4Mask, parseIpv4 } from '../wire/index.ts';
 import type { LinkFact, NetnsSnapshot, NodeSnapshot, Snapshot } from '../snapshot/index.ts';
 import { bridgeFacts, linkFacts, netnsFacts } from './facts.ts';
 import type { Graph, GraphBox, GraphLine, Role } from './graph.ts';
+import { hasOnlyDocker, type Around } from './origin.ts';
 import type { LinkState } from './topology.ts';
 
 /** Which namespace is which pod: by `nodeName/netnsId`. */
@@ -18,7 +19,7 @@ export const linkBoxId = (node: string, netns: { readonly id: number; readonly i
 export function graphOf(snapshot: Snapshot, pods: PodNames = new Map()): Graph {
   const boxes: GraphBox[] = [];
   const lines: GraphLine[] = [];
-  for (const node of snapshot.nodes) addNode(node, pods, boxes, lines);
+  for (const node of snapshot.nodes) addNode(node, pods, snapshot.kubernetes, boxes, lines);
   for (const segment of snapshot.segments) {
     const ports = segment.ports.flatMap((port) => {
       const node = snapshot.nodes.find((one) => one.name === port.node);
@@ -46,9 +47,10 @@ export function graphOf(snapshot: Snapshot, pods: PodNames = new Map()): Graph {
   return { boxes, lines };
 }
 
-function addNode(node: NodeSnapshot, pods: PodNames, boxes: GraphBox[], lines: GraphLine[]): void {
+function addNode(node: NodeSnapshot, pods: PodNames, kubernetes: Snapshot['kubernetes'], boxes: GraphBox[], lines: GraphLine[]): void {
+  const around = (netns: NetnsSnapshot): Around => ({ netns, kind: kindOf(node, netns, pods, kubernetes), ...(kubernetes && { kubernetes }) });
   const root = node.namespaces.find((netns) => netns.id === 0);
-  boxes.push({ id: node.name, kind: 'node', role: 'node', label: node.name, state: 'none', facts: root ? netnsFacts(root) : [] });
+  boxes.push({ id: node.name, kind: 'node', role: 'node', label: node.name, state: 'none', facts: root ? netnsFacts(around(root)) : [] });
   for (const netns of [...node.namespaces].sort((a, b) => a.id - b.id)) {
     const parent = netnsBoxId(node.name, netns);
     if (netns.id !== 0) {
@@ -61,7 +63,7 @@ function addNode(node: NodeSnapshot, pods: PodNames, boxes: GraphBox[], lines: G
         label,
         parent: node.name,
         state: 'none',
-        facts: netnsFacts(netns),
+        facts: netnsFacts(around(netns)),
       });
     }
     for (const link of netns.links) {
@@ -80,7 +82,7 @@ function addNode(node: NodeSnapshot, pods: PodNames, boxes: GraphBox[], lines: G
         state: stateOf(link),
         facts: [
           ...linkFacts(
-            netns,
+            around(netns),
             link,
             peer &&
               `${peer.link.name} in ${peer.netns.id === 0 ? node.name : (pods.get(`${node.name}/${peer.netns.id}`) ?? (peer.netns.name || `net:[${peer.netns.inode}]`))}`,
@@ -92,6 +94,13 @@ function addNode(node: NodeSnapshot, pods: PodNames, boxes: GraphBox[], lines: G
       addLines(node, netns, link, id, peer, boxes, lines);
     }
   }
+}
+
+function kindOf(node: NodeSnapshot, { id }: NetnsSnapshot, pods: PodNames, kubernetes: Snapshot['kubernetes']): Around['kind'] {
+  if (id === 0) return 'root';
+  if (!pods.has(`${node.name}/${id}`)) return 'netns';
+  const isPod = kubernetes ? kubernetes.pods.some((pod) => pod.node === node.name && pod.netnsId === id) : !hasOnlyDocker(node);
+  return isPod ? 'pod' : 'container';
 }
 
 function addLines(node: NodeSnapshot, netns: NetnsSnapshot, link: LinkFact, id: string, peer: Peer | undefined, boxes: GraphBox[], lines: GraphLine[]): void {

@@ -6,6 +6,8 @@
  * Invariant: positions are ours. A box that has a position keeps it; a new one is placed beside its siblings and nothing else moves.
  */
 
+import type { Origin } from './origin.ts';
+
 /** What a box stands for. */
 export type BoxKind =
   | 'node' // a machine
@@ -27,6 +29,8 @@ export type LinkState =
 export interface Fact {
   readonly key: string;
   readonly value: string;
+  /** Who made it. */
+  readonly origin?: Origin;
 }
 
 export interface Box {

@@ -1,4 +1,5 @@
 // Goal: the figure understands what a hand means. Method: clicks at the places where the boxes are.
+import { readFileSync } from 'node:fs';
 import { expect, test } from './web-host.ts';
 import { LabWindow } from './lab-window.ts';
 
@@ -9,6 +10,12 @@ test('a double click on one box inspects it, two quick clicks on two boxes choos
   const pod = await window.pointOf(await window.podBox('hello-2'));
   await page.mouse.dblclick(pod.x, pod.y);
   await expect(page.getByTestId('facts')).toContainText('10.244.2.1');
+  await page.getByTestId('save-figure').click();
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /^SVG/ }).click()]);
+  expect(saved.suggestedFilename()).toBe('topology.svg');
+  const drawn = readFileSync(await saved.path(), 'utf8');
+  expect(drawn).toMatch(/^<svg .*<\/svg>\n$/s);
+  for (const word of ['node-1', 'cni0', 'hello-2', '10.244.2.1/24']) expect(drawn).toContain(`>${word}<`);
   await page.getByTestId('open-trace').click();
   const [first, second] = [await window.pointOf(await window.podBox('hello-2')), await window.pointOf(await window.podBox('hello-1'))];
   await page.mouse.click(first.x, first.y);
