@@ -4,6 +4,6 @@ export type { CommandOutcome, ExperimentPlan, ExperimentRun, Pair } from '../exp
 export type { ActiveStep, Lesson, LessonInfo, Progress, Reply, StepState, StepText } from '../lesson/index.ts';
 export type { TapeInfo } from '../recording/index.ts';
 export { topologySvg } from '../topology/index.ts';
-export type { Box, Fact, Line, Origin, Point, Topology } from '../topology/index.ts';
+export type { Box, Fact, Line, Point, Topology } from '../topology/index.ts';
 export { dispositionWords, replyOutcome, requestOutcome, stepWords } from '../trace/index.ts';
 export type { Disposition, Hop, Step, Trace } from '../trace/index.ts';

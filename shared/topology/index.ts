@@ -1,7 +1,6 @@
 /**
  * topology: a snapshot as a figure. `graphOf` says what there is to draw, `TopologyLayout` keeps the positions, `topologySvg` draws it.
  */
-export type { Origin } from './origin.ts';
 export { graphOf, netnsBoxId } from './build.ts';
 export * from './graph.ts';
 export * from './layout.ts';
