@@ -26,7 +26,7 @@ export const MAY_IMPORT = {
   recording: ['base', 'wire', 'snapshot', 'trace', 'topology', 'experiment', 'lesson'],
 };
 MAY_IMPORT.lab = Object.keys(MAY_IMPORT);
-MAY_IMPORT.ipc = ['base', 'wire', 'snapshot', 'trace', 'topology', 'experiment', 'lesson', 'recording', 'lab'];
+MAY_IMPORT.ipc = ['base', 'wire', 'snapshot', 'trace', 'topology', 'diagnose', 'experiment', 'lesson', 'recording', 'lab'];
 
 /** The doors: what each side may enter of shared/. What they need of a lower module, a door hands on. */
 const DOORS = { electron: ['lab', 'recording', 'ipc'], renderer: ['recording', 'ipc'] };
