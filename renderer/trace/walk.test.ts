@@ -134,3 +134,17 @@ test('a trace of something that the figure does not show has stops without a pla
   const trace: Trace = { id: 1, startedUs: 0, hops: [hop(0, -1, 'node-9', '', 'request', [send], { kind: 'pending' })] };
   expect(walkOf(trace, figure()).stops.map((stop) => [stop.box, stop.place, stop.way])).toEqual([[undefined, undefined, []]]);
 });
+
+test('a packet for the machine itself goes just through the device by which it came, straight on', () => {
+  const hops = [
+    hop(0, -1, 'node-1', 'cni-a', 'request', [send, transmit('eth0')], passed),
+    hop(1, 0, 'node-1', '', 'request', [receive('veth0'), toBridge, deliver], { kind: 'delivered', to: 'the kernel' }),
+  ];
+  const topology = figure();
+  const walk = walkOf({ id: 1, startedUs: 0, hops }, topology);
+  const cni0 = topology.boxes.find((box) => box.id === 'node-1/cni0')!;
+  const way = walk.stops.flatMap((stop) => stop.way);
+  const [before, last] = way.slice(-2);
+  expect(last).toEqual({ x: before!.x, y: cni0.y - 12 });
+  expect(before!.y).toBeGreaterThan(cni0.y + cni0.height);
+});

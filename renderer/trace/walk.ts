@@ -43,6 +43,8 @@ export interface Walk {
 const MOST_LINES = 3;
 /** Half of the packet's size. */
 const STANDOFF = 9;
+/** So far inside of a machine a packet has arrived: half of the gap between two rows. */
+const BEYOND = 12;
 
 export function walkOf(trace: Trace, topology: Topology): Walk {
   const figure = new Figure(topology);
@@ -207,6 +209,7 @@ function stopShort(way: readonly Point[]): readonly Point[] {
 
 /** Inside a machine no line is drawn. The packet leaves a box by the edge that faces the other, and turns in the gap between them. */
 function inside(at: Point, from: Box, to: Box): readonly Point[] {
+  if (to.labelAt === 'top' && holds(to, from)) return [beyond(from, at)];
   if (holds(from, to) || holds(to, from)) return [restingPlace(to, at)];
   const isDown = to.y >= from.y + from.height;
   const isUp = to.y + to.height <= from.y;
@@ -226,6 +229,10 @@ function inside(at: Point, from: Box, to: Box): readonly Point[] {
         { x, y: turn },
         { x, y: goal },
       ];
+}
+/** In the machine itself: just through the device by which it came, and not over the texts of others. */
+function beyond({ y, height }: Box, at: Point): Point {
+  return { x: at.x, y: at.y < y + height / 2 ? y + height + BEYOND : y - BEYOND };
 }
 /** Into a wide box straight on where that leads into it, else by its middle. */
 function entryOf(to: Box, x: number): number {
