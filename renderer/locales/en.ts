@@ -380,6 +380,8 @@ export const en = {
     broke: '{n} pair no longer answers | {n} pairs no longer answer',
     mended: '{n} pair answers again | {n} pairs answer again',
     noChange: 'No pair answers differently than before.',
+    outside: 'outside',
+    verdict: { 'as-predicted': 'It happened as predicted.', otherwise: 'It happened otherwise than predicted.' },
     andMore: 'and {count} more',
     failed: 'A command on {node} failed with status {status}',
     emptyTitle: 'No experiments here',

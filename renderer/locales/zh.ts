@@ -374,6 +374,8 @@ export const zh: Messages = {
     broke: '{n} 对不再连通',
     mended: '{n} 对恢复连通',
     noChange: '所有连通性都与之前一样。',
+    outside: '外部',
+    verdict: { 'as-predicted': '结果与预测一致。', otherwise: '结果与预测不一致。' },
     andMore: '另有 {count} 对',
     failed: '{node} 上的命令失败，状态码 {status}',
     emptyTitle: '没有可做的实验',

@@ -7,6 +7,7 @@ import type { Container, Pod } from '../commands/index.ts';
 import { mountVirtual, type Machine } from '../machine/index.ts';
 import type { UtsNamespace } from '../shell/index.ts';
 import {
+  anyOf,
   makePipe,
   MountNamespace,
   PidNamespace,
@@ -249,3 +250,17 @@ export const execFailed = (id: string, why: string): ExecResult =>
   err(
     `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${why}`,
   );
+
+/** How often it is looked whether they have ended. */
+const LOOK_US = 1_000_000;
+/** Tells containers to end, and after their grace, or once nobody waits for them (`isHasty`), makes them. */
+export function* endContainers(p: Process, containers: readonly RunningContainer[], graceS: number, poked: Wait, isHasty: () => boolean): Sys {
+  for (const running of containers) running.signal(graceS > 0 ? running.stopSignal : 'KILL');
+  const untilUs = p.nowUs + graceS * 1_000_000;
+  while (containers.some((running) => !running.ending)) {
+    while (yield* p.wait({ nohang: true }));
+    if (p.nowUs >= untilUs || isHasty()) for (const running of containers) running.signal('KILL');
+    if (containers.every((running) => running.ending)) break;
+    yield* p.block(anyOf([p.childChanged, poked, p.timer(Math.max(1, Math.min(untilUs - p.nowUs, LOOK_US)))]));
+  }
+}

@@ -5,7 +5,7 @@
 import type { Result } from '../base/index.ts';
 import { formatTime, type Container, type CriContainer, type Pod } from '../commands/index.ts';
 import { anyOf, exitStatusOf, signalNumber, WaitQueue, type Process, type Sys } from '../shell/index.ts';
-import { RunningContainer, type Sandbox } from './container.ts';
+import { endContainers, RunningContainer, type Sandbox } from './container.ts';
 import type { EventSource } from './events.ts';
 import { parseReference, type Image } from './image.ts';
 import { ContainerLog } from './log.ts';
@@ -67,23 +67,11 @@ export class PodWorker {
 
   *run(p: Process): Sys<number> {
     this.publish();
-    for (let attempt = 0; !this.sandbox && !this.isDoomed(); attempt++) {
-      this.journal.containerd('info', `RunPodSandbox for ${this.journal.shown()}`);
-      const made = yield* makeSandbox(p, this.runtime, this.about);
-      if (made.ok) {
-        this.sandbox = made.value;
-        this.journal.containerd('info', `RunPodSandbox for ${this.journal.shown()} returns sandbox id "${made.value.id}"`);
-      } else {
-        const code = made.error.startsWith('connection error') ? 'Unavailable' : 'Unknown';
-        this.warn('FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = ${code} desc = ${made.error}`);
-        this.journal.sandboxFailed(`rpc error: code = ${code} desc = ${made.error}`);
-        yield* this.rest(p, SANDBOX_RETRY_US);
-      }
-    }
-    this.publish();
+    yield* this.ensureSandbox(p);
     yield* this.runInitContainers(p);
     while (!this.isDoomed()) {
       while (yield* p.wait({ nohang: true }));
+      if (this.sandbox?.pause?.ending && this.isServed()) yield* this.renewSandbox(p, this.sandbox);
       for (const record of this.records) {
         this.noticeEnd(record);
         if (!this.running.has(record.spec.name) && this.isDue(record) && !this.isDoomed()) yield* this.start(p, record);
@@ -100,6 +88,32 @@ export class PodWorker {
     }
     yield* this.end(p);
     return 0;
+  }
+
+  private *ensureSandbox(p: Process): Sys {
+    for (let attempt = 0; !this.sandbox && !this.isDoomed(); attempt++) {
+      this.journal.containerd('info', `RunPodSandbox for ${this.journal.shown()}`);
+      const made = yield* makeSandbox(p, this.runtime, this.about);
+      if (made.ok) {
+        this.sandbox = made.value;
+        this.journal.containerd('info', `RunPodSandbox for ${this.journal.shown()} returns sandbox id "${made.value.id}"`);
+      } else {
+        const code = made.error.startsWith('connection error') ? 'Unavailable' : 'Unknown';
+        this.warn('FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = ${code} desc = ${made.error}`);
+        this.journal.sandboxFailed(`rpc error: code = ${code} desc = ${made.error}`);
+        yield* this.rest(p, SANDBOX_RETRY_US);
+      }
+    }
+    this.publish();
+  }
+  /** Nobody holds its network any more: everything in it is ended, and it is made anew. */
+  private *renewSandbox(p: Process, old: Sandbox): Sys {
+    yield* p.sleep(RELIST_US);
+    this.normal('SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+    yield* this.endContainers(p, this.about.spec.terminationGracePeriodSeconds ?? 30);
+    yield* removeSandbox(p, old);
+    this.sandbox = undefined;
+    yield* this.ensureSandbox(p);
   }
 
   /** Its kubelet began anew: it tells of everything again. */
@@ -131,10 +145,11 @@ export class PodWorker {
 
   private isDue(record: ContainerRecord): boolean {
     if (!this.sandbox || this.runtime.simulation.nowUs < record.startAtUs) return false;
-    if (!this.runtime.isServiceUp('kubelet.service') || !this.runtime.isServiceUp('containerd.service')) return false;
+    if (!this.isServed()) return false;
     if (!record.state.terminated) return record.state.waiting !== undefined;
     return this.restarts(record);
   }
+  private isServed = (): boolean => ['kubelet.service', 'containerd.service'].every((unit) => this.runtime.isServiceUp(unit));
   private restarts(record: ContainerRecord): boolean {
     const policy = this.about.spec.restartPolicy ?? 'Always';
     return policy === 'Always' || (policy === 'OnFailure' && record.state.terminated?.exitCode !== 0);
@@ -327,31 +342,19 @@ export class PodWorker {
   // --- the end ---
 
   private *end(p: Process): Sys {
-    const grace = this.isForgotten || !this.pod ? 0 : (this.pod.metadata.deletionGracePeriodSeconds ?? 30);
-    for (const running of this.running.values()) {
-      this.normal('Killing', `Stopping container ${this.nameOf(running)}`, `spec.containers{${this.nameOf(running)}}`);
-      running.signal(grace > 0 ? running.stopSignal : 'KILL');
-    }
-    const untilUs = p.nowUs + grace * 1_000_000;
-    while ([...this.running.values()].some((running) => !running.ending)) {
-      while (yield* p.wait({ nohang: true }));
-      if (p.nowUs >= untilUs || this.isForgotten || !this.pod) for (const running of this.running.values()) running.signal('KILL');
-      if ([...this.running.values()].every((running) => running.ending)) break;
-      yield* p.block(anyOf([p.childChanged, this.poked, p.timer(Math.max(1, Math.min(untilUs - p.nowUs, RELIST_US)))]));
-    }
-    for (const record of this.records) this.noticeEnd(record);
+    yield* this.endContainers(p, this.isForgotten || !this.pod ? 0 : (this.pod.metadata.deletionGracePeriodSeconds ?? 30));
     this.publish();
     if (this.sandbox) {
       yield* removeSandbox(p, this.sandbox);
       this.journal.removed(this.sandbox.id);
     }
     this.sandbox = undefined;
-    const { pod } = this;
-    if (pod) this.runtime.store.remove(PODS, pod.metadata.namespace, pod.metadata.name);
+    if (this.pod) this.runtime.store.remove(PODS, this.pod.metadata.namespace, this.pod.metadata.name);
   }
-  private nameOf(running: RunningContainer): string {
-    for (const [name, one] of this.running) if (one === running) return name;
-    return '';
+  private *endContainers(p: Process, grace: number): Sys {
+    for (const name of this.running.keys()) this.normal('Killing', `Stopping container ${name}`, `spec.containers{${name}}`);
+    yield* endContainers(p, [...this.running.values()], grace, this.poked, () => this.isForgotten || !this.pod);
+    for (const record of this.records) this.noticeEnd(record);
   }
 
   // --- reporting ---

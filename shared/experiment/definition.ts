@@ -1,5 +1,5 @@
-/** What an experiment is, and what it knows of a lab. */
-import type { Snapshot } from '../snapshot/index.ts';
+/** What an experiment is: from a lab as it is now to what would be done there. */
+import type { Ground } from './ground.ts';
 import type { NodeCommand } from './experiment.ts';
 
 export interface Words {
@@ -7,22 +7,11 @@ export interface Words {
   readonly zh: string;
 }
 
-/** A node that runs pods. */
-export interface WorkerFacts {
-  readonly name: string;
-  /** `10.244.1.0/24`. */
-  readonly podCIDR: string;
-  readonly address: string;
-}
-/** What experiments know of a lab. */
-export interface ExperimentFacts {
-  readonly snapshot: Snapshot;
-  /** Without the control plane; in the order of the lab file. */
-  readonly workers: readonly WorkerFacts[];
-  /** Over which nodes reach each other. */
-  readonly interface: string;
-  /** flanneld runs there and repairs routes. */
-  readonly hasFlannel: boolean;
+/** What is looked at before and after beside who reaches whom: the output of a command of the lab's own, in one line. */
+export interface Measure extends NodeCommand {
+  readonly title: Words;
+  /** What it will print afterwards, where daemons have a part in it and a twin cannot know. */
+  readonly expected?: string;
 }
 
 export interface DraftPlan {
@@ -30,14 +19,20 @@ export interface DraftPlan {
   readonly explanation: Words;
   readonly commands: readonly NodeCommand[];
   readonly undo: readonly NodeCommand[];
+  readonly measures?: readonly Measure[];
   readonly notNow?: Words;
+  /** Daemons do what it is about, which a twin has none of: what is said of the measures is all that is predicted, and that every pair answers in the end. */
+  readonly needsDaemons?: true;
+  /** How long they take, of virtual time. */
+  readonly settleUs?: number;
+  /** Chance decides packet by packet: pairs are not asked. */
+  readonly isRandom?: true;
 }
 
 export interface Experiment {
   readonly id: string;
   /** Undefined where the lab has nothing of the kind. */
-  readonly plan: (facts: ExperimentFacts) => DraftPlan | undefined;
+  readonly plan: (ground: Ground) => DraftPlan | undefined;
 }
 
-export const rootOf = (facts: ExperimentFacts, node: string) =>
-  facts.snapshot.nodes.find((one) => one.name === node)?.namespaces.find((netns) => netns.id === 0);
+export const at = (node: string, command: string): NodeCommand => ({ node, command });

@@ -169,7 +169,12 @@ const isHop = objectOf({
   steps: listOf(objectOf({ atUs: isNumber, step: objectOf({ kind: isText }) })),
   disposition: objectOf({ kind: isText }),
 });
-const isPair = objectOf({ from: isText, to: isText });
+const isPair = objectOf({ from: isText, to: isText, over: optional(isText) });
+const isWords = objectOf({ en: isText, zh: isText });
+const isMeasured = objectOf({
+  ...{ titles: isWords, node: isText, command: isText, before: isText, after: isText },
+  ...{ expected: optional(isText), undone: optional(isText) },
+});
 
 const FORMS: Readonly<Record<TapeCode, Form>> = {
   open: objectOf({ terminal: isText, title: isText, node: isText, pod: optional(isText), columns: isCells, rows: isCells }),
@@ -185,10 +190,13 @@ const FORMS: Readonly<Record<TapeCode, Form>> = {
   e: objectOf({
     run: isText,
     experiment: isText,
-    titles: objectOf({ en: isText, zh: isText }),
+    titles: isWords,
     outcomes: listOf(objectOf({ node: isText, command: isText })),
     broke: listOf(isPair),
     mended: listOf(isPair),
+    measures: optional(listOf(isMeasured)),
+    prediction: optional(objectOf({ breaks: listOf(isPair), mends: listOf(isPair) })),
+    verdict: optional(isText),
     state: isText,
   }),
   p: objectOf({

@@ -10,9 +10,10 @@
  * Invariant: snapshotOf(new Twin(s).world) equals s, but for what `problems` tells.
  */
 export type { TwinProblem } from './build/problem.ts';
-export { cellKey, changedCells, protocolText, type Cell, type Matrix } from './matrix.ts';
-export { podId, type Place } from './places.ts';
-export { Predictor } from './predict.ts';
+export { cellKey, changedCells, OUTSIDE, protocolText, type Ask, type Cell, type Matrix } from './matrix.ts';
+export { placesOf, podId, type Place } from './places.ts';
+export { sendAsks } from './asking.ts';
+export { changedPairs, oneLine, pairOf, podAsks, Predictor, type Prediction } from './predict.ts';
 export { Promised, type Pending } from './promised.ts';
 export { snapshotOf } from './read/snapshot-of.ts';
 export { sendProbes, sendTraced, type ProbePair, type ProbeProtocol, type ProbeResult } from './tracing.ts';

@@ -24,13 +24,29 @@ const SETTLE_US = 1_000;
 const DATA = ' !"#$%&\'()*+,-./01234567890123456789012345678901234567890'.padEnd(56, 'a').slice(0, 56);
 
 /** Sends one packet and follows it and what answers it. `told`: what the sender hears, as soon as it does. */
-export function sendTraced(world: World, from: Netns, to: Ipv4, protocol: ProbeProtocol, told: Told = () => undefined): Pending<Trace> {
-  return protocol.kind === 'tcp' ? connectTraced(world, from, to, protocol.port, told) : sendTracedDatagram(world, from, to, protocol, told);
+export function sendTraced(
+  world: World,
+  from: Netns,
+  to: Ipv4,
+  protocol: ProbeProtocol,
+  told: Told = () => undefined,
+  timeoutUs = TRACE_TIMEOUT_US,
+): Pending<Trace> {
+  return protocol.kind === 'tcp'
+    ? connectTraced(world, from, to, protocol.port, told, timeoutUs)
+    : sendTracedDatagram(world, from, to, protocol, told, timeoutUs);
 }
 
 type Told = (what: 'reply' | Errno) => void;
 
-function sendTracedDatagram(world: World, from: Netns, to: Ipv4, protocol: Exclude<ProbeProtocol, { kind: 'tcp' }>, told: Told): Pending<Trace> {
+function sendTracedDatagram(
+  world: World,
+  from: Netns,
+  to: Ipv4,
+  protocol: Exclude<ProbeProtocol, { kind: 'tcp' }>,
+  told: Told,
+  timeoutUs: number,
+): Pending<Trace> {
   const { simulation } = world;
   const recorder = new TraceRecorder(world.nextTraceId++, simulation.nowUs);
   const socket = protocol.kind === 'icmp' ? new RawSocket(from, IpProtocol.ICMP) : new UdpSocket(from);
@@ -57,12 +73,12 @@ function sendTracedDatagram(world: World, from: Netns, to: Ipv4, protocol: Exclu
     told(answer);
     simulation.after(SETTLE_US, finish);
   });
-  simulation.after(TRACE_TIMEOUT_US, finish);
+  simulation.after(timeoutUs, finish);
   return pending;
 }
 
 /** The first segment of a connection and what answers it. */
-function connectTraced(world: World, from: Netns, to: Ipv4, port: number, told: Told): Pending<Trace> {
+function connectTraced(world: World, from: Netns, to: Ipv4, port: number, told: Told, timeoutUs: number): Pending<Trace> {
   const { simulation } = world;
   const recorder = new TraceRecorder(world.nextTraceId++, simulation.nowUs);
   const socket = new TcpSocket(from);
@@ -82,7 +98,7 @@ function connectTraced(world: World, from: Netns, to: Ipv4, port: number, told: 
   });
   const begun = socket.connect(to, port, recorder);
   if (!begun.ok && begun.error.errno !== 'EINPROGRESS') told(begun.error.errno);
-  simulation.after(begun.ok ? TRACE_TIMEOUT_US : SETTLE_US, finish);
+  simulation.after(begun.ok ? timeoutUs : SETTLE_US, finish);
   return pending;
 }
 

@@ -5,7 +5,8 @@ import type { Trace } from '../trace/index.ts';
 import { parseIpv4 } from '../wire/index.ts';
 import type { TwinProblem } from './build/problem.ts';
 import { buildWorld } from './build/world.ts';
-import { asksOf, cellOf, type Ask, type Matrix } from './matrix.ts';
+import { sendAsks } from './asking.ts';
+import { asksOf, type Ask, type Matrix } from './matrix.ts';
 import { findPlace, placesOf, type Place } from './places.ts';
 import type { Pending } from './promised.ts';
 import { snapshotOf } from './read/snapshot-of.ts';
@@ -67,17 +68,9 @@ export class Twin {
   }
 
   matrix(asks: readonly Ask[] = asksOf(this.origin)): Matrix {
-    const told = new Map<Ask, string>();
-    const sent = asks.flatMap((ask) => {
-      const place = this.places.find(({ id }) => id === ask.from);
-      const netns = place && this.netnsOf(place);
-      const to = parseIpv4(ask.address);
-      if (!netns || to === undefined) return [];
-      const note = (what: string): void => void (told.has(ask) || told.set(ask, what));
-      return [{ ask, pending: sendTraced(this.world, netns, to, ask.protocol, note) }];
-    });
-    const traces = this.finish(sent.map(({ pending }) => pending));
-    return { places: this.places, cells: sent.flatMap(({ ask }, i) => (traces[i] ? [cellOf(ask, traces[i], told.get(ask))] : [])) };
+    const asking = sendAsks(this.world, this.places, asks);
+    this.finish([asking]);
+    return { places: this.places, cells: asking.value ?? [] };
   }
 
   private finish<T>(pending: readonly Pending<T>[]): readonly (T | undefined)[] {

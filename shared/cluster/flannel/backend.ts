@@ -74,9 +74,14 @@ function routeBackend(netns: Netns, mtu: number, routeTo: (lease: Lease) => Rout
   return {
     data: null,
     mtu,
-    add: (lease) => addRoute(netns, { ...routeTo(lease), create: true, exclusive: true }),
+    // one that leads elsewhere, such as another backend's, is replaced
+    add: (lease) => addRoute(netns, { ...routeTo(lease), create: true, replace: true }),
     remove: (lease) => void deleteRoute(netns, routeTo(lease)),
-    isKept: ({ subnet }) => netns.tables.get(RouteTable.MAIN)?.prefixes.has(subnet.address, subnet.length) ?? false,
+    isKept(lease) {
+      const { destination, length, gateway } = routeTo(lease);
+      const routes = netns.tables.get(RouteTable.MAIN)?.prefixes.get(destination, length) ?? [];
+      return routes.some(({ nexthops }) => nexthops.some((hop) => hop.gateway === gateway));
+    },
     get losses() {
       return netns.tables.get(RouteTable.MAIN)?.losses ?? 0;
     },

@@ -95,7 +95,7 @@ function makeLink(context: LinkContext, seen: NetnsSnapshot, link: LinkFact, nam
     info,
     ...on,
     ...(lowerNetns && lowerNetns !== netns ? { linkNetns: lowerNetns } : {}),
-    ...(address === 0 || info.kind === 'ipip' || info.kind === 'sit' || info.kind === 'gre' ? {} : { address }),
+    ...(address === 0 || info.kind === 'ipip' || info.kind === 'sit' || info.kind === 'gre' || hasPortsMac(seen, link) ? {} : { address }),
   });
   if (!made.ok && (made.error.errno === 'ENODEV' || made.error.errno === 'EINVAL') && link.link && !lowerNetns?.devices.has(link.link.ifindex)) return false;
   if (!made.ok) {
@@ -205,6 +205,12 @@ function makePair(context: LinkContext, netns: Netns, seen: NetnsSnapshot, link:
     info: { kind: 'veth', peer: { ...peer, netns: far } },
   });
   return true;
+}
+
+/** A bridge that was given no address has the lowest of its ports', and another one as they come and go. */
+function hasPortsMac({ links }: NetnsSnapshot, bridge: LinkFact): boolean {
+  const ports = links.flatMap((link) => (link.master === bridge.ifindex ? [mac(link.mac)] : []));
+  return bridge.kind === 'bridge' && ports.length > 0 && Math.min(...ports) === mac(bridge.mac);
 }
 
 /** Masters, and what a bridge says of its ports. Ports come in the order of their numbers, as their places in the bridge are not told. */
