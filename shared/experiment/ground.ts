@@ -45,7 +45,15 @@ export class Ground {
   }
   /** Where pods live; without Kubernetes, machines with namespaces. */
   get stations(): readonly Station[] {
-    if (this.snapshot.kubernetes) return this.nodes.map(({ name, root, uplink, pods }) => station(name, root, uplink, pods.map(({ netns }) => netns)));
+    if (this.snapshot.kubernetes)
+      return this.nodes.map(({ name, root, uplink, pods }) =>
+        station(
+          name,
+          root,
+          uplink,
+          pods.map(({ netns }) => netns),
+        ),
+      );
     return this.situation.machines.flatMap(([name, root]) => {
       const netnses = this.snapshot.nodes.find((node) => node.name === name)?.namespaces.filter(({ id }) => id !== 0) ?? [];
       const uplink = root.links.find((link) => link.kind === '' && link.name !== 'lo' && link.flags.includes('UP') && inet(link).length > 0);

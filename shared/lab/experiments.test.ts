@@ -29,10 +29,15 @@ const rest = (lab: Lab): void => void lab.simulation.runUntil(lab.simulation.now
 
 /** What experiments may leave: what the cluster itself counts and names, caches, and the order of what is alike. */
 const differences = (before: Snapshot, after: Snapshot): readonly string[] =>
-  diffSnapshots(before, after).map((one) => differenceWords(one, 'en')).filter((words) => !/neighbour|fe80|ff02|conntrack|learned|kube-flannel-ds/i.test(words));
+  diffSnapshots(before, after)
+    .map((one) => differenceWords(one, 'en'))
+    .filter((words) => !/neighbour|fe80|ff02|conntrack|learned|kube-flannel-ds/i.test(words));
 
 describe.each(LABS)('%s', (name, which) => {
-  const ids = labOf(name).experiments('en').filter(({ id, notNow }) => notNow === undefined && which.test(id)).map(({ id }) => id);
+  const ids = labOf(name)
+    .experiments('en')
+    .filter(({ id, notNow }) => notNow === undefined && which.test(id))
+    .map(({ id }) => id);
 
   test.each(ids)('%s happens as predicted, and is undone', (id) => {
     const lab = labOf(name);

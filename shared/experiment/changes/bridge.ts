@@ -104,7 +104,11 @@ export const FLUSH_NEIGHBOURS: Experiment = {
           title: { en: `Neighbours whose MAC is known on ${device.name}`, zh: `${device.name} 上已知 MAC 的邻居数` },
         },
       ],
-      ...(known > 0 ? {} : { notNow: { en: `${name} knows nobody on ${device.name} yet. Ping a pod first.`, zh: `${name} 在 ${device.name} 上还不认识谁。先 ping 一个 Pod。` } }),
+      ...(known > 0
+        ? {}
+        : {
+            notNow: { en: `${name} knows nobody on ${device.name} yet. Ping a pod first.`, zh: `${name} 在 ${device.name} 上还不认识谁。先 ping 一个 Pod。` },
+          }),
     };
   },
 };

@@ -74,8 +74,16 @@ export const KILL_PAUSE: Experiment = {
       needsDaemons: true,
       settleUs: SETTLE_US,
       measures: [
-        { ...at(server, `kubectl get pod ${pod.name} -o jsonpath='{.status.phase}'`), title: { en: `Phase of ${pod.name}`, zh: `${pod.name} 的阶段` }, expected: 'Running' },
-        { ...at(server, `echo $((${count.replaceAll("'", '"').replace(/^/, '$(').replace(/$/, ')')} > 0))`), title: { en: 'Its container was restarted', zh: '它的容器重启过' }, expected: '1' },
+        {
+          ...at(server, `kubectl get pod ${pod.name} -o jsonpath='{.status.phase}'`),
+          title: { en: `Phase of ${pod.name}`, zh: `${pod.name} 的阶段` },
+          expected: 'Running',
+        },
+        {
+          ...at(server, `echo $((${count.replaceAll("'", '"').replace(/^/, '$(').replace(/$/, ')')} > 0))`),
+          title: { en: 'Its container was restarted', zh: '它的容器重启过' },
+          expected: '1',
+        },
         {
           ...at(node, `ip netns | grep -c ${netns.name === '' ? 'cni-' : netns.name}`),
           title: { en: 'Network namespaces of the old name', zh: '旧名字的网络命名空间数' },

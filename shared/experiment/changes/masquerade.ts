@@ -136,7 +136,10 @@ export const MASQUERADE_BY_WAY: Experiment = {
       ...masquerade(
         ground,
         {
-          title: { en: `MASQUERADE all that does not stay on ${bridge.name} of ${node.name}`, zh: `在 ${node.name} 上对一切不留在 ${bridge.name} 的包做 MASQUERADE` },
+          title: {
+            en: `MASQUERADE all that does not stay on ${bridge.name} of ${node.name}`,
+            zh: `在 ${node.name} 上对一切不留在 ${bridge.name} 的包做 MASQUERADE`,
+          },
           explanation: {
             en: `One short rule: whatever comes from a pod and does not leave by ${bridge.name} takes the node's address. It works, and it does more than it should: what goes to pods of other nodes leaves by another interface too, so they see the node as the sender. Whoever looks at addresses there, a log or a network policy, sees the wrong one.`,
             zh: `一条短规则：凡是 Pod 发出、又不从 ${bridge.name} 出去的包，都换上节点地址。它管用，但管得太宽：去往其他节点上 Pod 的包也从别的接口出去，于是对方看到的发送者是节点。那边凡是看地址的，日志也好，网络策略也好，看到的都不对。`,
