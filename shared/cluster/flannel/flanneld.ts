@@ -27,7 +27,6 @@ export interface FlannelOptions {
 }
 interface Settings {
   readonly network: string;
-  /** That it is installed with; what it starts with is in its config map. */
   readonly backend: keyof typeof BACKENDS;
 }
 function readSettings(p: Process): Result<Settings, string> {
@@ -50,27 +49,8 @@ function defaultInterface(p: Process): string {
   return route.ok ? route.value.device.name : 'eth0';
 }
 
-const NET_CONF = '/etc/kube-flannel/net-conf.json';
-/** `Backend.Type` of net-conf.json. */
-function backendOf(p: Process): string {
-  const text = p.fs.readFile(NET_CONF);
-  try {
-    const config = JSON.parse(text.ok ? text.value : '{}') as { readonly Backend?: { readonly Type?: string } };
-    return config.Backend?.Type ?? 'udp';
-  } catch {
-    return '';
-  }
-}
-const isBackend = (name: string): name is keyof typeof BACKENDS => name in BACKENDS;
-
-export const flanneldProgram = (installed: FlannelOptions): Program =>
+export const flanneldProgram = (options: FlannelOptions): Program =>
   function* (p): Sys<number> {
-    const backendName = backendOf(p);
-    if (!isBackend(backendName)) {
-      yield* log(p, 'main.go:337', `Error fetching backend: unknown backend type: ${backendName}`, 'E');
-      return 1;
-    }
-    const options = { ...installed, backend: backendName };
     for (const signal of ['TERM', 'INT'] as const) p.on(signal, () => p.exit(0));
     const iface = p.argv.find((arg) => arg.startsWith('--iface='))?.slice('--iface='.length) ?? defaultInterface(p);
     const { store } = options;
