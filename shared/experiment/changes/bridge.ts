@@ -60,6 +60,8 @@ export const DELETE_BRIDGE: Experiment = {
     if (!found) return undefined;
     const { name, root, bridge } = found;
     const ports = root.links.filter(({ master }) => master === bridge.ifindex);
+    // one that was given no address has the lowest of its ports'
+    const chosen = [...ports].sort((a, b) => a.mac.localeCompare(b.mac))[0]?.mac !== bridge.mac;
     return {
       title: { en: `Delete ${bridge.name} on ${name}`, zh: `删除 ${name} 上的 ${bridge.name}` },
       explanation: {
@@ -68,7 +70,7 @@ export const DELETE_BRIDGE: Experiment = {
       },
       commands: [ip(name, root, `link del ${bridge.name}`)],
       undo: [
-        ip(name, root, `link add ${bridge.name} index ${bridge.ifindex} address ${bridge.mac} mtu ${bridge.mtu} type bridge`),
+        ip(name, root, `link add ${bridge.name} index ${bridge.ifindex}${chosen ? ` address ${bridge.mac}` : ''} mtu ${bridge.mtu} type bridge`),
         ...inet(bridge).map(({ local, prefixLength, broadcast }) =>
           ip(name, root, `addr add ${local}/${prefixLength}${broadcast === undefined ? '' : ` brd ${broadcast}`} dev ${bridge.name}`),
         ),
