@@ -134,7 +134,8 @@ export function setMac(device: Device, mac: Mac): KernelResult {
   const refused = device.checkMac(mac);
   if (refused !== null) return refused;
   device.addressAssignType = 3;
-  changeMac(device, mac);
+  if (device.address === mac) tellOf(device);
+  else changeMac(device, mac);
   return done;
 }
 /** The address changes, by a user or by a bridge that took a port's. */
@@ -201,14 +202,13 @@ function withdraw(device: Device): void {
 export function unregisterDevice(device: Device): void {
   if (device.unregistered) return;
   device.unregistered = true;
+  const pair = device.dissolves ? device.unregistering() : null;
   closeDevice(device);
-  for (const upper of [...device.uppers]) upper.lowerEvent('unregister', device);
-  device.rxHandler?.deviceEvent('unregister');
-  device.master?.slaveLeaves(device);
+  for (const other of pair ?? []) closeDevice(other);
   const { netns } = device;
-  // The peer of a veth still names it as its link while both leave.
-  const companions = device.unregistering();
   deviceEvent(device, 'unregister');
+  device.master?.slaveLeaves(device);
+  const companions = pair ?? device.unregistering();
   withdraw(device);
   for (const tap of device.taps) tap.deviceGone?.();
   device.taps = [];
@@ -235,13 +235,11 @@ export function moveDevice(device: Device, to: Netns, name: string | null, newIn
   }
   if (newIndex > 0 && to.devices.has(newIndex)) return fail('EBUSY', `The ifindex ${newIndex} is already in use in the target netns`);
   closeDevice(device);
-  device.rxHandler?.deviceEvent('unregister');
-  device.master?.slaveLeaves(device);
-  for (const upper of [...device.uppers]) upper.lowerEvent('unregister', device);
-  deviceEvent(device, 'unregister');
-  withdraw(device);
   // dev_shutdown: it gets its queueing discipline anew when it comes up.
   device.qdisc = 'noop';
+  deviceEvent(device, 'unregister');
+  device.master?.slaveLeaves(device);
+  withdraw(device);
   const index = newIndex > 0 ? newIndex : to.devices.has(device.index) ? 0 : device.index;
   const numbered = takeIndex(to, index);
   if (!numbered.ok) return numbered;

@@ -124,6 +124,14 @@ export function destroyNetns(netns: Netns): void {
   if (netns.destroyed) return;
   netns.destroyed = true;
   const { host } = netns;
+  // it has no number for others any more (unhash_nsid), before its devices go
+  for (const other of host.netnses) {
+    if (other === netns) continue;
+    const nsid = other.peerIds.get(netns);
+    if (nsid === undefined) continue;
+    other.peerIds.delete(netns);
+    emit(other, { kind: 'nsid', change: 'del', nsid });
+  }
   for (const device of [...netns.devices.values()]) {
     if (device === netns.loopback || device.netns !== netns || device.unregistered) continue;
     if (device.permanentAddress !== null) moveDevice(device, host.initNetns, `dev${device.index}`, 0);
@@ -136,12 +144,6 @@ export function destroyNetns(netns: Netns): void {
   unregisterDevice(netns.loopback);
   for (const socket of [...netns.sockets]) socket.close();
   host.netnses.delete(netns);
-  for (const other of host.netnses) {
-    const nsid = other.peerIds.get(netns);
-    if (nsid === undefined) continue;
-    other.peerIds.delete(netns);
-    emit(other, { kind: 'nsid', change: 'del', nsid });
-  }
   touch(host);
 }
 

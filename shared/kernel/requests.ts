@@ -241,6 +241,8 @@ export interface LinkRequest {
   readonly removeAltNames?: readonly string[];
   /** `type bridge_slave …` on a port, and `bridge link set`. */
   readonly port?: BridgePortOptions;
+  /** Asked of the bridge (AF_BRIDGE): it tells of its port, and nobody of the device. */
+  readonly byBridge?: boolean;
 }
 
 /** RTM_NEWADDR, IPv4. */

@@ -206,7 +206,7 @@ function portOf(netns: Netns, name: string, portName: string): Result<BridgePort
 function setPort(netns: Netns, name: string, portName: string, options: BridgePortOptions): Result<void, Errno> {
   const port = portOf(netns, name, portName);
   if (!port.ok) return port;
-  const set = setLink(netns, port.value.device.index, { port: options });
+  const set = setLink(netns, port.value.device.index, { port: options, byBridge: true });
   return set.ok ? ok(undefined) : err(set.error.errno);
 }
 

@@ -148,7 +148,7 @@ export function printAddress(session: Session, address: ShownAddress, filter: Li
   if (change === 'del') printer.any('deleted', 'Deleted ', true);
   if (!options.brief) {
     if (filter.oneline) {
-      printer.text(`${address.device.index}: ${address.device.name}`);
+      printer.text(`${address.device.index}: ${session.callOf(address.device)}`);
       printer.member('index', address.device.index);
       printer.member('dev', address.device.name);
     }

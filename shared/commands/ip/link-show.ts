@@ -97,6 +97,7 @@ export function printLink(
   mode: 'link' | 'address',
   change: 'new' | 'del' = 'new',
   movedTo?: MovedTo,
+  event?: string,
 ): Printed {
   const { printer, options } = session;
   if (filter.ifindex !== 0 && device.index !== filter.ifindex) return 'hidden';
@@ -125,6 +126,7 @@ export function printLink(
   }
   const group = session.names.group(device.group);
   printer.any('group', `group ${group} `, group);
+  if (event !== undefined) printer.any('event', `event ${event} `, event);
   if (filter.showQueue && device.txQueueLength !== 0) printer.any('txqlen', `qlen ${device.txQueueLength}`, device.txQueueLength);
   if (filter.family === Family.UNSPEC || filter.family === Family.PACKET || options.details > 0) printAddresses(session, device);
   printLinkNetns(session, device);

@@ -1,13 +1,9 @@
 /** `ip link`. Authority: ip/iplink.c (do_iplink, iplink_modify, iplink_prop). */
 import {
-  addAltName,
   addLink,
   deleteLink,
   devicesInOrder,
-  removeAltName,
   setLink,
-  type Device,
-  type KernelResult,
   type LinkInfo,
   type LinkRequest,
 } from '../../kernel/index.ts';
@@ -93,14 +89,6 @@ function changeGroup(session: Session, group: number, change: LinkRequest | 'del
   }
   return { ok: true, value: undefined };
 }
-function changeNames(device: Device, names: readonly string[], change: (device: Device, name: string) => KernelResult): KernelResult {
-  for (const name of names) {
-    const done = change(device, name);
-    if (!done.ok) return done;
-  }
-  return { ok: true, value: undefined };
-}
-
 /** `ip link property add|del dev DEVICE altname NAME …`. */
 function property(session: Session, args: Arguments): number {
   if (args.isAtEnd) leave(255, linkUsage());
@@ -126,5 +114,5 @@ function property(session: Session, args: Arguments): number {
   if (dev === undefined) return leave(255, 'Not enough of information: "dev" argument is required.\n');
   const device = session.netns.devices.get(session.requireIndex(dev));
   if (!device) return giveUp(KERNEL_ERROR, kernelSays({ errno: 'ENODEV' }));
-  return session.accept(changeNames(device, names, isAdding ? addAltName : removeAltName)) ? 0 : KERNEL_ERROR;
+  return session.accept(setLink(session.netns, device.index, isAdding ? { addAltNames: names } : { removeAltNames: names })) ? 0 : KERNEL_ERROR;
 }

@@ -50,6 +50,9 @@ export function* monitorCommand(session: Session, words: readonly string[]): Sys
     else leave(255, `Argument "${args.word}" is unknown, try "ip monitor help".\n`);
   }
   const filters: Filters = { link: linkFilter(true, ifindex), route: routeFilter(ifindex), neigh: neighFilter(ifindex) };
+  // names of namespaces are remembered, too
+  const idNames = namesOfIds(session);
+  session.met = new Map([...netns.devices.values()].map((device) => [device.index, device.name]));
   const events = new WaitQueue();
   let heard = 0;
   const header = (label: string): void => {
@@ -59,7 +62,7 @@ export function* monitorCommand(session: Session, words: readonly string[]): Sys
   };
   // printed when it happens: what it tells of may be different later
   const stop = netns.monitors.add((event) => {
-    show(session, event, wanted, filters, header);
+    show(session, event, wanted, filters, header, idNames);
     heard++;
     events.wakeAll();
   });
@@ -75,16 +78,22 @@ export function* monitorCommand(session: Session, words: readonly string[]): Sys
   }
 }
 
-function show(session: Session, event: RtnlEvent, wanted: ReadonlySet<MonitorObject>, filters: Filters, header: (label: string) => void): void {
+function remember({ met }: Session, { device, change }: Extract<RtnlEvent, { kind: 'link' | 'port' }>): void {
+  if (change === 'del') met?.delete(device.index);
+  else if (met?.has(device.index) === false) met.set(device.index, device.name);
+}
+
+function show(session: Session, event: RtnlEvent, wanted: ReadonlySet<MonitorObject>, filters: Filters, header: (label: string) => void, idNames: Map<number, string>): void {
   const { family } = session.options;
   const nowUs = session.process.nowUs;
   const wants = (object: MonitorObject, of: Family = Family.UNSPEC): boolean =>
     (wanted.size === 0 || wanted.has(object)) && (family === Family.UNSPEC || of === Family.UNSPEC || family === of);
   switch (event.kind) {
     case 'link':
+      remember(session, event);
       if (!wants('link')) return;
       header('LINK');
-      printLink(session, event.device, filters.link, 'address', event.change, event.movedTo);
+      printLink(session, event.device, filters.link, 'address', event.change, event.movedTo, event.event);
       return;
     case 'address':
       if (!wants('address', Family.INET)) return;
@@ -124,9 +133,11 @@ function show(session: Session, event: RtnlEvent, wanted: ReadonlySet<MonitorObj
     case 'nsid':
       if (!wants('nsid')) return;
       header('NSID');
-      printNsid(session, event.nsid, namesOfIds(session).get(event.nsid), event.change);
+      for (const [id, name] of namesOfIds(session)) idNames.set(id, name);
+      printNsid(session, event.nsid, idNames.get(event.nsid), event.change);
       return;
     case 'port':
+      remember(session, event);
       if (!wants('link')) return;
       header('LINK');
       printPort(session, event.device, filters.link, event.change);

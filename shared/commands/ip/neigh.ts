@@ -10,9 +10,10 @@ import {
   type Neighbour,
   type NeighbourRequest,
   type ProxyNeighbour,
+  VxlanFdbEntry,
   type RtnlEvent,
 } from '../../kernel/index.ts';
-import { formatMac, type Ipv4, type Ipv6 } from '../../wire/index.ts';
+import { formatIpv4, formatMac, type Ipv4, type Ipv6 } from '../../wire/index.ts';
 import { abbreviates, Arguments } from '../iproute2/arguments.ts';
 import { duplicateArgument, duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { formatLinkAddress, macOfBytes, parseLinkAddress } from '../iproute2/link-layer.ts';
@@ -143,7 +144,8 @@ export function printNeighbour(session: Session, neighbour: ShownNeighbour, filt
   printer.any('dst', `${address} `, address, color);
   if (filter.ifindex === 0 && device) {
     printer.text('dev ');
-    printer.any('dev', `${device.name} `, device.name, 'ifname');
+    const name = session.callOf(device);
+    printer.any('dev', `${name} `, name, 'ifname');
   }
   if (mac !== undefined) {
     printer.text('lladdr ');
@@ -167,17 +169,18 @@ export function printNeighbour(session: Session, neighbour: ShownNeighbour, filt
 /** An entry of a bridge's or a VXLAN's forwarding database, which is a neighbour of the family of bridges. */
 export function printBridgeNeighbour(session: Session, event: Extract<RtnlEvent, { kind: 'fdb' }>): void {
   const { printer } = session;
-  const { entry, device, mac, change } = event;
-  const state = !(entry instanceof FdbEntry) || entry.isLocal ? 'PERMANENT' : entry.isStatic ? 'NOARP' : 'REACHABLE';
+  const { entry, device, mac, change, remote } = event;
+  const state = entry instanceof VxlanFdbEntry ? entry.state : !(entry instanceof FdbEntry) || entry.isLocal ? Nud.PERMANENT : entry.isStatic ? Nud.NOARP : Nud.REACHABLE;
   printer.openObject();
   if (change === 'del') printer.any('deleted', 'Deleted ', true);
+  if (remote !== undefined && remote !== 0) printer.any('dst', `${formatIpv4(remote)} `, formatIpv4(remote));
   printer.text('dev ');
-  printer.any('dev', `${device.name} `, device.name, 'ifname');
+  printer.any('dev', `${session.callOf(device)} `, session.callOf(device), 'ifname');
   printer.text('lladdr ');
   printer.any('lladdr', `${formatMac(mac)} `, formatMac(mac), 'mac');
-  if (entry instanceof FdbEntry && entry.externLearn) printer.any('extern_learn', 'extern_learn ', null);
+  if ((entry instanceof FdbEntry || entry instanceof VxlanFdbEntry) && entry.externLearn) printer.any('extern_learn', 'extern_learn ', null);
   printer.openArray('state');
-  printer.any(null, `${state} `, state);
+  STATE_WORDS.forEach((word, bit) => (state & (1 << bit)) !== 0 && printer.any(null, `${word} `, word));
   printer.closeArray();
   printer.text('\n');
   printer.closeObject();

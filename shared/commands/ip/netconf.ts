@@ -44,7 +44,7 @@ function printConf(session: Session, { family, name, conf }: Shown, field?: Fiel
 export function printNetconf(session: Session, event: Extract<RtnlEvent, { kind: 'netconf' }>): void {
   const { netns } = session;
   const { family, device, change, field } = event;
-  const name = typeof device === 'string' ? device : device.name;
+  const name = typeof device === 'string' ? device : session.callOf(device);
   const conf =
     typeof device === 'string'
       ? confOf(netns, family, device)

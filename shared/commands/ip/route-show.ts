@@ -123,7 +123,7 @@ export function printRoute(session: Session, route: ShownRoute, filter: RouteFil
   const { nexthop } = route;
   if (nexthop?.gateway !== undefined && filter.via.bits !== hostBits) printGateway(session, family, nexthop.gateway);
   if (nexthop?.via6 !== undefined) printVia(session, nexthop.via6);
-  if (nexthop?.device && filter.oif === 0) printDevice(session, 'dev', nexthop.device.name);
+  if (nexthop?.device && filter.oif === 0) printDevice(session, 'dev', session.callOf(nexthop.device));
   if (route.table !== 0 && (route.table !== 254 || detailed) && filter.table === 0) {
     const table = names.table(route.table);
     printer.any('table', `table ${table} `, table);
@@ -270,7 +270,7 @@ function printNexthop(session: Session, route: ShownRoute, nexthop: ShownNexthop
   if (nexthop.gateway !== undefined) printGateway(session, route.family, nexthop.gateway);
   if (nexthop.via6 !== undefined) printVia(session, nexthop.via6);
   printRealms(session, nexthop.realms ?? 0);
-  const name = nexthop.device?.name ?? '*';
+  const name = nexthop.device ? session.callOf(nexthop.device) : '*';
   printer.any('dev', `dev ${name} `, name);
   printer.any('weight', `weight ${nexthop.weight} `, nexthop.weight);
   printRouteFlags(session, nexthop.flags);

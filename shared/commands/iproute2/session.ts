@@ -65,10 +65,25 @@ export class Session {
     if (device) syncLink(device);
     return device?.index ?? Number(/^if(\d+)/.exec(name)?.[1] ?? 0);
   }
+  /**
+   * Names that the program has met, while it watches: a device that is renamed keeps its old one, until it goes (ll_map.c, whose
+   * ll_entry_update does not take the new one over).
+   */
+  met: Map<number, string> | null = null;
   /** ll_index_to_name. */
   nameOf(index: number): string {
     if (index === 0) return '*';
-    return this.netns.devices.get(index)?.name ?? `if${index}`;
+    if (this.met === null) return this.netns.devices.get(index)?.name ?? `if${index}`;
+    const met = this.met.get(index);
+    if (met !== undefined) return met;
+    const device = this.netns.devices.get(index);
+    // one that is on its way out is not found any more
+    if (device === undefined || device.unregistered) return `if${index}`;
+    this.met.set(index, device.name);
+    return device.name;
+  }
+  callOf(device: { readonly index: number; readonly name: string }): string {
+    return this.met === null ? device.name : this.nameOf(device.index);
   }
   /** The index of a device that must be there. */
   requireIndex(name: string): number {

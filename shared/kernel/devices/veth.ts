@@ -74,6 +74,9 @@ export class Veth extends Device {
     setCarrier(this, 'off');
     if (this.peer !== null) setCarrier(this.peer, 'off');
   }
+  override get dissolves(): boolean {
+    return this.peer !== null;
+  }
   /** Both ends go together. */
   override unregistering(): readonly Device[] {
     const { peer } = this;

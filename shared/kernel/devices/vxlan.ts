@@ -87,7 +87,7 @@ export class Vxlan extends Device {
   readonly underlay: Netns;
   learning: boolean;
   ageingS: number;
-  private readonly lowerDevice: Device | null;
+  readonly lowerDevice: Device | null;
 
   constructor(netns: Netns, underlay: Netns, options: VxlanOptions, address: Mac) {
     super(netns);
@@ -330,8 +330,8 @@ export class Vxlan extends Device {
     this.fdb.set(mac, entry);
     this.changed(entry, 'new');
   }
-  private changed(entry: VxlanFdbEntry, change: 'new' | 'del'): void {
-    emit(this.netns, { kind: 'fdb', change, device: this, mac: entry.mac, vlan: 0, entry });
+  private changed(entry: VxlanFdbEntry, change: 'new' | 'del', remote: VxlanRemote | undefined = entry.remotes.at(-1)): void {
+    emit(this.netns, { kind: 'fdb', change, device: this, mac: entry.mac, vlan: 0, entry, remote: remote?.ip ?? 0 });
   }
 
   /** vxlan_fdb_add. */
@@ -367,7 +367,7 @@ export class Vxlan extends Device {
     for (const entry of [...this.fdb.values()]) {
       if (!fits(entry)) continue;
       this.fdb.delete(entry.mac);
-      this.changed(entry, 'del');
+      for (const remote of entry.remotes) this.changed(entry, 'del', remote);
     }
   }
   deleteFdb(request: FdbRequest): KernelResult {
@@ -378,9 +378,12 @@ export class Vxlan extends Device {
       const rest = entry.remotes.filter((other) => !sameRemote(other, remote));
       if (rest.length === entry.remotes.length) return done;
       entry.remotes = rest;
-    } else entry.remotes = [];
+      this.changed(entry, 'del', remote);
+    } else {
+      for (const remote of entry.remotes) this.changed(entry, 'del', remote);
+      entry.remotes = [];
+    }
     if (entry.remotes.length === 0) this.fdb.delete(request.mac);
-    this.changed(entry, 'del');
     return done;
   }
 }

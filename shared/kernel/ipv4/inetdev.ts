@@ -286,6 +286,8 @@ export function ipv4DeviceEvent(device: Device, event: DeviceEvent): void {
       return;
     case 'change-name':
       relabel(device);
+      // its settings in /proc move to its new name
+      for (const change of ['del', 'new'] as const) if (device.ipv4 !== null) emit(device.netns, { kind: 'netconf', change, device, family: 4 });
       return;
     case 'unregister':
       detachIpv4(device);

@@ -85,8 +85,10 @@ export function ipv6DeviceEvent(device: Device, event: DeviceEvent): void {
     case 'change-address':
       if (device.ipv6 !== null) for (const neighbour of [...device.ipv6.neighbours.values()]) removeNeighbour(neighbour);
       return;
-    case 'going-down':
     case 'change-name':
+      for (const change of ['del', 'new'] as const) if (device.ipv6 !== null) emit(device.netns, { kind: 'netconf', change, device, family: 6 });
+      return;
+    case 'going-down':
       return;
   }
 }

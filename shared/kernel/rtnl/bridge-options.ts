@@ -9,8 +9,8 @@ import { flushMdb } from '../devices/bridge/bridge-mdb.ts';
 import { bridgePortOf, PortState } from '../devices/bridge/bridge-state.ts';
 import type { BridgePort, BridgeSettings } from '../devices/bridge/bridge-state.ts';
 import { setDefaultPvid, useBridgeVlans } from '../devices/bridge/bridge-vlan.ts';
-import { changeBridgePriority, selectPortStates, setPathCost, setPortPriority, setPortState, setStp, timesChanged } from '../devices/bridge/bridge-stp.ts';
-import { emit, touch } from '../notify.ts';
+import { changeBridgePriority, selectPortStates, setPathCost, setPortPriority, setStp, timesChanged } from '../devices/bridge/bridge-stp.ts';
+import { touch } from '../notify.ts';
 import type { BridgeOptions, BridgePortOptions } from '../requests.ts';
 
 type Numeric = { [K in keyof BridgeSettings]: BridgeSettings[K] extends number ? K : never }[keyof BridgeSettings];
@@ -167,7 +167,7 @@ export function setPortOptions(port: BridgePort, options: BridgePortOptions): Ke
     if (backupPort !== null && (backupPort.bridge !== bridge || backupPort === port)) return fail('EINVAL');
     port.backupPort = backup ?? null;
   }
-  emit(bridge.netns, { kind: 'port', change: 'new', device: port.device });
+  touch(bridge.netns.host);
   return done;
 }
 
@@ -176,7 +176,7 @@ function chooseState(port: BridgePort, state: number): KernelResult {
   if (state > PortState.BLOCKING || state < 0) return fail('EINVAL');
   if (port.bridge.settings.stpState === 1) return fail('EBUSY');
   if (!port.device.isUp || (!port.device.carrier && state !== PortState.DISABLED)) return fail('ENETDOWN');
-  setPortState(port, state);
+  port.state = state;
   selectPortStates(port.bridge);
   return done;
 }

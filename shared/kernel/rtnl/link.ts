@@ -9,6 +9,8 @@ import { Bond } from '../devices/bond/bond.ts';
 import { Team } from '../devices/bond/team.ts';
 import { Bridge } from '../devices/bridge/bridge.ts';
 import { bridgePortOf } from '../devices/bridge/bridge-state.ts';
+import { bridgeMacChanged } from '../devices/bridge/bridge-fdb.ts';
+import { tellOfPort } from '../devices/bridge/bridge-stp.ts';
 import { initBridgeVlans } from '../devices/bridge/bridge-vlan.ts';
 import { Dummy } from '../devices/dummy.ts';
 import { Ifb } from '../devices/ifb.ts';
@@ -35,6 +37,7 @@ import {
   tellOf,
   unregisterDevice,
 } from '../device.ts';
+import { deviceEvent } from '../device-events.ts';
 import { fail, notModelled } from '../error.ts';
 import type { KernelResult } from '../error.ts';
 import { netnsIdOf } from '../host.ts';
@@ -112,6 +115,7 @@ export function addLink(netns: Netns, request: LinkRequest): KernelResult<Device
     info.kind === 'veth' ? makeVeth(netns, target, deviceName, request, info.peer) : makeDevice(netns, target, lowerNetns, deviceName, request, info);
   if (!made.ok) return made;
   const device = made.value;
+  tellLower(device);
   const configured = configure(device, request);
   if (!configured.ok) {
     unregisterDevice(device);
@@ -220,6 +224,7 @@ function makeDevice(
   if (info.kind === 'vrf') vrfMade(target);
   if (info.kind === 'bridge') {
     initBridgeVlans(device as Bridge);
+    bridgeMacChanged(device as Bridge, device.address);
     if (request.address !== undefined) {
       device.addressAssignType = 3;
       device.addressChanged();
@@ -333,10 +338,12 @@ export function setLink(netns: Netns, which: number | string, request: LinkReque
   if (found === undefined) return fail('ENODEV');
   const result = applyChanges(netns, found, request);
   // DO_SETLINK_NOTIFY: what no notifier has told of; netdev_state_change speaks of devices that are up.
-  const { address, group, alias, linkMode, port, info, protoDown } = request;
-  const notable = [address, group, alias, linkMode, port, info, protoDown].some((value) => value !== undefined);
-  if (notable && found.isUp && !found.unregistered) tellOf(found);
-  else touch(netns.host);
+  const { group, alias, linkMode, port, info, protoDown, addAltNames, removeAltNames, byBridge } = request;
+  const notable = [group, alias, linkMode, byBridge === true ? undefined : port, info, protoDown, addAltNames, removeAltNames].some((value) => value !== undefined);
+  if (notable && found.isUp && !found.unregistered) {
+    deviceEvent(found, 'change');
+    tellOf(found);
+  } else touch(netns.host);
   return result;
 }
 
@@ -383,7 +390,10 @@ function applyChanges(netns: Netns, device: Device, request: LinkRequest): Kerne
     if (device.kind !== 'dummy' && !(device instanceof Macvlan)) return fail('EOPNOTSUPP');
     setCarrier(device, request.carrier ? 'on' : 'off');
   }
-  if (request.txQueueLength !== undefined) device.txQueueLength = request.txQueueLength;
+  if (request.txQueueLength !== undefined && device.txQueueLength !== request.txQueueLength) {
+    device.txQueueLength = request.txQueueLength;
+    tellOf(device);
+  }
   if (request.operState !== undefined) setOperState(device, request.operState);
   if (request.linkMode !== undefined) device.linkMode = request.linkMode;
   if (request.protoDown !== undefined) return fail('EOPNOTSUPP', 'Protodown not supported by device');
@@ -393,6 +403,7 @@ function applyChanges(netns: Netns, device: Device, request: LinkRequest): Kerne
     if (port === null) return fail('EOPNOTSUPP');
     const set = setPortOptions(port, request.port);
     if (!set.ok) return set;
+    if (request.byBridge === true) tellOfPort(port);
   }
   for (const alt of request.addAltNames ?? []) {
     const added = addAltName(device, alt);
@@ -436,11 +447,19 @@ function announceIds(device: Device, from: Netns): void {
   if (link !== null && link.netns !== netns) netnsIdOf(netns, link.netns);
 }
 
+/** NETDEV_CHANGEUPPER: something came to stand on a device, or goes from it. */
+function tellLower(device: Device): void {
+  const lower = device instanceof Vxlan ? device.lowerDevice : device instanceof Vlan || device instanceof Macvlan || device instanceof Ipvlan ? device.link : null;
+  if (lower !== null) tellOf(lower);
+}
+
 /** `ip link delete`. */
 export function deleteLink(netns: Netns, which: number | string): KernelResult {
   const device = findDevice(netns, which);
   if (device === undefined) return fail('ENODEV');
   if (device.kind === null) return fail('EOPNOTSUPP');
+  if (device instanceof Vxlan) device.flushFdb(() => true);
+  tellLower(device);
   // ip_tunnel_dellink leaves the module's own device alone, and says nothing.
   if (device instanceof IpTunnel && device.isFallback) return done;
   unregisterDevice(device);

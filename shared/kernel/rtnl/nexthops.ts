@@ -64,6 +64,7 @@ function single(netns: Netns, request: NexthopObjectRequest): KernelResult<Draft
   }
   if (request.blackhole === true) {
     if (hasGateway || request.device !== undefined) return fail('EINVAL', 'Blackhole attribute can not be used with gateway, oif, encap or fdb');
+    if (!netns.loopback.isUp) return fail('ENETDOWN', 'Device for nexthop is not up');
     return ok({ ...object, blackhole: true, scope: Scope.UNIVERSE });
   }
   if (request.device === undefined) return fail('EINVAL', 'Device attribute required for non-blackhole and non-fdb nexthops');

@@ -139,6 +139,10 @@ export function bridgeMacChanged(bridge: BridgeBase, mac: Mac): void {
     if (bridge.fdb.get(mac, vlan)?.isLocal !== true) addLocalFdb(bridge, null, mac, vlan);
   }
 }
+/** What a bridge knows of itself goes with it. */
+export function forgetOwn(bridge: BridgeBase): void {
+  for (const entry of [...bridge.fdb.values()]) if (entry.port === null) deleteEntry(bridge, entry);
+}
 /** br_fdb_delete_by_port of one VLAN: what was learnt behind a port that leaves it. */
 export function flushVlan(port: BridgePort, vlan: number): void {
   for (const entry of port.bridge.fdb.values()) {
@@ -177,8 +181,8 @@ export function addFdbByUser(bridge: BridgeBase, port: BridgePort | null, reques
 /** __br_fdb_add. */
 function addIn(bridge: BridgeBase, port: BridgePort | null, request: FdbRequest, vlan: number): KernelResult {
   const { mac, state } = request;
-  if (port !== null && request.use !== true && port.state !== PortState.LEARNING && port.state !== PortState.FORWARDING && (state & Nud.PERMANENT) === 0) {
-    return fail('EBUSY');
+  if (port !== null && request.use !== true && port.state !== PortState.LEARNING && port.state !== PortState.FORWARDING && (state & (Nud.PERMANENT | Nud.NOARP)) === 0) {
+    return fail('EPERM');
   }
   if (port === null && (state & Nud.PERMANENT) === 0) return fail('EINVAL');
   if (request.sticky === true && (state & Nud.PERMANENT) !== 0) return fail('EINVAL');

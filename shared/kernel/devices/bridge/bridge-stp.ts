@@ -39,10 +39,12 @@ const start = (netns: Netns, centiseconds: number, fire: () => void): Timer => n
 export const portIdOf = (port: BridgePort): number => ((port.priority << 10) & 0xfc00) | (port.number & 0x3ff);
 const isDesignated = (port: BridgePort): boolean => sameBridgeId(port.designatedBridge, port.bridge.id) && port.designatedPort === port.portId;
 
-export function setPortState(port: BridgePort, state: number): void {
+/** br_ifinfo_notify. */
+export const tellOfPort = (port: BridgePort): void => emit(port.bridge.netns, { kind: 'port', change: 'new', device: port.device });
+function setPortState(port: BridgePort, state: number): void {
   if (port.state === state) return;
   port.state = state;
-  emit(port.bridge.netns, { kind: 'port', change: 'new', device: port.device });
+  tellOfPort(port);
 }
 
 /** br_init_port. */
@@ -65,11 +67,11 @@ function becomeDesignated(port: BridgePort): void {
 export function enableBridge(bridge: BridgeBase): void {
   if (bridge.settings.stpState === 1) startHello(bridge);
   configGeneration(bridge);
-  for (const port of bridge.ports) if (port.device.isUp && isOperUp(port.device)) enablePort(port);
+  for (const port of [...bridge.ports].reverse()) if (port.device.isUp && isOperUp(port.device)) enablePort(port);
 }
 /** br_stp_disable_bridge. */
 export function disableBridge(bridge: BridgeBase): void {
-  for (const port of bridge.ports) if (port.state !== PortState.DISABLED) disablePort(port);
+  for (const port of [...bridge.ports].reverse()) if (port.state !== PortState.DISABLED) disablePort(port);
   setTopologyChange(bridge, 'over');
   bridge.topologyChangeDetected = false;
   for (const timer of [bridge.helloTimer, bridge.topologyChangeTimer, bridge.tcnTimer, bridge.gcTimer]) timer?.cancel();
@@ -79,18 +81,20 @@ export function disableBridge(bridge: BridgeBase): void {
 export function enablePort(port: BridgePort): void {
   initPort(port);
   selectPortStates(port.bridge);
+  tellOfPort(port);
 }
 /** br_stp_disable_port. */
 export function disablePort(port: BridgePort): void {
   const { bridge } = port;
   const wasRoot = bridge.isRoot;
   becomeDesignated(port);
-  setPortState(port, PortState.DISABLED);
+  port.state = PortState.DISABLED;
   port.topologyChangeAck = false;
   port.configPending = false;
   port.messageAgeTimer?.cancel();
   port.forwardDelayTimer?.cancel();
   port.holdTimer?.cancel();
+  tellOfPort(port);
   flushPort(bridge, port, 'dynamic');
   configurationUpdate(bridge);
   selectPortStates(bridge);

@@ -14,12 +14,12 @@ import { emit } from '../../notify.ts';
 import { Iff } from '../../numbers.ts';
 import { joinIpv4Group, leaveIpv4Group } from '../../ipv4/groups.ts';
 import { joinGroup, leaveGroup } from '../../ipv6/addrconf.ts';
-import { addLocalFdb, bridgeMacChanged, flushPort, portMacChanged, startGc } from './bridge-fdb.ts';
+import { addLocalFdb, bridgeMacChanged, flushPort, forgetOwn, portMacChanged, startGc } from './bridge-fdb.ts';
 import { bridgeInput, bridgeTransmit } from './bridge-forward.ts';
 import { flushMdb } from './bridge-mdb.ts';
 import { BridgeBase, BridgePort, PortState } from './bridge-state.ts';
 import { flushPortVlans, initPortVlans } from './bridge-vlan.ts';
-import { changeBridgeMac, disableBridge, disablePort, enableBridge, enablePort, initPort } from './bridge-stp.ts';
+import { changeBridgeMac, disableBridge, disablePort, enableBridge, enablePort, initPort, tellOfPort } from './bridge-stp.ts';
 
 /** Groups of the snoopers (RFC 4286), joined while snooping. */
 const ALL_SNOOPERS: Ipv4 = 0xe000006a | 0;
@@ -71,13 +71,18 @@ export class Bridge extends BridgeBase {
     if (this.settings.multicastSnooping !== 0) leaveSnoopers(this);
   }
   override unregistering(): readonly Device[] {
-    for (const port of [...this.ports]) this.removePort(port.device);
+    for (const port of [...this.ports].reverse()) this.removePort(port.device);
+    forgetOwn(this);
     this.gcTimer?.cancel();
     return [];
   }
   override checkMtu(): null {
     this.hasChosenMtu = true;
     return null;
+  }
+  /** Before anything else goes. */
+  override get dissolves(): boolean {
+    return true;
   }
   /** br_set_mac_address: a user chose it. */
   override addressChanged(): void {
@@ -108,17 +113,22 @@ export class Bridge extends BridgeBase {
     // Of its new master, and once more for its flags.
     tellOf(device);
     tellOf(device);
+    if (this.ports.length === 1) this.featuresChanged();
     addLocalFdb(this, port, device.address, 0);
     initPortVlans(port);
-    emit(this.netns, { kind: 'port', change: 'new', device });
     const changed = this.recalculateMac();
     if (device.isUp && isOperUp(device) && this.isUp) enablePort(port);
+    tellOfPort(port);
     if (changed) {
       tellOf(this);
       deviceEvent(this, 'change-address');
     }
     this.adjustMtu();
     return done;
+  }
+  /** It can what its ports can (netdev_update_features): with the first one, and when there is none any more, that is something else. */
+  private featuresChanged(): void {
+    emit(this.netns, { kind: 'link', change: 'new', device: this, event: 'FEATURE CHANGE' });
   }
   private freeNumber(): number {
     const taken = new Set(this.ports.map((port) => port.number));
@@ -130,7 +140,7 @@ export class Bridge extends BridgeBase {
   removePort(device: Device): KernelResult {
     const port = this.ports.find((candidate) => candidate.device === device);
     if (port === undefined) return fail('EINVAL');
-    tellOf(device);
+    if (!device.unregistered) tellOf(device);
     disablePort(port);
     emit(this.netns, { kind: 'port', change: 'del', device });
     flushMdb(this, port, 'all');
@@ -141,12 +151,14 @@ export class Bridge extends BridgeBase {
     device.master = null;
     device.allmulti--;
     device.promiscuity--;
-    tellOf(device);
+    if (!device.unregistered) tellOf(device);
     this.adjustMtu();
     if (this.recalculateMac()) {
       tellOf(this);
       deviceEvent(this, 'change-address');
     }
+    // the bridge itself does not look when it goes
+    if (this.ports.length === 0 && !this.unregistered) this.featuresChanged();
     return done;
   }
 
@@ -180,6 +192,7 @@ export class Bridge extends BridgeBase {
       case 'change-address':
         portMacChanged(this, port, device.address);
         if (this.recalculateMac()) deviceEvent(this, 'change-address');
+        tellOfPort(port);
         return;
       case 'change':
         this.checkCarrier(port);
@@ -187,9 +200,11 @@ export class Bridge extends BridgeBase {
       case 'down':
         flushMdb(this, port, 'temporary');
         if (this.isUp) disablePort(port);
+        else tellOfPort(port);
         return;
       case 'up':
         if (this.isUp && isOperUp(device)) enablePort(port);
+        else tellOfPort(port);
         return;
       case 'unregister':
         this.removePort(device);
@@ -205,9 +220,9 @@ export class Bridge extends BridgeBase {
     const { device } = port;
     const usable = device.isUp && isOperUp(device);
     if (usable && !port.hasChosenCost) port.pathCost = pathCostOf(device);
-    if (!this.isUp) return;
-    if (usable && port.state === PortState.DISABLED) enablePort(port);
-    else if (!usable && port.state !== PortState.DISABLED) disablePort(port);
+    if (this.isUp && usable && port.state === PortState.DISABLED) enablePort(port);
+    else if (this.isUp && !usable && port.state !== PortState.DISABLED) disablePort(port);
+    else tellOfPort(port);
   }
 }
 
