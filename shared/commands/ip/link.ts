@@ -1,12 +1,5 @@
 /** `ip link`. Authority: ip/iplink.c (do_iplink, iplink_modify, iplink_prop). */
-import {
-  addLink,
-  deleteLink,
-  devicesInOrder,
-  setLink,
-  type LinkInfo,
-  type LinkRequest,
-} from '../../kernel/index.ts';
+import { addLink, deleteLink, devicesInOrder, setLink, type KernelResult, type LinkInfo, type LinkRequest } from '../../kernel/index.ts';
 import { Arguments } from '../iproute2/arguments.ts';
 import { duplicateOrGarbage, giveUp, invalidArgument, leave } from '../iproute2/exit.ts';
 import { KERNEL_ERROR, kernelSays, USAGE_ERROR, type Session } from '../iproute2/session.ts';
