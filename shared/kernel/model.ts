@@ -780,7 +780,13 @@ export abstract class Socket {
 /** What changed, as rtnetlink multicasts it: the objects as they are (were, for 'del'). */
 export type RtnlEvent =
   /** `movedTo`: it is gone to another namespace (IFLA_NEW_NETNSID, IFLA_NEW_IFINDEX). */
-  | { readonly kind: 'link'; readonly change: 'new' | 'del'; readonly device: Device; readonly movedTo?: { readonly netns: Netns; readonly index: number }; readonly event?: 'FEATURE CHANGE' }
+  | {
+      readonly kind: 'link';
+      readonly change: 'new' | 'del';
+      readonly device: Device;
+      readonly movedTo?: { readonly netns: Netns; readonly index: number };
+      readonly event?: 'FEATURE CHANGE';
+    }
   /** A bridge tells of its port (br_ifinfo_notify). */
   | { readonly kind: 'port'; readonly change: 'new' | 'del'; readonly device: Device }
   | { readonly kind: 'address'; readonly change: 'new' | 'del'; readonly address: Ipv4Address }
@@ -790,7 +796,15 @@ export type RtnlEvent =
   | { readonly kind: 'nexthop'; readonly change: 'new' | 'del'; readonly nexthop: NexthopObject }
   | { readonly kind: 'rule'; readonly change: 'new' | 'del'; readonly rule: Rule }
   | { readonly kind: 'neighbour'; readonly change: 'new' | 'del'; readonly neighbour: Neighbour }
-  | { readonly kind: 'fdb'; readonly change: 'new' | 'del'; readonly device: Device; readonly mac: Mac; readonly vlan: number; readonly entry?: object; readonly remote?: Ipv4 }
+  | {
+      readonly kind: 'fdb';
+      readonly change: 'new' | 'del';
+      readonly device: Device;
+      readonly mac: Mac;
+      readonly vlan: number;
+      readonly entry?: object;
+      readonly remote?: Ipv4;
+    }
   /** `field`: only that setting has changed. */
   | {
       readonly kind: 'netconf';

@@ -116,7 +116,8 @@ function set(session: Session, args: Arguments): number {
   const index = session.indexOf(name) || noBridge(name);
   if (!toSelf || toMaster) {
     const device = session.netns.devices.get(index);
-    const done = device && !bridgePortOf(device) ? ({ ok: false, error: { errno: 'EOPNOTSUPP' } } as const) : setLink(session.netns, index, { port, byBridge: true });
+    const done =
+      device && !bridgePortOf(device) ? ({ ok: false, error: { errno: 'EOPNOTSUPP' } } as const) : setLink(session.netns, index, { port, byBridge: true });
     if (!session.accept(done)) return FAILURE;
   }
   // No device of ours bridges in hardware.

@@ -83,7 +83,14 @@ function remember({ met }: Session, { device, change }: Extract<RtnlEvent, { kin
   else if (met?.has(device.index) === false) met.set(device.index, device.name);
 }
 
-function show(session: Session, event: RtnlEvent, wanted: ReadonlySet<MonitorObject>, filters: Filters, header: (label: string) => void, idNames: Map<number, string>): void {
+function show(
+  session: Session,
+  event: RtnlEvent,
+  wanted: ReadonlySet<MonitorObject>,
+  filters: Filters,
+  header: (label: string) => void,
+  idNames: Map<number, string>,
+): void {
   const { family } = session.options;
   const nowUs = session.process.nowUs;
   const wants = (object: MonitorObject, of: Family = Family.UNSPEC): boolean =>

@@ -170,7 +170,8 @@ export function printNeighbour(session: Session, neighbour: ShownNeighbour, filt
 export function printBridgeNeighbour(session: Session, event: Extract<RtnlEvent, { kind: 'fdb' }>): void {
   const { printer } = session;
   const { entry, device, mac, change, remote } = event;
-  const state = entry instanceof VxlanFdbEntry ? entry.state : !(entry instanceof FdbEntry) || entry.isLocal ? Nud.PERMANENT : entry.isStatic ? Nud.NOARP : Nud.REACHABLE;
+  const state =
+    entry instanceof VxlanFdbEntry ? entry.state : !(entry instanceof FdbEntry) || entry.isLocal ? Nud.PERMANENT : entry.isStatic ? Nud.NOARP : Nud.REACHABLE;
   printer.openObject();
   if (change === 'del') printer.any('deleted', 'Deleted ', true);
   if (remote !== undefined && remote !== 0) printer.any('dst', `${formatIpv4(remote)} `, formatIpv4(remote));

@@ -339,7 +339,9 @@ export function setLink(netns: Netns, which: number | string, request: LinkReque
   const result = applyChanges(netns, found, request);
   // DO_SETLINK_NOTIFY: what no notifier has told of; netdev_state_change speaks of devices that are up.
   const { group, alias, linkMode, port, info, protoDown, addAltNames, removeAltNames, byBridge } = request;
-  const notable = [group, alias, linkMode, byBridge === true ? undefined : port, info, protoDown, addAltNames, removeAltNames].some((value) => value !== undefined);
+  const notable = [group, alias, linkMode, byBridge === true ? undefined : port, info, protoDown, addAltNames, removeAltNames].some(
+    (value) => value !== undefined,
+  );
   if (notable && found.isUp && !found.unregistered) {
     deviceEvent(found, 'change');
     tellOf(found);
@@ -449,7 +451,8 @@ function announceIds(device: Device, from: Netns): void {
 
 /** NETDEV_CHANGEUPPER: something came to stand on a device, or goes from it. */
 function tellLower(device: Device): void {
-  const lower = device instanceof Vxlan ? device.lowerDevice : device instanceof Vlan || device instanceof Macvlan || device instanceof Ipvlan ? device.link : null;
+  const lower =
+    device instanceof Vxlan ? device.lowerDevice : device instanceof Vlan || device instanceof Macvlan || device instanceof Ipvlan ? device.link : null;
   if (lower !== null) tellOf(lower);
 }
 

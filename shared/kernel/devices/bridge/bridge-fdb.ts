@@ -181,7 +181,13 @@ export function addFdbByUser(bridge: BridgeBase, port: BridgePort | null, reques
 /** __br_fdb_add. */
 function addIn(bridge: BridgeBase, port: BridgePort | null, request: FdbRequest, vlan: number): KernelResult {
   const { mac, state } = request;
-  if (port !== null && request.use !== true && port.state !== PortState.LEARNING && port.state !== PortState.FORWARDING && (state & (Nud.PERMANENT | Nud.NOARP)) === 0) {
+  if (
+    port !== null &&
+    request.use !== true &&
+    port.state !== PortState.LEARNING &&
+    port.state !== PortState.FORWARDING &&
+    (state & (Nud.PERMANENT | Nud.NOARP)) === 0
+  ) {
     return fail('EPERM');
   }
   if (port === null && (state & Nud.PERMANENT) === 0) return fail('EINVAL');
