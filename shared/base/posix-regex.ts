@@ -10,8 +10,11 @@ export interface RegexOptions {
   readonly ignoreCase?: boolean;
   /** JavaScript flags besides `i`: `g`, `y`, `m`. */
   readonly flags?: string;
-  /** `awk`: backslash escapes such as \t and \/ also count, `{` is literal where it cannot be an interval. */
-  readonly dialect?: 'gnu' | 'awk';
+  /**
+   * `awk`: backslash escapes such as \t and \/ also count, `{` is literal where it cannot be an interval. `regcomp`: as regcomp(3) itself, over whole
+   * texts: a dot matches a newline, and what cannot be an interval or repeats nothing is refused.
+   */
+  readonly dialect?: 'gnu' | 'awk' | 'regcomp';
 }
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -57,8 +60,8 @@ class Translation {
     const char = this.pattern[this.at++] ?? '';
     if (char === '\\') return this.escaped();
     if (char === '[') return this.bracket();
-    if (char === '.') return this.atom(this.options.dialect === 'awk' ? '[^]' : '[^\\n]');
-    if (char === '*') return this.canRepeat ? this.repeat('*') : this.isExtended && !this.isStart() ? this.repeatOrLiteral('*') : this.atom('\\*');
+    if (char === '.') return this.atom(this.options.dialect === 'awk' || this.options.dialect === 'regcomp' ? '[^]' : '[^\\n]');
+    if (char === '*') return this.canRepeat ? this.repeat('*') : this.isExtended && (!this.isStart() || this.options.dialect === 'regcomp') ? this.repeatOrLiteral('*') : this.atom('\\*');
     if (char === '^') return this.caret();
     if (char === '$') return this.dollar();
     if (this.isExtended) {
@@ -144,6 +147,7 @@ class Translation {
   }
   private repeatOrLiteral(operator: string): string | undefined {
     if (this.canRepeat) return this.repeat(operator);
+    if (this.options.dialect === 'regcomp') return 'Invalid preceding regular expression';
     return this.options.dialect === 'awk' || operator === '*'
       ? this.atom(literal(operator))
       : this.isStart()
@@ -176,7 +180,7 @@ class Translation {
     const body = end < 0 ? undefined : this.pattern.slice(this.at, end);
     const match = body === undefined ? null : /^(\d*)(,?)(\d*)$/.exec(body);
     if (!match || (match[1] === '' && match[2] === '')) {
-      if (this.isExtended) return this.atom('\\{');
+      if (this.isExtended && this.options.dialect !== 'regcomp') return this.atom('\\{');
       return end < 0 ? 'Unmatched \\{' : 'Invalid content of \\{\\}';
     }
     const [, low = '', comma = '', high = ''] = match;

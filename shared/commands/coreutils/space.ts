@@ -261,7 +261,7 @@ class Walk {
     private readonly depth: number,
     private readonly scale: Scale,
   ) {
-    this.excluded = parsed.given.filter(([name]) => name === 'exclude').map(([, pattern]) => compilePattern(pattern));
+    this.excluded = parsed.given.filter(([name]) => name === 'exclude').map(([, pattern]) => compilePattern(pattern, { isPlain: true }));
   }
   *show(bytes: number, path: Bytes): Sys {
     yield* this.p.print(`${shown(bytes, this.scale)}\t${path}${this.parsed.has('null') ? '\0' : '\n'}`);

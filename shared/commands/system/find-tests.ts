@@ -73,7 +73,7 @@ const globbed =
   ({ argument, p }, name) => {
     const isFolded = /^-i/.test(name);
     const pattern = argument();
-    const regex = compilePattern(isFolded ? pattern.toLowerCase() : pattern, {});
+    const regex = compilePattern(isFolded ? pattern.toLowerCase() : pattern, { isPlain: true });
     return (found) => {
       const text = of(found, p);
       return text !== undefined && regex.matches(isFolded ? text.toLowerCase() : text);

@@ -92,7 +92,7 @@ export const nstat = declared({ synopsis: '[OPTION] [ PATTERN [ PATTERN ] ]', op
   if (constant !== undefined && !(parseInt(constant, 10) > 0)) return (yield* p.error('nstat: invalid time constant divisor\n'), 255);
   if (has('d')) return yield* p.fail('not modelled: nstat --scan');
 
-  const patterns = operands.map((text) => compilePattern(text.toLowerCase()));
+  const patterns = operands.map((text) => compilePattern(text.toLowerCase(), { isPlain: true }));
   const isWanted = (name: string): boolean => patterns.length === 0 || patterns.some((pattern) => pattern.matches(name.toLowerCase()));
   const path = p.env.get('NSTAT_HISTORY') ?? `/tmp/.nstat.u${p.uid}`;
   if (has('r')) p.fs.unlink(path);

@@ -7,7 +7,7 @@ import { editLine, type EditedLine, type EditorMemory } from '../editor/index.ts
 import { ProcessGroup } from '../process/session.ts';
 import type { Sys } from '../process/wait.ts';
 import { IndexedArray } from './arrays.ts';
-import { complainOf, runUnit } from './execute/call.ts';
+import { complainOf, refusedPattern, runUnit } from './execute/call.ts';
 import { reportJobs, updateWindowSize } from './execute/wait.ts';
 import { compilePattern } from './expand/pattern.ts';
 import { completeLine } from './complete.ts';
@@ -67,7 +67,13 @@ const goodbye = (shell: Shell): Bytes => (isSh(shell) ? '' : shell.options.has('
 /** Afterwards `leaving` says whether the shell is over. */
 function* runTyped(shell: Shell, text: Bytes): Sys {
   const parsed = parseScript(text);
+  let { problem } = parsed;
   for (const unit of parsed.units) {
+    const refused = refusedPattern(shell, unit);
+    if (refused) {
+      problem = refused;
+      break;
+    }
     yield* runUnit(shell, unit);
     if (shell.leaving) break;
   }
@@ -79,8 +85,8 @@ function* runTyped(shell: Shell, text: Bytes): Sys {
     shell.conditions = 0;
     return;
   }
-  if (!parsed.problem) return;
-  complainOf(shell, { ...parsed.problem, shown: undefined }, {});
+  if (!problem) return;
+  complainOf(shell, { ...problem, shown: undefined }, {});
   shell.status = 2;
 }
 
@@ -106,7 +112,8 @@ class Conversation {
     const { variables } = shell;
     if (variables.get('HISTFILE') === undefined && !variables.find('HISTFILE')) variables.put('HISTFILE', `${variables.get('HOME') ?? ''}/.bash_history`);
     for (const name of ['HISTSIZE', 'HISTFILESIZE']) if (variables.get(name) === undefined) variables.put(name, String(HISTORY_LINES));
-    this.history = shell.history ??= new History(Number(variables.get('HISTSIZE')));
+    this.history = shell.history ??= new History();
+    variables.changed('HISTSIZE');
     if (this.history.length === 0 && !isPlain) this.history.load(shell);
   }
   /** The shell is over: its status. */
@@ -131,7 +138,7 @@ class Conversation {
         text += `${line}\n`;
         if (isUnfinished(text, parseScript(text))) continue;
       }
-      if (!isIgnored(shell, entry, history.list.at(-1) ?? '')) history.add(entry, shell.getVariable('HISTCONTROL') ?? '');
+      if (!isIgnored(shell, entry, history.list.at(-1) ?? '')) history.add(entry, shell.getVariable('HISTCONTROL') ?? '', now(shell));
       const ps0 = shell.getVariable('PS0');
       if (ps0 !== undefined && ps0 !== '') yield* shell.process.write(2, yield* promptText(shell, 'PS0'));
       return { kind: 'command', text, isLast: next.kind === 'eof' };
@@ -165,7 +172,7 @@ class Conversation {
       case 'changed':
         yield* shell.process.write(2, `${expansion.line}\n`);
         if (!expansion.isShown) return expansion.line;
-        history.add(expansion.line, shell.getVariable('HISTCONTROL') ?? '');
+        history.add(expansion.line, shell.getVariable('HISTCONTROL') ?? '', now(shell));
         return undefined;
     }
   }
@@ -175,6 +182,7 @@ const isIgnored = (shell: Shell, line: Bytes, before: Bytes): boolean =>
   (shell.getVariable('HISTIGNORE') ?? '')
     .split(':')
     .some((pattern) => pattern !== '' && compilePattern(pattern.replace(/(^|[^\\])&/g, (_, head: string) => head + before)).matches(line));
+const now = (shell: Shell): number => Math.floor(shell.process.unixUs / 1e6);
 const NOTHING: Typed = { kind: 'command', text: '', isLast: false };
 
 /** What happens before a prompt: finished jobs are told, PROMPT_COMMAND runs. */

@@ -6,7 +6,7 @@ import type { Sys } from '../process/wait.ts';
 import { BUILTINS } from './builtins/index.ts';
 import { sourceFile } from './builtins/control.ts';
 import { createRunner } from './execute/executor.ts';
-import { complainOf, runUnit } from './execute/call.ts';
+import { complainOf, refusedPattern, runUnit, warnOfDocuments } from './execute/call.ts';
 import { installSignals } from './execute/signals.ts';
 import type { Hooks } from './hooks.ts';
 import { interact } from './interactive.ts';
@@ -59,6 +59,7 @@ function* run(process: Process, hooks: Hooks, program: Program, invocation: Invo
   if (command !== undefined && operands[0] !== undefined) shell.name = operands[0];
   else if (isScript) shell.name = operands[0] ?? zero;
   shell.positional = readsInput ? operands : operands.slice(1);
+  shell.initial = shell.positional;
   const isSh = zero.replace(/^-/, '').replace(/^.*\//, '') === 'sh';
   if (invocation.isPosix || isSh) shell.options.set('posix', true);
   shell.options.invocation = `${isInteractive ? 'i' : ''}${command !== undefined ? 'c' : readsInput ? 's' : ''}`;
@@ -205,14 +206,22 @@ function* runInput(shell: Shell): Sys<number> {
     }
     const parsed = parseScript(text, { firstLine: first });
     if (next !== undefined && isUnfinished(text, parsed)) continue;
+    let { problem } = parsed;
     for (const unit of parsed.units) {
       if (shell.options.verbose) shell.say(`${unit.text}\n`);
+      if (unit.openDocuments.length > 0) warnOfDocuments(shell, unit.openDocuments, line - 1);
+      const refused = refusedPattern(shell, unit);
+      if (refused) {
+        problem = refused;
+        break;
+      }
       if (!shell.options.noexec) yield* runUnit(shell, unit);
       if (shell.leaving?.kind === 'discard') shell.leaving = undefined;
       if (shell.leaving) return shell.status;
     }
-    if (parsed.problem) {
-      complainOf(shell, parsed.problem, {});
+    if (problem) {
+      if (problem.openDocuments?.length) warnOfDocuments(shell, problem.openDocuments, line - 1);
+      complainOf(shell, problem, {});
       return (shell.status = 2);
     }
     if (next === undefined) return shell.status;

@@ -44,6 +44,8 @@ export interface Frame {
   readonly kind: 'function' | 'source' | 'main';
   /** `local -`: what `set` had on when it was said. */
   options?: readonly (readonly [SetOption, boolean])[];
+  /** Under `shopt -s extdebug`: what it was called with. */
+  readonly args?: readonly Bytes[] | undefined;
 }
 
 /** An element of a compound assignment, expanded. */
@@ -134,6 +136,10 @@ export class Shell {
   /** `$0`. */
   name: Bytes;
   positional: readonly Bytes[] = [];
+  /** The positional parameters that the shell began with. */
+  initial: readonly Bytes[] = [];
+  /** BASH_ARGV has been asked for outside of functions: from then on it has the script's arguments. */
+  knowsArguments = false;
   /** `$?`. */
   status = 0;
   /** PIPESTATUS: of the commands of the last pipeline. */
@@ -152,6 +158,8 @@ export class Shell {
   lists = 0;
   /** Commands in a condition: their failure is no error for `set -e` and the ERR trap. */
   conditions = 0;
+  /** Pipelines behind a `!`: what fails in them is no error for `set -e`, but is one for the ERR trap. */
+  inversions = 0;
   /** Depth of function calls and evaluations. */
   calls = 0;
   isInteractive = false;
@@ -225,6 +233,8 @@ export class Shell {
   }
   private inherit(from: Shell): void {
     this.positional = from.positional;
+    this.initial = from.initial;
+    this.history = from.history?.copy();
     this.status = from.status;
     this.pipeStatus = from.pipeStatus;
     this.lastBackground = from.lastBackground;
@@ -233,6 +243,7 @@ export class Shell {
     this.substitutions = from.substitutions;
     this.loops = from.loops;
     this.conditions = from.conditions;
+    this.inversions = from.inversions;
     this.calls = from.calls;
     this.isCommandString = from.isCommandString;
     this.lastArgument = from.lastArgument;
@@ -254,7 +265,13 @@ export class Shell {
     };
     for (const name of ['LC_ALL', 'LC_CTYPE', 'LANG']) this.variables.watch(name, refresh);
     this.variables.watch('PATH', () => this.hashed.clear());
+    this.variables.watch('HISTSIZE', () => this.limitHistory());
     refresh();
+  }
+  /** A HISTSIZE below zero, or that is no number, keeps everything. */
+  private limitHistory(): void {
+    const size = this.variables.get('HISTSIZE');
+    if (size !== undefined && size !== '') this.history?.setLimit(/^\d+$/.test(size) ? Number(size) : Infinity);
   }
 
   /** Something is left for `Runner.handleSignals`. */

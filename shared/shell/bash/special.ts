@@ -1,7 +1,10 @@
 /** Variables whose value bash makes when they are read (bash(1), Shell Variables). */
 import type { Bytes } from '../../base/index.ts';
 import { IndexedArray } from './arrays.ts';
+import { ShellFailure } from './failure.ts';
 import type { Shell } from './shell.ts';
+import { TableArray } from './table-array.ts';
+import { isAliasName } from './syntax/alias.ts';
 import type { Value, Variable } from './variables.ts';
 
 export const BASH_VERSION = '5.2.15(1)-release';
@@ -53,6 +56,13 @@ export function installSpecial(shell: Shell): void {
   define('FUNCNAME', () => (shell.frames.some((frame) => frame.kind === 'function') ? new IndexedArray(names(shell)) : undefined));
   define('BASH_SOURCE', () => new IndexedArray([...shell.frames].reverse().map((frame) => frame.source)));
   define('BASH_LINENO', () => new IndexedArray([...shell.frames].reverse().map((frame) => String(frame.line))));
+  // The arguments of the calls that are running, the last one's first; without `shopt -s extdebug` those of the script.
+  const called = (): (readonly Bytes[])[] => {
+    if (shell.options.has('extdebug') || !shell.frames.some(({ kind }) => kind === 'function')) shell.knowsArguments = true;
+    return shell.knowsArguments ? [...[...shell.frames].reverse().flatMap(({ args }) => (args ? [args] : [])), shell.initial] : [];
+  };
+  define('BASH_ARGC', () => new IndexedArray(called().map(({ length }) => String(length))));
+  define('BASH_ARGV', () => new IndexedArray(called().flatMap((args) => [...args].reverse())));
   define(
     '_',
     () => shell.lastArgument,
@@ -69,12 +79,14 @@ export function installSpecial(shell: Shell): void {
   ] as const) {
     define(name, compute).readonly = true;
   }
+  installTables(shell);
   if (shell.isSubshell) return;
   variables.put('IFS', ' \t\n');
   variables.put('OPTIND', '1', { integer: true });
   variables.put('OPTERR', '1');
   variables.put('PS4', '+ ');
   variables.put('BASH_VERSION', BASH_VERSION);
+  variables.put('BASH_LOADABLES_PATH', '/usr/local/lib/bash:/usr/lib/bash:/opt/local/lib/bash:/usr/pkg/lib/bash:/opt/pkg/lib/bash:.');
   variables.declareGlobal('BASH_VERSINFO').value = new IndexedArray(VERSION_INFO);
   variables.declareGlobal('BASH_VERSINFO').readonly = true;
   variables.put('HOSTTYPE', 'x86_64');
@@ -87,3 +99,20 @@ export function installSpecial(shell: Shell): void {
 }
 
 const names = (shell: Shell): Bytes[] => [...shell.frames].reverse().map((frame) => frame.name);
+
+function installTables(shell: Shell): void {
+  const { variables, aliases, hashed } = shell;
+  variables.declareGlobal('BASH_ALIASES').value = new TableArray({
+    keys: () => aliases.keys(),
+    get: (name) => aliases.get(name),
+    set: (name, value) => {
+      if (!isAliasName(name)) throw new ShellFailure(`\`${name}': invalid alias name`, 'command');
+      aliases.set(name, value);
+    },
+  });
+  variables.declareGlobal('BASH_CMDS').value = new TableArray({
+    keys: () => hashed.keys(),
+    get: (name) => hashed.get(name)?.path,
+    set: (name, path) => void hashed.set(name, { path, hits: 0 }),
+  });
+}

@@ -64,6 +64,10 @@ export class Variable implements Attributes {
 
 export type Scope = Map<Bytes, Variable>;
 
+const UNLISTED = new Set(
+  'BASHPID BASH_ARGV0 BASH_COMMAND BASH_SUBSHELL EPOCHREALTIME EPOCHSECONDS FUNCNAME HISTCMD LINENO PIPESTATUS RANDOM SECONDS SRANDOM'.split(' '),
+);
+
 /** Chains of references longer than this are circular. */
 const MAX_REFERENCES = 8;
 
@@ -186,6 +190,10 @@ export class Variables {
     const visible = new Map<Bytes, Variable>();
     for (const scope of this.scopes) for (const [name, variable] of scope) visible.set(name, variable);
     return [...visible.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+  /** Those that `set` and `declare` list: what bash makes only when it is asked for does not stand there. */
+  listed(): Variable[] {
+    return this.list().filter(({ name, compute }) => !compute || !UNLISTED.has(name));
   }
   locals(): Variable[] {
     return [...this.innermost.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

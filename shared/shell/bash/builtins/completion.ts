@@ -112,7 +112,7 @@ function generated(shell: Shell, parsed: Parsed, word: Bytes): Bytes[] {
     const action = letter === 'A' ? value : ACTIONS[letter];
     if (action !== undefined) found.push(...listAction(shell, action, word).filter((name) => name.startsWith(word)));
     if (letter === 'W') found.push(...value.split(/[ \t\n]+/).filter((name) => name !== '' && name.startsWith(word)));
-    if (letter === 'G') found.push(...globPaths(shell.process.fs, value, { dotglob: false, nocaseglob: false, globstar: false }));
+    if (letter === 'G') found.push(...globPaths(shell.process.fs, value, { dotglob: false, nocaseglob: false, globstar: false, extglob: false }));
     if (letter === 'X') {
       const isKept = value.startsWith('!');
       const pattern = compilePattern(isKept ? value.slice(1) : value);

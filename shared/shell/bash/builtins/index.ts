@@ -4,6 +4,8 @@ import type { Builtin } from '../shell.ts';
 import { CONDITIONS } from './condition.ts';
 import { CONTROL } from './control.ts';
 import { DIRECTORIES } from './directories.ts';
+import { HELP } from './help.ts';
+import { HISTORY } from './history.ts';
 import { INPUT } from './input.ts';
 import { JOB_CONTROL } from './job-control.ts';
 import { NAMES } from './names.ts';
@@ -21,6 +23,8 @@ export const BUILTINS: ReadonlyMap<Bytes, Builtin> = new Map([
   ...CONDITIONS,
   ...DIRECTORIES,
   ...NAMES,
+  ...HELP,
+  ...HISTORY,
   ...JOB_CONTROL,
   ...SYSTEM,
 ]);

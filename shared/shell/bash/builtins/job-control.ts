@@ -23,6 +23,7 @@ const jobs: Builtin = (shell, args) => {
   if (typeof parsed === 'number') return parsed;
   shell.jobs.refresh();
   if (parsed.has('x')) {
+    if (parsed.rest.length === 0) return 0;
     const words = parsed.rest.map((word) => (word.startsWith('%') ? String((shell.jobs.find(word) as Job | undefined)?.members[0]?.pid ?? word) : word));
     return shell.runner.invoke(shell, words, { functions: true });
   }
@@ -190,6 +191,7 @@ function* waitNext(shell: Shell, specs: readonly Bytes[], variable: Bytes | unde
           const job = /^\d+$/.test(spec) ? shell.jobs.ofPid(Number(spec)) : shell.jobs.find(spec);
           return typeof job === 'object' ? [job] : [];
         });
+  for (const spec of specs) find(shell, spec);
   shell.jobs.refresh();
   if (candidates().length === 0) return 127;
   let done: Job | undefined;

@@ -5,7 +5,8 @@ import { findCommand } from '../execute/start.ts';
 import { singleQuote } from '../expand/quote.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { printFunction } from '../syntax/print.ts';
-import { readOptions, USAGE, usage } from './usage.ts';
+import { isAliasName } from '../syntax/alias.ts';
+import { readOptions, usage } from './usage.ts';
 
 export const KEYWORDS = [
   ...[
@@ -55,6 +56,7 @@ function meanings(shell: Shell, name: Bytes, isAll: boolean, skipsFunctions: boo
     return found;
   }
   const hashed = shell.hashed.get(name);
+  if (hashed && !isAll) hashed.hits++;
   if (hashed && !isAll) found.push({ kind: 'file', text: hashed.path, isHashed: true });
   else found.push(...filesNamed(shell, name, path ?? shell.getVariable('PATH') ?? '').map((text) => ({ kind: 'file', text }) as const));
   return found;
@@ -162,7 +164,10 @@ const hash: Builtin = (shell, args) => {
       if (!shell.hashed.delete(name)) status = shell.fail(`${name}: not found`);
     } else if (parsed.has('t')) {
       if (!known) status = shell.fail(`${name}: not found`);
-      else shell.put(rest.length > 1 ? `${name}\t${known.path}\n` : `${known.path}\n`);
+      else {
+        known.hits++;
+        shell.put(rest.length > 1 ? `${name}\t${known.path}\n` : `${known.path}\n`);
+      }
     } else if (!name.includes('/') && !shell.runner.builtins.has(name) && !shell.functions.has(name)) {
       shell.hashed.delete(name);
       if (findCommand(shell, name) === undefined) status = shell.fail(`${name}: not found`);
@@ -185,7 +190,7 @@ const alias: Builtin = (shell, args) => {
     const at = word.indexOf('=');
     if (at > 0) {
       const name = word.slice(0, at);
-      if (/[\s/$`=|&;()<>"'\\]/.test(name)) status = shell.fail(`\`${name}': invalid alias name`);
+      if (!isAliasName(name)) status = shell.fail(`\`${name}': invalid alias name`);
       else shell.aliases.set(name, word.slice(at + 1));
       continue;
     }
@@ -209,19 +214,27 @@ const unalias: Builtin = (shell, args) => {
   return status;
 };
 
+/** The special builtins of POSIX, which `enable -s` lists. */
+const SPECIAL = new Set(['.', ':', 'break', 'continue', 'eval', 'exec', 'exit', 'export', 'readonly', 'return', 'set', 'shift', 'source', 'times', 'trap', 'unset']);
+
 const enable: Builtin = (shell, args) => {
   const parsed = readOptions(shell, args, 'adnpsf:');
   if (typeof parsed === 'number') return parsed;
-  if (parsed.rest.length === 0) {
+  if (parsed.rest.length === 0 || (parsed.has('p') && !parsed.has('n') && !parsed.has('f') && !parsed.has('d'))) {
     for (const name of [...shell.runner.builtins.keys()].sort()) {
       const isOff = shell.disabled.has(name);
+      if (parsed.has('s') && !SPECIAL.has(name)) continue;
       if (parsed.has('a') || isOff === parsed.has('n')) shell.put(`enable ${isOff ? '-n ' : ''}${name}\n`);
     }
     return 0;
   }
+  const object = parsed.value('f');
+  if (object !== undefined)
+    return shell.fail(`cannot open shared object ${object}: ${object}: cannot open shared object file: No such file or directory`);
   let status = 0;
   for (const name of parsed.rest) {
     if (!shell.runner.builtins.has(name)) status = shell.fail(`${name}: not a shell builtin`);
+    else if (parsed.has('d')) status = shell.fail(`${name}: not dynamically loaded`);
     else if (parsed.has('n')) shell.disabled.add(name);
     else shell.disabled.delete(name);
   }
@@ -247,26 +260,6 @@ const caller: Builtin = (shell, args) => {
   return 0;
 };
 
-const help: Builtin = (shell, args) => {
-  const parsed = readOptions(shell, args, 'dms');
-  if (typeof parsed === 'number') return parsed;
-  const names = Object.keys(USAGE).sort();
-  if (parsed.rest.length === 0) {
-    shell.put(
-      "GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.  Type `help name' to find out more.\n\n",
-    );
-    for (const name of names) shell.put(` ${USAGE[name] ?? ''}\n`);
-    return 0;
-  }
-  let status = 0;
-  for (const pattern of parsed.rest) {
-    const found = names.filter((name) => name === pattern || name.startsWith(pattern));
-    if (found.length === 0) status = shell.fail(`no help topics match \`${pattern}'.  Try \`help help' or \`man -k ${pattern}' or \`info ${pattern}'.`);
-    for (const name of found.includes(pattern) ? [pattern] : found) shell.put(`${name}: ${USAGE[name] ?? ''}\n`);
-  }
-  return status;
-};
-
 export const NAMES: readonly (readonly [string, Builtin])[] = [
   ['type', type],
   ['command', command],
@@ -276,5 +269,4 @@ export const NAMES: readonly (readonly [string, Builtin])[] = [
   ['unalias', unalias],
   ['enable', enable],
   ['caller', caller],
-  ['help', help],
 ];

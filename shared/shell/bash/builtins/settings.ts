@@ -31,7 +31,7 @@ export function switchOption(shell: Shell, name: SetOption, isOn: boolean): void
 
 const set: Builtin = (shell, args) => {
   if (args.length === 1) {
-    for (const variable of shell.variables.list()) if (variable.isSet || typeof variable.value === 'object') shell.put(`${listValue(shell, variable)}\n`);
+    for (const variable of shell.variables.listed()) if (variable.isSet || typeof variable.current === 'object') shell.put(`${listValue(shell, variable)}\n`);
     if (!shell.options.isSet('posix')) for (const definition of shell.functions.values()) shell.put(`${printFunction(definition.name, definition.body)}\n`);
     return 0;
   }

@@ -1,6 +1,5 @@
-/** umask, ulimit, times, history and fc; bind and the completion builtins as far as scripts set them. */
+/** umask, ulimit, times, and the completion builtins as far as scripts set them. */
 import type { Bytes } from '../../../base/index.ts';
-import { expandHistory } from '../history-expansion.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { complete, compgen, compopt } from './completion.ts';
 import { readOptions } from './usage.ts';
@@ -115,104 +114,10 @@ const times: Builtin = (shell) => {
   return 0;
 };
 
-const history: Builtin = (shell, args) => {
-  const parsed = readOptions(shell, args, 'cd:anrwps');
-  if (typeof parsed === 'number') return parsed;
-  const { history: lines } = shell;
-  if (!lines) return 0;
-  if (parsed.has('c')) {
-    lines.clear();
-    return 0;
-  }
-  const place = parsed.value('d');
-  if (place !== undefined) return lines.delete(Number(place)) ? 0 : shell.fail(`${place}: history position out of range`);
-  if (parsed.has('s')) {
-    lines.replaceLast(parsed.rest.join(' '));
-    return 0;
-  }
-  if (parsed.has('p')) {
-    lines.delete(lines.length); // the line that asks is no part of it
-    for (const word of parsed.rest) {
-      const expansion = expandHistory(word, lines.list, { from: '', to: '' });
-      if (expansion.kind === 'failed') return shell.fail(`${word}: history expansion failed`);
-      shell.put(`${expansion.kind === 'changed' ? expansion.line : word}\n`);
-    }
-    return 0;
-  }
-  if (parsed.has('w') || parsed.has('a')) {
-    const written = shell.process.fs.writeFile(parsed.rest[0] ?? shell.getVariable('HISTFILE') ?? '', lines.list.map((line) => `${line}\n`).join(''));
-    return written.ok ? 0 : shell.failErrno(parsed.rest[0] ?? '', written.error);
-  }
-  if (parsed.has('r') || parsed.has('n')) {
-    const text = shell.process.fs.readFile(parsed.rest[0] ?? shell.getVariable('HISTFILE') ?? '');
-    if (!text.ok) return shell.failErrno(parsed.rest[0] ?? '', text.error);
-    for (const line of text.value.split('\n')) lines.add(line);
-    return 0;
-  }
-  const [count] = parsed.rest;
-  if (count !== undefined && !/^\d+$/.test(count)) return shell.fail(`${count}: numeric argument required`);
-  const from = count === undefined ? 0 : Math.max(0, lines.list.length - Number(count));
-  lines.list.forEach((line, i) => {
-    if (i >= from) shell.put(`${String(lines.base + i).padStart(5)}  ${line}\n`);
-  });
-  return 0;
-};
-
-const fc: Builtin = (shell, args) => {
-  // `-1` is a place, no option
-  const place = args.findIndex((word, i) => i > 0 && /^-\d/.test(word));
-  const parsed = readOptions(shell, place < 0 ? args : [...args.slice(0, place), '--', ...args.slice(place)], 'e:lnrs');
-  if (typeof parsed === 'number') return parsed;
-  const { history: lines } = shell;
-  // the entry of fc itself does not count
-  const entries = lines?.list.slice(0, -1) ?? [];
-  if (!lines || entries.length === 0) return parsed.has('l') ? 0 : shell.fail('no command found');
-  const find = (word: Bytes): number => {
-    if (/^-?\d+$/.test(word))
-      return Math.max(0, Math.min(entries.length - 1, word.startsWith('-') ? entries.length + Number(word) : Number(word) - lines.base));
-    return entries.findLastIndex((entry) => entry.startsWith(word));
-  };
-  if (parsed.has('l')) {
-    const [first, last] = parsed.rest;
-    // a number beyond the last means the oldest
-    const isBeyond = first !== undefined && /^\d+$/.test(first) && Number(first) - lines.base > entries.length;
-    let from = isBeyond ? 0 : first === undefined ? Math.max(0, entries.length - 16) : find(first);
-    let to = last === undefined ? entries.length - 1 : find(last);
-    if (from < 0 || to < 0) return shell.fail('no command found');
-    const isReverse = parsed.has('r') !== from > to;
-    if (from > to) [from, to] = [to, from];
-    const shown = entries.slice(from, to + 1).map((line, i) => (parsed.has('n') ? `\t ${line}\n` : `${lines.base + from + i}\t ${line}\n`));
-    shell.put((isReverse ? shown.reverse() : shown).join(''));
-    return 0;
-  }
-  const wanted = parsed.rest.find((word) => !/.=/.test(word));
-  const line = entries[wanted === undefined ? entries.length - 1 : find(wanted)];
-  if (line === undefined) return shell.fail('no command found');
-  let text = line;
-  for (const word of parsed.rest) {
-    const at = word.indexOf('=');
-    if (at > 0) text = text.replaceAll(word.slice(0, at), word.slice(at + 1));
-  }
-  shell.say(`${text}\n`);
-  lines.replaceLast(text);
-  return shell.runner.evaluate(shell, text, { line: shell.line, isFlat: true });
-};
-
-/** Keys are bound by the line editor alone. */
-const bind: Builtin = (shell, args) => {
-  const parsed = readOptions(shell, args, 'lpsvPSVXm:f:q:u:r:x:');
-  if (typeof parsed === 'number') return parsed;
-  if (!shell.isInteractive) shell.say(`${shell.prefix}bind: warning: line editing not enabled\n`);
-  return 0;
-};
-
 export const SYSTEM: readonly (readonly [string, Builtin])[] = [
   ['umask', umask],
   ['ulimit', ulimit],
   ['times', times],
-  ['history', history],
-  ['fc', fc],
-  ['bind', bind],
   ['complete', complete],
   ['compgen', compgen],
   ['compopt', compopt],

@@ -203,7 +203,7 @@ const hasKind = (variable: Variable, letter: string): boolean => {
 function printVariables(shell: Shell, parsed: Parsed, wanted: readonly Target[], isLocalBuiltin: boolean): number {
   if (wanted.length === 0) {
     const letters = parsed.options.flatMap(({ letter }) => (letter === 'p' || letter === 'g' ? [] : [letter]));
-    for (const variable of isLocalBuiltin ? shell.variables.locals() : shell.variables.list()) {
+    for (const variable of isLocalBuiltin ? shell.variables.locals() : shell.variables.listed()) {
       if (letters.every((letter) => hasKind(variable, letter))) shell.put(`${describeVariable(variable, shell.isUtf8)}\n`);
     }
     return 0;
@@ -219,7 +219,7 @@ function printVariables(shell: Shell, parsed: Parsed, wanted: readonly Target[],
 
 function listVariables(shell: Shell, parsed: Parsed, isLocalBuiltin: boolean): number {
   const letters = parsed.options.map(({ letter }) => letter).filter((letter) => letter !== 'g');
-  for (const variable of isLocalBuiltin ? shell.variables.locals() : shell.variables.list()) {
+  for (const variable of isLocalBuiltin ? shell.variables.locals() : shell.variables.listed()) {
     if (letters.length > 0) {
       if (letters.every((letter) => hasKind(variable, letter))) shell.put(`${describeVariable(variable, shell.isUtf8)}\n`);
     } else if (isLocalBuiltin) shell.put(`${describeVariable(variable, shell.isUtf8)}\n`);

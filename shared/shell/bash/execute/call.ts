@@ -2,9 +2,11 @@
 import type { Bytes } from '../../../base/index.ts';
 import { signalNumber } from '../../process/signals.ts';
 import { NEXT_TURN, type Sys } from '../../process/wait.ts';
+import { joinHistory } from '../history-lines.ts';
+import { History } from '../history.ts';
 import { MAX_CALLS, type Evaluation, type Shell, type ShellFunction } from '../shell.ts';
 import { expandAliases } from '../syntax/alias.ts';
-import { parseScript, type SyntaxProblem, type Unit } from '../syntax/parse.ts';
+import { parseScript, type OpenDocument, type SyntaxProblem, type Unit } from '../syntax/parse.ts';
 import type { TrapName } from '../traps.ts';
 import { dieOf, reportDeadJobs } from './wait.ts';
 
@@ -20,7 +22,7 @@ export function* callFunction(shell: Shell, definition: ShellFunction, args: rea
   shell.calls++;
   shell.positional = args.slice(1);
   shell.loops = 0;
-  shell.frames.push({ name: definition.name, source: definition.source, line, kind: 'function' });
+  shell.frames.push({ name: definition.name, source: definition.source, line, kind: 'function', args: shell.options.has('extdebug') ? shell.positional : undefined });
   shell.variables.enter();
   const mayBecome = shell.mayBecome;
   shell.mayBecome = false;
@@ -33,7 +35,10 @@ export function* callFunction(shell: Shell, definition: ShellFunction, args: rea
   });
   let status: number;
   try {
-    if (shell.options.functrace && shell.traps.get('DEBUG') !== undefined) yield* runTrap(shell, 'DEBUG');
+    if (shell.options.functrace && shell.traps.get('DEBUG') !== undefined) {
+      shell.line = definition.line;
+      yield* runTrap(shell, 'DEBUG');
+    }
     const maybe = shell.runner.runCommand(shell, definition.body);
     status = typeof maybe === 'number' ? maybe : yield* maybe;
     if (shell.leaving?.kind === 'return') {
@@ -123,9 +128,13 @@ export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<numbe
   const parsed = parseScript(text, { firstLine: how.line ?? 1, isFlat: how.isFlat ?? false });
   if (parsed.units.length === 0) shell.status = 0;
   const last = how.isLast && !parsed.problem ? parsed.units.at(-1) : undefined;
+  let problem: SyntaxProblem | undefined;
   for (const unit of parsed.units) {
     if (shell.options.verbose) shell.say(`${unit.text}\n`);
-    warnOfDocuments(shell, text, unit, how);
+    if (unit.openDocuments.length > 0) warnOfDocuments(shell, unit.openDocuments, lastLine(text, how.line ?? 1));
+    problem = refusedPattern(shell, unit);
+    if (problem) break;
+    if (how.isTopLevel && !shell.isInteractive && shell.options.isSet('history')) remember(shell, unit.text);
     if (!shell.options.noexec) yield* runUnit(shell, unit, unit === last);
     if (shell.leaving && !(shell.leaving.kind === 'discard' && (how.isTopLevel || !shell.leaving.isInterrupt))) break;
     if (shell.leaving) {
@@ -135,13 +144,30 @@ export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<numbe
     }
   }
   shell.calls--;
-  if (parsed.problem && !shell.leaving) {
-    complainOf(shell, parsed.problem, how);
+  problem ??= parsed.problem;
+  if (problem && !shell.leaving) {
+    if (problem.openDocuments?.length) warnOfDocuments(shell, problem.openDocuments, lastLine(text, how.line ?? 1));
+    complainOf(shell, problem, how);
     // What breaks off inside quotes leaves a failure of the command before it.
-    if (!parsed.problem.message.startsWith('unexpected EOF') || shell.status === 0) shell.status = parsed.problem.status ?? shell.status;
+    if (!problem.message.startsWith('unexpected EOF') || shell.status === 0) shell.status = problem.status ?? shell.status;
   }
   return shell.status;
 }
+
+/** `set -o history` in a script. */
+function remember(shell: Shell, text: Bytes): void {
+  let entry = '';
+  let typed = '';
+  for (const line of text.split('\n')) {
+    entry = joinHistory(entry, typed, line);
+    typed += `${line}\n`;
+  }
+  (shell.history ??= new History()).add(entry, shell.getVariable('HISTCONTROL') ?? '', Math.floor(shell.process.unixUs / 1e6));
+}
+
+/** Extended patterns that `shopt -s extglob` did not come before are a mistake. */
+export const refusedPattern = (shell: Shell, unit: Unit): SyntaxProblem | undefined =>
+  unit.withoutExtglob && !shell.options.has('extglob') ? unit.withoutExtglob : undefined;
 
 /** One complete command, with its aliases replaced. */
 export function* runUnit(shell: Shell, unit: Unit, isLast = false): Sys<number> {
@@ -166,18 +192,18 @@ export function* runUnit(shell: Shell, unit: Unit, isLast = false): Sys<number> 
 
 export function complainOf(shell: Shell, problem: SyntaxProblem, how: Evaluation): void {
   const name = shell.isInteractive && how.name === undefined ? shell.name : (shell.frames.at(-1)?.source ?? shell.name);
-  const where = shell.isInteractive && how.name === undefined ? `${name}: ` : `${name}: ${how.name === undefined ? '' : `${how.name}: `}line ${problem.line}: `;
+  const isPlain = shell.isInteractive && how.name === undefined;
+  const place = (line: number): string => (isPlain ? `${name}: ` : `${name}: ${how.name === undefined ? '' : `${how.name}: `}line ${line}: `);
+  const where = place(problem.line);
+  if (problem.before) shell.say(`${place(problem.before.line)}${problem.before.message}\n`);
   if (problem.message !== '') shell.say(`${where}${problem.message}\n`);
   if (problem.shown !== undefined) shell.say(`${where}\`${problem.shown}'\n`);
 }
 
-function warnOfDocuments(shell: Shell, text: Bytes, unit: Unit, how: Evaluation): void {
-  if (!unit.text.includes('<<')) return;
-  for (const { redirect, line } of unit.openDocuments) {
-    const last = (how.line ?? 1) - 1 + text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
-    const name = shell.frames.at(-1)?.source ?? shell.name;
-    shell.say(
-      `${name}: ${shell.isInteractive ? '' : `line ${last}: `}warning: here-document at line ${line} delimited by end-of-file (wanted \`${redirect}')\n`,
-    );
-  }
+/** A text ended where here-documents did not. `last` is the line that was read last. */
+export function warnOfDocuments(shell: Shell, documents: readonly OpenDocument[], last: number): void {
+  const name = shell.frames.at(-1)?.source ?? shell.name;
+  for (const { end, line } of documents)
+    shell.say(`${name}: ${shell.isInteractive ? '' : `line ${last}: `}warning: here-document at line ${line} delimited by end-of-file (wanted \`${end}')\n`);
 }
+const lastLine = (text: Bytes, first: number): number => first - 1 + text.split('\n').length - (text.endsWith('\n') ? 1 : 0);

@@ -5,7 +5,7 @@ import { isTrue } from '../arithmetic.ts';
 import { IndexedArray } from '../arrays.ts';
 import { expandPattern, expandRegex, expandText, expandWords } from '../expand/expand.ts';
 import { evaluateText } from '../expand/lookup.ts';
-import { compilePattern } from '../expand/pattern.ts';
+import { compilePattern, type PatternOptions } from '../expand/pattern.ts';
 import { ShellFailure } from '../failure.ts';
 import type { MaybeSys, Shell } from '../shell.ts';
 import type { Arithmetic, ArithmeticFor, Case, For, If, List, Test, TestExpression, While, Word } from '../syntax/tree.ts';
@@ -142,14 +142,14 @@ export function* runCase(shell: Shell, node: Case): Sys<number> {
   if (shell.traps.get('DEBUG') !== undefined) yield* debugHead(shell, node.line, `case ${node.word.text} in `);
   const word = yield* text(shell, node.word);
   if (isTraced(shell)) yield* trace(shell, `case ${node.word.text} in`);
-  const ignoreCase = shell.options.has('nocasematch');
+  const options = { ignoreCase: shell.options.has('nocasematch'), isPlain: !shell.options.has('extglob') };
   let status = 0;
   let fallsThrough = false;
   for (const item of node.items) {
     let isMatch = fallsThrough;
     for (const each of isMatch ? [] : item.patterns) {
       const pattern = expandPattern(shell, each);
-      if (matches(shell, word, typeof pattern === 'string' ? pattern : yield* pattern, ignoreCase)) {
+      if (matches(shell, word, typeof pattern === 'string' ? pattern : yield* pattern, options)) {
         isMatch = true;
         break;
       }
@@ -162,8 +162,8 @@ export function* runCase(shell: Shell, node: Case): Sys<number> {
   return status;
 }
 
-function matches(shell: Shell, value: Bytes, pattern: Bytes, ignoreCase: boolean): boolean {
-  return compilePattern(shell.isUtf8 ? shell.decode(pattern) : pattern, { ignoreCase }).matches(shell.isUtf8 ? shell.decode(value) : value);
+function matches(shell: Shell, value: Bytes, pattern: Bytes, options: PatternOptions): boolean {
+  return compilePattern(shell.isUtf8 ? shell.decode(pattern) : pattern, options).matches(shell.isUtf8 ? shell.decode(value) : value);
 }
 
 const PS3_DEFAULT = '#? ';
@@ -303,7 +303,7 @@ function* binary(shell: Shell, { operator, left, right }: TestExpression & { kin
   const b = typeof maybe === 'string' ? maybe : yield* maybe;
   if (isTraced(shell)) yield* trace(shell, `[[ ${a === '' ? "''" : a} ${operator} ${b === '' ? "''" : b} ]]`);
   const ignoreCase = shell.options.has('nocasematch');
-  if (isPattern) return matches(shell, a, b, ignoreCase) === (operator !== '!=');
+  if (isPattern) return matches(shell, a, b, { ignoreCase }) === (operator !== '!=');
   if (operator === '=~') return matchRegex(shell, a, b, ignoreCase);
   if (/^-(eq|ne|lt|le|gt|ge)$/.test(operator)) return compareNumbers(operator, evaluateText(shell, a), evaluateText(shell, b));
   return testBinary(shell, operator, a, b);

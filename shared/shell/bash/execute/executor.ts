@@ -92,7 +92,8 @@ const isChecked = (command: Command): boolean => {
     case 'arithmetic':
       return true;
     case 'pipeline':
-      return !command.isNegated;
+      // One that is timed has looked at its status before it tells the time.
+      return !command.isNegated && command.time === 'no';
     default:
       return false;
   }
@@ -125,14 +126,18 @@ function runCommand(shell: Shell, command: Command): MaybeSys<number> {
 }
 
 function* guarded(shell: Shell, command: Command): Sys<number> {
-  const { loops, conditions } = shell;
+  const { loops, conditions, line } = shell;
   const substitutions = shell.substitutionFds.length;
   if (command.kind !== 'group' && command.kind !== 'pipeline') shell.mayBecome = false;
   try {
     if (command.redirects.length === 0 || command.kind === 'subshell' || command.kind === 'function') return yield* runBare(shell, command);
     const actions = yield* expandRedirects(shell, command.redirects);
     const redirected = yield* perform(shell, shell.process, actions);
-    if (!redirected) return 1;
+    if (!redirected) {
+      shell.line = line;
+      const status = checkStatus(shell, 1);
+      return typeof status === 'number' ? status : yield* status;
+    }
     shell.mayBecome = false;
     try {
       return yield* runBare(shell, command);

@@ -17,21 +17,25 @@ export function fail(shell: Shell, failure: ShellFailure): number {
   return status;
 }
 
-/** After a command that `set -e` and ERR care about. */
-export function checkStatus(shell: Shell, status: number, command: Command): MaybeSys<number> {
+/** After a command that `set -e` and ERR care about; without one BASH_COMMAND stays what it is. */
+export function checkStatus(shell: Shell, status: number, command?: Command): MaybeSys<number> {
   if (status === 0 || shell.conditions > 0 || shell.leaving) return status;
   const wantsTrap = shell.traps.get('ERR') !== undefined;
   if (!wantsTrap && !shell.options.errexit) return status;
-  const culprit = command.kind === 'pipeline' ? command.commands.at(-1) : command;
-  if (wantsTrap && culprit && command.kind !== 'simple') {
+  const culprit = command?.kind === 'pipeline' ? command.commands.findLast((each) => each.kind === 'simple' || each.kind === 'subshell') : command;
+  if (wantsTrap && culprit && command?.kind !== 'simple') {
     shell.current = culprit;
     shell.line = culprit.line;
   }
-  return failed(shell, status, wantsTrap);
+  // A subshell at the end of a pipeline counts once for itself and once for the pipeline.
+  const isTwice = wantsTrap && command?.kind === 'pipeline' && command.commands.length > 1 && command.commands.at(-1)?.kind === 'subshell';
+  return failed(shell, status, wantsTrap, isTwice ? 2 : 1);
 }
-function* failed(shell: Shell, status: number, wantsTrap: boolean): Sys<number> {
-  shell.status = status;
-  if (wantsTrap) yield* shell.runner.trap(shell, 'ERR');
-  if (shell.options.errexit && !shell.leaving) shell.leaving = { kind: 'exit' };
+function* failed(shell: Shell, status: number, wantsTrap: boolean, times: number): Sys<number> {
+  for (let i = 0; i < times && !shell.leaving; i++) {
+    shell.status = status;
+    if (wantsTrap) yield* shell.runner.trap(shell, 'ERR');
+  }
+  if (shell.options.errexit && shell.inversions === 0 && !shell.leaving) shell.leaving = { kind: 'exit' };
   return status;
 }

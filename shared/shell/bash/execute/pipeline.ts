@@ -7,6 +7,7 @@ import type { Member } from '../jobs.ts';
 import type { Shell } from '../shell.ts';
 import { printCommand } from '../syntax/print.ts';
 import type { Command, Item, Pipeline } from '../syntax/tree.ts';
+import { checkStatus } from './failing.ts';
 import { afterForeground, startSubshell } from './start.ts';
 import { giveTerminal, waitForeground } from './wait.ts';
 import { exitStatusOf } from '../../process/signals.ts';
@@ -19,14 +20,15 @@ export function* runAlone(sub: Shell, command: Command): Sys<number> {
     const status = sub.runner.runInside(sub, command);
     return typeof status === 'number' ? status : yield* status;
   }
-  const status = sub.runner.runChecked(sub, command);
+  // What fails as a whole is the error of whoever waits for it.
+  const status = command.kind === 'simple' ? sub.runner.runCommand(sub, command) : sub.runner.runChecked(sub, command);
   return typeof status === 'number' ? status : yield* status;
 }
 
 export function* runPipeline(shell: Shell, pipeline: Pipeline): Sys<number> {
   if (pipeline.time !== 'no') return yield* timed(shell, pipeline);
   const [only] = pipeline.commands;
-  if (pipeline.isNegated) shell.conditions++;
+  if (pipeline.isNegated) shell.inversions++;
   try {
     if (!only) return pipeline.isNegated ? 1 : 0;
     let status: number;
@@ -36,7 +38,7 @@ export function* runPipeline(shell: Shell, pipeline: Pipeline): Sys<number> {
     } else status = yield* runPipes(shell, pipeline);
     return pipeline.isNegated && !shell.leaving ? (status === 0 ? 1 : 0) : status;
   } finally {
-    if (pipeline.isNegated) shell.conditions--;
+    if (pipeline.isNegated) shell.inversions--;
   }
 }
 
@@ -165,6 +167,8 @@ function* timed(shell: Shell, pipeline: Pipeline): Sys<number> {
   const startUs = process.nowUs;
   const startCpuUs = process.cpuUs;
   const status = yield* runPipeline(shell, { ...pipeline, time: 'no' });
+  const checked = pipeline.isNegated ? status : checkStatus(shell, status, pipeline);
+  if (typeof checked !== 'number') yield* checked;
   const real = process.nowUs - startUs;
   const user = Math.min(real, process.cpuUs - startCpuUs);
   const format = pipeline.time === 'posix' ? 'real %2R\nuser %2U\nsys %2S' : (shell.getVariable('TIMEFORMAT') ?? '\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS');

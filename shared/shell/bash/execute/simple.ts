@@ -37,6 +37,7 @@ export function runSimple(shell: Shell, command: Simple): MaybeSys<number> {
   }
 }
 const NONE: readonly Resolved[] = [];
+const NONE_DECLARED: ReadonlyMap<number, Resolved> = new Map();
 const isGenerator = (value: MaybeSys<Resolved>): value is Sys<Resolved> => 'next' in value;
 
 interface Arguments {
@@ -188,7 +189,7 @@ function dispatch(
   if (name.startsWith('%') && shell.options.monitor) return callBuiltin(shell, 'fg', ['fg', ...args]);
   const builtin = shell.runner.builtins.get(name);
   if (builtin && !shell.disabled.has(name)) {
-    if (declared) shell.declared = declared;
+    shell.declared = declared ?? NONE_DECLARED;
     const work = (): MaybeSys<number> => callBuiltin(shell, name, args);
     return resolved.length === 0 ? work() : withAssignments(shell, resolved, work);
   }
@@ -220,8 +221,10 @@ export function callBuiltin(shell: Shell, name: Bytes, args: readonly Bytes[]): 
 }
 function* finishBuiltin(shell: Shell, name: Bytes, waiting: Sys<number>, outer: Bytes | undefined): Sys<number> {
   shell.builtin = name;
+  const { current } = shell;
   try {
     const status = yield* waiting;
+    shell.current = current;
     const output = shell.takeOutput();
     const written = writeOutput(shell, name, output, status);
     return typeof written === 'number' ? written : yield* written;

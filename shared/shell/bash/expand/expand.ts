@@ -227,6 +227,7 @@ function addPaths(shell: Shell, field: Field, out: Bytes[]): void {
     dotglob: options.has('dotglob'),
     nocaseglob: options.has('nocaseglob'),
     globstar: options.has('globstar'),
+    extglob: options.has('extglob'),
   });
   if (paths.length > 0) for (const path of paths) out.push(path);
   else if (options.has('failglob')) throw new ShellFailure(`no match: ${field.text}`, 'discard');

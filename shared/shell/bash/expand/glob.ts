@@ -7,6 +7,7 @@ export interface GlobOptions {
   readonly dotglob: boolean;
   readonly nocaseglob: boolean;
   readonly globstar: boolean;
+  readonly extglob: boolean;
 }
 
 /** Directories that one pattern may look into: `**` on a deep tree ends there. */
@@ -75,7 +76,7 @@ class GlobWalk {
     if (++this.directories > DIRECTORY_LIMIT) return [];
     const entries = this.fs.readdir(base === '' ? '.' : base);
     if (!entries.ok) return [];
-    const pattern = compilePattern(segment, { ignoreCase: this.options.nocaseglob });
+    const pattern = compilePattern(segment, { ignoreCase: this.options.nocaseglob, isPlain: !this.options.extglob });
     const names = entries.value.map((entry) => entry.name);
     const wantsDots = segment.startsWith('.') || segment.startsWith('\\.');
     return names.filter((name) => {

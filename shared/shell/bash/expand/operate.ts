@@ -7,7 +7,7 @@ import type { ParameterOperation } from '../syntax/tree.ts';
 /** Works on characters where the locale has longer ones than bytes. */
 function onText(shell: Shell, value: Bytes, pattern: Bytes, work: (text: string, pattern: Pattern) => string): Bytes {
   const isPlain = !shell.isUtf8 || (/^[\0-\x7f]*$/.test(value) && /^[\0-\x7f]*$/.test(pattern));
-  const options = { ignoreCase: shell.options.has('nocasematch') };
+  const options = { ignoreCase: shell.options.has('nocasematch'), isPlain: !shell.options.has('extglob') };
   if (isPlain) return work(value, compilePattern(pattern, options));
   return shell.encode(work(shell.decode(value), compilePattern(shell.decode(pattern), options)));
 }
@@ -55,7 +55,7 @@ const toggle = (char: string): string => (char === char.toLowerCase() ? char.toU
 
 export function changeCase(shell: Shell, operation: ParameterOperation & { kind: 'case' }, value: Bytes, pattern: Bytes | undefined): Bytes {
   const change = operation.to === 'upper' ? (char: string) => char.toUpperCase() : operation.to === 'lower' ? (char: string) => char.toLowerCase() : toggle;
-  const compiled = compilePattern(pattern ?? '?');
+  const compiled = compilePattern(pattern ?? '?', { isPlain: !shell.options.has('extglob') });
   const chars = [...shell.decode(value)];
   return shell.encode(chars.map((char, i) => ((operation.isAll || i === 0) && compiled.matches(char) ? change(char) : char)).join(''));
 }

@@ -18,6 +18,8 @@ type Token =
 
 export interface PatternOptions {
   readonly ignoreCase?: boolean;
+  /** Without `@(…)` and its kin, as before `shopt -s extglob`. */
+  readonly isPlain?: boolean;
 }
 
 const SPECIAL = /[*?[\]\\()|!+@^-]/g;
@@ -33,10 +35,11 @@ const cache = new Map<string, Pattern>();
 
 /** A compiled pattern; those used lately are kept. */
 export function compilePattern(text: Bytes, options: PatternOptions = {}): Pattern {
-  const key = options.ignoreCase ? `i${text}` : `c${text}`;
+  const isExtended = options.isPlain !== true && text.includes('(');
+  const key = `${options.ignoreCase ? 'i' : 'c'}${isExtended ? 'x' : ''}:${text}`;
   const kept = cache.get(key);
   if (kept) return kept;
-  const pattern = new Pattern(text, options.ignoreCase ?? false);
+  const pattern = new Pattern(text, options.ignoreCase ?? false, isExtended);
   if (cache.size >= CACHE_SIZE) cache.clear();
   cache.set(key, pattern);
   return pattern;
@@ -54,8 +57,9 @@ export class Pattern {
   constructor(
     text: Bytes,
     private readonly ignoreCase: boolean,
+    isExtended: boolean,
   ) {
-    this.tokens = new PatternParser(ignoreCase ? text.toLowerCase() : text).parse();
+    this.tokens = new PatternParser(ignoreCase ? text.toLowerCase() : text, isExtended).parse();
     this.isExtended = this.tokens.some((token) => token.kind === 'group');
     const chars = this.tokens.flatMap((token) => (token.kind === 'char' ? [token.char] : []));
     this.literal = chars.length === this.tokens.length ? chars.join('') : undefined;
@@ -246,7 +250,10 @@ const NAMED: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
 
 class PatternParser {
   private at = 0;
-  constructor(private readonly text: Bytes) {}
+  constructor(
+    private readonly text: Bytes,
+    private readonly isExtended: boolean,
+  ) {}
 
   parse(): Token[] {
     return this.sequence(false);
@@ -261,7 +268,7 @@ class PatternParser {
     return tokens;
   }
   private token(char: string): Token {
-    if ('?*+@!'.includes(char) && this.text.charAt(this.at + 1) === '(') {
+    if (this.isExtended && '?*+@!'.includes(char) && this.text.charAt(this.at + 1) === '(') {
       const group = this.group(char as '?');
       if (group) return group;
     }

@@ -64,3 +64,6 @@ function firstAlias(
   visit(parse(text));
   return best;
 }
+
+/** No name of an alias has what would end a word. */
+export const isAliasName = (name: Bytes): boolean => !/[\s/$`=|&;()<>"'\\]/.test(name);

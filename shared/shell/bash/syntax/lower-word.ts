@@ -9,6 +9,8 @@ export interface ScriptLowering {
   lower(script: ParsedScript | undefined, text: Bytes): List;
   /** For a substitution in text that is parsed apart from its script: everything is on the line where that text begins. */
   apart(): ScriptLowering;
+  /** An extended pattern begins there. */
+  sawExtended(pos: number): void;
 }
 
 type Quoting = 'none' | 'double';
@@ -128,6 +130,7 @@ function lowerPart(part: WordPart, script: ScriptLowering, quoting: Quoting): Pi
         ? [literal('[', isQuoted), ...part.parts.flatMap((child) => lowerPart(child, script, quoting)), literal(']', isQuoted)]
         : [literal(part.text, isQuoted)];
     case 'ExtendedGlob': {
+      script.sawExtended(part.pos);
       const inner = part.parts
         ? part.parts.flatMap((child) => lowerPart(child, script, quoting))
         : isQuoted

@@ -43,17 +43,23 @@ export class Lowering implements ScriptLowering {
   constructor(
     private readonly source: SourceText,
     readonly problems: Problem[],
+    /** Lines on which extended patterns stand that are read as such only under `shopt -s extglob`: those outside of `[[ ]]`. */
+    readonly extended: number[] = [],
   ) {
     this.line = source.firstLine;
   }
+  private isInTest = false;
+  sawExtended(pos: number): void {
+    if (!this.isInTest) this.extended.push(this.source.lineAt(pos));
+  }
   apart(): ScriptLowering {
-    return new Lowering(new SourceText('', this.line, true), this.problems);
+    return new Lowering(new SourceText('', this.line, true), this.problems, this.extended);
   }
   lower(script: Unbash.ParsedScript | undefined, _text: Bytes): List {
     if (!script) return [];
     for (const error of script.errors ?? []) this.problems.push(error);
     if (script.source === undefined) return this.list(script.commands);
-    return new Lowering(new SourceText(script.source, this.line, false), this.problems).list(script.commands);
+    return new Lowering(new SourceText(script.source, this.line, false), this.problems, this.extended).list(script.commands);
   }
 
   list(statements: readonly Unbash.Statement[]): List {
@@ -158,7 +164,7 @@ export class Lowering implements ScriptLowering {
       case 'BraceGroup':
         return { ...base, kind: 'group', body: this.list(node.body.commands) };
       case 'TestCommand':
-        return { ...base, kind: 'test', expression: this.test(node.expression) };
+        return { ...base, kind: 'test', expression: this.condition(node.expression) };
       case 'ArithmeticCommand':
         return { ...base, kind: 'arithmetic', expression: lowerArithmetic(node.body, this) };
     }
@@ -217,20 +223,26 @@ export class Lowering implements ScriptLowering {
       variable: node.descriptor?.type === 'FileDescriptorVariable' ? node.descriptor.name : undefined,
       delimiter: undefined,
       isQuoted: false,
-      isClosed: true,
       line: this.source.lineAt(node.pos),
     };
     if (node.type !== 'HereDoc') return { ...base, operator: node.operator, target: node.target ? this.word(node.target) : literalWord('') };
     const isQuoted = node.delimiter?.quoted ?? false;
-    const body = node.operator === '<<-' ? node.body.text.replace(/^\t+/gm, '') : node.body.text;
+    const isClosed = node.closing !== undefined;
+    const text = isClosed || node.body.text === '' || node.body.text.endsWith('\n') ? node.body.text : `${node.body.text}\n`;
+    const body = node.operator === '<<-' ? text.replace(/^\t+/gm, '') : text;
     return {
       ...base,
       operator: node.operator,
-      target: isQuoted ? literalWord(body) : node.operator === '<<-' ? parseQuoted(body, this) : lowerQuoted(body, node.body.parts, this),
+      target: isQuoted ? literalWord(body) : body === node.body.text ? lowerQuoted(body, node.body.parts, this) : parseQuoted(body, this),
       delimiter: node.delimiter?.value ?? '',
       isQuoted,
-      isClosed: node.closing !== undefined,
     };
+  }
+  private condition(node: Unbash.TestExpression): TestExpression {
+    this.isInTest = true;
+    const expression = this.test(node);
+    this.isInTest = false;
+    return expression;
   }
   private test(node: Unbash.TestExpression): TestExpression {
     switch (node.type) {

@@ -1,13 +1,14 @@
 /**
  * From the text of a script to the commands that bash would read from it, one complete command after the other, up to the first syntax error; and
  * that error in bash's words (bash 5.2, parse.y). A script runs until it reaches its mistake, so whoever runs it needs both.
- * Deviation: patterns like `@(a|b)` are read everywhere, also before `shopt -s extglob`, where bash has a syntax error; they match only after it.
+ * Patterns like `@(a|b)` are read everywhere: whoever runs a unit looks whether `shopt -s extglob` came before it.
  */
-import { parse, type ParsedScript, type ParseError, type Statement } from 'unbash';
+import { parse, type HereDoc, type ParsedScript, type ParseError, type Statement } from 'unbash';
 import type { Bytes } from '../../../base/index.ts';
+import { conditionProblem } from './condition.ts';
 import { Lowering, SourceText, type Problem } from './lower.ts';
 import { parseQuoted } from './lower-word.ts';
-import type { List, Redirect, Word } from './tree.ts';
+import type { List, Word } from './tree.ts';
 
 /** What bash reads at once: the commands up to the end of a line. */
 export interface Unit {
@@ -17,8 +18,15 @@ export interface Unit {
   /** Where it begins and ends in the text that was parsed. */
   readonly start: number;
   readonly end: number;
-  /** Here-documents whose end is missing: the end that was wanted, and the line they begin on. */
-  readonly openDocuments: readonly { readonly redirect: Bytes; readonly line: number }[];
+  readonly openDocuments: readonly OpenDocument[];
+  /** The mistake that extended patterns in it are without `shopt -s extglob`. */
+  readonly withoutExtglob: SyntaxProblem | undefined;
+}
+
+/** A here-document whose end is missing: the end that was wanted, and the line that was read before it began. */
+export interface OpenDocument {
+  readonly end: Bytes;
+  readonly line: number;
 }
 
 export interface SyntaxProblem {
@@ -31,6 +39,10 @@ export interface SyntaxProblem {
   readonly isIncomplete: boolean;
   /** `$?` after it; undefined leaves that of the command before. */
   readonly status: number | undefined;
+  /** What is said first. */
+  readonly before?: { readonly line: number; readonly message: string };
+  /** Those that were read before it was found. */
+  readonly openDocuments?: readonly OpenDocument[];
 }
 
 export interface Parsed {
@@ -52,14 +64,17 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
   const source = new SourceText(text, options.firstLine ?? 1, options.isFlat ?? false);
   const script = parse(text);
   const problems: Problem[] = [];
+  const documents = text.includes('<<') ? openDocuments(source, script) : [];
   const units: Unit[] = [];
   let error: Problem | undefined = script.errors?.[0] ?? openBracket(text);
-  const cut = error ? completeBefore(text, script.commands, error) : script.commands.length;
+  const condition = error && brokenCondition(text, source, script);
+  const cut = condition ? completeBefore(text, script.commands, { message: '', pos: condition.pos }) : error ? completeBefore(text, script.commands, error) : script.commands.length;
   for (let at = 0; at < cut;) {
     let end = at + 1;
     while (end < cut && joined(text, script.commands[end - 1], script.commands[end])) end++;
     const group = script.commands.slice(at, end);
-    const list = new Lowering(source, problems).list(group);
+    const lowering = new Lowering(source, problems);
+    const list = lowering.list(group);
     const [problem] = problems;
     if (problem) {
       error = problem;
@@ -74,11 +89,14 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
         text: text.slice(first.pos, last.end),
         start: first.pos,
         end: last.end,
-        openDocuments: openDocuments(text, list, group),
+        openDocuments: documents.filter(({ pos }) => pos >= first.pos && pos < last.end),
+        withoutExtglob: lowering.extended[0] === undefined ? undefined : near('(', lowering.extended[0], text, source),
       });
     at = end;
   }
-  return { units, problem: error && describe(text, source, error, script) };
+  if (!error) return { units, problem: undefined };
+  const from = units.at(-1)?.end ?? 0;
+  return { units, problem: { ...(condition?.problem ?? describe(text, source, error, script)), openDocuments: documents.filter(({ pos }) => pos >= from) } };
 }
 
 /** `$[` without its `]`, which the parser takes for text. */
@@ -106,16 +124,16 @@ function completeBefore(text: Bytes, statements: readonly Statement[], error: Pa
 }
 
 /** Looks through a whole tree: only where `<<` is in the text. */
-function openDocuments(text: Bytes, list: List, group: readonly Statement[]): Unit['openDocuments'] {
-  if (!text.slice(group[0]?.pos, group.at(-1)?.end).includes('<<')) return [];
-  const found: { redirect: Bytes; line: number }[] = [];
-  const isOpen = (value: object): value is Redirect => 'isClosed' in value && value.isClosed === false;
+function openDocuments(source: SourceText, script: ParsedScript): (OpenDocument & { readonly pos: number })[] {
+  const found: (OpenDocument & { readonly pos: number })[] = [];
+  const isDocument = (value: object): value is HereDoc => 'type' in value && value.type === 'HereDoc';
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    if (isOpen(value)) found.push({ redirect: value.delimiter ?? '', line: value.line });
+    if (isDocument(value) && value.closing === undefined && value.delimiter)
+      found.push({ end: value.delimiter.value, line: source.lineAt(value.body.pos) - 1, pos: value.pos });
     Object.values(value).forEach(visit);
   };
-  visit(list);
+  visit(script.commands);
   return found;
 }
 
@@ -144,26 +162,6 @@ function describe(text: Bytes, source: SourceText, first: Problem, script: Parse
     const problem = atEnd(`unexpected EOF while looking for matching \`${closer}'`, isRead ? undefined : source.lineAt(first.pos));
     return unterminated.startsWith('extended') ? { ...problem, status: 1 } : problem;
   }
-  if (/^expected '\]\]' to close/.test(first.message) && first.pos >= text.trimEnd().length) {
-    // `[[ a ==` breaks off where its operand should be.
-    if (/\s(?:==?|!=|<|>|-(?:eq|ne|lt|le|gt|ge|nt|ot|ef))\s*$/.test(text))
-      return {
-        line: source.lineAt(text.trimEnd().length),
-        message: "unexpected argument `newline' to conditional binary operator",
-        shown: undefined,
-        isIncomplete: false,
-        status: 2,
-      };
-  }
-  const condition = describeCondition(text, first, all);
-  if (condition !== undefined)
-    return {
-      line: source.lineAt(Math.min(first.message.startsWith('unexpected token') ? text.lastIndexOf(']]', first.pos) : first.pos, text.trimEnd().length)),
-      message: condition,
-      shown: undefined,
-      isIncomplete: false,
-      status: undefined,
-    };
   const pos = placeOf(text, first, all);
   const isNamed =
     /(?:^|[\s;&|(])(?:for|select|case|function|coproc)$/.test(text.slice(0, first.pos).trimEnd()) && /^[ \t]*(?:\n|$)/.test(text.slice(first.pos));
@@ -176,17 +174,26 @@ function describe(text: Bytes, source: SourceText, first: Problem, script: Parse
   return near(token, source.lineAt(pos), text, source);
 }
 
-/** Mistakes inside `[[ … ]]` have words of their own. */
-function describeCondition(text: Bytes, first: Problem, all: readonly Problem[]): string | undefined {
-  const isBroken = /^unexpected token/.test(first.message) && /expected .* to close '\[\['/.test(all[1]?.message ?? '');
-  const condition = isBroken ? text.slice(text.lastIndexOf('[[', first.pos), first.pos) : '';
-  if (/^\[\[\s+\]\]|(?:&&|\|\|)\s+\]\]/.test(condition)) return '';
-  if (/\s(?:==?|!=|=~|<|>|-(?:eq|ne|lt|le|gt|ge|nt|ot|ef))\s+\]\]/.test(condition)) return "unexpected argument `]]' to conditional binary operator";
-  if (first.message === "expected ')' to close test group" && text.slice(0, first.pos).trimEnd().endsWith(']]')) return "unexpected token `]]', expected `)'";
-  if (/^expected operand after unary/.test(first.message)) return "unexpected argument `]]' to conditional unary operator";
-  if (/expected .* to close '\[\['/.test(first.message) && /\]\]\s*;?\s*$/.test(text.slice(0, first.pos)))
-    return "unexpected argument `]]' to conditional binary operator";
-  return /expected .* to close '\[\['/.test(all[1]?.message ?? '') ? 'conditional binary operator expected' : undefined;
+/** The first mistake is inside of a `[[ … ]]`, which has words of its own; bash leaves `$?` as it was then. */
+function brokenCondition(text: Bytes, source: SourceText, script: ParsedScript): { readonly pos: number; readonly problem: SyntaxProblem } | undefined {
+  const [first, second] = script.errors ?? [];
+  if (!first || !/'\[\['|test group|after unary/.test(`${first.message} ${second?.message ?? ''}`)) return undefined;
+  for (let open = text.lastIndexOf('[[', first.pos); open >= 0; open = text.lastIndexOf('[[', open - 1)) {
+    if (!/(^|[\s;&|({!])$/.test(text.slice(Math.max(0, open - 1), open)) || !/\s/.test(text.charAt(open + 2))) continue;
+    const found = conditionProblem(text, open);
+    if (!found) return undefined;
+    const end = source.lineAt(text.length) + (text.endsWith('\n') ? 0 : 1);
+    const problem: SyntaxProblem = {
+      line: found.isAtEnd ? end : source.lineAt(found.pos),
+      message: found.message,
+      shown: undefined,
+      isIncomplete: found.isAtEnd ?? false,
+      status: found.isAtEnd || found.message.includes('`newline') ? 2 : undefined,
+    };
+    if (found.openParenthesis === undefined) return { pos: open, problem };
+    return { pos: open, problem: { ...problem, before: { line: source.lineAt(found.openParenthesis), message: "unexpected EOF while looking for matching `)'" } } };
+  }
+  return undefined;
 }
 
 /** Where the token is that bash stumbles over. */

@@ -76,10 +76,9 @@ export interface Redirect {
   readonly variable: Bytes | undefined;
   /** Of a here-document its body. */
   readonly target: Word;
-  /** Of a here-document: its end as written, and whether that was found. */
+  /** Of a here-document: its end as written. */
   readonly delimiter: Bytes | undefined;
   readonly isQuoted: boolean;
-  readonly isClosed: boolean;
   readonly line: number;
 }
 
