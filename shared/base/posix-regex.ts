@@ -61,7 +61,12 @@ class Translation {
     if (char === '\\') return this.escaped();
     if (char === '[') return this.bracket();
     if (char === '.') return this.atom(this.options.dialect === 'awk' || this.options.dialect === 'regcomp' ? '[^]' : '[^\\n]');
-    if (char === '*') return this.canRepeat ? this.repeat('*') : this.isExtended && (!this.isStart() || this.options.dialect === 'regcomp') ? this.repeatOrLiteral('*') : this.atom('\\*');
+    if (char === '*')
+      return this.canRepeat
+        ? this.repeat('*')
+        : this.isExtended && (!this.isStart() || this.options.dialect === 'regcomp')
+          ? this.repeatOrLiteral('*')
+          : this.atom('\\*');
     if (char === '^') return this.caret();
     if (char === '$') return this.dollar();
     if (this.isExtended) {

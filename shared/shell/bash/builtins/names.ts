@@ -215,7 +215,24 @@ const unalias: Builtin = (shell, args) => {
 };
 
 /** The special builtins of POSIX, which `enable -s` lists. */
-const SPECIAL = new Set(['.', ':', 'break', 'continue', 'eval', 'exec', 'exit', 'export', 'readonly', 'return', 'set', 'shift', 'source', 'times', 'trap', 'unset']);
+const SPECIAL = new Set([
+  '.',
+  ':',
+  'break',
+  'continue',
+  'eval',
+  'exec',
+  'exit',
+  'export',
+  'readonly',
+  'return',
+  'set',
+  'shift',
+  'source',
+  'times',
+  'trap',
+  'unset',
+]);
 
 const enable: Builtin = (shell, args) => {
   const parsed = readOptions(shell, args, 'adnpsf:');
@@ -229,8 +246,7 @@ const enable: Builtin = (shell, args) => {
     return 0;
   }
   const object = parsed.value('f');
-  if (object !== undefined)
-    return shell.fail(`cannot open shared object ${object}: ${object}: cannot open shared object file: No such file or directory`);
+  if (object !== undefined) return shell.fail(`cannot open shared object ${object}: ${object}: cannot open shared object file: No such file or directory`);
   let status = 0;
   for (const name of parsed.rest) {
     if (!shell.runner.builtins.has(name)) status = shell.fail(`${name}: not a shell builtin`);

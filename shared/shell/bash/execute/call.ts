@@ -22,7 +22,13 @@ export function* callFunction(shell: Shell, definition: ShellFunction, args: rea
   shell.calls++;
   shell.positional = args.slice(1);
   shell.loops = 0;
-  shell.frames.push({ name: definition.name, source: definition.source, line, kind: 'function', args: shell.options.has('extdebug') ? shell.positional : undefined });
+  shell.frames.push({
+    name: definition.name,
+    source: definition.source,
+    line,
+    kind: 'function',
+    args: shell.options.has('extdebug') ? shell.positional : undefined,
+  });
   shell.variables.enter();
   const mayBecome = shell.mayBecome;
   shell.mayBecome = false;

@@ -38,7 +38,8 @@ export function conditionProblem(text: Bytes, open: number): ConditionProblem | 
 }
 
 /** How messages name what is no word. */
-const nameOf = (token: Token): string | undefined => (token.kind === 'word' || token.kind === 'eof' ? undefined : token.kind === 'end' ? ']]' : token.kind === 'newline' ? 'newline' : token.text);
+const nameOf = (token: Token): string | undefined =>
+  token.kind === 'word' || token.kind === 'eof' ? undefined : token.kind === 'end' ? ']]' : token.kind === 'newline' ? 'newline' : token.text;
 
 class ConditionReader {
   constructor(

@@ -68,7 +68,11 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
   const units: Unit[] = [];
   let error: Problem | undefined = script.errors?.[0] ?? openBracket(text);
   const condition = error && brokenCondition(text, source, script);
-  const cut = condition ? completeBefore(text, script.commands, { message: '', pos: condition.pos }) : error ? completeBefore(text, script.commands, error) : script.commands.length;
+  const cut = condition
+    ? completeBefore(text, script.commands, { message: '', pos: condition.pos })
+    : error
+      ? completeBefore(text, script.commands, error)
+      : script.commands.length;
   for (let at = 0; at < cut;) {
     let end = at + 1;
     while (end < cut && joined(text, script.commands[end - 1], script.commands[end])) end++;
@@ -191,7 +195,10 @@ function brokenCondition(text: Bytes, source: SourceText, script: ParsedScript):
       status: found.isAtEnd || found.message.includes('`newline') ? 2 : undefined,
     };
     if (found.openParenthesis === undefined) return { pos: open, problem };
-    return { pos: open, problem: { ...problem, before: { line: source.lineAt(found.openParenthesis), message: "unexpected EOF while looking for matching `)'" } } };
+    return {
+      pos: open,
+      problem: { ...problem, before: { line: source.lineAt(found.openParenthesis), message: "unexpected EOF while looking for matching `)'" } },
+    };
   }
   return undefined;
 }
