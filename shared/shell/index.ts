@@ -20,7 +20,7 @@
  *     os.programs.set('greet', greet);
  *     init.fs.writeFile('/usr/bin/greet', programImage('greet'), { mode: 0o755 });
  *
- * `createBash(hooks)` is bash as such a program; hooks give it /dev/tcp and the completion of arguments.
+ * `createBash(hooks, dialect)` is bash, dash or ash as such a program; hooks give it /dev/tcp and the completion of arguments.
  *
  * Signals without a handler end a process by returning from its generator: `finally` blocks run and must not wait.
  * System calls answer `Result<…, Errno>`; nothing throws for what a user can do. `p.exit(n)` and `p.exec(…)` leave from any depth.
@@ -29,6 +29,7 @@
 export type { Completion, CompletionRequest, Hooks } from './bash/hooks.ts';
 export { formatFloat } from './bash/builtins/float.ts';
 export { createBash } from './bash/main.ts';
+export { builtinsOf } from './bash/dialect.ts';
 export { decodeEscapes, decodeOne } from './bash/expand/escapes.ts';
 export { compilePattern } from './bash/expand/pattern.ts';
 export { BASH_OPTIONS } from './bash/invocation.ts';

@@ -66,7 +66,7 @@ const goodbye = (shell: Shell): Bytes => (isSh(shell) ? '' : shell.options.has('
 
 /** Afterwards `leaving` says whether the shell is over. */
 function* runTyped(shell: Shell, text: Bytes): Sys {
-  const parsed = parseScript(text);
+  const parsed = parseScript(text, { dialect: shell.dialect });
   let { problem } = parsed;
   for (const unit of parsed.units) {
     const refused = refusedPattern(shell, unit);
@@ -136,7 +136,7 @@ class Conversation {
         if (line === undefined) return NOTHING;
         entry = joinHistory(entry, text, line);
         text += `${line}\n`;
-        if (isUnfinished(text, parseScript(text))) continue;
+        if (isUnfinished(text, parseScript(text, { dialect: shell.dialect }))) continue;
       }
       if (!isIgnored(shell, entry, history.list.at(-1) ?? '')) history.add(entry, shell.getVariable('HISTCONTROL') ?? '', now(shell));
       const ps0 = shell.getVariable('PS0');

@@ -7,6 +7,8 @@ import { BUILTINS } from './builtins/index.ts';
 import { sourceFile } from './builtins/control.ts';
 import { createRunner } from './execute/executor.ts';
 import { complainOf, refusedPattern, runUnit, warnOfDocuments } from './execute/call.ts';
+import { becomePlain, plainBuiltins } from './builtins/plain.ts';
+import type { Dialect } from './dialect.ts';
 import { installSignals } from './execute/signals.ts';
 import type { Hooks } from './hooks.ts';
 import { interact } from './interactive.ts';
@@ -18,10 +20,10 @@ import { isUnfinished, parseScript } from './syntax/parse.ts';
 
 const DEFAULT_PATH = '/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:.';
 
-/** bash, with what the machine adds to it. Install it as /bin/bash and /bin/sh. */
-export function createBash(hooks: Hooks = {}): Program {
+/** bash, with what the machine adds to it, or one of the shells that stand at /bin/sh. */
+export function createBash(hooks: Hooks = {}, dialect: Dialect = 'bash'): Program {
   const program: Program = function* (process) {
-    return yield* main(process, hooks, program);
+    return yield* dialect === 'bash' ? main(process, hooks, program) : plainMain(process, hooks, program, dialect);
   };
   return program;
 }
@@ -47,11 +49,28 @@ function* main(process: Process, hooks: Hooks, program: Program): Sys<number> {
   }
 }
 
-function* run(process: Process, hooks: Hooks, program: Program, invocation: Invocation, zero: Bytes): Sys<number> {
+/** dash and ash have letters only, and complain about them as about everything. */
+function* plainMain(process: Process, hooks: Hooks, program: Program, dialect: Dialect): Sys<number> {
+  const zero = process.argv[0] ?? 'sh';
+  const where = dialect === 'dash' ? `${zero}: 0: ` : `${zero}: `;
+  const invocation = parseInvocation(process.argv);
+  if (invocation.kind === 'run') return yield* run(process, hooks, program, invocation, zero, dialect);
+  const wrong = /^(.*?): invalid option/.exec(invocation.kind === 'wrong' ? invocation.words : '');
+  const option = invocation.kind === 'version' || invocation.kind === 'help' ? '--' : (wrong?.[1] ?? '');
+  const letter = option.startsWith('--') ? '--' : option;
+  const words =
+    invocation.kind === 'incomplete'
+      ? '-c requires an argument'
+      : `${dialect === 'dash' ? 'I' : 'i'}llegal option ${letter.startsWith('-') ? letter : `-o ${letter}`}`;
+  yield* process.error(`${where}${words}\n`);
+  return 2;
+}
+
+function* run(process: Process, hooks: Hooks, program: Program, invocation: Invocation, zero: Bytes, dialect: Dialect = 'bash'): Sys<number> {
   const { command, operands } = invocation;
   const readsInput = command === undefined && (invocation.readsInput || operands.length === 0);
   const isInteractive = invocation.isInteractive || (readsInput && process.isTerminal(0) && process.isTerminal(2));
-  const shell = new Shell(process, createRunner(BUILTINS, program), hooks, zero);
+  const shell = new Shell(process, createRunner(dialect === 'bash' ? BUILTINS : plainBuiltins(dialect), program), hooks, zero, dialect);
   shell.isInteractive = isInteractive;
   shell.isCommandString = command !== undefined;
   const isScript = command === undefined && !readsInput;
@@ -70,7 +89,8 @@ function* run(process: Process, hooks: Hooks, program: Program, invocation: Invo
   if (invocation.isLogin) shell.options.setShopt('login_shell', true);
   for (const [name, isOn] of invocation.options) shell.options.set(name, isOn);
   for (const [name, isOn] of invocation.shopts) shell.options.setShopt(name, isOn);
-  if (command !== undefined) shell.variables.put('BASH_EXECUTION_STRING', command);
+  if (command !== undefined && dialect === 'bash') shell.variables.put('BASH_EXECUTION_STRING', command);
+  if (dialect !== 'bash') becomePlain(shell);
   installSignals(shell);
   yield* startFiles(shell, invocation, isSh);
   if (shell.leaving?.kind === 'exit') return yield* shell.runner.finish(shell, shell.status);
@@ -78,7 +98,7 @@ function* run(process: Process, hooks: Hooks, program: Program, invocation: Invo
   let status: number;
   if (command !== undefined) status = yield* runString(shell, command);
   else if (isScript) status = yield* runScript(shell, operands[0] ?? '');
-  else if (isInteractive) status = yield* interact(shell, invocation.isPlain);
+  else if (isInteractive) status = yield* interact(shell, invocation.isPlain || dialect === 'dash');
   else status = yield* runInput(shell);
   shell.leaving = undefined;
   return yield* shell.runner.finish(shell, status);
@@ -162,6 +182,13 @@ function* runString(shell: Shell, text: Bytes): Sys<number> {
 function* runScript(shell: Shell, path: Bytes): Sys<number> {
   const { process } = shell;
   const fail = function* (words: Bytes, status: number): Sys<number> {
+    if (shell.dialect !== 'bash') {
+      const isDash = shell.dialect === 'dash';
+      yield* process.error(
+        `${process.argv[0] ?? 'sh'}: ${isDash ? `0: cannot open ${path}: ${words.replace(' or directory', '')}` : `can't open '${path}': ${words}`}\n`,
+      );
+      return 2;
+    }
     yield* process.error(`${process.argv[0] ?? 'bash'}: ${path}: ${words}\n`);
     return status;
   };
@@ -204,7 +231,7 @@ function* runInput(shell: Shell): Sys<number> {
       text += next;
       line++;
     }
-    const parsed = parseScript(text, { firstLine: first });
+    const parsed = parseScript(text, { firstLine: first, dialect: shell.dialect });
     if (next !== undefined && isUnfinished(text, parsed)) continue;
     let { problem } = parsed;
     for (const unit of parsed.units) {

@@ -9,6 +9,7 @@ import type { SignalName } from '../process/signals.ts';
 import type { Program } from '../process/host.ts';
 import type { Process } from '../process/process.ts';
 import type { Sys } from '../process/wait.ts';
+import { wordsOf, type Dialect } from './dialect.ts';
 import { AssociativeArray, IndexedArray } from './arrays.ts';
 import { ShellFailure } from './failure.ts';
 import type { History } from './history.ts';
@@ -172,6 +173,11 @@ export class Shell {
   /** Name of the builtin that runs, for messages. */
   builtin: Bytes | undefined = undefined;
   isUtf8 = false;
+  /** dash and ash name what evaluates the commands they complain about: `eval`, a sourced file. */
+  speaker: Bytes | undefined = undefined;
+  /** Something was complained about since whoever asks cleared it. */
+  hasComplained = false;
+  lastComplaint: Bytes = '';
   /** The text that is being read, for messages: `-c`, `eval`. */
   readonly startedUs: number;
   secondsOffset = 0;
@@ -211,6 +217,7 @@ export class Shell {
     readonly runner: Runner,
     readonly hooks: Hooks,
     name: Bytes,
+    readonly dialect: Dialect = 'bash',
     from?: Shell,
   ) {
     this.name = name;
@@ -251,12 +258,13 @@ export class Shell {
     this.workingDirectory = from.workingDirectory;
     this.getoptsOffset = from.getoptsOffset;
     this.getoptsIndex = from.getoptsIndex;
+    this.speaker = from.speaker;
     this.current = from.current;
     this.jobs.inheritFrom(from.jobs);
   }
   /** The state of a subshell; `process` is set when its process is there. */
   copy(): Shell {
-    return new Shell(this.process, this.runner, this.hooks, this.name, this);
+    return new Shell(this.process, this.runner, this.hooks, this.name, this.dialect, this);
   }
   private watchLocale(): void {
     const refresh = (): void => {
@@ -292,11 +300,28 @@ export class Shell {
   }
   /** `NAME: line N: `, by the script or function that runs. */
   get prefix(): Bytes {
+    if (this.dialect !== 'bash') return this.plainPrefix(this.speaker);
     return this.isInteractive ? `${this.name}: ` : `${this.frames.at(-1)?.source ?? this.name}: line ${this.line}: `;
+  }
+  /** dash counts lines always, ash where it reads a script or names a command. */
+  private plainPrefix(speaker: Bytes | undefined): Bytes {
+    const who = speaker === undefined ? '' : `${speaker}: `;
+    if (this.dialect === 'dash') return `${this.name}: ${this.line}: ${who}`;
+    const isScript = this.frames.some(({ kind }) => kind !== 'function');
+    return `${this.name}: ${who}${isScript ? `line ${this.line}: ` : who === '' ? '' : 'line 0: '}`;
+  }
+  private plainWords(words: Bytes): Bytes {
+    const said = wordsOf(this.dialect, words);
+    if (said.startsWith('\0')) return said.slice(1);
+    if (said.startsWith('\x01')) return `${this.name}: ${said.slice(1)}`;
+    const { builtin } = this;
+    return builtin !== undefined && said.startsWith(`${builtin}: `) ? this.plainPrefix(builtin) + said.slice(builtin.length + 2) : this.prefix + said;
   }
   /** A message on standard error. What does not fit now waits for `settle`. */
   complain(words: Bytes, process = this.process): void {
-    this.say(`${this.prefix}${words}\n`, process);
+    this.hasComplained = true;
+    this.lastComplaint = words;
+    this.say(`${this.dialect === 'bash' ? this.prefix + words : this.plainWords(words)}\n`, process);
   }
   /** A builtin's message, with its name. */
   fail(words: Bytes, status = 1): number {

@@ -11,6 +11,7 @@ export const BASH_VERSION = '5.2.15(1)-release';
 const VERSION_INFO = ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu'];
 
 export function installSpecial(shell: Shell): void {
+  if (shell.dialect !== 'bash' && shell.isSubshell) return;
   const { variables } = shell;
   const define = (name: Bytes, compute: () => Value, assigned: (value: Bytes) => void = () => undefined): Variable => {
     const variable = variables.declareGlobal(name);

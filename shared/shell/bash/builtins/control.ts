@@ -1,5 +1,5 @@
 /** What directs the flow of commands: break, return, exit, eval, source, exec, trap. */
-import { strerror, type Bytes } from '../../../base/index.ts';
+import { strerror, type Bytes, type Errno } from '../../../base/index.ts';
 import { searchPath } from '../../process/image.ts';
 import { SIGNAL_NAMES, signalNumber } from '../../process/signals.ts';
 import type { Sys } from '../../process/wait.ts';
@@ -90,14 +90,17 @@ const logout: Builtin = (shell, args) => {
 const evalBuiltin: Builtin = (shell, args) => {
   const words = args[1] === '--' ? args.slice(2) : args.slice(1);
   if (words.length === 0) return 0;
-  return deeper(shell, shell.runner.evaluate(shell, words.join(' '), { name: 'eval', line: shell.line }));
+  return deeper(shell, shell.runner.evaluate(shell, words.join(' '), { name: 'eval', line: shell.line }), 'eval');
 };
 /** PS4 shows that it is inside of another text. */
-function* deeper(shell: Shell, work: Sys<number>): Sys<number> {
+function* deeper(shell: Shell, work: Sys<number>, speaker: Bytes): Sys<number> {
+  const before = shell.speaker;
   shell.substitutions++;
+  shell.speaker = speaker;
   try {
     return yield* work;
   } finally {
+    shell.speaker = before;
     shell.substitutions--;
   }
 }
@@ -121,6 +124,7 @@ export function* sourceFile(shell: Shell, name: Bytes, positional: readonly Byte
   if (inode.ok && inode.value.kind === 'dir') return shell.fail(`${path}: is a directory`);
   const fd = yield* shell.process.open(path, { read: true, cloexec: true });
   if (!fd.ok) {
+    if (shell.dialect !== 'bash') return unread(shell, name, fd.error);
     shell.complain(`${name}: ${strerror(fd.error)}`);
     return 1;
   }
@@ -130,7 +134,7 @@ export function* sourceFile(shell: Shell, name: Bytes, positional: readonly Byte
   const saved = { positional: shell.positional, line: shell.line, loops: shell.loops };
   if (positional.length > 0) shell.positional = positional;
   shell.frames.push({ name: 'source', source: path, line: shell.line, kind: 'source' });
-  let status = yield* deeper(shell, shell.runner.evaluate(shell, text.value, { line: 1 }));
+  let status = yield* deeper(shell, shell.runner.evaluate(shell, text.value, { line: 1 }), path);
   shell.frames.pop();
   if (shell.leaving?.kind === 'return') {
     shell.leaving = undefined;
@@ -141,6 +145,14 @@ export function* sourceFile(shell: Shell, name: Bytes, positional: readonly Byte
   if (positional.length > 0) shell.positional = saved.positional;
   if (shell.traps.get('RETURN') !== undefined) yield* shell.runner.trap(shell, 'RETURN');
   return status;
+}
+/** A file that dash and ash cannot read ends them. */
+function unread(shell: Shell, name: Bytes, errno: Errno): number {
+  const reason = strerror(errno);
+  const words = shell.dialect === 'dash' ? `cannot open ${name}: ${reason.replace(' or directory', '')}` : `can't open '${name}': ${reason}`;
+  shell.builtin = '.';
+  if (!shell.isInteractive) shell.leaving = { kind: 'exit' };
+  return (shell.status = shell.fail(name.includes('/') ? words : `${name}: not found`, 2));
 }
 function searchSource(shell: Shell, name: Bytes): Bytes | undefined {
   if (!shell.options.has('sourcepath')) return undefined;
@@ -170,7 +182,8 @@ function* becomeNow(shell: Shell, words: readonly Bytes[], isClean: boolean, zer
   } else {
     const inode = shell.process.fs.stat(typeof path === 'string' ? path : path.ok ? path.value : name);
     if (!inode.ok) {
-      shell.complain(`${name}: ${strerror(inode.error)}`);
+      if (shell.dialect === 'bash' || inode.error !== 'ENOENT') shell.complain(`${name}: ${strerror(inode.error)}`);
+      else shell.fail(`${name}: not found`);
       status = inode.error === 'ENOENT' ? 127 : 126;
     } else {
       status = yield* becomeProgram(shell, shell.process, {

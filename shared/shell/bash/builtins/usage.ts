@@ -68,8 +68,19 @@ export const USAGE: Readonly<Record<string, string>> = {
   wait: 'wait [-fn] [-p var] [id ...]',
 };
 
+/** dash's words. */
+const PLAIN_USAGE: Readonly<Record<string, string>> = {
+  kill: 'Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]',
+  getopts: 'Usage: getopts optstring var [arg...]',
+  printf: 'usage: printf format [arg ...]',
+};
+
 /** `NAME: usage: …`; the status of a wrong use. */
 export function usage(shell: Shell, name: Bytes = shell.builtin ?? ''): number {
+  if (shell.dialect !== 'bash') {
+    if (!shell.hasComplained) shell.fail(PLAIN_USAGE[name] ?? `usage: ${USAGE[name] ?? name}`);
+    return 2;
+  }
   shell.say(`${name}: usage: ${USAGE[name] ?? name}\n`);
   return 2;
 }

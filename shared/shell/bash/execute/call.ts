@@ -131,7 +131,7 @@ export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<numbe
   }
   shell.calls++;
   const { loops, conditions } = shell;
-  const parsed = parseScript(text, { firstLine: how.line ?? 1, isFlat: how.isFlat ?? false });
+  const parsed = parseScript(text, { firstLine: how.line ?? 1, isFlat: how.isFlat ?? false, dialect: shell.dialect });
   if (parsed.units.length === 0) shell.status = 0;
   const last = how.isLast && !parsed.problem ? parsed.units.at(-1) : undefined;
   let problem: SyntaxProblem | undefined;
@@ -154,6 +154,7 @@ export function* evaluate(shell: Shell, text: Bytes, how: Evaluation): Sys<numbe
   if (problem && !shell.leaving) {
     if (problem.openDocuments?.length) warnOfDocuments(shell, problem.openDocuments, lastLine(text, how.line ?? 1));
     complainOf(shell, problem, how);
+    if (shell.dialect !== 'bash') return (shell.status = 2);
     // What breaks off inside quotes leaves a failure of the command before it.
     if (!problem.message.startsWith('unexpected EOF') || shell.status === 0) shell.status = problem.status ?? shell.status;
   }
@@ -182,7 +183,7 @@ export function* runUnit(shell: Shell, unit: Unit, isLast = false): Sys<number> 
   if (aliases.size > 0 && options.has('expand_aliases')) {
     const replaced = expandAliases(unit.text, aliases);
     if (replaced !== unit.text) {
-      const again = parseScript(replaced, { firstLine: unit.line });
+      const again = parseScript(replaced, { firstLine: unit.line, dialect: shell.dialect });
       if (again.problem) {
         complainOf(shell, again.problem, {});
         return (shell.status = 2);
@@ -197,6 +198,12 @@ export function* runUnit(shell: Shell, unit: Unit, isLast = false): Sys<number> 
 }
 
 export function complainOf(shell: Shell, problem: SyntaxProblem, how: Evaluation): void {
+  if (shell.dialect !== 'bash') {
+    shell.line = problem.line;
+    shell.complain(problem.message);
+    if (!shell.isInteractive) shell.leaving = { kind: 'exit' };
+    return;
+  }
   const name = shell.isInteractive && how.name === undefined ? shell.name : (shell.frames.at(-1)?.source ?? shell.name);
   const isPlain = shell.isInteractive && how.name === undefined;
   const place = (line: number): string => (isPlain ? `${name}: ` : `${name}: ${how.name === undefined ? '' : `${how.name}: `}line ${line}: `);
@@ -208,6 +215,7 @@ export function complainOf(shell: Shell, problem: SyntaxProblem, how: Evaluation
 
 /** A text ended where here-documents did not. `last` is the line that was read last. */
 export function warnOfDocuments(shell: Shell, documents: readonly OpenDocument[], last: number): void {
+  if (shell.dialect !== 'bash') return;
   const name = shell.frames.at(-1)?.source ?? shell.name;
   for (const { end, line } of documents)
     shell.say(`${name}: ${shell.isInteractive ? '' : `line ${last}: `}warning: here-document at line ${line} delimited by end-of-file (wanted \`${end}')\n`);

@@ -14,6 +14,11 @@ import { compileRegex } from './regex.ts';
 import { isTraced, trace } from './simple.ts';
 import { compareNumbers, testBinary, testUnary } from './test.ts';
 
+/** Only bash tells what it loops over and looks at. */
+function* traceHead(shell: Shell, head: Bytes): Sys {
+  if (shell.dialect === 'bash') yield* trace(shell, head);
+}
+
 function* text(shell: Shell, word: Word): Sys<Bytes> {
   const expanded = expandText(shell, word);
   return typeof expanded === 'string' ? expanded : yield* expanded;
@@ -83,7 +88,7 @@ export function* runFor(shell: Shell, node: For): Sys<number> {
   for (const word of words) {
     if (shell.traps.get('DEBUG') !== undefined)
       yield* debugHead(shell, node.line, `for ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
-    if (isTraced(shell)) yield* trace(shell, `for ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
+    if (isTraced(shell)) yield* traceHead(shell, `for ${node.name} in ${node.words ? node.words.map((each) => each.text).join(' ') : '"$@"'}`);
     shell.line = node.line;
     try {
       shell.assign(node.name, word);
@@ -141,7 +146,7 @@ export function* runCase(shell: Shell, node: Case): Sys<number> {
   shell.line = node.line;
   if (shell.traps.get('DEBUG') !== undefined) yield* debugHead(shell, node.line, `case ${node.word.text} in `);
   const word = yield* text(shell, node.word);
-  if (isTraced(shell)) yield* trace(shell, `case ${node.word.text} in`);
+  if (isTraced(shell)) yield* traceHead(shell, `case ${node.word.text} in`);
   const options = { ignoreCase: shell.options.has('nocasematch'), isPlain: !shell.options.has('extglob') };
   let status = 0;
   let fallsThrough = false;

@@ -135,7 +135,7 @@ function* guarded(shell: Shell, command: Command): Sys<number> {
     const redirected = yield* perform(shell, shell.process, actions);
     if (!redirected) {
       shell.line = line;
-      const status = checkStatus(shell, 1);
+      const status = checkStatus(shell, shell.dialect === 'dash' ? 2 : 1);
       return typeof status === 'number' ? status : yield* status;
     }
     shell.mayBecome = false;

@@ -9,6 +9,10 @@ export function fail(shell: Shell, failure: ShellFailure): number {
   if (failure.words !== undefined) shell.complain(failure.words);
   shell.takeOutput();
   if (failure.reach === 'command') return failure.status;
+  if (shell.dialect !== 'bash' && !shell.isInteractive) {
+    shell.leaving = { kind: 'exit' };
+    return (shell.status = 2);
+  }
   const ends = failure.reach === 'exit' && !shell.isInteractive;
   // Only `bash -c` itself ends with 127.
   const status = failure.status === 127 && !(shell.isCommandString && !shell.isSubshell) ? 1 : failure.status;

@@ -67,10 +67,21 @@ export function* perform(shell: Shell, process: Process, actions: readonly Actio
     const failure = yield* performOne(shell, process, action, keep);
     if (failure === undefined) continue;
     undo();
-    shell.complain(failure, process);
+    shell.complain(shell.dialect === 'bash' ? failure : plainFailure(shell, action, failure), process);
     return undefined;
   }
   return { undo, keep: release };
+}
+
+/** How dash and ash say that a file cannot be opened. */
+function plainFailure(shell: Shell, { redirect: { operator } }: Action, failure: Bytes): Bytes {
+  const [, path, reason] = /^(.*): (.*)$/s.exec(failure) ?? [];
+  if (path === undefined || reason === undefined || operator.endsWith('&')) return failure;
+  const isDash = shell.dialect === 'dash';
+  const creates = operator !== '<' && operator !== '<>';
+  const verb = isDash ? `cannot ${creates ? 'create' : 'open'}` : `can't ${creates ? 'create' : 'open'}`;
+  if (reason !== strerror('ENOENT')) return `${verb} ${path}: ${reason}`;
+  return `${verb} ${path}: ${creates ? (isDash ? 'Directory nonexistent' : 'nonexistent directory') : isDash ? 'No such file' : 'no such file'}`;
 }
 
 const FLAGS: Readonly<Record<'<' | '>' | '>>' | '<>' | '>|', OpenFlags>> = {

@@ -6,6 +6,7 @@ import type { Bytes } from '../../../base/index.ts';
 import type { Sys } from '../../process/wait.ts';
 import { expandWords } from '../expand/expand.ts';
 import { traceQuote } from '../expand/quote.ts';
+import { SPECIAL_BUILTINS } from '../dialect.ts';
 import { ShellFailure } from '../failure.ts';
 import type { MaybeSys, Resolved, Shell } from '../shell.ts';
 import { printCommand } from '../syntax/print.ts';
@@ -103,20 +104,24 @@ function* expandAndRun(shell: Shell, command: Simple): Sys<number> {
     const maybe = resolve(shell, assignment);
     const one = isGenerator(maybe) ? yield* maybe : maybe;
     resolved.push(one);
-    if (isTraced(shell)) yield* trace(shell, traceAssignment(one, assignment.text, shell.isUtf8));
+    if (isTraced(shell) && shell.dialect !== 'dash') yield* trace(shell, traceAssignment(one, assignment.text, shell.isUtf8));
     if (isEmpty) assign(shell, one);
   }
   const actions = command.redirects.length > 0 ? yield* expandRedirects(shell, command.redirects) : [];
   shell.line = command.line;
+  if (shell.dialect === 'dash' && isTraced(shell)) {
+    const assigned = resolved.map(({ name, value }) => `${name}=${typeof value === 'string' ? value : ''}`);
+    yield* trace(shell, [...assigned, ...words.args].join(' '));
+  }
   if (isEmpty) {
     if (actions.length > 0) {
       const redirected = yield* perform(shell, shell.process, actions);
-      if (!redirected) return 1;
+      if (!redirected) return refused(shell, '');
       redirected.undo();
     }
     return shell.substitutionStatus ?? 0;
   }
-  if (isTraced(shell)) yield* trace(shell, words.args.map((arg) => traceQuote(arg, shell.isUtf8)).join(' '));
+  if (isTraced(shell) && shell.dialect !== 'dash') yield* trace(shell, words.args.map((arg) => traceQuote(arg, shell.isUtf8)).join(' '));
   return yield* run(shell, command, words, resolved, actions);
 }
 
@@ -149,7 +154,7 @@ export function* trace(shell: Shell, text: Bytes): Sys {
   shell.status = status;
   shell.line = line;
   // The first character of PS4 tells the depth by being repeated.
-  const depth = shell.substitutions;
+  const depth = shell.dialect === 'bash' ? shell.substitutions : 0;
   shell.say(`${prompt.charAt(0).repeat(depth)}${prompt}${text}\n`);
   if (shell.hasUnsaid) yield* shell.settle();
 }
@@ -163,7 +168,7 @@ function* run(shell: Shell, command: Simple, words: Arguments, resolved: readonl
     return typeof status === 'number' ? status : yield* status;
   }
   const redirected: Redirected | undefined = yield* perform(shell, shell.process, actions);
-  if (!redirected) return 1;
+  if (!redirected) return refused(shell, shell.functions.has(name) ? '' : name);
   const isExec = name === 'exec' && !shell.functions.has('exec');
   try {
     const status = dispatch(shell, command, words, resolved);
@@ -172,6 +177,14 @@ function* run(shell: Shell, command: Simple, words: Arguments, resolved: readonl
     if (isExec) redirected.keep();
     else redirected.undo();
   }
+}
+
+/** A redirection failed; of a special builtin that ends dash and ash. */
+function refused(shell: Shell, name: Bytes): number {
+  if (shell.dialect === 'bash') return 1;
+  const status = shell.dialect === 'dash' ? 2 : 1;
+  if (SPECIAL_BUILTINS.has(name) && !shell.isInteractive) shell.leaving = { kind: 'exit' };
+  return (shell.status = status);
 }
 
 /** A function, a builtin or a program, in that order. */

@@ -129,7 +129,7 @@ export interface Command {
 export function* becomeProgram(shell: Shell, process: Process, command: Command): Sys<number> {
   const [name = ''] = command.words;
   const redirected = yield* perform(shell, process, command.actions);
-  if (!redirected) return 1;
+  if (!redirected) return shell.dialect === 'dash' ? 2 : 1;
   redirected.keep();
   const path = findCommand(shell, name, command.path ?? command.environment.get('PATH'));
   if (path === undefined) {
@@ -157,6 +157,12 @@ const printFunctionBody = (definition: ShellFunction): Bytes => printFunction(''
 
 function* execFailed(shell: Shell, process: Process, path: Bytes, command: Command, env: Map<Bytes, Bytes>, errno: Errno): Sys<number> {
   const inode = process.fs.stat(path);
+  if (shell.dialect !== 'bash' && errno !== 'ENOEXEC') {
+    const isMissing = errno === 'ENOENT';
+    shell.complain(`${path}: ${isMissing ? 'not found' : strerror(inode.ok && inode.value.kind === 'dir' ? 'EACCES' : errno)}`, process);
+    yield* shell.settle();
+    return isMissing ? 127 : 126;
+  }
   if (inode.ok && inode.value.kind === 'dir') {
     shell.complain(`${path}: Is a directory`, process);
     return 126;

@@ -24,6 +24,7 @@ export const unbound = (name: Bytes): ShellFailure => new ShellFailure(`${name}:
 
 /** Evaluates an expression whose expansions are done. Errors discard the command; `label` names the builtin in them. */
 export function evaluateText(shell: Shell, text: Bytes, label?: Bytes): Int {
+  if (shell.dialect === 'dash' && text.includes('**')) throw new ShellFailure(`arithmetic expression: expecting primary: "${text}"`, 'discard');
   try {
     return evaluate(text, new ShellNames(shell));
   } catch (error) {

@@ -11,6 +11,8 @@ export interface ScriptLowering {
   apart(): ScriptLowering;
   /** An extended pattern begins there. */
   sawExtended(pos: number): void;
+  /** Without bash's operators in `${}`. */
+  readonly isPlain: boolean;
 }
 
 type Quoting = 'none' | 'double';
@@ -171,10 +173,14 @@ function lowerParameter(part: ParameterExpansionPart, script: ScriptLowering, qu
     prefix: part.prefix ?? '',
     index: part.index && !isAll ? lowerWord(part.index, script) : undefined,
     all: isAll ? whole : (name === '@' || name === '*') && part.prefix !== '!' ? name : undefined,
-    operation: lowerOperation(part, script, quoting),
+    operation: script.isPlain && isOfBash(part) ? { kind: 'bad' } : lowerOperation(part, script, quoting),
     text: part.text,
   };
 }
+
+/** What POSIX does not have: arrays, indirection, and all but defaults and the removal of patterns. */
+const isOfBash = ({ index, prefix, operation }: ParameterExpansionPart): boolean =>
+  index !== undefined || prefix === '!' || (operation !== undefined && operation.type !== 'Default' && operation.type !== 'Remove');
 
 function lowerOperation(part: ParameterExpansionPart, script: ScriptLowering, quoting: Quoting): ParameterOperation | undefined {
   const { operation } = part;

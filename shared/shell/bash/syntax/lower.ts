@@ -45,6 +45,8 @@ export class Lowering implements ScriptLowering {
     readonly problems: Problem[],
     /** Lines on which extended patterns stand that are read as such only under `shopt -s extglob`: those outside of `[[ ]]`. */
     readonly extended: number[] = [],
+    /** Without bash's operators in `${}`. */
+    readonly isPlain = false,
   ) {
     this.line = source.firstLine;
   }
@@ -53,13 +55,13 @@ export class Lowering implements ScriptLowering {
     if (!this.isInTest) this.extended.push(this.source.lineAt(pos));
   }
   apart(): ScriptLowering {
-    return new Lowering(new SourceText('', this.line, true), this.problems, this.extended);
+    return new Lowering(new SourceText('', this.line, true), this.problems, this.extended, this.isPlain);
   }
   lower(script: Unbash.ParsedScript | undefined, _text: Bytes): List {
     if (!script) return [];
     for (const error of script.errors ?? []) this.problems.push(error);
     if (script.source === undefined) return this.list(script.commands);
-    return new Lowering(new SourceText(script.source, this.line, false), this.problems, this.extended).list(script.commands);
+    return new Lowering(new SourceText(script.source, this.line, false), this.problems, this.extended, this.isPlain).list(script.commands);
   }
 
   list(statements: readonly Unbash.Statement[]): List {
@@ -228,7 +230,7 @@ export class Lowering implements ScriptLowering {
     if (node.type !== 'HereDoc') return { ...base, operator: node.operator, target: node.target ? this.word(node.target) : literalWord('') };
     const isQuoted = node.delimiter?.quoted ?? false;
     const isClosed = node.closing !== undefined;
-    const text = isClosed || node.body.text === '' || node.body.text.endsWith('\n') ? node.body.text : `${node.body.text}\n`;
+    const text = isClosed || this.isPlain || node.body.text === '' || node.body.text.endsWith('\n') ? node.body.text : `${node.body.text}\n`;
     const body = node.operator === '<<-' ? text.replace(/^\t+/gm, '') : text;
     return {
       ...base,

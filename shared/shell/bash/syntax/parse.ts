@@ -5,9 +5,11 @@
  */
 import { parse, type HereDoc, type ParsedScript, type ParseError, type Statement } from 'unbash';
 import type { Bytes } from '../../../base/index.ts';
+import { syntaxWords, type Dialect } from '../dialect.ts';
 import { conditionProblem } from './condition.ts';
 import { Lowering, SourceText, type Problem } from './lower.ts';
 import { parseQuoted } from './lower-word.ts';
+import { plainText } from './plain.ts';
 import type { List, Word } from './tree.ts';
 
 /** What bash reads at once: the commands up to the end of a line. */
@@ -58,16 +60,21 @@ export interface ParseOptions {
   readonly firstLine?: number;
   /** Every line counts as the first: `eval` in a prompt, a trap. */
   readonly isFlat?: boolean;
+  /** Whose syntax it is; bash's unless told. */
+  readonly dialect?: Dialect;
 }
 
-export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
+export function parseScript(given: Bytes, options: ParseOptions = {}): Parsed {
+  const { dialect = 'bash' } = options;
+  const { text, script, refusal } = dialect === 'bash' ? { text: given, script: parse(given), refusal: undefined } : plainText(given, dialect);
   const source = new SourceText(text, options.firstLine ?? 1, options.isFlat ?? false);
-  const script = parse(text);
   const problems: Problem[] = [];
   const documents = text.includes('<<') ? openDocuments(source, script) : [];
   const units: Unit[] = [];
   let error: Problem | undefined = script.errors?.[0] ?? openBracket(text);
-  const condition = error && brokenCondition(text, source, script);
+  const isRefused = refusal !== undefined && (!error || refusal.pos < error.pos);
+  if (isRefused) error = { message: '', pos: refusal.pos };
+  const condition = error && dialect !== 'dash' ? brokenCondition(text, source, script) : undefined;
   const cut = condition
     ? completeBefore(text, script.commands, { message: '', pos: condition.pos })
     : error
@@ -77,7 +84,7 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
     let end = at + 1;
     while (end < cut && joined(text, script.commands[end - 1], script.commands[end])) end++;
     const group = script.commands.slice(at, end);
-    const lowering = new Lowering(source, problems);
+    const lowering = new Lowering(source, problems, [], dialect === 'dash');
     const list = lowering.list(group);
     const [problem] = problems;
     if (problem) {
@@ -100,7 +107,29 @@ export function parseScript(text: Bytes, options: ParseOptions = {}): Parsed {
   }
   if (!error) return { units, problem: undefined };
   const from = units.at(-1)?.end ?? 0;
-  return { units, problem: { ...(condition?.problem ?? describe(text, source, error, script)), openDocuments: documents.filter(({ pos }) => pos >= from) } };
+  const problem = isRefused
+    ? { line: source.lineAt(refusal.pos), message: refusal.words, shown: undefined, isIncomplete: false, status: 2 }
+    : (condition?.problem ?? describe(text, source, error, script));
+  const missing = /^expected '([^']+)'/.exec(error.message)?.[1];
+  const worded = dialect === 'bash' ? problem : plainProblem(dialect, text, problem, missing);
+  return { units, problem: { ...worded, openDocuments: documents.filter(({ pos }) => pos >= from) } };
+}
+
+/** The mistake as dash and ash tell it: where a text ends without a newline they count no line more, and miss the end, not a newline. */
+function plainProblem(dialect: Dialect, text: Bytes, problem: SyntaxProblem, missing: string | undefined): SyntaxProblem {
+  const isNewline = problem.message.endsWith("`newline'");
+  const isOpen = isNewline && /(?:^|[;&|\n])\s*[\w.-]+[ \t]*\(\s*$/.test(text);
+  const isLoop = isNewline && /(?:^|[\s;&|(])for\s*$/m.test(text);
+  const isEnd = isNewline && !text.trimEnd().includes('\n') && !text.endsWith('\n');
+  const message = isLoop ? 'Bad for loop variable' : isEnd ? 'unexpected end of file' : problem.message;
+  const last = text.split('\n').length;
+  return {
+    ...problem,
+    line: text.endsWith('\n') ? problem.line : Math.min(problem.line, last),
+    message: syntaxWords(dialect, message, isOpen || missing === 'esac' ? ')' : isEnd ? undefined : missing),
+    shown: undefined,
+    status: 2,
+  };
 }
 
 /** `$[` without its `]`, which the parser takes for text. */
@@ -136,6 +165,8 @@ function openDocuments(source: SourceText, script: ParsedScript): (OpenDocument 
     if (isDocument(value) && value.closing === undefined && value.delimiter)
       found.push({ end: value.delimiter.value, line: source.lineAt(value.body.pos) - 1, pos: value.pos });
     Object.values(value).forEach(visit);
+    // Parts of words are found when they are asked for.
+    if ('parts' in value) visit(value.parts);
   };
   visit(script.commands);
   return found;
