@@ -86,9 +86,35 @@ const ASH: Rules = [
 ];
 
 /** `\0` before the words: no prefix at all; `\x01`: only the shell's name. */
-export function wordsOf(dialect: Dialect, words: Bytes): Bytes {
+function wordsOf(dialect: Dialect, words: Bytes): Bytes {
   for (const [pattern, replacement] of dialect === 'dash' ? DASH : ASH) if (pattern.test(words)) return words.replace(pattern, replacement);
   return words;
+}
+
+/** Who speaks, and about which line. */
+interface Speaking {
+  readonly dialect: Dialect;
+  readonly name: Bytes;
+  readonly line: number;
+  readonly frames: readonly { readonly kind: string }[];
+  readonly builtin: Bytes | undefined;
+  readonly speaker: Bytes | undefined;
+}
+/** dash counts lines always, ash where it reads a script or names a command. */
+export function plainPrefix({ dialect, name, line, frames }: Speaking, speaker: Bytes | undefined): Bytes {
+  const who = speaker === undefined ? '' : `${speaker}: `;
+  if (dialect === 'dash') return `${name}: ${line}: ${who}`;
+  const isScript = frames.some(({ kind }) => kind !== 'function');
+  return `${name}: ${who}${isScript ? `line ${line}: ` : who === '' ? '' : 'line 0: '}`;
+}
+/** A whole message. */
+export function plainWords(shell: Speaking, words: Bytes): Bytes {
+  const said = wordsOf(shell.dialect, words);
+  if (said.startsWith('\0')) return said.slice(1);
+  if (said.startsWith('\x01')) return `${shell.name}: ${said.slice(1)}`;
+  const { builtin } = shell;
+  if (builtin !== undefined && said.startsWith(`${builtin}: `)) return plainPrefix(shell, builtin) + said.slice(builtin.length + 2);
+  return plainPrefix(shell, shell.speaker) + said;
 }
 
 /** Bash's syntax error in the words of the others. `expected` is what the parser missed, where it knows. */

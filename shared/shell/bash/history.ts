@@ -51,9 +51,10 @@ export class History {
     twin.loaded = this.loaded;
     return twin;
   }
-  /** HISTSIZE says so: what is more is forgotten. */
-  setLimit(limit: number): void {
-    this.limit = limit;
+  /** HISTSIZE says so: what is more is forgotten; below zero, or if it is no number, nothing is. */
+  setLimit(size: Bytes | undefined): void {
+    if (size === undefined || size === '') return;
+    this.limit = /^\d+$/.test(size) ? Number(size) : Infinity;
     this.trim();
   }
   private trim(): void {

@@ -9,7 +9,7 @@ import type { SignalName } from '../process/signals.ts';
 import type { Program } from '../process/host.ts';
 import type { Process } from '../process/process.ts';
 import type { Sys } from '../process/wait.ts';
-import { wordsOf, type Dialect } from './dialect.ts';
+import { plainPrefix, plainWords, type Dialect } from './dialect.ts';
 import { AssociativeArray, IndexedArray } from './arrays.ts';
 import { ShellFailure } from './failure.ts';
 import type { History } from './history.ts';
@@ -273,15 +273,9 @@ export class Shell {
     };
     for (const name of ['LC_ALL', 'LC_CTYPE', 'LANG']) this.variables.watch(name, refresh);
     this.variables.watch('PATH', () => this.hashed.clear());
-    this.variables.watch('HISTSIZE', () => this.limitHistory());
+    this.variables.watch('HISTSIZE', () => this.history?.setLimit(this.variables.get('HISTSIZE')));
     refresh();
   }
-  /** A HISTSIZE below zero, or that is no number, keeps everything. */
-  private limitHistory(): void {
-    const size = this.variables.get('HISTSIZE');
-    if (size !== undefined && size !== '') this.history?.setLimit(/^\d+$/.test(size) ? Number(size) : Infinity);
-  }
-
   /** Something is left for `Runner.handleSignals`. */
   get hasSignals(): boolean {
     return this.isInterrupted || this.dying !== undefined || this.traps.pending.length > 0;
@@ -300,28 +294,14 @@ export class Shell {
   }
   /** `NAME: line N: `, by the script or function that runs. */
   get prefix(): Bytes {
-    if (this.dialect !== 'bash') return this.plainPrefix(this.speaker);
+    if (this.dialect !== 'bash') return plainPrefix(this, this.speaker);
     return this.isInteractive ? `${this.name}: ` : `${this.frames.at(-1)?.source ?? this.name}: line ${this.line}: `;
-  }
-  /** dash counts lines always, ash where it reads a script or names a command. */
-  private plainPrefix(speaker: Bytes | undefined): Bytes {
-    const who = speaker === undefined ? '' : `${speaker}: `;
-    if (this.dialect === 'dash') return `${this.name}: ${this.line}: ${who}`;
-    const isScript = this.frames.some(({ kind }) => kind !== 'function');
-    return `${this.name}: ${who}${isScript ? `line ${this.line}: ` : who === '' ? '' : 'line 0: '}`;
-  }
-  private plainWords(words: Bytes): Bytes {
-    const said = wordsOf(this.dialect, words);
-    if (said.startsWith('\0')) return said.slice(1);
-    if (said.startsWith('\x01')) return `${this.name}: ${said.slice(1)}`;
-    const { builtin } = this;
-    return builtin !== undefined && said.startsWith(`${builtin}: `) ? this.plainPrefix(builtin) + said.slice(builtin.length + 2) : this.prefix + said;
   }
   /** A message on standard error. What does not fit now waits for `settle`. */
   complain(words: Bytes, process = this.process): void {
     this.hasComplained = true;
     this.lastComplaint = words;
-    this.say(`${this.dialect === 'bash' ? this.prefix + words : this.plainWords(words)}\n`, process);
+    this.say(`${this.dialect === 'bash' ? this.prefix + words : plainWords(this, words)}\n`, process);
   }
   /** A builtin's message, with its name. */
   fail(words: Bytes, status = 1): number {
