@@ -213,7 +213,7 @@ function describe(text: Bytes, source: SourceText, first: Problem, script: Parse
 function brokenCondition(text: Bytes, source: SourceText, script: ParsedScript): { readonly pos: number; readonly problem: SyntaxProblem } | undefined {
   const [first, second] = script.errors ?? [];
   if (!first || !/'\[\['|test group|after unary/.test(`${first.message} ${second?.message ?? ''}`)) return undefined;
-  for (let open = text.lastIndexOf('[[', first.pos); open >= 0; open = text.lastIndexOf('[[', open - 1)) {
+  for (let open = text.lastIndexOf('[[', first.pos); open >= 0; open = open === 0 ? -1 : text.lastIndexOf('[[', open - 1)) {
     if (!/(^|[\s;&|({!])$/.test(text.slice(Math.max(0, open - 1), open)) || !/\s/.test(text.charAt(open + 2))) continue;
     const found = conditionProblem(text, open);
     if (!found) return undefined;
