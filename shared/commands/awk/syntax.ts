@@ -267,6 +267,8 @@ class Parser {
   private comparison(): Expr {
     const left = this.concatenation(false);
     const { text, kind } = this.token;
+    // What is printed goes somewhere behind `>`, whatever follows.
+    if (kind === 'op' && text === '>=' && this.noGreater) throw new SyntaxProblem('syntax error at or near =');
     if (kind === 'op' && (['<', '<=', '==', '!=', '>='].includes(text) || (text === '>' && !this.noGreater))) {
       this.at++;
       return { kind: 'binary', op: text, left, right: this.concatenation(false) };

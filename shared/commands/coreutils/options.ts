@@ -34,6 +34,8 @@ export interface GnuUsage {
   readonly rewrite?: (words: readonly Bytes[]) => readonly Bytes[];
   /** What the real program does and this one does not, each a phrase. */
   readonly missing?: readonly string[];
+  /** All of its help, where it says that for a wrong option too. */
+  readonly help?: string;
 }
 
 const HELP_AND_VERSION = [
@@ -152,10 +154,12 @@ export function* gnuOptions(p: Process, usage: GnuUsage): Sys<Parsed | number> {
 
 /** `NAME: MESSAGE` and where help is. */
 export function* usageError(p: Process, message: Bytes, usage: GnuUsage): Sys<number> {
+  if (usage.help !== undefined) return yield* p.fail(`${message}\n${usage.help}`, usage.failure ?? 1);
   return yield* p.fail(`${message}\nTry '${p.name} --help' for more information.`, usage.failure ?? 1);
 }
 
 function helpText(name: Bytes, usage: GnuUsage): Bytes {
+  if (usage.help !== undefined) return `${usage.help}\n`;
   const rows = usage.options.map((option) => {
     const argument = option.argument === 'required' ? '=ARG' : option.argument === 'optional' ? '[=ARG]' : '';
     const long = option.long === undefined ? '' : `--${option.long}${argument}`;

@@ -130,7 +130,7 @@ class Format {
         return sign + (flags.includes('0') && precision === undefined ? digits.padStart(zeros - sign.length, '0') : digits);
       }
       default: {
-        const text = formatFloat(yield* this.float(word), conversion, flags, precision);
+        const text = formatFloat(yield* this.float(word), conversion, flags, precision, word);
         const sign = /^[-+ ]/.exec(text)?.[0] ?? '';
         return flags.includes('0') && /\d/.test(text) ? sign + text.slice(sign.length).padStart(zeros - sign.length, '0') : text;
       }

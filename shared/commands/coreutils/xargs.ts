@@ -194,9 +194,8 @@ const xargs = program(XARGS, function* (p, parsed) {
   problem ??= tooLong;
   if (lines.length === 0 && plan.replace === undefined && problem === undefined && !parsed.has('no-run-if-empty')) lines.push([...plan.command]);
   const procs = Number(parsed.options.get('max-procs') ?? 1) || Infinity;
-  const run = new Runs(p, opened === undefined);
+  const run = new Runs(p, opened === undefined, parsed.has('verbose'));
   for (const argv of lines) {
-    if (parsed.has('verbose')) yield* p.error(`${argv.map(shown).join(' ')}\n`);
     const stopped = yield* run.start(argv, procs);
     if (stopped !== undefined) return stopped;
   }
@@ -214,6 +213,7 @@ class Runs {
     private readonly p: Process,
     /** Standard input is the list: a command gets none. */
     private readonly isListInput: boolean,
+    private readonly isVerbose: boolean,
   ) {}
   /** A number ends xargs. */
   *start(argv: readonly Bytes[], most: number): Sys<number | undefined> {
@@ -222,6 +222,7 @@ class Runs {
       const stopped = yield* this.reap();
       if (stopped !== undefined) return stopped;
     }
+    if (this.isVerbose) yield* p.error(`${argv.map(shown).join(' ')}\n`);
     const input = this.isListInput ? yield* p.open('/dev/null', { read: true }) : undefined;
     const child = p.spawn(argv, { fds: new Map([0, 1, 2].map((fd) => [fd, fd === 0 && input?.ok ? input.value : fd])) });
     if (input?.ok) p.close(input.value);

@@ -4,12 +4,14 @@ import type { InstalledProgram } from '../../machine/index.ts';
 import type { Process, Sys } from '../../shell/index.ts';
 import { type GnuUsage, program } from '../coreutils/index.ts';
 import { Input } from './sed-input.ts';
+import { SED_USAGE } from './sed-usage.ts';
 import { parseSed, type Address, type Command, type Substitution } from './sed-script.ts';
 
 const SED: GnuUsage = {
   usage: '[OPTION]... {script-only-if-no-other-script} [input-file]...',
   summary: 'Edit a stream of lines.',
   version: 'GNU sed) 4.9',
+  help: SED_USAGE,
   options: [
     { short: 'n', long: 'quiet', help: 'suppress automatic printing of pattern space' },
     { long: 'silent' },
@@ -325,7 +327,7 @@ export const sed = program(SED, function* (p, parsed) {
   }
   if (parts.length === 0) {
     const script = operands.shift();
-    if (script === undefined) return (yield* p.error(`Usage: ${p.name} ${SED.usage}\n`), 1);
+    if (script === undefined) return (yield* p.error(`${SED_USAGE}\n`), 1);
     parts.push(script);
   }
   const script = parts.join('\n');

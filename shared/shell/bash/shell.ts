@@ -71,7 +71,8 @@ export type Leaving =
   | { readonly kind: 'return' }
   /** Everything up to the end of the line that was read, of the innermost text; after an interrupt, of the outermost. */
   | { readonly kind: 'discard'; readonly isInterrupt?: boolean }
-  | { readonly kind: 'exit' };
+  /** `isInside`: what its functions and sourced files have made is still there for the EXIT trap. */
+  | { readonly kind: 'exit'; readonly isInside?: boolean };
 
 export interface Evaluation {
   /** How messages name it: `eval`, a file, a trap's command; undefined for the script that runs. */
@@ -119,7 +120,7 @@ export interface Runner {
   assignElement(shell: Shell, name: Bytes, subscript: Bytes, value: Bytes): Variable;
 }
 
-/** Functions may call each other this deep; then it ends as FUNCNEST would. Deviation: bash goes on until its stack is full. */
+/** Functions may call each other this deep, as if FUNCNEST said so. Deviation: bash goes on until its stack is full. */
 export const MAX_CALLS = 900;
 
 export class Shell {
@@ -175,10 +176,12 @@ export class Shell {
   isUtf8 = false;
   /** dash and ash name what evaluates the commands they complain about: `eval`, a sourced file. */
   speaker: Bytes | undefined = undefined;
-  /** Something was complained about since whoever asks cleared it. */
-  hasComplained = false;
-  lastComplaint: Bytes = '';
-  /** The text that is being read, for messages: `-c`, `eval`. */
+  /** What was complained about since whoever asks cleared it. */
+  complaint: Bytes | undefined = undefined;
+  /** The ERR trap runs: where it was raised is where all that it calls is called from. */
+  trapLine: number | undefined = undefined;
+  /** BASH_XTRACEFD. */
+  traceFd: number | undefined = undefined;
   readonly startedUs: number;
   secondsOffset = 0;
   workingDirectory: Bytes = '/';
@@ -259,6 +262,8 @@ export class Shell {
     this.getoptsOffset = from.getoptsOffset;
     this.getoptsIndex = from.getoptsIndex;
     this.speaker = from.speaker;
+    this.traceFd = from.traceFd;
+    this.trapLine = from.trapLine;
     this.current = from.current;
     this.jobs.inheritFrom(from.jobs);
   }
@@ -299,8 +304,7 @@ export class Shell {
   }
   /** A message on standard error. What does not fit now waits for `settle`. */
   complain(words: Bytes, process = this.process): void {
-    this.hasComplained = true;
-    this.lastComplaint = words;
+    this.complaint = words;
     this.say(`${this.dialect === 'bash' ? this.prefix + words : plainWords(this, words)}\n`, process);
   }
   /** A builtin's message, with its name. */
@@ -356,7 +360,7 @@ export class Shell {
     const { variable, target } = this.variables.resolve(name);
     if (!variable && target.includes('[')) {
       const open = target.indexOf('[');
-      return this.assignElement(target.slice(0, open), target.slice(open + 1, -1), value);
+      return this.runner.assignElement(this, target.slice(0, open), target.slice(open + 1, -1), value);
     }
     const meant = variable ?? this.variables.ensure(target);
     this.checkWritable(meant);
@@ -374,16 +378,10 @@ export class Shell {
   }
   /** What attributes make of a value that is assigned. */
   convert(variable: Variable, value: Bytes): Bytes {
-    if (variable.integer) return this.evaluateInteger(value);
+    if (variable.integer) return this.runner.evaluateInteger(this, value);
     if (variable.upper) return this.encode(this.decode(value).toUpperCase());
     if (variable.lower) return this.encode(this.decode(value).toLowerCase());
     return value;
-  }
-  private evaluateInteger(text: Bytes): Bytes {
-    return this.runner.evaluateInteger(this, text);
-  }
-  private assignElement(name: Bytes, subscript: Bytes, value: Bytes): Variable {
-    return this.runner.assignElement(this, name, subscript, value);
   }
   /** Before a command is expanded: `$?` of what it substitutes is not known yet. */
   forgetSubstitution(): void {

@@ -80,6 +80,7 @@ export function installSpecial(shell: Shell): void {
   ] as const) {
     define(name, compute).readonly = true;
   }
+  variables.watch('BASH_XTRACEFD', () => chooseTrace(shell));
   installTables(shell);
   if (shell.isSubshell) return;
   variables.put('IFS', ' \t\n');
@@ -100,6 +101,19 @@ export function installSpecial(shell: Shell): void {
 }
 
 const names = (shell: Shell): Bytes[] => [...shell.frames].reverse().map((frame) => frame.name);
+
+/** Where `set -x` writes; unset, that descriptor is closed. */
+function chooseTrace(shell: Shell): void {
+  const value = shell.getVariable('BASH_XTRACEFD');
+  if (value === undefined || value === '') {
+    if (shell.traceFd !== undefined) shell.process.fds.close(shell.traceFd);
+    shell.traceFd = undefined;
+    return;
+  }
+  const fd = /^\d+$/.test(value) ? Number(value) : -1;
+  if (shell.process.fds.get(fd)) shell.traceFd = fd;
+  else shell.complain(`BASH_XTRACEFD: ${value}: invalid value for trace file descriptor`);
+}
 
 function installTables(shell: Shell): void {
   const { variables, aliases, hashed } = shell;

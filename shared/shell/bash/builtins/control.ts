@@ -6,6 +6,7 @@ import type { Sys } from '../../process/wait.ts';
 import { ShellFailure } from '../failure.ts';
 import { singleQuote } from '../expand/quote.ts';
 import type { Builtin, Shell } from '../shell.ts';
+import { isLeavingInside } from '../execute/call.ts';
 import { becomeProgram, resetSignals } from '../execute/start.ts';
 
 import { restoreSignal, watchFatalSignals } from '../execute/signals.ts';
@@ -75,7 +76,7 @@ const exit: Builtin = (shell, args) => {
   const status = statusArgument(shell, args);
   if (status !== undefined && args.length > 2) throw new ShellFailure('exit: too many arguments', 'discard');
   shell.status = status ?? 2;
-  shell.leaving = { kind: 'exit' };
+  shell.leaving = { kind: 'exit', isInside: true };
   return shell.status;
 };
 
@@ -135,6 +136,7 @@ export function* sourceFile(shell: Shell, name: Bytes, positional: readonly Byte
   if (positional.length > 0) shell.positional = positional;
   shell.frames.push({ name: 'source', source: path, line: shell.line, kind: 'source' });
   let status = yield* deeper(shell, shell.runner.evaluate(shell, text.value, { line: 1 }), path);
+  if (isLeavingInside(shell)) return status;
   shell.frames.pop();
   if (shell.leaving?.kind === 'return') {
     shell.leaving = undefined;

@@ -1,9 +1,11 @@
-/** Floating point numbers as printf(3) writes them. Deviation: doubles where bash has 80-bit numbers, seen past 15 digits. */
+/** Floating point numbers as printf(3) writes them. Deviation: `%e`, `%g` and `%a` of doubles where bash has 80-bit numbers, seen past 15 digits. */
 import type { Bytes } from '../../../base/index.ts';
+import { fixedDecimal } from './long-double.ts';
 
 const MAX_PRECISION = 100;
 
-export function formatFloat(value: number, conversion: string, flags: string, precision: number | undefined): Bytes {
+/** `source` is what the number was read from: `%f` of it is exact. */
+export function formatFloat(value: number, conversion: string, flags: string, precision: number | undefined, source?: string): Bytes {
   const isUpper = conversion === conversion.toUpperCase();
   const sign = value < 0 || Object.is(value, -0) ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
   const magnitude = Math.abs(value);
@@ -12,7 +14,8 @@ export function formatFloat(value: number, conversion: string, flags: string, pr
     return sign + (isUpper ? name.toUpperCase() : name);
   }
   const digits = Math.min(precision ?? 6, MAX_PRECISION);
-  const text = body(magnitude, conversion.toLowerCase(), digits, flags.includes('#'), precision);
+  const exact = conversion === 'f' && source !== undefined ? fixedDecimal(source.trim().replace(/^[-+]/, ''), digits) : undefined;
+  const text = exact ?? body(magnitude, conversion.toLowerCase(), digits, flags.includes('#'), precision);
   return sign + (isUpper ? text.toUpperCase() : text);
 }
 

@@ -148,7 +148,8 @@ class Format {
       case 'G':
       case 'a':
       case 'A': {
-        const text = formatFloat(this.float(), conversion, flags, precision);
+        const number = this.float();
+        const text = formatFloat(number, conversion, flags, precision, this.lastNumber);
         this.pad(flags.includes('0') && !left && /\d/.test(text) ? zeroPad(text, spec.width) : text, spec);
         break;
       }
@@ -213,8 +214,10 @@ class Format {
     }
     return signed;
   }
+  private lastNumber = '';
   private float(): number {
     const text = this.argument() ?? '';
+    this.lastNumber = text;
     if (text === '') return 0;
     if (text.startsWith('"') || text.startsWith("'")) return this.shell.decode(text.slice(1)).codePointAt(0) ?? 0;
     const match = /^[ \t]*[+-]?(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)/i.exec(text);

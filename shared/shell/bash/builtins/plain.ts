@@ -27,7 +27,7 @@ export function plainBuiltins(dialect: Dialect): ReadonlyMap<Bytes, Builtin> {
 const failing =
   (name: Bytes, builtin: Builtin): Builtin =>
   (shell, args) => {
-    shell.hasComplained = false;
+    shell.complaint = undefined;
     const status = builtin(shell, args);
     return typeof status === 'number' ? concluded(shell, name, status) : later(shell, name, status);
   };
@@ -37,8 +37,8 @@ function* later(shell: Shell, name: Bytes, status: Sys<number>): Sys<number> {
   return isReader ? result : concluded(shell, name, result);
 }
 function concluded(shell: Shell, name: Bytes, status: number): number {
-  if (status === 0 || !shell.hasComplained) return status;
-  const failure = failureOf(name, shell.lastComplaint, status);
+  if (status === 0 || shell.complaint === undefined) return status;
+  const failure = failureOf(name, shell.complaint, status);
   if (failure > 1 && SPECIAL_BUILTINS.has(name) && !shell.isInteractive && !shell.leaving) shell.leaving = { kind: 'exit' };
   return (shell.status = failure);
 }

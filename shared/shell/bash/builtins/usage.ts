@@ -78,7 +78,7 @@ const PLAIN_USAGE: Readonly<Record<string, string>> = {
 /** `NAME: usage: …`; the status of a wrong use. */
 export function usage(shell: Shell, name: Bytes = shell.builtin ?? ''): number {
   if (shell.dialect !== 'bash') {
-    if (!shell.hasComplained) shell.fail(PLAIN_USAGE[name] ?? `usage: ${USAGE[name] ?? name}`);
+    if (shell.complaint === undefined) shell.fail(PLAIN_USAGE[name] ?? `usage: ${USAGE[name] ?? name}`);
     return 2;
   }
   shell.say(`${name}: usage: ${USAGE[name] ?? name}\n`);

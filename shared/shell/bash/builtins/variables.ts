@@ -243,7 +243,8 @@ const mark =
 
 /** `set -x` shows each assignment of export and readonly on its own. */
 function* traced(shell: Shell, wanted: readonly Target[], work: () => number): Sys<number> {
-  for (const { assignment, text } of wanted) if (assignment) yield* trace(shell, traceAssignment(assignment, text, shell.isUtf8));
+  for (const { assignment, text } of wanted)
+    if (assignment && typeof assignment.value === 'string') yield* trace(shell, traceAssignment(assignment, text, shell.isUtf8));
   return work();
 }
 
@@ -335,7 +336,7 @@ export const VARIABLES: readonly (readonly [string, Builtin])[] = [
   ['declare', declare],
   ['typeset', declare],
   ['local', declare],
-  ['export', mark('exported', 'fnp')],
+  ['export', mark('exported', 'aAfnp')],
   ['readonly', mark('readonly', 'aAfp')],
   ['unset', unset],
 ];

@@ -4,7 +4,8 @@ import type { Sys } from '../../process/wait.ts';
 import { formatInt } from '../arithmetic.ts';
 import { AssociativeArray, IndexedArray } from '../arrays.ts';
 import { expandText, expandValue, expandWords } from '../expand/expand.ts';
-import { traceQuote } from '../expand/quote.ts';
+import { decodeEscapes } from '../expand/escapes.ts';
+import { singleQuote, traceQuote } from '../expand/quote.ts';
 import { arrayOf, assignElement, evaluateIndex, evaluateText } from '../expand/lookup.ts';
 import type { Element, MaybeSys, Resolved, Shell } from '../shell.ts';
 import type { Assignment, ArrayElement, Word } from '../syntax/tree.ts';
@@ -96,6 +97,6 @@ function assignArray(shell: Shell, variable: Variable, elements: readonly Elemen
 /** As `set -x` shows it; an array as it stands in the script. */
 export function traceAssignment(resolved: Resolved, source: Bytes, isUtf8: boolean): Bytes {
   const { name, index, isAppend, value } = resolved;
-  if (typeof value !== 'string') return source;
+  if (typeof value !== 'string') return source.replace(/\$'((?:[^'\\]|\\[^])*)'/g, (_whole, text: string) => singleQuote(decodeEscapes(text, 'ansi').text));
   return `${name}${index === undefined ? '' : `[${index}]`}${isAppend ? '+=' : '='}${value === '' ? '' : traceQuote(value, isUtf8)}`;
 }

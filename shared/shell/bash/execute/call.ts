@@ -25,7 +25,7 @@ export function* callFunction(shell: Shell, definition: ShellFunction, args: rea
   shell.frames.push({
     name: definition.name,
     source: definition.source,
-    line,
+    line: shell.trapLine ?? line,
     kind: 'function',
     args: shell.options.has('extdebug') ? shell.positional : undefined,
   });
@@ -39,6 +39,17 @@ export function* callFunction(shell: Shell, definition: ShellFunction, args: rea
     shell.traps.set(name, undefined);
     return [[name, command] as const];
   });
+  const leave = (): void => {
+    shell.variables.leave();
+    for (const [name, isOn] of shell.frames.pop()?.options ?? []) if (shell.options.isSet(name) !== isOn) shell.options.set(name, isOn);
+    shell.positional = positional;
+    shell.loops = loops;
+    shell.calls--;
+    shell.getoptsOffset = getopts;
+    shell.mayBecome = mayBecome;
+    shell.line = line;
+    for (const [name, command] of outer) if (shell.traps.get(name) === undefined) shell.traps.set(name, command);
+  };
   let status: number;
   try {
     if (shell.options.functrace && shell.traps.get('DEBUG') !== undefined) {
@@ -53,18 +64,13 @@ export function* callFunction(shell: Shell, definition: ShellFunction, args: rea
     }
     if (shell.traps.get('RETURN') !== undefined) yield* runTrap(shell, 'RETURN');
   } finally {
-    shell.variables.leave();
-    for (const [name, isOn] of shell.frames.pop()?.options ?? []) if (shell.options.isSet(name) !== isOn) shell.options.set(name, isOn);
-    shell.positional = positional;
-    shell.loops = loops;
-    shell.calls--;
-    shell.getoptsOffset = getopts;
-    shell.mayBecome = mayBecome;
-    shell.line = line;
-    for (const [name, command] of outer) if (shell.traps.get(name) === undefined) shell.traps.set(name, command);
+    if (!isLeavingInside(shell)) leave();
   }
   return status;
 }
+
+/** `exit` was said: the EXIT trap finds the functions that run as they are. */
+export const isLeavingInside = (shell: Shell): boolean => shell.leaving?.kind === 'exit' && shell.leaving.isInside === true;
 
 /** Runs the command of a trap with `$?` as it is, and leaves it so. */
 export function* runTrap(shell: Shell, name: TrapName): Sys {
@@ -75,8 +81,11 @@ export function* runTrap(shell: Shell, name: TrapName): Sys {
   shell.traps.running.add(name);
   const { loops } = shell;
   if (name !== 'DEBUG' && name !== 'ERR') shell.loops = 0;
+  const { trapLine } = shell;
+  if (name === 'ERR') shell.trapLine ??= shell.line;
   const isOfCommands = name === 'DEBUG' || name === 'ERR' || name === 'RETURN';
   yield* evaluate(shell, command, { line: isOfCommands ? shell.line : 1, isFlat: isOfCommands, name: `${name === 'EXIT' ? 'exit' : name.toLowerCase()} trap` });
+  shell.trapLine = trapLine;
   shell.loops = loops;
   shell.traps.running.delete(name);
   shell.lastArgument = lastArgument;

@@ -3,7 +3,7 @@ import type { Bytes } from '../../../base/index.ts';
 import { NEXT_TURN, type Sys } from '../../process/wait.ts';
 import { isTrue } from '../arithmetic.ts';
 import { IndexedArray } from '../arrays.ts';
-import { expandPattern, expandRegex, expandText, expandWords } from '../expand/expand.ts';
+import { expandPattern, expandShownPattern, expandRegex, expandText, expandWords } from '../expand/expand.ts';
 import { evaluateText } from '../expand/lookup.ts';
 import { compilePattern, type PatternOptions } from '../expand/pattern.ts';
 import { ShellFailure } from '../failure.ts';
@@ -112,8 +112,12 @@ export function* runArithmeticFor(shell: Shell, node: ArithmeticFor): Sys<number
     if (isTraced(shell)) yield* trace(shell, `(( ${expression} ))`);
     return isTrue(evaluateText(shell, expression, '(('));
   };
+  const nothing = function* (): Sys<boolean> {
+    yield* trace(shell, '(( 1 ))');
+    return true;
+  };
   const step = (word: Word | undefined): MaybeSys<boolean> => {
-    if (!word) return true;
+    if (!word) return isTraced(shell) ? nothing() : true;
     shell.line = node.line;
     return word.literal === undefined || isTraced(shell) || shell.traps.get('DEBUG') !== undefined
       ? later(word)
@@ -281,10 +285,11 @@ export function* runTest(shell: Shell, node: Test): Sys<number> {
   }
 }
 
-function* test(shell: Shell, expression: TestExpression): Sys<boolean> {
+/** `mark` is what `set -x` shows of a negation. */
+function* test(shell: Shell, expression: TestExpression, mark = ''): Sys<boolean> {
   switch (expression.kind) {
     case 'not':
-      return !(yield* test(shell, expression.operand));
+      return !(yield* test(shell, expression.operand, '! '));
     case 'group':
       return yield* test(shell, expression.expression);
     case 'logical': {
@@ -293,20 +298,24 @@ function* test(shell: Shell, expression: TestExpression): Sys<boolean> {
     }
     case 'unary': {
       const operand = yield* text(shell, expression.operand);
-      if (isTraced(shell)) yield* trace(shell, `[[ ${expression.operator} ${operand === '' ? "''" : operand} ]]`);
+      if (isTraced(shell)) yield* trace(shell, `[[ ${mark}${expression.operator} ${operand === '' ? "''" : operand} ]]`);
       return testUnary(shell, expression.operator, operand);
     }
     case 'binary':
-      return yield* binary(shell, expression);
+      return yield* binary(shell, expression, mark);
   }
 }
 
-function* binary(shell: Shell, { operator, left, right }: TestExpression & { kind: 'binary' }): Sys<boolean> {
+function* binary(shell: Shell, { operator, left, right }: TestExpression & { kind: 'binary' }, mark: string): Sys<boolean> {
   const a = yield* text(shell, left);
   const isPattern = operator === '=' || operator === '==' || operator === '!=';
-  const maybe = isPattern ? expandPattern(shell, right) : operator === '=~' ? expandRegex(shell, right) : expandText(shell, right);
+  const maybe = isPattern
+    ? (isTraced(shell) ? expandShownPattern : expandPattern)(shell, right)
+    : operator === '=~'
+      ? expandRegex(shell, right)
+      : expandText(shell, right);
   const b = typeof maybe === 'string' ? maybe : yield* maybe;
-  if (isTraced(shell)) yield* trace(shell, `[[ ${a === '' ? "''" : a} ${operator} ${b === '' ? "''" : b} ]]`);
+  if (isTraced(shell)) yield* trace(shell, `[[ ${mark}${a === '' ? "''" : a} ${operator} ${b === '' ? "''" : b} ]]`);
   const ignoreCase = shell.options.has('nocasematch');
   if (isPattern) return matches(shell, a, b, { ignoreCase }) === (operator !== '!=');
   if (operator === '=~') return matchRegex(shell, a, b, ignoreCase);

@@ -40,6 +40,6 @@ function* failed(shell: Shell, status: number, wantsTrap: boolean, times: number
     shell.status = status;
     if (wantsTrap) yield* shell.runner.trap(shell, 'ERR');
   }
-  if (shell.options.errexit && shell.inversions === 0 && !shell.leaving) shell.leaving = { kind: 'exit' };
+  if (shell.options.errexit && shell.inversions === 0 && !shell.leaving) shell.leaving = { kind: 'exit', isInside: true };
   return status;
 }

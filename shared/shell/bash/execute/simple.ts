@@ -5,13 +5,14 @@
 import type { Bytes } from '../../../base/index.ts';
 import type { Sys } from '../../process/wait.ts';
 import { expandWords } from '../expand/expand.ts';
-import { traceQuote } from '../expand/quote.ts';
+import { singleQuote, traceQuote } from '../expand/quote.ts';
 import { SPECIAL_BUILTINS } from '../dialect.ts';
 import { ShellFailure } from '../failure.ts';
 import type { MaybeSys, Resolved, Shell } from '../shell.ts';
 import { printCommand } from '../syntax/print.ts';
 import type { Assignment, Simple, Word } from '../syntax/tree.ts';
 import { assign, resolve, traceAssignment } from './assign.ts';
+import { isLeavingInside } from './call.ts';
 import { fail } from './failing.ts';
 import { expandRedirects, perform, type Action, type Redirected } from './redirect.ts';
 import { runProgram } from './start.ts';
@@ -121,8 +122,20 @@ function* expandAndRun(shell: Shell, command: Simple): Sys<number> {
     }
     return shell.substitutionStatus ?? 0;
   }
-  if (isTraced(shell) && shell.dialect !== 'dash') yield* trace(shell, words.args.map((arg) => traceQuote(arg, shell.isUtf8)).join(' '));
+  if (isTraced(shell) && shell.dialect !== 'dash') yield* traceCommand(shell, words);
   return yield* run(shell, command, words, resolved, actions);
+}
+
+/** Arrays among the arguments are shown first, and stand in the command as their names. */
+function* traceCommand(shell: Shell, { args, declared }: Arguments): Sys {
+  const shown = args.map((arg) => traceQuote(arg, shell.isUtf8));
+  for (const [place, { name, value, isAppend }] of declared ?? []) {
+    if (typeof value === 'string') continue;
+    const elements = value.map((element) => `${element.index === undefined ? '' : `[${singleQuote(element.index)}]=`}${singleQuote(element.value)}`);
+    yield* trace(shell, `${name}${isAppend ? '+=' : '='}(${elements.join(' ')})`);
+    shown[place] = name;
+  }
+  yield* trace(shell, shown.join(' '));
 }
 
 function* expandArgumentsWaiting(shell: Shell, words: readonly (Word | Assignment)[]): Sys<Arguments> {
@@ -155,7 +168,10 @@ export function* trace(shell: Shell, text: Bytes): Sys {
   shell.line = line;
   // The first character of PS4 tells the depth by being repeated.
   const depth = shell.dialect === 'bash' ? shell.substitutions : 0;
-  shell.say(`${prompt.charAt(0).repeat(depth)}${prompt}${text}\n`);
+  const said = `${prompt.charAt(0).repeat(depth)}${prompt}${text}\n`;
+  const file = shell.traceFd === undefined ? undefined : shell.process.fds.get(shell.traceFd);
+  if (file) file.write(said, shell.process);
+  else shell.say(said);
   if (shell.hasUnsaid) yield* shell.settle();
 }
 
@@ -293,6 +309,6 @@ function* withAssignments(shell: Shell, resolved: readonly Resolved[], work: () 
     const status = work();
     return typeof status === 'number' ? status : yield* status;
   } finally {
-    if (resolved.length > 0) shell.variables.leave();
+    if (resolved.length > 0 && !isLeavingInside(shell)) shell.variables.leave();
   }
 }

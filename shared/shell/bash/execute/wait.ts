@@ -1,7 +1,7 @@
 /** Waiting for what was started in the foreground, and what is said when a signal ended it. */
 import { exitStatusOf, signalNumber, signalWords, type SignalName } from '../../process/signals.ts';
 import { NEXT_TURN, type Sys } from '../../process/wait.ts';
-import type { Job, Member } from '../jobs.ts';
+import { describeJob, type Job, type Member } from '../jobs.ts';
 import type { Shell } from '../shell.ts';
 import type { TerminalRequest, Termios } from '../../terminal/termios.ts';
 
@@ -65,6 +65,11 @@ export function reportDeadJobs(shell: Shell): void {
     const { status } = job;
     const isSilent =
       status?.kind !== 'killed' || ['INT', 'TERM', 'PIPE'].includes(status.signal) || shell.isSubstitution || shell.traps.get(status.signal) !== undefined;
+    if (isSilent && shell.options.monitor && !shell.isInteractive && !job.isNotified) {
+      shell.say(describeJob(job, shell.jobs.mark(job), 'plain'));
+      shell.jobs.remove(job);
+      continue;
+    }
     if (!isSilent && !job.isNotified) shell.complain(`${String(job.members[0]?.pid ?? 0).padStart(5)} ${signalWords(status.signal).padEnd(23)} ${job.command}`);
     job.isNotified = true;
     if (!shell.isInteractive && status?.kind === 'killed') shell.jobs.remove(job);

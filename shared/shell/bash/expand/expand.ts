@@ -10,7 +10,7 @@ import type { MaybeSys, Shell } from '../shell.ts';
 import type { Piece, Word } from '../syntax/tree.ts';
 import { expandBraces } from './brace.ts';
 import { DEFAULT_IFS, Fields, type Field, type Sink } from './fields.ts';
-import { PatternSink, RegexSink, TextSink } from './flat.ts';
+import { PatternSink, ShownPatternSink, RegexSink, TextSink } from './flat.ts';
 import { globPaths } from './glob.ts';
 import { evaluateText } from './lookup.ts';
 import { addParameter, addParameterWaiting, type WordExpander } from './parameter.ts';
@@ -165,6 +165,8 @@ function flat<S extends PatternSink | RegexSink>(shell: Shell, word: Word, sink:
 /** A pattern in which what was quoted is escaped. */
 export const expandPattern = (shell: Shell, word: Word): MaybeSys<Bytes> =>
   word.literal !== undefined ? escapePattern(word.literal) : flat(shell, word, new PatternSink());
+/** The same pattern as `set -x` shows it: a backslash before every character that was quoted. */
+export const expandShownPattern = (shell: Shell, word: Word): MaybeSys<Bytes> => flat(shell, word, new ShownPatternSink());
 /** A regular expression in which what was quoted is escaped. */
 export const expandRegex = (shell: Shell, word: Word): MaybeSys<Bytes> => flat(shell, word, new RegexSink());
 

@@ -39,6 +39,12 @@ export class PatternSink extends FlatSink {
   }
 }
 
+export class ShownPatternSink extends PatternSink {
+  override quoted(text: Bytes): void {
+    this.text += text.replace(/[^]/g, '\\$&');
+  }
+}
+
 const REGEX_SPECIAL = /[.[\]\\()*+?{}^$|]/g;
 
 /** An extended regular expression: what was quoted matches itself. */

@@ -222,6 +222,9 @@ function finish(shell: Shell, sink: Sink, parameter: Parameter, looked: Looked, 
     if (shell.options.nounset && !(operation?.kind === 'transform' && 'aA'.includes(operation.letter))) throw unbound(looked.label);
   }
   if (prefix === '#' && !operation) {
+    const array = looked.variable?.current;
+    const isDeclared = typeof array === 'object' && !array.isBlank;
+    if (shell.options.nounset && looked.values?.length === 0 && !isDeclared && /^\w/.test(parameter.name)) throw unbound(parameter.name);
     const count = looked.values ? looked.values.length : lengthOf(shell, looked.value ?? '');
     addOne(sink, String(count), isQuoted);
     return;

@@ -145,12 +145,20 @@ function joined(text: Bytes, before: Statement | undefined, after: Statement | u
   return before !== undefined && after !== undefined && !text.slice(before.end, after.pos).includes('\n');
 }
 
+/** A command whose end never came has none in the parser's tree. */
+function isBroken(node: { readonly pos: number; readonly end: number }): boolean {
+  const inner = [...('body' in node ? [node.body] : []), ...('commands' in node && Array.isArray(node.commands) ? (node.commands as unknown[]) : [])];
+  const isNode = (value: unknown): value is { readonly pos: number; readonly end: number } =>
+    typeof value === 'object' && value !== null && 'end' in value && 'pos' in value;
+  return node.end <= node.pos || inner.some((each) => isNode(each) && isBroken(each));
+}
+
 /** How many statements are whole before a mistake: those on its own line are not run. */
 function completeBefore(text: Bytes, statements: readonly Statement[], error: ParseError): number {
   let count = statements.findLastIndex((statement) => statement.pos <= error.pos) + 1;
   const last = statements[count - 1];
   if (!last) return 0;
-  if (error.message.startsWith('unexpected token') && text.slice(last.end, error.pos).includes('\n')) return count;
+  if (error.message.startsWith('unexpected token') && !isBroken(last.command) && text.slice(last.end, error.pos).includes('\n')) return count;
   count--;
   while (count > 0 && joined(text, statements[count - 1], statements[count])) count--;
   return count;
