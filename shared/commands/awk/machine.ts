@@ -247,7 +247,8 @@ export class AwkMachine {
         yield* this.flush();
         const pipe = this.p.pipe();
         if (!pipe.ok) return null;
-        const child = this.p.spawn(['/bin/sh', '-c', source], {
+        const child = this.p.spawn(['sh', '-c', source], {
+          path: '/bin/sh',
           fds: new Map([
             [0, 0],
             [1, pipe.value.write],
@@ -287,7 +288,8 @@ export class AwkMachine {
       yield* this.flush();
       const pipe = this.p.pipe();
       if (!pipe.ok) throw new AwkError(`cannot open "${target}" for output`);
-      const child = this.p.spawn(['/bin/sh', '-c', target], {
+      const child = this.p.spawn(['sh', '-c', target], {
+        path: '/bin/sh',
         fds: new Map([
           [0, pipe.value.read],
           [1, 1],
@@ -325,7 +327,7 @@ export class AwkMachine {
   }
   *system(command: Bytes): Sys<number> {
     yield* this.flush();
-    const child = this.p.spawn(['/bin/sh', '-c', command]);
+    const child = this.p.spawn(['sh', '-c', command], { path: '/bin/sh' });
     return child.ok ? exitCode(yield* this.p.waitExit(child.value)) : 127;
   }
   *closeAll(): Sys {

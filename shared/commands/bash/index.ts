@@ -41,5 +41,3 @@ export const BASH_PROGRAMS: readonly InstalledProgram[] = [
   plain('dash', '/usr/bin/sh', 'dash 0.5.12'),
   plain('dash', '/usr/bin/dash', 'dash 0.5.12'),
 ];
-/** In images that busybox makes. */
-export const BUSYBOX_SHELL: readonly InstalledProgram[] = [plain('ash', '/bin/sh', 'busybox 1.36.1'), plain('ash', '/bin/ash', 'busybox 1.36.1')];

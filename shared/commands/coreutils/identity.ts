@@ -23,7 +23,9 @@ const UNAME: GnuUsage = {
   summary: 'Print certain system information.',
   options: [{ short: 'a', long: 'all' }, ...UNAME_FIELDS.map(([short, long]) => ({ short, long }))],
 };
-const uname = program(UNAME, function* (p, parsed) {
+const uname = program(UNAME, function* (p, parsed, usage) {
+  const [extra] = parsed.operands;
+  if (extra !== undefined) return yield* usageError(p, `extra operand '${extra}'`, usage);
   const read = (path: string): string => {
     const file = p.fs.readFile(path);
     return file.ok ? file.value.trim() : '';
@@ -47,27 +49,62 @@ const uname = program(UNAME, function* (p, parsed) {
 });
 
 const ID: GnuUsage = {
-  usage: '[OPTION]... [USER]',
-  summary: 'Print user and group information.',
+  usage: '[OPTION]... [USER]...',
+  summary: 'Print user and group information for each specified USER, or (when USER omitted) for the current process.',
   options: [
-    { short: 'g', long: 'group' },
-    { short: 'G', long: 'groups' },
-    { short: 'n', long: 'name' },
-    { short: 'r', long: 'real' },
-    { short: 'u', long: 'user' },
+    { short: 'a', help: 'ignore, for compatibility with other versions' },
+    { short: 'g', long: 'group', help: 'print only the effective group ID' },
+    { short: 'G', long: 'groups', help: 'print all group IDs' },
+    { short: 'n', long: 'name', help: 'print a name instead of a number, for -ugG' },
+    { short: 'r', long: 'real', help: 'print the real ID instead of the effective ID, with -ugG' },
+    { short: 'u', long: 'user', help: 'print only the effective user ID' },
+    { short: 'z', long: 'zero', help: 'delimit entries with NUL characters, not whitespace' },
   ],
 };
+interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}
+/** A user of /etc/passwd, by name or number, with the groups that name it. */
+function accountOf(p: Process, who: Bytes): Identity | undefined {
+  const rows = (path: string): string[][] => {
+    const file = p.fs.readFile(path);
+    return (file.ok ? file.value : '').split('\n').map((row) => row.split(':'));
+  };
+  const row = rows('/etc/passwd').find(([name, , uid]) => name === who || (uid !== undefined && uid === who));
+  if (!row) return undefined;
+  const gid = Number(row[3]);
+  const others = rows('/etc/group').flatMap(([, , id, members]) => (members?.split(',').includes(row[0] ?? '') ? [Number(id)] : []));
+  return { uid: Number(row[2]), gid, groups: [...new Set([gid, ...others])] };
+}
 const id = program(ID, function* (p, parsed) {
+  const kinds = ['user', 'group', 'groups'].filter((kind) => parsed.has(kind));
+  if (kinds.length > 1) return yield* p.fail('cannot print "only" of more than one choice');
+  if (kinds.length === 0 && (parsed.has('name') || parsed.has('real'))) return yield* p.fail('cannot print only names or real IDs in default format');
+  if (kinds.length === 0 && parsed.has('zero')) return yield* p.fail('option --zero not permitted in default format');
   const names = owners(p);
   const { euid, egid, groups } = p.credentials;
-  const all = [...new Set([egid, ...groups])];
   const byName = parsed.has('name');
-  if (parsed.has('user')) yield* p.print(`${byName ? names.user(euid) : euid}\n`);
-  else if (parsed.has('group')) yield* p.print(`${byName ? names.group(egid) : egid}\n`);
-  else if (parsed.has('groups')) yield* p.print(`${all.map((gid) => (byName ? names.group(gid) : gid)).join(' ')}\n`);
-  else
-    yield* p.print(`uid=${euid}(${names.user(euid)}) gid=${egid}(${names.group(egid)}) groups=${all.map((gid) => `${gid}(${names.group(gid)})`).join(',')}\n`);
-  return 0;
+  const [separator, ending] = parsed.has('zero') ? ['\0', '\0'] : [' ', '\n'];
+  let status = 0;
+  for (const who of parsed.operands.length > 0 ? parsed.operands : [undefined]) {
+    const found = who === undefined ? { uid: euid, gid: egid, groups: [...new Set([egid, ...groups])] } : accountOf(p, who);
+    if (!found) {
+      status = yield* p.fail(`'${who ?? ''}': no such user`);
+      continue;
+    }
+    const user = byName ? names.user(found.uid) : found.uid;
+    const group = (gid: number): string | number => (byName ? names.group(gid) : gid);
+    if (kinds[0] === 'user') yield* p.print(`${user}${ending}`);
+    else if (kinds[0] === 'group') yield* p.print(`${group(found.gid)}${ending}`);
+    else if (kinds[0] === 'groups') yield* p.print(`${found.groups.map(group).join(separator)}${ending}`);
+    else {
+      const all = found.groups.map((gid) => `${gid}(${names.group(gid)})`).join(',');
+      yield* p.print(`uid=${found.uid}(${names.user(found.uid)}) gid=${found.gid}(${names.group(found.gid)}) groups=${all}\n`);
+    }
+  }
+  return status;
 });
 const whoami = program(
   { usage: '[OPTION]...', summary: 'Print the user name associated with the current effective user ID.', options: [] },

@@ -34,6 +34,8 @@ export interface GnuUsage {
   readonly rewrite?: (words: readonly Bytes[]) => readonly Bytes[];
   /** What the real program does and this one does not, each a phrase. */
   readonly missing?: readonly string[];
+  /** Said in front of where help is, whatever was wrong. */
+  readonly intro?: string;
   /** All of its help, where it says that for a wrong option too. */
   readonly help?: string;
 }
@@ -146,7 +148,8 @@ export function* gnuOptions(p: Process, usage: GnuUsage): Sys<Parsed | number> {
       return 0;
     case 'error': {
       const wrong = /^invalid option -- '(.)'$/s.exec(outcome.message)?.[1];
-      const advice = wrong === undefined ? '' : (usage.advice?.(p, wrong) ?? '');
+      const advice = usage.intro !== undefined ? `${usage.intro}\n` : wrong === undefined ? '' : (usage.advice?.(p, wrong) ?? '');
+      if (usage.help !== undefined) return yield* p.fail(`${outcome.message}\n${usage.help}`, usage.failure ?? 1);
       return yield* p.fail(`${outcome.message}\n${advice}Try '${p.name} --help' for more information.`, usage.failure ?? 1);
     }
   }

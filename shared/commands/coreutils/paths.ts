@@ -111,20 +111,21 @@ export const mktemp = program(
       { short: 'u', long: 'dry-run' },
       { short: 'q', long: 'quiet' },
       { short: 't' },
-      { short: 'p', long: 'tmpdir', argument: 'optional' },
+      { short: 'p', argument: 'required' },
+      { long: 'tmpdir', argument: 'optional' },
       { long: 'suffix', argument: 'required' },
     ],
   },
   function* (p, parsed) {
     const template = parsed.operands[0] ?? 'tmp.XXXXXXXXXX';
-    const inTmp = parsed.operands[0] === undefined || parsed.has('tmpdir') || parsed.has('t');
+    const inTmp = parsed.operands[0] === undefined || parsed.has('tmpdir') || parsed.has('p') || parsed.has('t');
     const run = /X{3,}(?=[^X/]*$)/.exec(template)?.[0];
     if (run === undefined) return yield* p.fail(`too few X's in template '${template}'`);
     const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
     const filled = template.replace(/X{3,}(?=[^X/]*$)/, Array.from(run, () => letters[p.os.rng.below(letters.length)] ?? 'x').join(''));
-    const path = inTmp ? join(parsed.options.get('tmpdir') || (p.getenv('TMPDIR') ?? '/tmp'), filled) : filled;
+    const path = inTmp ? join(parsed.options.get('p') || parsed.options.get('tmpdir') || (p.getenv('TMPDIR') ?? '/tmp'), filled) : filled;
     const made = parsed.has('directory') ? p.fs.mkdir(path, 0o700) : p.fs.writeFile(path, '', { mode: 0o600 });
-    if (!made.ok) return yield* p.failErrno(`failed to create ${parsed.has('directory') ? 'directory' : 'file'} via template '${template}'`, made.error);
+    if (!made.ok) return yield* p.failErrno(`failed to create ${parsed.has('directory') ? 'directory' : 'file'} via template '${path.slice(0, path.length - filled.length)}${template}'`, made.error);
     yield* p.print(`${path}\n`);
     return 0;
   },

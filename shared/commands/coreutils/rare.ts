@@ -102,14 +102,36 @@ const DD_DECLARATION: Declaration = {
   summary: 'Copy a file, converting and formatting according to the operands.',
   options: [],
   commands: DD.map((name) => ({ name: `${name}=` })),
-  missing: ['conversions but notrunc', 'flags', 'the cbs operand'],
+  missing: ['conversions but lcase, ucase and notrunc', 'what flags do', 'output blocks of another size', 'the cbs operand'],
 };
+const CONVERSIONS = ['ascii', 'ebcdic', 'ibm', 'block', 'unblock', 'lcase', 'ucase', 'sparse', 'swab', 'sync', 'excl', 'nocreat', 'notrunc', 'noerror', 'fdatasync', 'fsync'];
+const MODELLED = ['lcase', 'ucase', 'notrunc', 'fdatasync', 'fsync', 'noerror'];
+const FLAGS = ['append', 'binary', 'cio', 'direct', 'directory', 'dsync', 'noatime', 'nocache', 'noctty', 'nofollow', 'nolinks', 'nonblock', 'sync', 'text', 'fullblock'];
+/** What is wrong with an operand, or not modelled. */
+function ddTrouble(name: string, text: Bytes): string | undefined {
+  const help = "\nTry 'dd --help' for more information.";
+  if (['bs', 'ibs', 'obs', 'count', 'skip', 'seek'].includes(name)) {
+    const size = sizeOf(text);
+    return size === undefined || size < 0 || (size === 0 && name.endsWith('bs')) ? `invalid number: '${text}'` : undefined;
+  }
+  if (name === 'status' && !['none', 'noxfer', 'progress'].includes(text)) return `invalid status level: '${text}'${help}`;
+  const [known, modelled, what] =
+    name === 'conv' ? [CONVERSIONS, MODELLED, 'conversion'] : name === 'iflag' || name === 'oflag' ? [FLAGS, FLAGS, name === 'iflag' ? 'input flag' : 'output flag'] : [];
+  if (!known || !modelled) return undefined;
+  const wrong = text.split(',').find((word) => !known.includes(word));
+  if (wrong !== undefined) return `invalid ${what}: '${wrong}'${help}`;
+  const lacking = text.split(',').find((word) => !modelled.includes(word));
+  return lacking === undefined ? undefined : `not modelled: conv=${lacking}`;
+}
 const dd = declared(DD_DECLARATION, function* (p) {
   const given = new Map<string, Bytes>();
   for (const word of p.argv.slice(1)) {
     const [name, ...value] = word.split('=');
     if (value.length === 0 || !DD.includes(name ?? '')) return yield* p.fail(`unrecognized operand '${word}'\nTry 'dd --help' for more information.`);
-    given.set(name ?? '', value.join('='));
+    const text = value.join('=');
+    const trouble = ddTrouble(name ?? '', text);
+    if (trouble !== undefined) return yield* p.fail(trouble);
+    given.set(name ?? '', text);
   }
   const number = (name: string, fallback: number): number => sizeOf(given.get(name) ?? '') ?? fallback;
   const block = Math.min(number('bs', number('ibs', 512)), MAX_BLOCK);
@@ -126,6 +148,7 @@ const dd = declared(DD_DECLARATION, function* (p) {
     if (!piece.ok || piece.value === '') break;
     skip -= piece.value.length;
   }
+  const conversions = given.get('conv')?.split(',') ?? [];
   const counts = { whole: 0, part: 0, bytes: 0 };
   const limit = given.has('count') ? number('count', 0) : Infinity;
   let status = 0;
@@ -136,7 +159,8 @@ const dd = declared(DD_DECLARATION, function* (p) {
     if (piece.value.length === block) counts.whole++;
     else counts.part++;
     counts.bytes += piece.value.length;
-    const written = yield* p.write(output.value, piece.value);
+    const cased = conversions.includes('ucase') ? piece.value.toUpperCase() : conversions.includes('lcase') ? piece.value.toLowerCase() : piece.value;
+    const written = yield* p.write(output.value, cased);
     if (written.ok) continue;
     status = yield* p.fail(`error writing '${to ?? 'standard output'}': ${strerror(written.error)}`);
     break;

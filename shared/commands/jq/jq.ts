@@ -49,6 +49,16 @@ const DECLARATION: Declaration = {
 const HINT = 'Use jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://stedolan.github.io/jq\n';
 const USAGE = 'Usage:\tjq [OPTIONS] FILTER [FILES...]\n\tjq [OPTIONS] --args FILTER [ARGUMENTS...]\n\tjq [OPTIONS] --jsonargs FILTER [JSON_VALUES...]\n\n';
 
+/** As many blanks as stand before what was not expected. */
+function placeOf(script: Bytes, error: string): string {
+  if (error.includes('unexpected $end')) return ' '.repeat(Math.max(0, script.length - 1));
+  const token = /unexpected '(.)'/.exec(error)?.[1];
+  const at = token === undefined ? -1 : script.indexOf(token);
+  return at > 0 && script.lastIndexOf(token ?? '') === at ? ' '.repeat(at) : '';
+}
+/** Constants are divided before anything runs. */
+const dividesByZero = (script: Bytes): boolean => !script.includes('"') && /(?:^|[^\w.)\]])\d+(?:\.\d+)?\s*[/%]\s*0+(?:\.0+)?(?![\w.])/.test(script);
+
 const jq: Program = function* (p) {
   const on = new Set<string>();
   const values = new Map<string, Json>();
@@ -75,7 +85,7 @@ const jq: Program = function* (p) {
       if (name === 'arg') values.set(key, text);
       if (name === 'argjson') {
         const parsed = parseJsonStream(text);
-        if (parsed.problem !== undefined || parsed.values.length !== 1) return (yield* p.error(`${p.name}: Invalid JSON text passed to --argjson\n${HINT}`), 2);
+        if (parsed.problem !== undefined || parsed.values.length !== 1) return (yield* p.error(`${p.name}: invalid JSON text passed to --argjson\n${HINT}`), 2);
         values.set(key, parsed.values[0] ?? null);
       }
       if (name === 'slurpfile' || name === 'rawfile') {
@@ -86,12 +96,14 @@ const jq: Program = function* (p) {
     }
   }
   if (on.has('version')) return (yield* p.print('jq-1.6\n'), 0);
-  const given = operands.shift();
+  const isPiped = !p.isTerminal(0) || !p.isTerminal(1);
+  const given = operands.shift() ?? (isPiped ? '.' : undefined);
   if (given === undefined) return (yield* p.error(USAGE + HINT), 2);
   const script = on.has('from-file') ? p.fs.readFile(given) : { ok: true as const, value: given };
   if (!script.ok) return (yield* p.error(`${p.name}: error: Could not open ${given}: ${strerror(script.error)}\n`), 2);
   const filter = parseJq(utf8Decode(script.value));
-  if (!filter.ok) return (yield* p.error(`jq: error: ${filter.error} at <top-level>, line 1:\n${script.value}\njq: 1 compile error\n`), 3);
+  if (!filter.ok) return (yield* p.error(`jq: error: ${filter.error} at <top-level>, line 1:\n${script.value}${placeOf(script.value, filter.error)}\njq: 1 compile error\n`), 3);
+  if (dividesByZero(script.value)) return (yield* p.error(`jq: error: Division by zero? at <top-level>, line 1:\n${script.value}\njq: 1 compile error\n`), 3);
   const extra = on.has('args') || on.has('jsonargs') ? operands.splice(0) : [];
   values.set('ENV', Object.fromEntries([...p.env].map(([name, value]) => [utf8Decode(name), utf8Decode(value)])));
   values.set('ARGS', {
@@ -113,6 +125,7 @@ const jq: Program = function* (p) {
       }
       const all = yield* p.readAll(opened.fd);
       closeInput(p, opened.fd);
+      if (!all.ok) status = 2;
       text += all.ok ? all.value : '';
       if (operand !== '-') file = operand;
     }

@@ -3,6 +3,7 @@ import type { InstalledProgram } from '../../machine/index.ts';
 import type { Program } from '../../shell/index.ts';
 import { DIGEST_TOOLS } from './digest.ts';
 import { dmesg } from './dmesg.ts';
+import { EDITORS } from './editors.ts';
 import { find } from './find.ts';
 import { flock } from './flock.ts';
 import { fuser } from './fuser.ts';
@@ -42,4 +43,5 @@ export const SYSTEM_PROGRAMS: readonly InstalledProgram[] = [
   ...all({ hostname, dnsdomainname: hostname, domainname: hostname, nisdomainname: hostname, ypdomainname: hostname }, 'hostname 3.23'),
   { path: '/usr/bin/find', main: find, origin: 'findutils 4.9.0' },
   ...all(DIGEST_TOOLS, 'coreutils 9.1'),
+  ...EDITORS,
 ];

@@ -84,7 +84,7 @@ const watch = tool(WATCH, function* (p, line) {
   while (!stopped) {
     const pipe = p.pipe();
     if (!pipe.ok) return yield* p.failErrno('unable to create IPC pipes', pipe.error, 2);
-    const child = p.spawn(shell ? ['/bin/sh', '-c', words.join(' ')] : words, {
+    const child = p.spawn(shell ? ['sh', '-c', words.join(' ')] : words, {
       fds: new Map([
         [0, 0],
         [1, pipe.value.write],

@@ -47,8 +47,15 @@ const GREP: GnuUsage = {
     { short: 'Z', long: 'null', help: 'print 0 byte after FILE name' },
     { short: 'z', long: 'null-data', help: 'a data line ends in 0 byte, not newline' },
     { short: 'I', help: 'equivalent to --binary-files=without-match' },
+    { long: 'binary-files', argument: 'required', help: "assume that binary files are TYPE: 'binary', 'text', or 'without-match'" },
+    { short: 'd', long: 'directories', argument: 'required', help: "how to handle directories: 'read', 'recurse', or 'skip'" },
+    { short: 'D', long: 'devices', argument: 'required', help: "how to handle devices, FIFOs and sockets: 'read' or 'skip'" },
+    { long: 'exclude-dir', argument: 'required', help: 'skip directories that match GLOB' },
+    { long: 'label', argument: 'required', help: 'use LABEL as the standard input file name prefix' },
+    { short: 'U', long: 'binary', help: 'do not strip CR characters at EOL (MSDOS/Windows)' },
   ],
   failure: 2,
+  intro: 'Usage: grep [OPTION]... PATTERNS [FILE]...',
   obsolete: (word) => (/^-\d+$/.test(word) ? ['-C', word.slice(1)] : undefined),
 };
 const USAGE = "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n";
@@ -101,7 +108,7 @@ function compile(patterns: readonly Bytes[], parsed: Parsed, syntax: 'basic' | '
       try {
         regexes.push(new RegExp(syntax === 'fixed' ? escaped(pattern) : perlSource(pattern), flags));
       } catch {
-        return 'invalid regular expression';
+        return perlProblem(pattern);
       }
       continue;
     }
@@ -142,6 +149,18 @@ function compile(patterns: readonly Bytes[], parsed: Parsed, syntax: 'basic' | '
   };
 }
 
+/** PCRE's words for what JavaScript refuses too. */
+function perlProblem(pattern: Bytes): string {
+  const plain = pattern.replace(/\\[^]/g, '');
+  if (/\[[^\]]*$/.test(plain)) return 'missing terminating ] for character class';
+  const outside = plain.replace(/\[[^\]]*\]/g, '');
+  const depth = [...outside].reduce((open, char) => (char === '(' ? open + 1 : char === ')' ? (open > 0 ? open - 1 : NaN) : open), 0);
+  if (Number.isNaN(depth)) return 'unmatched closing parenthesis';
+  if (depth > 0) return 'missing closing parenthesis';
+  if (/^[*+?]|[(|][*+?]/.test(outside)) return 'quantifier does not follow a repeatable item';
+  return /\{(\d+),(\d+)\}/.test(outside) ? 'numbers out of order in {} quantifier' : 'invalid regular expression';
+}
+
 const globTest = (glob: Bytes, path: Bytes): boolean =>
   new RegExp(`^${escaped(glob).replace(/\\\*/g, '[^/]*').replace(/\\\?/g, '[^/]')}$`).test(path.slice(path.lastIndexOf('/') + 1));
 
@@ -151,20 +170,41 @@ function* walk(p: Process, path: Bytes, parsed: Parsed): Sys<readonly Bytes[]> {
   const found: Bytes[] = [];
   for (const { name, inode } of listed.ok ? listed.value : []) {
     const below = path === '' ? name : path.endsWith('/') ? path + name : `${path}/${name}`;
-    if (inode.kind === 'dir') found.push(...(yield* walk(p, below, parsed)));
+    if (inode.kind === 'dir' && isExcluded(name, parsed)) continue;
+    else if (inode.kind === 'dir') found.push(...(yield* walk(p, below, parsed)));
     else if (inode.kind === 'file' && wanted(below, parsed)) found.push(below);
     yield* p.tick();
   }
   return found;
 }
+const isExcluded = (name: Bytes, parsed: Parsed): boolean => parsed.given.some(([option, glob]) => option === 'exclude-dir' && globTest(glob, name));
 function wanted(path: Bytes, parsed: Parsed): boolean {
   const include = parsed.given.filter(([name]) => name === 'include');
   const exclude = parsed.given.filter(([name]) => name === 'exclude');
   return (include.length === 0 || include.some(([, glob]) => globTest(glob, path))) && !exclude.some(([, glob]) => globTest(glob, path));
 }
 
+const CHOICES = { directories: ['read', 'recurse', 'skip'] } as const;
+/** What is wrong with the arguments of options. */
+function wrongArgument(parsed: Parsed): string | undefined {
+  for (const [name, value] of parsed.given) {
+    if (name.endsWith('context') && !/^\d+$/.test(value)) return `${value}: invalid context length argument`;
+    if (name === 'max-count' && !/^-?\d+$/.test(value)) return 'invalid max count';
+    if (name === 'binary-files' && !['binary', 'text', 'without-match'].includes(value)) return 'unknown binary-files type';
+    if (name === 'devices' && !['read', 'skip'].includes(value)) return 'unknown devices method';
+    if (name === 'directories' && !(CHOICES.directories as readonly string[]).includes(value)) {
+      const list = CHOICES.directories.map((choice) => `  - '${choice}'`).join('\n');
+      return `invalid argument '${value}' for '--directories'\nValid arguments are:\n${list}\n${USAGE.trimEnd()}`;
+    }
+  }
+  const matchers = new Set(parsed.given.map(([name]) => name).filter((name) => /^(?:extended|basic|perl)-regexp$|^fixed-strings$/.test(name)));
+  return matchers.size > 1 ? 'conflicting matchers specified' : undefined;
+}
+
 const grepAs = (defaultSyntax: 'basic' | 'extended' | 'fixed'): Program =>
   program(GREP, function* (p, parsed) {
+    const wrong = wrongArgument(parsed);
+    if (wrong !== undefined) return yield* p.fail(wrong, 2);
     const operands = [...parsed.operands];
     const given: Bytes[] = [];
     for (const [name, value] of parsed.given) {
@@ -190,7 +230,7 @@ const grepAs = (defaultSyntax: 'basic' | 'extended' | 'fixed'): Program =>
         .find((found) => found !== undefined) ?? defaultSyntax;
     const matcher = compile(given, parsed, syntax);
     if (typeof matcher === 'string') return yield* p.fail(matcher, 2);
-    const isRecursive = parsed.has('recursive') || parsed.has('dereference-recursive');
+    const isRecursive = parsed.has('recursive') || parsed.has('dereference-recursive') || parsed.options.get('directories') === 'recurse';
     const search = new Search(p, parsed, matcher, operands.length > 1 || isRecursive);
     if (parsed.has('line-buffered')) p.stdout.lineBuffered();
     if (operands.length === 0) operands.push(isRecursive ? '' : '-');
@@ -226,6 +266,12 @@ class Search {
   get isQuiet(): boolean {
     return this.parsed.has('quiet') || this.parsed.has('silent');
   }
+  private get isText(): boolean {
+    return this.parsed.has('text') || this.parsed.options.get('binary-files') === 'text';
+  }
+  private get skipsBinary(): boolean {
+    return this.parsed.has('I') || this.parsed.options.get('binary-files') === 'without-match';
+  }
   get isSettled(): boolean {
     return this.isQuiet && this.selected;
   }
@@ -243,12 +289,13 @@ class Search {
       return;
     }
     if (p.fds.get(opened.fd)?.inode?.kind === 'dir') {
+      if (parsed.options.get('directories') === 'skip') return closeInput(p, opened.fd);
       if (!parsed.has('no-messages')) yield* p.error(`${p.name}: ${operand}: Is a directory\n`);
       closeInput(p, opened.fd);
       this.failed = true;
       return;
     }
-    const name = operand === '-' ? '(standard input)' : operand;
+    const name = operand === '-' ? (parsed.options.get('label') ?? '(standard input)') : operand;
     const count = yield* this.lines(opened.fd, name);
     closeInput(p, opened.fd);
     if (count > 0) this.selected = true;
@@ -266,7 +313,8 @@ class Search {
     const { p, parsed } = this;
     const listsOnly = this.isQuiet || parsed.has('files-with-matches') || parsed.has('files-without-match');
     const printsNothing = listsOnly || parsed.has('count');
-    const limit = Number(parsed.options.get('max-count') ?? Infinity);
+    const most = Number(parsed.options.get('max-count') ?? Infinity);
+    const limit = most < 0 ? Infinity : most;
     const reader = new LineReader(p, fd);
     const held: { text: Bytes; number: number }[] = [];
     let afterLeft = 0;
@@ -291,8 +339,9 @@ class Search {
       count++;
       if (listsOnly) return count;
       if (printsNothing) continue;
-      if (line.includes('\0') && !parsed.has('text')) {
-        if (!parsed.has('I')) yield* p.print(`${p.name}: ${name}: binary file matches\n`);
+      if (line.includes('\0') && !this.isText) {
+        if (this.skipsBinary) return 0;
+        yield* p.print(`${p.name}: ${name}: binary file matches\n`);
         return count;
       }
       const first = held[0]?.number ?? number;

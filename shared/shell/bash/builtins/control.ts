@@ -91,7 +91,7 @@ const logout: Builtin = (shell, args) => {
 const evalBuiltin: Builtin = (shell, args) => {
   const words = args[1] === '--' ? args.slice(2) : args.slice(1);
   if (words.length === 0) return 0;
-  return deeper(shell, shell.runner.evaluate(shell, words.join(' '), { name: 'eval', line: shell.line }), 'eval');
+  return deeper(shell, shell.runner.evaluate(shell, words.join(' '), { name: 'eval', line: shell.dialect === 'dash' ? 1 : shell.line }), 'eval');
 };
 /** PS4 shows that it is inside of another text. */
 function* deeper(shell: Shell, work: Sys<number>, speaker: Bytes): Sys<number> {

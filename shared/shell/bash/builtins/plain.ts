@@ -1,5 +1,6 @@
 /** The builtins of dash and ash: bash's, where they answer alike, and those that do not. */
 import type { Bytes } from '../../../base/index.ts';
+import { signalOfNumber, signalWords } from '../../process/signals.ts';
 import type { Sys } from '../../process/wait.ts';
 import { builtinsOf, failureOf, SPECIAL_BUILTINS, type Dialect } from '../dialect.ts';
 import { decodeEscapes } from '../expand/escapes.ts';
@@ -110,8 +111,17 @@ const leaveLoop =
 const wait: Builtin = (shell, args) => {
   const pid = args.length === 2 && /^\d+$/.test(args[1] ?? '') ? Number(args[1]) : undefined;
   const isUnknown = pid !== undefined && shell.jobs.ofPid(pid) === undefined && shell.jobs.recall(pid) === undefined;
-  return isUnknown ? 127 : (BUILTINS.get('wait')?.(shell, args) ?? 0);
+  if (isUnknown) return 127;
+  const waiting = BUILTINS.get('wait')?.(shell, args) ?? 0;
+  return typeof waiting === 'number' || args.length < 2 ? waiting : toldOfDeath(shell, waiting);
 };
+/** What a signal ended is told. */
+function* toldOfDeath(shell: Shell, waiting: Sys<number>): Sys<number> {
+  const status = yield* waiting;
+  const signal = status > 128 ? signalOfNumber(status - 128) : undefined;
+  if (signal !== undefined && signal !== 'INT' && signal !== 'PIPE') shell.say(`${signalWords(signal)}\n`);
+  return status;
+}
 
 const resume =
   (name: 'fg' | 'bg'): Builtin =>
@@ -133,6 +143,8 @@ function meaning(shell: Shell, name: Bytes): Bytes | undefined {
   if (KEYWORDS.has(name)) return `${name} is a shell keyword`;
   if (shell.functions.has(name)) return `${name} is a shell function`;
   if (shell.runner.builtins.has(name)) return `${name} is a ${SPECIAL_BUILTINS.has(name) ? 'special ' : ''}shell builtin`;
+  const hashed = shell.hashed.get(name);
+  if (hashed) return `${name} is a tracked alias for ${hashed.path}`;
   const path = (shell.getVariable('PATH') ?? '')
     .split(':')
     .map((dir) => `${dir}/${name}`)
@@ -212,11 +224,11 @@ export function becomePlain(shell: Shell): void {
   const gone = shell.dialect === 'dash' ? [...OF_BASH, ...BEYOND_DASH] : OF_BASH;
   for (const name of gone) if (!shell.process.env.has(name)) shell.variables.unset(name);
   shell.options.set('braceexpand', false);
-  shell.options.set('hashall', false);
   shell.options.setShopt('expand_aliases', true);
   if (shell.dialect === 'dash') {
     shell.options.invocation = shell.options.invocation.replace('c', '');
     const level = shell.process.getenv('SHLVL');
+    if (!shell.process.env.has('PATH')) shell.variables.put('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
     if (level === undefined) shell.variables.unset('SHLVL');
     else shell.variables.put('SHLVL', level, { exported: true });
     for (const name of ['SHELL', 'TERM']) if (!shell.process.env.has(name)) shell.variables.unset(name);
