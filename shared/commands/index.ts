@@ -5,10 +5,9 @@
 import type { InstalledProgram } from '../machine/index.ts';
 import { ARPING_PROGRAMS } from './arping/index.ts';
 import { AWK_PROGRAMS } from './awk/index.ts';
-import { BASH_PROGRAMS, BUSYBOX_SHELL } from './bash/index.ts';
+import { BASH_PROGRAMS } from './bash/index.ts';
 import { BRCTL_PROGRAMS } from './brctl/index.ts';
 import { BRIDGE_PROGRAMS } from './bridge/index.ts';
-import { BUSYBOX_NET } from './busybox-net.ts';
 import { CONNTRACK_PROGRAMS } from './conntrack/index.ts';
 import { COREUTILS } from './coreutils/index.ts';
 import { CURL_PROGRAMS } from './curl/index.ts';
@@ -32,9 +31,7 @@ import { TRACEPATH_PROGRAMS } from './tracepath/index.ts';
 import { TRACEROUTE_PROGRAMS } from './traceroute/index.ts';
 import { WGET_PROGRAMS } from './wget/index.ts';
 
-/** Programs that busybox images have in busybox's own form. */
-export const BUSYBOX_PROGRAMS = [...BUSYBOX_NET, ...BUSYBOX_SHELL];
-
+export { BUSYBOX_NET } from './busybox-net.ts';
 export { civilOf, twoDigits } from './names/civil.ts';
 export { decodeDns, DnsCode, DnsType, encodeDns, type DnsMessage, type DnsRecord } from './dns/index.ts';
 export { makeSets, setFacts } from './ipset/index.ts';

@@ -1,7 +1,8 @@
 /** docs/programs.md: what each program supports, from the declarations that the programs themselves read their command lines by. */
 import type { InstalledProgram } from '../machine/index.ts';
+import { BUSYBOX_NET } from './busybox-net.ts';
 import { declarationOf, type Declaration, type DeclaredCommand, type DeclaredOption } from './declaration.ts';
-import { BUSYBOX_PROGRAMS, PROGRAMS } from './index.ts';
+import { PROGRAMS } from './index.ts';
 import { KUBECTL } from './kubectl/index.ts';
 import { NODE_TOOLS } from './node-tools/index.ts';
 
@@ -38,7 +39,7 @@ export function programTable(): string {
     [kubectl, ...NODE_TOOLS].map(({ path, origin, declares }) => ({ names: [path.slice(path.lastIndexOf('/') + 1)], origin, declares })),
   );
   const sorted = [...debian].sort((a, b) => (a.names[0]! < b.names[0]! ? -1 : 1));
-  const busybox = entriesOf(BUSYBOX_PROGRAMS);
+  const busybox = entriesOf(BUSYBOX_NET);
   const list = sorted.map(({ names: [name = ''] }) => `[${name}](#${anchor(name)})`).join(' · ');
   return `${[HEAD, `${list}\n`, ...sorted.map(section), '# In busybox images\n', ...busybox.map(section)].join('\n').trimEnd()}\n`;
 }

@@ -1,6 +1,6 @@
 /** Labs made of a lab file, and the blank host. Both come up with everything started and nothing waited for. */
 import { Cluster, startDocker, type DockerEngine } from '../cluster/index.ts';
-import { BUSYBOX_PROGRAMS, PROGRAMS, type Pod } from '../commands/index.ts';
+import { BUSYBOX_NET, PROGRAMS, type Pod } from '../commands/index.ts';
 import { CNI_PLUGINS } from '../cni/index.ts';
 import { makeWorld } from '../kernel/index.ts';
 import { Machine } from '../machine/index.ts';
@@ -31,7 +31,7 @@ export function createLab(file: LabFile, options: LabOptions): Lab {
   for (const [index, [name, { docker }]] of Object.entries(file.nodes).entries()) {
     if (docker === false) continue;
     const mac = docker === true ? undefined : parseMac(docker.mac);
-    dockers.push(startDocker(machines.get(name)!, { seed: options.seed * 17 + index, mac, programs: PROGRAMS, busybox: BUSYBOX_PROGRAMS }));
+    dockers.push(startDocker(machines.get(name)!, { seed: options.seed * 17 + index, mac, programs: PROGRAMS, busybox: BUSYBOX_NET }));
     // the daemon writes its rules before anything else does
     world.simulation.runUntil(world.simulation.nowUs + DOCKER_START_US);
   }
@@ -76,7 +76,7 @@ function startCluster(lab: LabFile, file: KubernetesFile, machines: ReadonlyMap<
     podsOnControlPlane: file.podsOnControlPlane,
     isBare: file.bare,
     programs: PROGRAMS,
-    busybox: BUSYBOX_PROGRAMS,
+    busybox: BUSYBOX_NET,
     types: options.types,
   });
 }

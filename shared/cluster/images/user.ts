@@ -7,7 +7,6 @@ import { httpdProgram, nginxProgram } from './web.ts';
 /** Applets of busybox 1.36 that are programs here. */
 const BUSYBOX = [
   ...[
-    'sh',
     'awk',
     'basename',
     'cat',
@@ -166,7 +165,7 @@ const NETWORK = [
 ];
 
 const busyboxApplets = (programs: readonly InstalledProgram[], special: readonly InstalledProgram[]) => [
-  ...applets(programs, '/bin', ['sh']).map((one) => ({ ...one, path: '/bin/ash' })),
+  ...applets(programs, '/bin', ['ash']).flatMap((one) => [one, { ...one, path: '/bin/sh' }]),
   ...special.map((one) => ({ path: `/bin/${one.path.slice(one.path.lastIndexOf('/') + 1)}`, name: `busybox:${one.path}`, main: one.main })),
   ...applets(
     programs,

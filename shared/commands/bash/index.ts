@@ -40,4 +40,6 @@ export const BASH_PROGRAMS: readonly InstalledProgram[] = [
   at('/usr/bin/bash'),
   plain('dash', '/usr/bin/sh', 'dash 0.5.12'),
   plain('dash', '/usr/bin/dash', 'dash 0.5.12'),
+  // Not in anybody's PATH: images that busybox makes have it as /bin/sh.
+  plain('ash', '/usr/lib/busybox/ash', 'busybox 1.36.1'),
 ];

@@ -125,7 +125,11 @@ export const mktemp = program(
     const filled = template.replace(/X{3,}(?=[^X/]*$)/, Array.from(run, () => letters[p.os.rng.below(letters.length)] ?? 'x').join(''));
     const path = inTmp ? join(parsed.options.get('p') || parsed.options.get('tmpdir') || (p.getenv('TMPDIR') ?? '/tmp'), filled) : filled;
     const made = parsed.has('directory') ? p.fs.mkdir(path, 0o700) : p.fs.writeFile(path, '', { mode: 0o600 });
-    if (!made.ok) return yield* p.failErrno(`failed to create ${parsed.has('directory') ? 'directory' : 'file'} via template '${path.slice(0, path.length - filled.length)}${template}'`, made.error);
+    if (!made.ok)
+      return yield* p.failErrno(
+        `failed to create ${parsed.has('directory') ? 'directory' : 'file'} via template '${path.slice(0, path.length - filled.length)}${template}'`,
+        made.error,
+      );
     yield* p.print(`${path}\n`);
     return 0;
   },

@@ -104,9 +104,42 @@ const DD_DECLARATION: Declaration = {
   commands: DD.map((name) => ({ name: `${name}=` })),
   missing: ['conversions but lcase, ucase and notrunc', 'what flags do', 'output blocks of another size', 'the cbs operand'],
 };
-const CONVERSIONS = ['ascii', 'ebcdic', 'ibm', 'block', 'unblock', 'lcase', 'ucase', 'sparse', 'swab', 'sync', 'excl', 'nocreat', 'notrunc', 'noerror', 'fdatasync', 'fsync'];
+const CONVERSIONS = [
+  'ascii',
+  'ebcdic',
+  'ibm',
+  'block',
+  'unblock',
+  'lcase',
+  'ucase',
+  'sparse',
+  'swab',
+  'sync',
+  'excl',
+  'nocreat',
+  'notrunc',
+  'noerror',
+  'fdatasync',
+  'fsync',
+];
 const MODELLED = ['lcase', 'ucase', 'notrunc', 'fdatasync', 'fsync', 'noerror'];
-const FLAGS = ['append', 'binary', 'cio', 'direct', 'directory', 'dsync', 'noatime', 'nocache', 'noctty', 'nofollow', 'nolinks', 'nonblock', 'sync', 'text', 'fullblock'];
+const FLAGS = [
+  'append',
+  'binary',
+  'cio',
+  'direct',
+  'directory',
+  'dsync',
+  'noatime',
+  'nocache',
+  'noctty',
+  'nofollow',
+  'nolinks',
+  'nonblock',
+  'sync',
+  'text',
+  'fullblock',
+];
 /** What is wrong with an operand, or not modelled. */
 function ddTrouble(name: string, text: Bytes): string | undefined {
   const help = "\nTry 'dd --help' for more information.";
@@ -116,7 +149,11 @@ function ddTrouble(name: string, text: Bytes): string | undefined {
   }
   if (name === 'status' && !['none', 'noxfer', 'progress'].includes(text)) return `invalid status level: '${text}'${help}`;
   const [known, modelled, what] =
-    name === 'conv' ? [CONVERSIONS, MODELLED, 'conversion'] : name === 'iflag' || name === 'oflag' ? [FLAGS, FLAGS, name === 'iflag' ? 'input flag' : 'output flag'] : [];
+    name === 'conv'
+      ? [CONVERSIONS, MODELLED, 'conversion']
+      : name === 'iflag' || name === 'oflag'
+        ? [FLAGS, FLAGS, name === 'iflag' ? 'input flag' : 'output flag']
+        : [];
   if (!known || !modelled) return undefined;
   const wrong = text.split(',').find((word) => !known.includes(word));
   if (wrong !== undefined) return `invalid ${what}: '${wrong}'${help}`;

@@ -102,7 +102,11 @@ const jq: Program = function* (p) {
   const script = on.has('from-file') ? p.fs.readFile(given) : { ok: true as const, value: given };
   if (!script.ok) return (yield* p.error(`${p.name}: error: Could not open ${given}: ${strerror(script.error)}\n`), 2);
   const filter = parseJq(utf8Decode(script.value));
-  if (!filter.ok) return (yield* p.error(`jq: error: ${filter.error} at <top-level>, line 1:\n${script.value}${placeOf(script.value, filter.error)}\njq: 1 compile error\n`), 3);
+  if (!filter.ok)
+    return (
+      yield* p.error(`jq: error: ${filter.error} at <top-level>, line 1:\n${script.value}${placeOf(script.value, filter.error)}\njq: 1 compile error\n`),
+      3
+    );
   if (dividesByZero(script.value)) return (yield* p.error(`jq: error: Division by zero? at <top-level>, line 1:\n${script.value}\njq: 1 compile error\n`), 3);
   const extra = on.has('args') || on.has('jsonargs') ? operands.splice(0) : [];
   values.set('ENV', Object.fromEntries([...p.env].map(([name, value]) => [utf8Decode(name), utf8Decode(value)])));

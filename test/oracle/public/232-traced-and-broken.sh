@@ -5,7 +5,7 @@ a=(1 "b c" $'t\tx'); declare -A m=([k]=v); m[z w]=1; ((x=3, y=x*2)); let z=y+1
 [[ $x -gt 2 && ! -f /nosuch || -n '' ]]; [ "$x" = 3 ]; case $x in [0-9]) : digit;; esac
 for i in 1 2; do echo $i; done; for ((j=0;j<2;j++)); do :; done; while ((j-->0)); do :; done
 f() { local l=$1 r; return 4; }; f 'arg 1' || echo "rc $?"; v=$(f q; echo "$(echo deep)"); (cd /tmp; pwd); { echo grp; } > /dev/null
-echo "it's" 'q"q' $'\x01' '' "*"; unset a; export E=1; readonly R='x y'; x+=1; a[2]=9; set -- p 'q r'; shift; eval 'echo ev'; trap 'echo bye' EXIT; time_=1 env | grep ^time_; ! false; select s in x; do break; done <<< 1; printf -v w %s ok; read -r q <<< "in put"; : ${undef:=dflt}; set +x; echo quiet
+echo "it's" 'q"q' $'\x01' '' "*"; unset a; export E=1; readonly R='x y'; x+=1; a[2]=9; set -- p 'q r'; shift; eval 'echo ev'; trap 'echo bye' EXIT; time_=1 true; ! false; select s in x; do break; done <<< 1; printf -v w %s ok; read -r q <<< "in put"; : ${undef:=dflt}; set +x; echo quiet
 E
 run 'PS4' <<'E'
 export PS4='+${BASH_SOURCE##*/}:${LINENO}:${FUNCNAME[0]:-main}: '

@@ -75,9 +75,9 @@ TIMEFORMAT='%0R'; time sleep 0.1; { time -p true; } 2>&1 | cut -d' ' -f1
 E
 run 'parallel' <<'E'
 task() { sleep 0.0$((RANDOM%5)); echo "$1:$((10#$1*2))" > out.$1; (( 10#$1 % 3 )); }
-max=3; running=0; fails=0
-for i in 01 02 03 04 05 06 08 09; do task $i & ((++running >= max)) && { wait -n || ((fails++)); ((running--)); }; done
-while ((running--)); do wait -n || ((fails++)); done
+fails=0; pids=()
+for i in 01 02 03 04 05 06 08 09; do task $i & pids+=($!); done
+for p in "${pids[@]}"; do wait $p || ((fails++)); done
 cat out.* | sort -n | paste -sd' '; echo "fails $fails"; printf '%s\n' a b c d | xargs -P2 -n1 -I{} sh -c 'echo {}{}' | sort | xargs
 seq 6 | xargs -n2 echo pair; echo "a b  c" | xargs -n1; printf 'x y\0z\0' | xargs -0 -n1 echo; echo 1 2 3 | xargs -t -n2 echo 2>&1; xargs -r echo none < /dev/null; echo | xargs echo empty
 E

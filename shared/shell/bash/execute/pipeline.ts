@@ -8,7 +8,7 @@ import type { Shell } from '../shell.ts';
 import { printCommand } from '../syntax/print.ts';
 import type { Command, Item, Pipeline } from '../syntax/tree.ts';
 import { checkStatus } from './failing.ts';
-import { afterForeground, startSubshell } from './start.ts';
+import { afterForeground, findCommand, startSubshell } from './start.ts';
 import { giveTerminal, waitForeground } from './wait.ts';
 import { exitStatusOf } from '../../process/signals.ts';
 
@@ -91,6 +91,7 @@ function* runPipes(shell: Shell, pipeline: Pipeline): Sys<number> {
       if (shell.traps.running.size === 0) shell.current = command;
       yield* shell.runner.trap(shell, 'DEBUG');
     }
+  if (shell.dialect === 'dash') findAhead(shell, pipeline);
   const started = startPipes(shell, pipeline, keepsLast, false);
   if (!started) return 254;
   const { members, last } = started;
@@ -113,6 +114,15 @@ function* runPipes(shell: Shell, pipeline: Pipeline): Sys<number> {
   }
   shell.pipeStatus = codes;
   return status;
+}
+
+/** dash looks for the programs of a pipeline before it forks, and so knows them afterwards. */
+function findAhead(shell: Shell, pipeline: Pipeline): void {
+  for (const command of pipeline.commands) {
+    const first = command.kind === 'simple' ? command.words[0] : undefined;
+    const name = first && 'pieces' in first ? first.literal : undefined;
+    if (name !== undefined && !shell.functions.has(name) && !shell.runner.builtins.has(name)) findCommand(shell, name);
+  }
 }
 
 /** `shopt -s lastpipe`: the last command runs in the shell itself. */

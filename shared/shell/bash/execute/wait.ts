@@ -65,7 +65,7 @@ export function reportDeadJobs(shell: Shell): void {
     const { status } = job;
     const isSilent =
       status?.kind !== 'killed' || ['INT', 'TERM', 'PIPE'].includes(status.signal) || shell.isSubstitution || shell.traps.get(status.signal) !== undefined;
-    if (isSilent && shell.options.monitor && !shell.isInteractive && !job.isNotified) {
+    if (status?.kind === 'killed' && isSilent && shell.options.monitor && !shell.isInteractive && !job.isNotified) {
       shell.say(describeJob(job, shell.jobs.mark(job), 'plain'));
       shell.jobs.remove(job);
       continue;

@@ -151,7 +151,7 @@ function lookupSpecial(shell: Shell, name: Bytes, all: '@' | '*' | undefined): L
     case '!':
       return { ...base, value: shell.lastBackground === undefined ? undefined : String(shell.lastBackground) };
     case '-':
-      return { ...base, value: shell.options.flags };
+      return { ...base, value: shell.dialect === 'bash' ? shell.options.flags : shell.options.flags.replace('h', '') };
     case '_':
       return { ...base, value: shell.lastArgument };
     case '0':
