@@ -28,7 +28,7 @@ import type { OpenFile, Process, Sys } from '../shell/index.ts';
 import { attachContainer, execInContainer } from './exec.ts';
 import type { Kubelet } from './kubelet.ts';
 import { checkLabel, checkLabels, randomSuffix, randomUid } from './names.ts';
-import { admitPod } from './pod-admission.ts';
+import { admitPod, decodePod } from './pod-admission.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { tableOf } from './printer.ts';
 import { admitDeployment } from './deployment-admission.ts';
@@ -164,6 +164,8 @@ export class ApiServer implements KubernetesApi {
   private next(resource: ApiResource, present: KubeObject, sent: KubeObject): ApiResult<KubeObject> {
     const metadata = updatedMeta(present, sent);
     if (resource === NODES) return ok({ ...(present as Node), metadata, spec: (sent as Node).spec } as KubeObject);
+    const decoded = resource === PODS ? decodePod(sent) : undefined;
+    if (decoded?.ok === false) return decoded;
     if (resource === PODS) return this.updatePod(present as Pod, sent as Pod, metadata);
     if (resource === SERVICES)
       return admitService({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.pools, present as Service);

@@ -3,7 +3,7 @@
  * What kubeadm leaves behind is there at once; pods start as the simulation runs.
  */
 import { err, ok, Rng, type Result, type Simulation } from '../base/index.ts';
-import type { PluginCall } from '../cni/index.ts';
+import { isNetworkFile, parseNetwork, type PluginCall } from '../cni/index.ts';
 import { kubectlProgram, nodePrograms, type Node, type Pod } from '../commands/index.ts';
 import { getRoute } from '../kernel/index.ts';
 import type { InstalledProgram, Machine } from '../machine/index.ts';
@@ -281,7 +281,8 @@ export class Cluster {
     const membership = this.membershipOf(name, machine);
     const hasNetwork = (): boolean => {
       const entries = machine.init.fs.readdir('/etc/cni/net.d');
-      return entries.ok && entries.value.some(({ name: file }) => /\.(conf|conflist|json)$/.test(file));
+      const [first] = (entries.ok ? entries.value.map((entry) => entry.name) : []).filter(isNetworkFile).sort();
+      return first !== undefined && parseNetwork(readText(machine, `/etc/cni/net.d/${first}`)).ok;
     };
     this.nodeNames.set(machine.os, name);
     const kubelet = new Kubelet(runtime, hasNetwork, this.options.version);

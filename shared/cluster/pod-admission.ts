@@ -69,17 +69,23 @@ const DEFAULT_TOLERATIONS: readonly Toleration[] = [
   { effect: 'NoExecute', key: 'node.kubernetes.io/unreachable', operator: 'Exists', tolerationSeconds: 300 },
 ];
 
+/** What was sent, if its fields have the types of a pod's. */
+export function decodePod(sent: unknown): ApiResult<z.infer<typeof podSchema>> {
+  const decoded = podSchema.safeParse(sent, { reportInput: true });
+  return decoded.success ? ok(decoded.data) : badRequest(`Pod in version "v1" cannot be handled as a Pod: json: ${goDecodingError(decoded.error)}`);
+}
+
 /** A pod with everything the API server fills in, or the error it answers. */
 export function admitPod(sent: unknown, namespace: string, nowText: string, rng: Rng): ApiResult<Pod> {
-  const decoded = podSchema.safeParse(sent);
-  if (!decoded.success) return badRequest(`Pod in version "v1" cannot be handled as a Pod: json: ${goDecodingError(decoded.error)}`);
-  const { metadata, spec } = decoded.data;
+  const decoded = decodePod(sent);
+  if (!decoded.ok) return decoded;
+  const { metadata, spec } = decoded.value;
   const name = metadata.name ?? (metadata.generateName === undefined ? '' : metadata.generateName + randomSuffix(rng, 5));
   const errors = [...checkMetadata(name, metadata.labels), ...checkSpec(spec)];
   if (errors.length > 0) return invalidObject('Pod', name, errors);
-  const filled = fillSpec(decoded.data.spec as unknown as PodSpec, rng);
+  const filled = fillSpec(decoded.value.spec as unknown as PodSpec, rng);
   return ok({
-    ...decoded.data,
+    ...decoded.value,
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { ...metadata, name, namespace, uid: randomUid(rng), resourceVersion: '', creationTimestamp: nowText } as Pod['metadata'],

@@ -36,11 +36,10 @@ export class PodJournal {
     this.containerd('info', `RemovePodSandbox "${sandbox}" returns successfully`);
   }
   /** Both write of a sandbox that could not be made. */
-  sandboxFailed(why: string): void {
+  sandboxFailed(why: string, cause: string): void {
     const { name, namespace, uid } = this.pod.metadata;
     const { journal, simulation } = this.runtime;
-    const bare = why.replace(/^rpc error: code = \w+ desc = /, '');
-    this.containerd('error', `RunPodSandbox for ${this.shown()} failed, error`, bare);
+    this.containerd('error', `RunPodSandbox for ${this.shown()} failed, error`, cause);
     const pid = this.runtime.pidOf('kubelet.service');
     const line = (where: string, text: string): void => journal.write('kubelet.service', 'kubelet', pid, klogLine(simulation.unixUs, pid, where, text, 'E'));
     line('log.go:32', `"RunPodSandbox from runtime service failed" err=${JSON.stringify(why)}`);

@@ -98,9 +98,10 @@ export class PodWorker {
         this.sandbox = made.value;
         this.journal.containerd('info', `RunPodSandbox for ${this.journal.shown()} returns sandbox id "${made.value.id}"`);
       } else {
-        const code = made.error.startsWith('connection error') ? 'Unavailable' : 'Unknown';
-        this.warn('FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = ${code} desc = ${made.error}`);
-        this.journal.sandboxFailed(`rpc error: code = ${code} desc = ${made.error}`);
+        const { code, message, cause, tearDown } = made.error;
+        this.warn('FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = ${code} desc = ${message}`);
+        this.journal.sandboxFailed(`rpc error: code = ${code} desc = ${message}`, cause);
+        yield* tearDown(p);
         yield* this.rest(p, SANDBOX_RETRY_US);
       }
     }

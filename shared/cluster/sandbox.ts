@@ -3,7 +3,7 @@
  * internal/cri/server/sandbox_run.go: namespace first, then CNI, then pause).
  */
 import { err, ok, type Result } from '../base/index.ts';
-import { addNetwork, deleteNetwork, loadNetwork, onNode, type NetworkList, type RuntimeConfig } from '../cni/index.ts';
+import { addNetwork, deleteNetwork, loadNetwork, onNode, TIMEOUT_US, type NetworkList, type RuntimeConfig } from '../cni/index.ts';
 import type { Pod } from '../commands/index.ts';
 import { makeNetns } from '../kernel/index.ts';
 import { mountNetns, NetNamespace, NETNS_DIR, unmountNetns } from '../machine/index.ts';
@@ -19,10 +19,20 @@ const NO_CONTAINERD = 'connection error: desc = "transport: Error while dialing:
 /** containerd brings up lo by a plugin too. */
 const LOOPBACK: NetworkList = { name: 'cni-loopback', cniVersion: '0.3.1', disableCheck: false, disableGC: false, plugins: [{ type: 'loopback' }] };
 
-export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Result<Sandbox, string>> {
+/** Why there is none: what the kubelet hears, and what containerd writes down. */
+export interface SandboxError {
+  readonly code: 'Unavailable' | 'Unknown' | 'DeadlineExceeded';
+  readonly message: string;
+  readonly cause: string;
+  /** What the runtime still has to do when the kubelet does not wait any more. */
+  readonly tearDown: (p: Process) => Sys;
+}
+const nothing = function* (): Sys {};
+
+export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Result<Sandbox, SandboxError>> {
   const { os } = runtime.machine;
   const id = runtime.newId();
-  if (!runtime.isServiceUp('containerd.service')) return err(NO_CONTAINERD);
+  if (!runtime.isServiceUp('containerd.service')) return err({ code: 'Unavailable', message: NO_CONTAINERD, cause: NO_CONTAINERD, tearDown: nothing });
   yield* p.sleep(SANDBOX_US);
   if (pod.spec.hostNetwork) {
     const pause = startPause(p, runtime, runtime.machine.namespaces.net, runtime.machine.namespaces.uts);
@@ -37,8 +47,16 @@ export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Re
       pause,
     });
   }
+  const untilUs = p.nowUs + TIMEOUT_US;
   const network = yield* onNode(p, loadNetwork(CNI_CONF));
-  const fail = (why: string): Result<never, string> => err(`failed to setup network for sandbox "${id}": ${why}`);
+  const fail = (why: string, late: SandboxError['tearDown'] | undefined = undefined): Result<never, SandboxError> => {
+    const cause = `failed to setup network for sandbox "${id}": ${why}`;
+    return err(
+      late
+        ? { code: 'DeadlineExceeded', message: 'context deadline exceeded', cause, tearDown: late }
+        : { code: 'Unknown', message: cause, cause, tearDown: nothing },
+    );
+  };
   if (!network.ok) return fail('cni plugin not initialized');
   const netns = makeNetns(runtime.machine.host);
   const net = NetNamespace.of(netns);
@@ -59,13 +77,18 @@ export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Re
   const added = lo.ok ? yield* onNode(p, addNetwork(network.value, CNI_BIN, config('eth0')), observe) : lo;
   const address = added.ok ? added.value.ips[0]?.address : undefined;
   if (!added.ok || address === undefined) {
-    yield* onNode(p, deleteNetwork(network.value, CNI_BIN, config('eth0')), observe);
-    unmountNetns(p, path);
-    p.fs.unlink(path);
+    const tearDown = function* (shim: Process): Sys {
+      yield* onNode(shim, deleteNetwork(network.value, CNI_BIN, config('eth0')), observe);
+      unmountNetns(shim, path);
+      shim.fs.unlink(path);
+    };
+    const isLate = p.nowUs >= untilUs;
+    if (!isLate) yield* tearDown(p);
     return fail(
       added.ok
-        ? 'no address was given'
+        ? `failed to find network info for sandbox "${id}"`
         : `plugin type="${added.error.plugin}" failed (add): ${added.error.msg}${added.error.details === undefined ? '' : `; ${added.error.details}`}`,
+      isLate ? tearDown : undefined,
     );
   }
   const hostname = pod.spec.hostname ?? pod.metadata.name.slice(0, 63);

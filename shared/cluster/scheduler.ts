@@ -129,18 +129,23 @@ export class Scheduler {
       }
     }
     const reasons = new Map<string, number>();
+    const preemption = new Map<string, number>();
     const wanted = enough(nodes.length);
     const fitting: Node[] = [];
     let looked = 0;
     for (; looked < nodes.length && fitting.length < wanted; looked++) {
       const node = nodes[(this.start + looked) % nodes.length]!;
-      const reason = misfit(pod, node, this.loads.get(node.metadata.name) ?? NO_LOAD);
-      if (reason === undefined) fitting.push(node);
-      else reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      const why = misfit(pod, node, this.loads.get(node.metadata.name) ?? NO_LOAD);
+      if (why === undefined) fitting.push(node);
+      else {
+        for (const reason of why.reasons) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+        const helps = why.isFinal ? 'Preemption is not helpful for scheduling' : 'No preemption victims found for incoming pod';
+        preemption.set(helps, (preemption.get(helps) ?? 0) + 1);
+      }
     }
     if (nodes.length >= FEW_NODES) this.start = (this.start + looked) % nodes.length;
     if (fitting.length === 0) {
-      this.refuse(pod, nodes.length, reasons);
+      this.refuse(pod, nodes.length, histogram(reasons), histogram(preemption));
       return;
     }
     this.bind(pod, this.prefer(pod, fitting));
@@ -158,12 +163,11 @@ export class Scheduler {
     );
   }
 
-  private refuse(pod: Pod, total: number, reasons: ReadonlyMap<string, number>): void {
-    const texts = [...reasons].map(([reason, count]) => `${count} ${reason}`).sort();
+  private refuse(pod: Pod, total: number, reasons: string, preemption: string): void {
     const message =
       total === 0
         ? 'no nodes available to schedule pods'
-        : `0/${total} nodes are available: ${texts.join(', ')}. preemption: 0/${total} nodes are available: ${total} Preemption is not helpful for scheduling.`;
+        : `0/${total} nodes are available: ${reasons}. preemption: 0/${total} nodes are available: ${preemption}.`;
     const now = formatTime(this.simulation.unixUs);
     const old = pod.status.conditions?.find((one) => one.type === 'PodScheduled');
     this.refused.add(`${pod.metadata.namespace}/${pod.metadata.name}`);
@@ -199,22 +203,36 @@ export class Scheduler {
 }
 const NO_LOAD = new NodeLoad();
 
+/** As FitError says how many nodes have each reason. */
+const histogram = (counts: ReadonlyMap<string, number>): string =>
+  [...counts]
+    .map(([reason, count]) => `${count} ${reason}`)
+    .sort()
+    .join(', ');
+
 const isMarked = (pod: Pod): boolean => pod.status.conditions?.some((one) => one.type === 'PodScheduled' && one.status === 'False') ?? false;
-/** Why a pod cannot be on a node, in the words of the plugin that says so. */
-function misfit(pod: Pod, node: Node, load: NodeLoad): string | undefined {
+/** Why a pod cannot be on a node, in the words of the plugin that says so; `isFinal`: no pod that leaves would change that (UnschedulableAndUnresolvable). */
+interface Misfit {
+  readonly reasons: readonly string[];
+  readonly isFinal: boolean;
+}
+function misfit(pod: Pod, node: Node, load: NodeLoad): Misfit | undefined {
+  const final = (reason: string): Misfit => ({ reasons: [reason], isFinal: true });
   const tolerations = pod.spec.tolerations ?? [];
   const { taints = [], unschedulable } = node.spec;
-  if (unschedulable && !tolerates(tolerations, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' })) return 'node(s) were unschedulable';
+  if (unschedulable && !tolerates(tolerations, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' })) return final('node(s) were unschedulable');
   const hard = taints.find((taint) => taint.effect !== 'PreferNoSchedule' && !tolerates(tolerations, taint));
-  if (hard) return `node(s) had untolerated taint {${hard.key}: ${hard.value ?? ''}}`;
+  if (hard) return final(`node(s) had untolerated taint {${hard.key}: ${hard.value ?? ''}}`);
   const labels = node.metadata.labels ?? {};
-  if (Object.entries(pod.spec.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value)) return "node(s) didn't match Pod's node affinity/selector";
-  if (load.ports.size > 0 && hostPorts(pod).some((port) => load.ports.has(port))) return "node(s) didn't have free ports for the requested pod ports";
-  if (load.pods + 1 > Number(node.status.allocatable['pods'] ?? '110')) return 'Too many pods';
+  if (Object.entries(pod.spec.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value))
+    return final("node(s) didn't match Pod's node affinity/selector");
+  if (load.ports.size > 0 && hostPorts(pod).some((port) => load.ports.has(port)))
+    return { reasons: ["node(s) didn't have free ports for the requested pod ports"], isFinal: false };
   const own = requested(pod);
   const whole = allocatable(node);
-  for (const resource of ['cpu', 'memory'] as const) {
-    if (own[resource] > 0 && load.requested[resource] + own[resource] > whole[resource]) return `Insufficient ${resource}`;
-  }
-  return undefined;
+  const reasons = [
+    ...(load.pods + 1 > Number(node.status.allocatable['pods'] ?? '110') ? ['Too many pods'] : []),
+    ...(['cpu', 'memory'] as const).filter((one) => own[one] > 0 && load.requested[one] + own[one] > whole[one]).map((one) => `Insufficient ${one}`),
+  ];
+  return reasons.length > 0 ? { reasons, isFinal: false } : undefined;
 }

@@ -3,11 +3,23 @@ import { err, ok, type Errno, type Result } from '../base/index.ts';
 import { exitStatusOf, type Process, type Sys } from '../shell/index.ts';
 import type { PluginOutput } from './runner.ts';
 
-/** A program that hangs is ended after this long. */
-const TIMEOUT_US = 90_000_000;
+/** A program that hangs is ended after this long: what the kubelet gives a sandbox, twice its runtimeRequestTimeout. */
+export const TIMEOUT_US = 240_000_000;
+
+/** As Go's syscall.Signal names them. */
+const GO_SIGNALS: Readonly<Record<string, string>> = {
+  ...{ HUP: 'hangup', INT: 'interrupt', QUIT: 'quit', ABRT: 'aborted', KILL: 'killed', SEGV: 'segmentation fault', PIPE: 'broken pipe' },
+  ...{ ALRM: 'alarm clock', TERM: 'terminated' },
+};
 
 /** Runs a program with input and takes all it prints; one that hangs is ended. All texts are byte strings. */
-export function* runWithInput(p: Process, argv: readonly string[], env: ReadonlyMap<string, string>, input: string): Sys<Result<PluginOutput, Errno>> {
+export function* runWithInput(
+  p: Process,
+  argv: readonly string[],
+  env: ReadonlyMap<string, string>,
+  input: string,
+  timeoutUs = TIMEOUT_US,
+): Sys<Result<PluginOutput, Errno>> {
   const open: number[] = [];
   const pipe = (): { readonly read: number; readonly write: number } | undefined => {
     const made = p.pipe();
@@ -37,7 +49,7 @@ export function* runWithInput(p: Process, argv: readonly string[], env: Readonly
     close(stderr.write);
     yield* p.write(stdin.write, input);
     close(stdin.write);
-    const untilUs = p.nowUs + TIMEOUT_US;
+    const untilUs = p.nowUs + timeoutUs;
     const output = ['', ''];
     const ends = [stdout.read, stderr.read];
     while (ends.length > 0) {
@@ -55,8 +67,9 @@ export function* runWithInput(p: Process, argv: readonly string[], env: Readonly
         else ends.splice(ends.indexOf(fd), 1);
       }
     }
-    const status = exitStatusOf(yield* p.waitExit(child.value));
-    return ok({ status, stdout: output[0]!, stderr: output[1]! });
+    const ending = yield* p.waitExit(child.value);
+    const signal = ending.kind === 'killed' ? { signal: GO_SIGNALS[ending.signal] ?? ending.signal.toLowerCase() } : {};
+    return ok({ status: exitStatusOf(ending), stdout: output[0]!, stderr: output[1]!, ...signal });
   } finally {
     for (const fd of [...open]) p.close(fd);
   }

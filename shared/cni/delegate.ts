@@ -25,5 +25,7 @@ function* call(args: PluginArgs, command: Command, plugin: string, config: JsonO
   if (file === undefined) return err(notFound(plugin, path));
   const env = pluginEnvironment(command, { containerId, netns, ifName, args: [...args.args], capabilities: {} }, path);
   const ran = yield* runWithInput(p, [file], new Map([...p.env, ...Object.entries(env)]), utf8Encode(JSON.stringify(config)));
-  return ran.ok ? readAnswer(plugin, command, ran.value) : err({ code: ErrorCode.internal, msg: `fork/exec ${file}: ${strerror(ran.error).toLowerCase()}` });
+  return ran.ok
+    ? readAnswer(command, ran.value, typeof config['cniVersion'] === 'string' ? config['cniVersion'] : '0.1.0')
+    : err({ code: ErrorCode.internal, msg: `fork/exec ${file}: ${strerror(ran.error).toLowerCase()}` });
 }

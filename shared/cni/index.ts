@@ -2,8 +2,9 @@
  * cni: the Container Network Interface. `addNetwork` and its kin call plugins as a container runtime does, `onNode` runs them
  * on a simulated node; `CNI_PLUGINS` are the executables themselves, faithful to containernetworking/plugins 1.1 and flannel's cni-plugin 1.1.
  */
+export { TIMEOUT_US } from './child.ts';
 export { flannelDelegate, flannelSubnetFile } from './meta/flannel.ts';
-export { parseNetwork } from './network-list.ts';
+export { isNetworkFile, parseNetwork } from './network-list.ts';
 export { onNode } from './node-driver.ts';
 export type { PluginCall } from './node-driver.ts';
 export { calico, vethName } from './calico/calico.ts';

@@ -1,9 +1,12 @@
 /** Network configuration as text: `.conflist`, and `.conf` taken as a list of one (libcni, conf.go). */
 import { err, ok, type Result } from '../base/index.ts';
-import { parseJson } from './skel.ts';
+import { parseJson } from './json.ts';
 import { compareVersions, SPEC_VERSIONS, type Json, type JsonObject, type NetworkList, type PluginConfig } from './spec.ts';
 
 const NEWEST = SPEC_VERSIONS.at(-1)!;
+
+/** Files of other names are not looked at. */
+export const isNetworkFile = (name: string): boolean => /\.(conf|conflist|json)$/.test(name);
 
 /** The error says what is wrong, in libcni's words. */
 export function parseNetwork(text: string): Result<NetworkList, string> {

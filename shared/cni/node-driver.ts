@@ -41,6 +41,9 @@ function* answer(p: Process, question: Ask, observe: ((call: PluginCall) => void
   }
 }
 
+/** containerd waits a minute for what it takes down. */
+const CLEAN_UP_US = 60_000_000;
+
 export function findExecutable(p: Process, plugin: string, path: readonly string[]): string | undefined {
   return path
     .map((directory) => `${directory}/${plugin}`)
@@ -52,7 +55,13 @@ export function findExecutable(p: Process, plugin: string, path: readonly string
 
 function* run(p: Process, plugin: PluginRun, observe: ((call: PluginCall) => void) | undefined): Sys<Result<PluginOutput, string>> {
   const startedUs = p.nowUs;
-  const ran = yield* runWithInput(p, [plugin.file], new Map([...p.env, ...Object.entries(plugin.env)]), plugin.stdin);
+  const ran = yield* runWithInput(
+    p,
+    [plugin.file],
+    new Map([...p.env, ...Object.entries(plugin.env)]),
+    plugin.stdin,
+    plugin.command === 'DEL' ? CLEAN_UP_US : undefined,
+  );
   if (!ran.ok) return err(strerror(ran.error).toLowerCase());
   const { plugin: name, file, command, env, stdin } = plugin;
   const { status, stdout, stderr } = ran.value;

@@ -101,10 +101,17 @@ describe('ADD, CHECK, DEL', () => {
   });
   it.each<[string, PluginOutput, object]>([
     ['its error', { status: 1, stdout: '{"code":11,"msg":"later","details":"busy"}', stderr: '' }, { code: 11, msg: 'later', details: 'busy' }],
-    ['what it said', { status: 1, stdout: '', stderr: 'boom\n' }, { code: 999, msg: 'netplugin failed: "boom"' }],
+    ['what it said', { status: 1, stdout: '', stderr: 'boom\n' }, { code: 999, msg: 'netplugin failed: "boom\\n"' }],
     ['nothing', { status: 7, stdout: '', stderr: '' }, { code: 999, msg: 'netplugin failed with no error message: exit status 7' }],
-    ['no JSON', ok('hello'), { code: 6 }],
-    ['an unknown version', ok('{"cniVersion":"9.0.0"}'), { code: 6, msg: 'plugin a: unsupported CNI result version' }],
+    ['a signal', { status: 137, stdout: '', stderr: '', signal: 'killed' }, { code: 999, msg: 'netplugin failed with no error message: signal: killed' }],
+    [
+      'an error that is none',
+      { status: 1, stdout: 'oh no', stderr: '' },
+      { code: 999, msg: `netplugin failed but error parsing its diagnostic message "oh no": invalid character 'o' looking for beginning of value` },
+    ],
+    ['no JSON', ok('hello'), { code: 999, msg: "failed to unmarshal raw result: invalid character 'h' looking for beginning of value" }],
+    ['nothing, and no status', ok(''), { code: 999, msg: 'failed to unmarshal raw result: unexpected end of JSON input' }],
+    ['an unknown version', ok('{"cniVersion":"9.0.0"}'), { code: 999, msg: 'unsupported CNI result version "9.0.0"' }],
   ])('ends with the plugin that fails: %s', (_name, output, error) => {
     const fake = new FakeNode({ a: () => output, b: () => ok(RESULT) });
     expect(fake.drive(addNetwork(listOf('1.0.0', 'a', 'b'), PATH, config))).toMatchObject({ ok: false, error: { ...error, plugin: 'a' } });

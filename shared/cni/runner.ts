@@ -4,8 +4,8 @@
  * it, read and write a file), so that the same code works on a simulated node and on any real one.
  */
 import { err, ok, utf8Decode, utf8Encode, type Result } from '../base/index.ts';
-import { parseNetwork } from './network-list.ts';
-import { parseJson } from './skel.ts';
+import { isNetworkFile, parseNetwork } from './network-list.ts';
+import { parseJson } from './json.ts';
 import {
   compareVersions,
   decodeResult,
@@ -43,6 +43,8 @@ export interface PluginOutput {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** What ended it, where it did not end by itself: `killed`. */
+  readonly signal?: string;
 }
 export interface Answers {
   find: string | undefined;
@@ -181,7 +183,7 @@ function* callPlugin(
     stdin: utf8Encode(JSON.stringify(buildConfig(list, plugin, config, previous))),
   };
   const ran = yield* ask<'run'>({ ask: 'run', ...run });
-  const answer = ran.ok ? readAnswer(type, command, ran.value) : err({ code: ErrorCode.internal, msg: `fork/exec ${file}: ${ran.error}` });
+  const answer = ran.ok ? readAnswer(command, ran.value, list.cniVersion) : err({ code: ErrorCode.internal, msg: `fork/exec ${file}: ${ran.error}` });
   return answer.ok ? answer : err({ ...answer.error, plugin: type });
 }
 
@@ -216,15 +218,19 @@ function buildConfig(list: NetworkList, plugin: PluginConfig, config: RuntimeCon
   };
 }
 
-/** What a plugin's output means (pkg/invoke/raw_exec.go). */
-export function readAnswer(plugin: string, command: Command, { status, stdout, stderr }: PluginOutput): Result<CniResult, CniError> {
+/** What a plugin's output means (pkg/invoke/raw_exec.go, exec.go); `spoken`: the version of the configuration it was given. */
+export function readAnswer(command: Command, { status, stdout, stderr, signal }: PluginOutput, spoken: string): Result<CniResult, CniError> {
   const fail = (msg: string, code: number = ErrorCode.internal): Result<never, CniError> => err({ code, msg });
-  const parsed = parseJson(utf8Decode(stdout));
   if (status !== 0) {
-    const said = utf8Decode(stderr).trim();
-    if (stdout.trim() === '') return fail(said === '' ? `netplugin failed with no error message: exit status ${status}` : `netplugin failed: "${said}"`);
-    if (!parsed.ok) return fail(`netplugin failed but error parsing its diagnostic message ${JSON.stringify(utf8Decode(stdout).trim())}: ${parsed.error}`);
-    const { code, msg, details } = parsed.value;
+    if (stdout === '')
+      return fail(
+        stderr === ''
+          ? `netplugin failed with no error message: ${signal === undefined ? `exit status ${status}` : `signal: ${signal}`}`
+          : `netplugin failed: ${JSON.stringify(utf8Decode(stderr))}`,
+      );
+    const said = parseJson(utf8Decode(stdout), 'types.Error');
+    if (!said.ok) return fail(`netplugin failed but error parsing its diagnostic message ${JSON.stringify(utf8Decode(stdout))}: ${said.error}`);
+    const { code, msg, details } = said.value;
     return err({
       code: typeof code === 'number' ? code : ErrorCode.internal,
       msg: typeof msg === 'string' ? msg : '',
@@ -232,9 +238,13 @@ export function readAnswer(plugin: string, command: Command, { status, stdout, s
     });
   }
   if (command !== 'ADD') return ok(EMPTY_RESULT);
-  const decoded = parsed.ok ? decodeResult(parsed.value) : undefined;
-  if (decoded) return ok(decoded.result);
-  return fail(`plugin ${plugin}: ${parsed.ok ? 'unsupported CNI result version' : `decoding its result: ${parsed.error}`}`, ErrorCode.decodingFailure);
+  const parsed = parseJson(utf8Decode(stdout), 'map[string]interface {}');
+  if (!parsed.ok) return fail(`failed to unmarshal raw result: ${parsed.error}`);
+  const { cniVersion } = parsed.value;
+  // without one of its own it has that of the configuration
+  const version = typeof cniVersion === 'string' && cniVersion !== '' ? cniVersion : spoken;
+  const decoded = decodeResult({ ...parsed.value, cniVersion: version });
+  return decoded ? ok(decoded.result) : fail(`unsupported CNI result version ${JSON.stringify(version)}`);
 }
 
 function cacheText(list: NetworkList, config: RuntimeConfig, result: CniResult): string {
@@ -278,13 +288,12 @@ function* readCache(file: string): Asking<Cached | undefined> {
   };
 }
 
-/** The first configuration of a directory in order of names, as kubelet and containerd take it. */
+/** The first configuration of a directory in order of names, as containerd takes it: one that cannot be read is not passed over. */
 export function* loadNetwork(directory: string): Asking<Result<NetworkList, string>> {
-  const names = (yield* ask<'list'>({ ask: 'list', directory })).filter((name) => /\.(conf|conflist|json)$/.test(name));
-  for (const name of names) {
-    const text = yield* ask<'read'>({ ask: 'read', file: `${directory}/${name}` });
-    const list = text === undefined ? undefined : parseNetwork(utf8Decode(text));
-    if (list?.ok && list.value.plugins.length > 0) return list;
-  }
-  return err(names.length === 0 ? `no network config found in ${directory}: cni plugin not initialized` : `no valid networks found in ${directory}`);
+  const names = yield* ask<'list'>({ ask: 'list', directory });
+  const name = names.find(isNetworkFile);
+  if (name === undefined) return err(`no network config found in ${directory}: cni plugin not initialized`);
+  const text = yield* ask<'read'>({ ask: 'read', file: `${directory}/${name}` });
+  const list = parseNetwork(utf8Decode(text ?? ''));
+  return list.ok ? list : err(`failed to load CNI config list file ${directory}/${name}: ${list.error}: invalid cni config`);
 }

@@ -4,7 +4,8 @@
  */
 import { err, ok, utf8Decode, utf8Encode, type Result } from '../base/index.ts';
 import type { Process, Program, Sys } from '../shell/index.ts';
-import { compareVersions, encodeResult, ErrorCode, PLUGIN_VERSIONS, printJson, type CniError, type CniResult, type Json, type JsonObject } from './spec.ts';
+import { parseJson } from './json.ts';
+import { compareVersions, encodeResult, ErrorCode, PLUGIN_VERSIONS, printJson, type CniError, type CniResult, type JsonObject } from './spec.ts';
 
 export interface PluginArgs {
   readonly p: Process;
@@ -130,20 +131,4 @@ function checkIfName(name: string): CniError | undefined {
   if (name === '.' || name === '..') return refuse('interface name is . or ..');
   if (/[/:\s]/.test(name)) return refuse('interface name contains / or : or whitespace characters');
   return undefined;
-}
-
-/** A JSON object; the error is worded as Go's encoding/json words it. */
-export function parseJson(text: string): Result<JsonObject, string> {
-  if (text.trim() === '') return err('unexpected end of JSON input');
-  try {
-    const value = JSON.parse(text) as Json;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return ok(value as JsonObject);
-    return err(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct`);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    const at = /position (\d+)/.exec(message);
-    if (/end of JSON|Unterminated/i.test(message) || (at && Number(at[1]) >= text.trimEnd().length)) return err('unexpected end of JSON input');
-    const char = at ? text[Number(at[1])] : text.trim()[0];
-    return err(`invalid character ${char === "'" ? "'\\''" : `'${char ?? ''}'`} looking for beginning of value`);
-  }
 }

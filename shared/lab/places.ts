@@ -98,9 +98,9 @@ export class Places {
     if (!machine && first !== 'pod' && rest.length > 0)
       return refuse('not-found', `There is no node ${first}; there are: ${[...this.machines.keys()].join(', ')}.`, { target });
     const [namespace, name] = rest.length > 1 ? [rest[0]!, rest.slice(1).join('/')] : ['default', rest[0] ?? first];
-    for (const info of this.cluster?.pods() ?? []) {
-      const { metadata, spec } = info.pod;
-      if (metadata.name !== name || metadata.namespace !== namespace || (machine && spec.nodeName !== first)) continue;
+    const pod = this.cluster?.pod(namespace, name);
+    if (this.cluster && pod && (!machine || pod.spec.nodeName === first)) {
+      const info = this.cluster.infoOf(pod);
       const netns = this.netnsOfPod(info);
       if (!netns) return refuse('not-possible', `The pod ${name} is ${info.status}: it has no network now.`, { target });
       return give({ kind: 'pod', node: netns.host.name, machine: this.machines.get(netns.host.name)!, netns, info });

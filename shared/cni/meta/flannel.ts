@@ -6,7 +6,8 @@ import { err, ok, utf8Decode, utf8Encode, type Result } from '../../base/index.t
 import type { Sys } from '../../shell/index.ts';
 import { formatPrefix, networkOf, parsePrefix } from '../address.ts';
 import { callDelegate } from '../delegate.ts';
-import { parseJson, type Plugin, type PluginArgs, type PluginResult } from '../skel.ts';
+import { parseJson } from '../json.ts';
+import type { Plugin, PluginArgs, PluginResult } from '../skel.ts';
 import type { CniResult, Json, JsonObject } from '../spec.ts';
 
 const SUBNET_FILE = '/run/flannel/subnet.env';

@@ -3,7 +3,8 @@ import { err, ok, utf8Decode, utf8Encode, type Result } from '../../base/index.t
 import { Iff, type Device, type Netns } from '../../kernel/index.ts';
 import { parseMac } from '../../wire/index.ts';
 import { changeLink, linkByName, macOf, openNetns, setSysctl, sysctl } from '../netlink.ts';
-import { parseJson, type Plugin, type PluginArgs } from '../skel.ts';
+import { parseJson } from '../json.ts';
+import type { Plugin, PluginArgs } from '../skel.ts';
 import { decodeResult, type Json, type JsonObject } from '../spec.ts';
 
 const DATA_DIR = '/run/cni/tuning';

@@ -5,6 +5,7 @@ import type { Sys } from '../../shell/index.ts';
 import { findResource, type Context } from './context.ts';
 import type { ApiResource } from './api.ts';
 import type { Data } from './yaml-text.ts';
+import { yamlTrouble } from './yaml-trouble.ts';
 
 export interface Manifest {
   readonly resource: ApiResource;
@@ -57,12 +58,7 @@ function parseManifests(context: Context, path: string, content: string): readon
   const manifests: Manifest[] = [];
   for (const document of parseAllDocuments(content, { version: '1.1', prettyErrors: true })) {
     const problem = document.errors[0];
-    if (problem) {
-      const isNested = problem.code === 'BLOCK_AS_IMPLICIT_KEY' || /Nested mappings/.test(problem.message);
-      const line = (problem.linePos?.[0].line ?? 1) + (isNested ? 1 : 0);
-      const reason = isNested ? 'mapping values are not allowed in this context' : problem.message.split(/ at line \d+/)[0]!.replace(/\s*\n[\s\S]*$/, '');
-      return `error parsing ${path}: error converting YAML to JSON: yaml: line ${line}: ${reason}`;
-    }
+    if (problem) return `error parsing ${path}: error converting YAML to JSON: yaml: ${yamlTrouble(problem, content)}`;
     const data = document.toJS() as Data;
     if (data === null || data === undefined) continue;
     if (typeof data !== 'object' || Array.isArray(data)) {

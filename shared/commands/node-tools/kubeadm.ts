@@ -117,6 +117,8 @@ function* init(context: ToolContext): Sys<number> {
   ] as const) {
     const cidr = flags.string(flag);
     if (cidr !== undefined && !PREFIX.test(cidr)) return yield* refuse(context, `${field}: Invalid value: ${JSON.stringify(cidr)}: couldn't parse subnet`);
+    const problem = cidr !== undefined && field === 'podSubnet' ? nodeMaskProblem(cidr) : undefined;
+    if (problem !== undefined) return yield* refuse(context, `podSubnet: Invalid value: ${JSON.stringify(cidr)}: ${problem}`);
   }
   const address = flags.string('apiserver-advertise-address');
   if (address !== undefined && !/^\d+\.\d+\.\d+\.\d+$/.test(address))
@@ -458,3 +460,13 @@ export const KUBEADM: Tool = {
     },
   ],
 };
+
+/** ValidatePodSubnetNodeMask: every node takes a /24 of it. */
+function nodeMaskProblem(cidr: string): string | undefined {
+  const length = Number(cidr.split('/')[1]);
+  if (length > NODE_MASK) return `the size of pod subnet with mask ${length} is smaller than the size of node subnet with mask ${NODE_MASK}`;
+  if (NODE_MASK - length > MASK_DIFFERENCE) return `pod subnet mask (${length}) and node-mask (${NODE_MASK}) difference is greater than ${MASK_DIFFERENCE}`;
+  return undefined;
+}
+const NODE_MASK = 24;
+const MASK_DIFFERENCE = 16;
