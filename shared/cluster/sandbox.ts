@@ -49,7 +49,7 @@ export function* makeSandbox(p: Process, runtime: NodeRuntime, pod: Pod): Sys<Re
   }
   const untilUs = p.nowUs + TIMEOUT_US;
   const network = yield* onNode(p, loadNetwork(CNI_CONF));
-  const fail = (why: string, late: SandboxError['tearDown'] | undefined = undefined): Result<never, SandboxError> => {
+  const fail = (why: string, late?: SandboxError['tearDown']): Result<never, SandboxError> => {
     const cause = `failed to setup network for sandbox "${id}": ${why}`;
     return err(
       late
