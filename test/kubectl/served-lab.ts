@@ -53,7 +53,7 @@ export class ServedLab {
 
   /** The real one, begun; with `script` in a terminal of its own. */
   start(args: readonly string[], program = findKubectl()): ChildProcessWithoutNullStreams {
-    return spawn(program, args, { env: { ...process.env, KUBECONFIG: this.kubeconfig, HOME: this.home, KUBECTL_KUBERC: 'false', KUBE_EDITOR: EDITOR } });
+    return spawn(program, args, { env: environment(this.kubeconfig, this.home) });
   }
   /** The real one, to its end. */
   async kubectl(args: readonly string[], input = ''): Promise<Ran> {
@@ -85,6 +85,21 @@ export class ServedLab {
       take();
     });
   }
+}
+
+const environment = (config: string, home: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  KUBECONFIG: config,
+  HOME: home,
+  KUBECTL_KUBERC: 'false',
+  KUBE_EDITOR: EDITOR,
+});
+
+/** The real one by a kubeconfig, to its end. */
+export function kubectlWith(config: string, home: string, args: readonly string[]): Promise<Ran> {
+  const child = spawn(findKubectl(), args, { env: environment(config, home) });
+  child.stdin.end();
+  return ended(child, args);
 }
 
 function readAll(program: Program, how: 'read' | 'readError'): string {
