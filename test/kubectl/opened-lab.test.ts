@@ -82,9 +82,9 @@ it('is served from when it is opened until it is closed', async () => {
   const address = (await kubectl('get pod web -o jsonpath={.status.podIP}')).out;
   expect(address).toMatch(/^10\.244\.\d+\.\d+$/);
   const view = client.open('labs.watch', { lab: LAB });
-  const { value } = await view.next();
+  const seen = await view.next();
   await view.return?.(undefined);
-  expect(JSON.stringify(value)).toContain(address);
+  expect(JSON.stringify(seen)).toContain(address);
   expect(await kubectl('exec web -- hostname')).toEqual({ status: 0, out: 'web\n', err: '' });
 
   await client.call('labs.stop', { lab: LAB });
