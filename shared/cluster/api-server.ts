@@ -31,9 +31,25 @@ import { checkLabel, checkLabels, randomSuffix, randomUid } from './names.ts';
 import { admitPod, decodePod } from './pod-admission.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { tableOf } from './printer.ts';
-import { admitDeployment } from './deployment-admission.ts';
 import { admitNetworkPolicy, type NetworkPolicy } from './network-policy.ts';
-import { CONFIGMAPS, DEPLOYMENTS, NAMESPACES, NETWORKPOLICIES, NODES, PODS, REPLICASETS, RESOURCES, SECRETS, SERVICEACCOUNTS, SERVICES } from './resources.ts';
+import {
+  CLUSTERROLEBINDINGS,
+  CLUSTERROLES,
+  CONFIGMAPS,
+  JOBS,
+  NAMESPACES,
+  NETWORKPOLICIES,
+  NODES,
+  PODS,
+  REPLICASETS,
+  RESOURCES,
+  ROLEBINDINGS,
+  ROLES,
+  SECRETS,
+  SERVICEACCOUNTS,
+  SERVICES,
+} from './resources.ts';
+import { WORKLOADS } from './workload-kinds.ts';
 import { admitData } from './data-admission.ts';
 import { admitService, type Pools } from './service-admission.ts';
 import { parseFieldSelector, parseLabelSelector, type Matcher } from './selector.ts';
@@ -47,6 +63,8 @@ export interface ApiServerOptions {
   /** `10.96.0.0/12`. */
   readonly serviceCIDR: string;
   readonly connect: (p: Process) => Sys<Result<void, string>>;
+  /** Of an object that the cluster itself keeps as it is. */
+  readonly isKept: (uid: string) => boolean;
 }
 
 export interface WriteOptions {
@@ -55,7 +73,7 @@ export interface WriteOptions {
   readonly finish?: (object: KubeObject) => KubeObject;
 }
 
-const DATA: ReadonlySet<ApiResource> = new Set([CONFIGMAPS, SECRETS, SERVICEACCOUNTS]);
+const DATA: ReadonlySet<ApiResource> = new Set([CONFIGMAPS, SECRETS, SERVICEACCOUNTS, CLUSTERROLES, CLUSTERROLEBINDINGS, ROLES, ROLEBINDINGS]);
 
 export class ApiServer implements KubernetesApi {
   readonly resources = RESOURCES;
@@ -124,6 +142,7 @@ export class ApiServer implements KubernetesApi {
   }
   private make(resource: ApiResource, namespace: string, object: unknown, now: string): ApiResult<KubeObject> {
     if (resource === NAMESPACES) return newNamespace(object, now, this.rng);
+    if (!resource.isNamespaced) return admitData(resource, object, undefined, now, this.rng);
     const place = this.store.get(NAMESPACES, undefined, namespace) as Namespace | undefined;
     if (!place) return notFound(NAMESPACES, namespace);
     const given = (object as { readonly metadata?: { readonly namespace?: unknown } } | null)?.metadata?.namespace;
@@ -134,11 +153,9 @@ export class ApiServer implements KubernetesApi {
         ? admitPod(object, namespace, now, this.rng)
         : resource === SERVICES
           ? admitService(object, namespace, now, this.pools)
-          : resource === DEPLOYMENTS
-            ? admitDeployment(object, namespace, now, this.rng)
-            : resource === NETWORKPOLICIES
-              ? admitNetworkPolicy(object, namespace, now, this.rng)
-              : admitData(resource, object, namespace, now, this.rng);
+          : resource === NETWORKPOLICIES
+            ? admitNetworkPolicy(object, namespace, now, this.rng)
+            : (WORKLOADS.get(resource)?.(object, namespace, now, this.rng) ?? admitData(resource, object, namespace, now, this.rng));
     if (!made.ok || place.status.phase !== 'Terminating') return made;
     return forbidden(resource, made.value.metadata.name, `unable to create new content in namespace ${namespace} because it is being terminated`);
   }
@@ -169,12 +186,15 @@ export class ApiServer implements KubernetesApi {
     if (resource === PODS) return this.updatePod(present as Pod, sent as Pod, metadata);
     if (resource === SERVICES)
       return admitService({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.pools, present as Service);
-    if (resource === DEPLOYMENTS) {
-      const made = admitDeployment({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.rng);
+    const admit = WORKLOADS.get(resource);
+    if (admit) {
+      if (this.options.isKept(present.metadata.uid)) return badRequest('not modelled: a change of what the cluster itself runs; delete its pods, and they come again');
+      const made = admit({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.rng);
       if (!made.ok) return made;
       const { status, spec, metadata: old } = present as Deployment;
-      const generation = (old.generation ?? 1) + (isSame(spec, made.value.spec) ? 0 : 1);
-      return ok({ ...made.value, metadata: { ...metadata, generation }, status } as KubeObject);
+      const wanted = resource === JOBS ? ownSelector(present as Deployment, made.value as Deployment) : made.value;
+      const generation = (old.generation ?? 1) + (isSame(spec, (wanted as Deployment).spec) ? 0 : 1);
+      return ok({ ...wanted, metadata: { ...metadata, generation }, status } as KubeObject);
     }
     if (resource === REPLICASETS)
       return ok({
@@ -214,6 +234,7 @@ export class ApiServer implements KubernetesApi {
     if (!resource.verbs.includes('delete')) return methodNotAllowed();
     const object = this.store.get(resource, namespace, name);
     if (!object) return notFound(resource, name);
+    if (this.options.isKept(object.metadata.uid)) return badRequest('not modelled: a cluster without what it runs itself');
     if (options.orphans) this.orphan(object);
     if (resource === NAMESPACES) return this.endNamespace(object as Namespace);
     if (resource !== PODS) return ok(this.store.remove(resource, namespace, name)!);
@@ -339,6 +360,12 @@ export const makeNamespace = (name: string, now: string, rng: Rng, labels: Reado
   metadata: { name, uid: randomUid(rng), resourceVersion: '', creationTimestamp: now, labels: { 'kubernetes.io/metadata.name': name, ...labels } },
   spec: { finalizers: ['kubernetes'] },
   status: { phase: 'Active' },
+});
+
+/** What a job was given to find its pods by never changes. */
+const ownSelector = (present: Deployment, made: Deployment): Deployment => ({
+  ...made,
+  spec: { ...made.spec, selector: present.spec.selector, template: { ...made.spec.template, metadata: present.spec.template.metadata } },
 });
 
 /** `metadata.name` of what a client sent; '' where there is none. */

@@ -18,6 +18,7 @@ import { flannelImages, flannelNetwork } from './flannel/network.ts';
 import { ImageRegistry, parseReference } from './image.ts';
 import { systemImages } from './images/system.ts';
 import { userImages } from './images/user.ts';
+import { JobController } from './jobs.ts';
 import { Kubelet } from './kubelet.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { CONTAINERD, containerdProgram, KUBELET, NodeJournal, NodeServices, type ServiceFacts } from './node-services.ts';
@@ -35,6 +36,7 @@ import { NamespaceController } from './namespaces.ts';
 import { LEASES, NODE_NAME, NODES, PODS } from './resources.ts';
 import { RestApi, type Definitions } from './rest/index.ts';
 import { Scheduler } from './scheduler.ts';
+import { WorkloadController } from './workloads.ts';
 import { ObjectStore } from './store.ts';
 import { wayOut } from './way-out.ts';
 
@@ -116,6 +118,7 @@ export class Cluster {
         return plan().serviceCIDR;
       },
       connect: (p) => this.connect(p, `${this.plan.address}:6443`),
+      isKept: (uid) => this.controlPlane?.keeps(uid) ?? false,
     });
     serveRest(this.api, this.store, simulation, options.types);
     this.network = this.makeNetwork();
@@ -137,6 +140,8 @@ export class Cluster {
     if (made) this.registerAll(made);
     new EndpointController(this.store, simulation, this.rng);
     new DeploymentController(this.store, simulation, this.rng, this.events);
+    new WorkloadController(this.store, simulation, this.rng, this.events, ({ metadata }) => this.controlPlane?.keeps(metadata.uid) ?? true);
+    new JobController(this.store, simulation, this.rng, this.events);
     new NamespaceController(this.store, this.api, simulation);
     new NodeLifecycle(this.store, simulation, this.events);
     new Scheduler(this.store, this.events, simulation, this.rng);

@@ -47,6 +47,8 @@ export interface ContainerSetup {
   readonly id: string;
   readonly log: ContainerLog;
   readonly resolvConf: string;
+  /** What its specification adds, found out. */
+  readonly env: readonly (readonly [name: string, value: Bytes])[];
   readonly clusterEnv: Readonly<Record<string, string>>;
   /** Whose processes it sees; without it its own only. */
   readonly pid?: PidNamespace | undefined;
@@ -123,7 +125,7 @@ export class RunningContainer {
     ]);
     const expand = (text: string): string =>
       text.replace(/\$(\$)?\(([A-Za-z_][\w.-]*)\)/g, (whole, dollar: string | undefined, name: string) => (dollar ? `$(${name})` : (env.get(name) ?? whole)));
-    for (const { name, value } of spec.env ?? []) env.set(utf8Encode(name), utf8Encode(expand(value ?? '')));
+    for (const [name, value] of setup.env) env.set(utf8Encode(name), expand(value));
     const entrypoint = spec.command ?? image.entrypoint;
     const args = spec.args ?? (spec.command ? [] : image.cmd);
     return new RunningContainer(

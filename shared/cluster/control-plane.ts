@@ -7,7 +7,7 @@ import { formatTime } from '../commands/index.ts';
 import { formatIpv4, ipv4Mask, parseIpv4Prefix } from '../wire/index.ts';
 import { makeNamespace } from './api-server.ts';
 import { Keeper, type Template } from './controllers.ts';
-import { admitDeployment } from './deployment-admission.ts';
+import { admitDeployment } from './workload-admission.ts';
 import { makeNode } from './node-object.ts';
 import { randomUid } from './names.ts';
 import type { PodNetwork } from './pod-network.ts';
@@ -109,6 +109,10 @@ export class ControlPlane {
     if (!made.ok) throw new Error(`the deployment of CoreDNS is refused: ${made.error.message}`);
     this.store.put(DEPLOYMENTS, made.value);
     this.templates = [...this.templates, { namespace: 'kube-system', name: 'coredns', kind: 'replica-set', labels: {}, spec: made.value.spec.template.spec }];
+  }
+  /** Of a daemon set that it keeps itself. */
+  keeps(uid: string): boolean {
+    return this.keeper?.declared(uid) ?? false;
   }
   /** Nothing is left of it. Owners go before what they own, so that nothing is made again. */
   end(): void {

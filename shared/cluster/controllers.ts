@@ -45,6 +45,11 @@ export class Keeper {
     });
   }
 
+  /** Whether it declared the object of that identity. */
+  declared(uid: string): boolean {
+    for (const own of this.owners.values()) if (own === uid) return true;
+    return false;
+  }
   /** Its cluster is no more. */
   stop(): void {
     this.stopListening();

@@ -1,5 +1,5 @@
 /** CoreDNS with the plugin kubernetes: answers for the cluster's names over UDP (RFC 1035; github.com/kubernetes/dns, specification.md 1.1). */
-import { decodeDns, DnsCode, DnsType, encodeDns, type DnsMessage, type DnsRecord, type EndpointSlice, type Service } from '../commands/index.ts';
+import { decodeDns, DnsCode, DnsType, encodeDns, type DnsMessage, type DnsRecord, type Endpoint, type EndpointSlice, type Service } from '../commands/index.ts';
 import { UdpSocket } from '../kernel/index.ts';
 import { netnsOf, ownSocket } from '../machine/index.ts';
 import type { Program, Sys, Wait } from '../shell/index.ts';
@@ -75,15 +75,18 @@ function addressesOf(store: ObjectStore, name: string): readonly string[] | unde
   if (labels.length === 3 && !isHeadless) return [service.spec.clusterIP];
   const ready = readyAddresses(store, service);
   if (labels.length === 3) return ready;
+  const named = readyEndpoints(store, service).find(({ hostname }) => hostname === labels[0]);
+  if (named) return named.addresses;
   const wanted = labels[0]!.replaceAll('-', '.');
   return ready.includes(wanted) ? [wanted] : undefined;
 }
-function readyAddresses(store: ObjectStore, service: Service): readonly string[] {
+function readyEndpoints(store: ObjectStore, service: Service): readonly Endpoint[] {
   const { name, namespace } = service.metadata;
   return (store.list(ENDPOINTSLICES, namespace) as readonly EndpointSlice[])
     .filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === name)
-    .flatMap((slice) => slice.endpoints.filter((one) => one.conditions.ready).flatMap((one) => one.addresses));
+    .flatMap((slice) => slice.endpoints.filter((one) => one.conditions.ready));
 }
+const readyAddresses = (store: ObjectStore, service: Service): readonly string[] => readyEndpoints(store, service).flatMap((one) => one.addresses);
 function pointer(store: ObjectStore, name: string): string | undefined {
   const address = name.split('.').slice(0, 4).reverse().join('.');
   const service = (store.list(SERVICES) as readonly Service[]).find((one) => one.spec.clusterIP === address);

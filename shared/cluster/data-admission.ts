@@ -1,4 +1,4 @@
-/** Config maps, secrets and service accounts as the server takes them: names checked, data as the type wants it, defaults filled in. */
+/** Config maps, secrets, service accounts, roles and their bindings as the server takes them: names checked, data as the type wants it, defaults filled in. */
 import { ok, type Rng } from '../base/index.ts';
 import { decodeBase64, encodeBase64, type ApiResource, type ApiResult, type KubeObject } from '../commands/index.ts';
 import { utf8Encode } from '../base/index.ts';
@@ -16,7 +16,7 @@ interface Sent {
 }
 
 /** `present`: what it takes the place of. */
-export function admitData(resource: ApiResource, object: unknown, namespace: string, now: string, rng: Rng, present?: KubeObject): ApiResult<KubeObject> {
+export function admitData(resource: ApiResource, object: unknown, namespace: string | undefined, now: string, rng: Rng, present?: KubeObject): ApiResult<KubeObject> {
   const { metadata, data, stringData, ...rest } = (object ?? {}) as Sent;
   const name = typeof metadata?.name === 'string' ? metadata.name : '';
   const errors: FieldError[] = [...checkSubdomain('metadata.name', name), ...checkLabels('metadata.labels', metadata?.labels ?? {})];
@@ -34,12 +34,12 @@ export function admitData(resource: ApiResource, object: unknown, namespace: str
     const undecodable = Object.values(texts).find((value) => decodeBase64(value) === undefined);
     if (undecodable !== undefined) return badRequest('Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0');
   }
-  const own = present?.metadata ?? { name, namespace, uid: randomUid(rng), resourceVersion: '', creationTimestamp: now };
+  const own = present?.metadata ?? { name, ...(namespace === undefined ? {} : { namespace }), uid: randomUid(rng), resourceVersion: '', creationTimestamp: now };
   const marks = { ...(metadata?.labels ? { labels: metadata.labels } : {}), ...(metadata?.annotations ? { annotations: metadata.annotations } : {}) };
   const all = { ...texts, ...Object.fromEntries(Object.entries(stringData ?? {}).map(([key, value]) => [key, encodeBase64(utf8Encode(value))])) };
   return ok({
     ...rest,
-    apiVersion: 'v1',
+    apiVersion: resource.group === '' ? 'v1' : `${resource.group}/v1`,
     kind: resource.kind,
     metadata: present ? { ...own, ...metadata, uid: own.uid, creationTimestamp: own.creationTimestamp } : { ...own, ...marks },
     ...(resource === CONFIGMAPS || resource === SECRETS ? (Object.keys(all).length > 0 || data ? { data: all } : {}) : {}),

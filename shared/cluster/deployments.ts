@@ -3,18 +3,10 @@
  * replica; a new template grows while the old one shrinks, by at most one more and one less than wanted.
  */
 import type { Rng, Simulation } from '../base/index.ts';
-import {
-  formatTime,
-  type ApiResource,
-  type Condition,
-  type Deployment,
-  type KubeObject,
-  type OwnerReference,
-  type Pod,
-  type ReplicaSet,
-} from '../commands/index.ts';
+import { formatTime, type ApiResource, type Condition, type Deployment, type KubeObject, type Pod, type ReplicaSet } from '../commands/index.ts';
 import type { EventRecorder } from './events.ts';
 import { randomSuffix, randomUid } from './names.ts';
+import { endPod, isActive, isOwned, owner, rank } from './owned-pods.ts';
 import { admitPod } from './pod-admission.ts';
 import { templateHash } from './template-hash.ts';
 import { DEPLOYMENTS, OWNER, PODS, REPLICASETS } from './resources.ts';
@@ -246,14 +238,7 @@ export class DeploymentController {
     this.markDeleted(pod);
   }
   private markDeleted(pod: Pod): void {
-    if (pod.metadata.deletionTimestamp !== undefined) return;
-    if (pod.spec.nodeName === undefined) {
-      this.store.remove(PODS, pod.metadata.namespace, pod.metadata.name);
-      return;
-    }
-    const grace = pod.spec.terminationGracePeriodSeconds ?? 30;
-    const deletionTimestamp = formatTime(this.simulation.unixUs + grace * 1_000_000);
-    this.store.put(PODS, { ...pod, metadata: { ...pod.metadata, deletionTimestamp, deletionGracePeriodSeconds: grace } });
+    endPod(this.store, this.simulation, pod);
   }
 
   /** The garbage collector: what a deleted deployment or replica set owned goes too. */
@@ -284,18 +269,5 @@ function notesOf({ metadata }: Deployment): Readonly<Record<string, string>> {
   const { 'kubectl.kubernetes.io/last-applied-configuration': _, ...notes } = metadata.annotations ?? {};
   return notes;
 }
-const owner = (apiVersion: string, kind: string, name: string, uid: string): OwnerReference => ({
-  apiVersion,
-  kind,
-  name,
-  uid,
-  controller: true,
-  blockOwnerDeletion: true,
-});
-const isOwned = (object: KubeObject, by: KubeObject): boolean => object.metadata.ownerReferences?.some((one) => one.uid === by.metadata.uid) ?? false;
 /** The replica set of Calico's controllers is no object. */
 const isKept = (pod: Pod): boolean => pod.metadata.labels?.['k8s-app'] === 'calico-kube-controllers';
-const isActive = (pod: Pod): boolean => pod.metadata.deletionTimestamp === undefined && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed';
-/** Not placed, not ready, ready. */
-const rank = (pod: Pod): number =>
-  pod.spec.nodeName === undefined ? 0 : pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ? 2 : 1;

@@ -61,7 +61,7 @@ export class EndpointController {
   private write(service: Service, pods: readonly Pod[]): void {
     const { name, namespace = 'default', uid, labels = {} } = service.metadata;
     const now = formatTime(this.simulation.unixUs);
-    const endpoints = pods.map(endpointOf);
+    const endpoints = pods.map((pod) => endpointOf(pod, name));
     const ports = (service.spec.ports ?? []).flatMap((port) => {
       const number = targetPort(port, pods[0]);
       return number === undefined ? [] : [{ name: port.name ?? '', port: number, protocol: port.protocol }];
@@ -99,12 +99,13 @@ const isBehind = (pod: Pod, service: Service): boolean =>
 
 const isReady = (pod: Pod): boolean => pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
 
-function endpointOf(pod: Pod): Endpoint {
+function endpointOf(pod: Pod, service: string): Endpoint {
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const serving = isReady(pod);
   return {
     addresses: [pod.status.podIP!],
     conditions: { ready: serving && !terminating, serving, terminating },
+    ...(pod.spec.hostname !== undefined && pod.spec.subdomain === service ? { hostname: pod.spec.hostname } : {}),
     ...(pod.spec.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
     targetRef: { kind: 'Pod', name: pod.metadata.name, namespace: pod.metadata.namespace ?? 'default', uid: pod.metadata.uid },
   };

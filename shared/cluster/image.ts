@@ -81,6 +81,17 @@ export class ImageRegistry {
   }
 }
 
+/** As containerd says it; `unreachable`: why no registry can be reached. */
+export function pullFailure({ repository, tag }: Reference, pulled: Pull, unreachable: string): string {
+  const full = `${repository}:${tag}`;
+  if (pulled.kind === 'not-found') return `rpc error: code = NotFound desc = ${pulled.message}`;
+  const manifest = `https://registry-1.docker.io/v2/${repository.replace(/^[^/]*\//, '')}/manifests/${tag}`;
+  return `rpc error: code = Unknown desc = failed to pull and unpack image "${full}": failed to resolve reference "${full}": failed to do request: Head "${manifest}": ${unreachable}`;
+}
+
+/** How executables begin, whatever their program. */
+const PROGRAM = programImage('').slice(0, 4);
+
 const layers = new WeakMap<Image, MemoryFs>();
 
 /** What the roots of an image's containers begin as. */
@@ -98,6 +109,6 @@ function unpackImage(image: Image, fs: FileView): void {
     fs.mkdirs(path.slice(0, path.lastIndexOf('/')) || '/', 0o755);
     fs.writeFile(path, content, { mode });
   };
-  for (const [path, text] of Object.entries(image.files)) put(path, text, 0o644);
+  for (const [path, text] of Object.entries(image.files)) put(path, text, text.startsWith(PROGRAM) ? 0o755 : 0o644);
   for (const program of image.programs) put(program.path, programImage(program.name), 0o755);
 }

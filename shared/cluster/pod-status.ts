@@ -28,6 +28,11 @@ export const newRecord = (spec: Container): ContainerRecord => ({
   startAtUs: 0,
 });
 
+/** A container whose program could not be started. */
+export const neverStarted = (id: string, message: string, now: string): ContainerState => ({
+  terminated: { exitCode: 128, reason: 'StartError', message, startedAt: '1970-01-01T00:00:00Z', finishedAt: now, containerID: `containerd://${id}` },
+});
+
 export interface StatusFacts {
   readonly pod: Pod;
   readonly records: readonly ContainerRecord[];

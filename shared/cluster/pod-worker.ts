@@ -7,13 +7,14 @@ import { formatTime, type Container, type CriContainer, type Pod } from '../comm
 import { anyOf, exitStatusOf, signalNumber, WaitQueue, type Process, type Sys } from '../shell/index.ts';
 import { endContainers, RunningContainer, type Sandbox } from './container.ts';
 import type { EventSource } from './events.ts';
-import { parseReference, type Image } from './image.ts';
+import { parseReference, pullFailure, type Image } from './image.ts';
 import { ContainerLog } from './log.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { containerRuns, goDuration, logOf, PodJournal, pullUs } from './pod-journal.ts';
-import { newRecord, podStatus, type ContainerRecord } from './pod-status.ts';
+import { neverStarted, newRecord, podStatus, type ContainerRecord } from './pod-status.ts';
 import { PODS } from './resources.ts';
 import { makeSandbox, removeSandbox } from './sandbox.ts';
+import { environmentOf, mountProblem } from './pod-sources.ts';
 import { mountVolumes, type EmptyDirs } from './volumes.ts';
 
 /** Back-off of restarts and pulls: 10 s, doubled up to 5 min (MaxContainerBackOff). */
@@ -24,6 +25,7 @@ const RELIST_US = 1_000_000;
 const CREATE_US = 45_000;
 const START_US = 25_000;
 const SANDBOX_RETRY_US = 12_000_000;
+const CONFIG_RETRY_US = 3_000_000;
 
 export class PodWorker {
   readonly poked = new WaitQueue();
@@ -52,8 +54,8 @@ export class PodWorker {
   }
   get pod(): Pod | undefined {
     const { namespace, name, uid } = this.first.metadata;
-    const pod = this.runtime.store.get(PODS, namespace, name) as Pod | undefined;
-    return pod?.metadata.uid === uid ? pod : undefined;
+    const pod = this.runtime.store.get(PODS, namespace, name);
+    return pod?.metadata.uid === uid ? (pod as Pod) : undefined;
   }
   /** The object as last seen, also after it is gone. */
   get about(): Pod {
@@ -166,6 +168,13 @@ export class PodWorker {
     const image = yield* this.pull(p, record);
     if (!image || this.isDoomed() || !this.sandbox) return;
     record.image = image;
+    const facts = { store: this.runtime.store, pod: this.about, nodeName: this.runtime.nodeName, hostIp: this.runtime.hostIp, podIp: this.sandbox.ip };
+    const env = environmentOf(facts, spec);
+    const unmounted = mountProblem(facts, spec);
+    if (!env.ok || unmounted !== undefined) {
+      this.lacks(record, env.ok ? undefined : env.error, unmounted);
+      return;
+    }
     yield* p.sleep(CREATE_US);
     const logs = this.logs.get(spec.name)!;
     if (record.state.terminated || record.lastState.terminated) this.logs.set(spec.name, { now: new ContainerLog(), before: logs.now });
@@ -181,11 +190,11 @@ export class PodWorker {
       log: this.logs.get(spec.name)!.now,
       resolvConf: this.runtime.resolvConf(this.about),
       clusterEnv: this.runtime.clusterEnv(this.about),
-      mountVolumes: (child) => mountVolumes(child, this.runtime.machine, this.runtime.store, this.about, spec, this.emptyDirs),
+      env: env.value,
+      mountVolumes: (child) => mountVolumes(child, this.runtime.machine, facts, spec, this.emptyDirs),
     });
-    const field = this.fieldOf(spec);
     this.journal.starting(this.sandbox.id, spec.name, record.restartCount, id);
-    this.normal('Created', `Created container: ${spec.name}`, field);
+    this.normal('Created', `Created container: ${spec.name}`, this.fieldOf(spec));
     yield* p.sleep(START_US);
     if (record.state.terminated) {
       record.lastState = { terminated: record.state.terminated };
@@ -200,7 +209,7 @@ export class PodWorker {
     record.state = { running: { startedAt: formatTime(this.runtime.simulation.unixUs) } };
     record.startAtUs = 0;
     this.journal.containerd('info', `StartContainer for "${id}" returns successfully`);
-    this.normal('Started', `Started container ${spec.name}`, field);
+    this.normal('Started', `Started container ${spec.name}`, this.fieldOf(spec));
     this.publish();
   }
 
@@ -218,20 +227,20 @@ export class PodWorker {
     return false;
   }
 
+  /** It refers to what is not there: tried again until it is. */
+  private lacks(record: ContainerRecord, variable: string | undefined, mount: string | undefined): void {
+    record.startAtUs = this.runtime.simulation.nowUs + CONFIG_RETRY_US;
+    if (mount !== undefined) this.warn('FailedMount', mount);
+    else {
+      record.state = { waiting: { reason: 'CreateContainerConfigError', message: variable! } };
+      this.warn('Failed', `Error: ${variable!}`, this.fieldOf(record.spec));
+    }
+    this.publish();
+  }
   private failedToStart(record: ContainerRecord, running: RunningContainer): void {
     const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${running.startError}`;
-    const now = formatTime(this.runtime.simulation.unixUs);
     running.closed();
-    record.state = {
-      terminated: {
-        exitCode: 128,
-        reason: 'StartError',
-        message,
-        startedAt: '1970-01-01T00:00:00Z',
-        finishedAt: now,
-        containerID: `containerd://${running.id}`,
-      },
-    };
+    record.state = neverStarted(running.id, message, formatTime(this.runtime.simulation.unixUs));
     this.warn('Failed', `Error: ${message}`, this.fieldOf(record.spec));
     this.scheduleRestart(record);
     this.publish();
@@ -309,8 +318,7 @@ export class PodWorker {
     }
     this.normal('Pulling', `Pulling image "${spec.image}"`, field);
     this.journal.containerd('info', `PullImage "${spec.image}"`);
-    const startedUs = p.nowUs;
-    const pulled = this.runtime.images.pull(reference);
+    const [startedUs, pulled] = [p.nowUs, this.runtime.images.pull(reference)];
     yield* p.sleep(pulled.kind === 'pulled' && !isPresent ? pullUs(pulled.image) : 180_000);
     const reach = this.runtime.canReachRegistry();
     if (pulled.kind === 'pulled' && reach.ok) {
@@ -324,12 +332,7 @@ export class PodWorker {
       );
       return pulled.image;
     }
-    const full = `${reference.repository}:${reference.tag}`;
-    const why =
-      pulled.kind === 'not-found'
-        ? pulled.message
-        : `failed to pull and unpack image "${full}": failed to resolve reference "${full}": failed to do request: Head "https://registry-1.docker.io/v2/${reference.repository.replace(/^[^/]*\//, '')}/manifests/${reference.tag}": ${reach.ok ? '' : reach.error}`;
-    const message = `rpc error: code = ${pulled.kind === 'not-found' ? 'NotFound' : 'Unknown'} desc = ${why}`;
+    const message = pullFailure(reference, pulled, reach.ok ? '' : reach.error);
     this.journal.containerd('error', `PullImage "${spec.image}" failed`, message);
     this.warn('Failed', `Failed to pull image "${spec.image}": ${message}`, field);
     this.warn('Failed', 'Error: ErrImagePull', field);

@@ -8,6 +8,7 @@ import {
   type Deployment,
   type Endpoints,
   type EndpointSlice,
+  type Job,
   type KubeEvent,
   type KubeObject,
   type Lease,
@@ -18,6 +19,7 @@ import {
   type Secret,
   type Service,
   type ServiceAccount,
+  type StatefulSet,
   type Table,
 } from '../commands/index.ts';
 import type { NetworkPolicy, Selector } from './network-policy.ts';
@@ -161,12 +163,12 @@ const SLICE_COLUMNS: readonly Column[] = [
   AGE,
 ];
 
-const containers = (of: (one: { readonly name: string; readonly image: string }) => string) => (object: Deployment | ReplicaSet) =>
+const containers = (of: (one: { readonly name: string; readonly image: string }) => string) => (object: Deployment | ReplicaSet | Job) =>
   object.spec.template.spec.containers.map(of).join(',');
 const TEMPLATE_COLUMNS: readonly Column[] = [
   { name: 'Containers', priority: 1, cell: containers((one) => one.name) },
   { name: 'Images', priority: 1, cell: containers((one) => one.image) },
-  { name: 'Selector', priority: 1, cell: (object: Deployment | ReplicaSet) => selectorText(object.spec.selector.matchLabels) },
+  { name: 'Selector', priority: 1, cell: (object: Deployment | ReplicaSet | Job) => selectorText(object.spec.selector.matchLabels) },
 ];
 const DEPLOYMENT_COLUMNS: readonly Column[] = [
   NAME,
@@ -196,6 +198,55 @@ const DAEMONSET_COLUMNS: readonly Column[] = [
   AGE,
   ...TEMPLATE_COLUMNS,
 ];
+const STATEFULSET_COLUMNS: readonly Column[] = [
+  NAME,
+  { name: 'Ready', cell: ({ spec, status }: StatefulSet) => `${status.readyReplicas ?? 0}/${spec.replicas}` },
+  AGE,
+  ...TEMPLATE_COLUMNS.slice(0, 2),
+];
+const jobStatus = ({ status, spec, metadata }: Job): string => {
+  const has = (type: string): boolean => status.conditions?.some((one) => one.type === type && one.status === 'True') ?? false;
+  if (has('Complete')) return 'Complete';
+  if (has('Failed')) return 'Failed';
+  if (metadata.deletionTimestamp !== undefined) return 'Terminating';
+  return spec.suspend ? 'Suspended' : has('FailureTarget') ? 'FailureTarget' : has('SuccessCriteriaMet') ? 'SuccessCriteriaMet' : 'Running';
+};
+const JOB_COLUMNS: readonly Column[] = [
+  NAME,
+  { name: 'Status', cell: jobStatus },
+  {
+    name: 'Completions',
+    cell: ({ spec, status }: Job) =>
+      `${status.succeeded ?? 0}/${spec.completions ?? (spec.parallelism > 1 ? `1 of ${spec.parallelism}` : '1')}`,
+  },
+  {
+    name: 'Duration',
+    cell: ({ status: { startTime, completionTime } }: Job, nowUs: number) =>
+      startTime === undefined ? '' : humanDuration((parseTime(completionTime ?? '') ?? nowUs) - parseTime(startTime)!),
+  },
+  AGE,
+  ...TEMPLATE_COLUMNS,
+];
+const created = ({ metadata }: KubeObject): string => metadata.creationTimestamp;
+const roleRef = (object: KubeObject): string => {
+  const { roleRef: ref } = object as { readonly roleRef?: { readonly kind?: string; readonly name?: string } };
+  return `${ref?.kind ?? ''}/${ref?.name ?? ''}`;
+};
+const subjectsOf =
+  (kind: string) =>
+  (object: KubeObject): string => {
+    const { subjects = [] } = object as { readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[] };
+    return subjects.flatMap((one) => (one.kind === kind ? [one.namespace === undefined ? one.name : `${one.namespace}/${one.name}`] : [])).join(', ');
+  };
+const BINDING_COLUMNS: readonly Column[] = [
+  NAME,
+  { name: 'Role', cell: roleRef },
+  AGE,
+  { name: 'Users', priority: 1, cell: subjectsOf('User') },
+  { name: 'Groups', priority: 1, cell: subjectsOf('Group') },
+  { name: 'ServiceAccounts', priority: 1, cell: subjectsOf('ServiceAccount') },
+];
+const ROLE_COLUMNS: readonly Column[] = [NAME, { name: 'Created At', cell: created }];
 const LEASE_COLUMNS: readonly Column[] = [NAME, { name: 'Holder', cell: (lease: Lease) => lease.spec.holderIdentity }, AGE];
 
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
@@ -219,6 +270,12 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   daemonsets: DAEMONSET_COLUMNS,
   leases: LEASE_COLUMNS,
   networkpolicies: NETWORKPOLICY_COLUMNS,
+  statefulsets: STATEFULSET_COLUMNS,
+  jobs: JOB_COLUMNS,
+  roles: ROLE_COLUMNS,
+  clusterroles: ROLE_COLUMNS,
+  rolebindings: BINDING_COLUMNS,
+  clusterrolebindings: BINDING_COLUMNS,
 };
 
 export function tableOf(resource: ApiResource, objects: readonly KubeObject[], nowUs: number): Table {

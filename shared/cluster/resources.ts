@@ -25,7 +25,15 @@ const resource = (
 });
 
 export const CONFIGMAPS = resource('configmaps', 'ConfigMap', ['cm'], 'namespaced');
-export const DAEMONSETS = resource('daemonsets', 'DaemonSet', ['ds'], 'namespaced', READ, 'apps', ['all']);
+export const DAEMONSETS = resource('daemonsets', 'DaemonSet', ['ds'], 'namespaced', VERBS, 'apps', ['all']);
+export const STATEFULSETS = resource('statefulsets', 'StatefulSet', ['sts'], 'namespaced', VERBS, 'apps', ['all']);
+export const JOBS = resource('jobs', 'Job', [], 'namespaced', VERBS, 'batch', ['all']);
+const RBAC = 'rbac.authorization.k8s.io';
+/** Deviation: they are kept as they are, and everybody may do everything; those that a server makes for itself are not there. */
+export const CLUSTERROLES = resource('clusterroles', 'ClusterRole', [], 'cluster', VERBS, RBAC);
+export const CLUSTERROLEBINDINGS = resource('clusterrolebindings', 'ClusterRoleBinding', [], 'cluster', VERBS, RBAC);
+export const ROLES = resource('roles', 'Role', [], 'namespaced', VERBS, RBAC);
+export const ROLEBINDINGS = resource('rolebindings', 'RoleBinding', [], 'namespaced', VERBS, RBAC);
 export const LEASES = resource('leases', 'Lease', [], 'namespaced', READ, 'coordination.k8s.io');
 export const DEPLOYMENTS = resource('deployments', 'Deployment', ['deploy'], 'namespaced', VERBS, 'apps', ['all']);
 export const ENDPOINTS = resource('endpoints', 'Endpoints', ['ep'], 'namespaced', READ);
@@ -65,7 +73,13 @@ export const RESOURCES: readonly ApiResource[] = [
   DEPLOYMENTS,
   REPLICASETS,
   DAEMONSETS,
+  STATEFULSETS,
+  JOBS,
   LEASES,
   ENDPOINTSLICES,
   NETWORKPOLICIES,
+  CLUSTERROLES,
+  CLUSTERROLEBINDINGS,
+  ROLES,
+  ROLEBINDINGS,
 ];

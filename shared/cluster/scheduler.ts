@@ -23,7 +23,7 @@ function enough(nodes: number): number {
 
 const HOSTNAME = 'kubernetes.io/hostname';
 
-const tolerates = (tolerations: readonly Toleration[], taint: Taint): boolean =>
+export const tolerates = (tolerations: readonly Toleration[], taint: Taint): boolean =>
   tolerations.some(
     (one) =>
       (one.effect === undefined || one.effect === taint.effect) &&

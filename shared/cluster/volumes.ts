@@ -1,10 +1,8 @@
-/** Volumes of a pod as a container sees them: directories of the host, empty ones, files made of config maps and of the service account. */
-import { utf8Encode } from '../base/index.ts';
-import type { ConfigMap, Container, Pod } from '../commands/index.ts';
+/** Volumes of a pod as a container sees them: directories of the host, empty ones, files made of config maps, secrets and the pod itself. */
+import type { Container, Pod } from '../commands/index.ts';
 import type { Machine } from '../machine/index.ts';
 import { MemoryFs, type Process } from '../shell/index.ts';
-import { CONFIGMAPS } from './resources.ts';
-import type { ObjectStore } from './store.ts';
+import { volumeFiles, type Files, type PodFacts } from './pod-sources.ts';
 
 type Volume = NonNullable<Pod['spec']['volumes']>[number];
 
@@ -14,14 +12,15 @@ export type EmptyDirs = Map<string, MemoryFs>;
 const EMPTY_DIR_BYTES = 64 * 1024 * 1024;
 
 /** Mounts what the container asks for into the root that `child` sees. */
-export function mountVolumes(child: Process, machine: Machine, store: ObjectStore, pod: Pod, container: Container, empty: EmptyDirs): void {
+export function mountVolumes(child: Process, machine: Machine, facts: PodFacts, container: Container, empty: EmptyDirs): void {
+  const { pod } = facts;
   for (const mount of container.volumeMounts ?? []) {
     const volume = pod.spec.volumes?.find((one) => one.name === mount.name);
     if (!volume) continue;
     const path = mount.mountPath.replace(/\/+$/, '');
-    if ('hostPath' in volume) bindHostPath(child, machine, volume, path);
-    else if ('configMap' in volume) writeFiles(child, path, configFiles(store, pod, volume));
-    else if ('projected' in volume) writeFiles(child, path, tokenFiles(pod));
+    const files = volumeFiles(facts, volume);
+    if (files?.ok) writeFiles(child, path, files.value, (mount as { readonly subPath?: string }).subPath);
+    else if ('hostPath' in volume) bindHostPath(child, machine, volume, path);
     else if ('emptyDir' in volume) {
       let fs = empty.get(volume.name);
       if (!fs) empty.set(volume.name, (fs = new MemoryFs(50 + empty.size, EMPTY_DIR_BYTES, machine.os.sim.unixUs, undefined, 'ext4')));
@@ -47,17 +46,17 @@ function bindHostPath(child: Process, machine: Machine, volume: Volume, path: st
   if (here.ok) child.namespaces.mnt.add(here.value, there.value.mount.fs, there.value.inode, { ...there.value.mount.options, flags: ['relatime'] });
 }
 
-function configFiles(store: ObjectStore, pod: Pod, volume: Volume): Readonly<Record<string, string>> {
-  const name = (volume['configMap'] as { readonly name?: string }).name ?? '';
-  return (store.get(CONFIGMAPS, pod.metadata.namespace, name) as ConfigMap | undefined)?.data ?? {};
-}
-const tokenFiles = (pod: Pod): Readonly<Record<string, string>> => ({
-  namespace: pod.metadata.namespace ?? 'default',
-  'ca.crt': '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
-  token: pod.metadata.uid,
-});
-
-function writeFiles(child: Process, path: string, files: Readonly<Record<string, string>>): void {
+/** A file alone, where the mount says which (`subPath`). */
+function writeFiles(child: Process, path: string, files: Files, subPath: string | undefined): void {
+  if (subPath !== undefined && files[subPath] !== undefined) {
+    child.fs.mkdirs(path.slice(0, path.lastIndexOf('/')) || '/', 0o755);
+    child.fs.writeFile(path, files[subPath]);
+    return;
+  }
   child.fs.mkdirs(path, 0o755);
-  for (const [name, text] of Object.entries(files)) child.fs.writeFile(`${path}/${name}`, utf8Encode(text));
+  for (const [name, text] of Object.entries(files)) {
+    const file = `${path}/${name}`;
+    child.fs.mkdirs(file.slice(0, file.lastIndexOf('/')), 0o755);
+    child.fs.writeFile(file, text);
+  }
 }

@@ -103,6 +103,24 @@ test('a cluster of two nodes, wired by a plugin of bash', () => {
   ).toBe('pod/busybox1 created\npod/busybox2 created\npod/nginx1 created\npod/nginx2 created\n1 packets transmitted, 1 packets received, 0% packet loss\n0\n');
 }, 60_000);
 
+test("flannel's manifest, applied, starts flanneld on every node", () => {
+  const join = joinLine();
+  forward(SECOND);
+  sh(SECOND, join);
+  expect(sh(FIRST, 'kubectl apply -f kube-flannel.yml')).toBe(
+    'namespace/kube-flannel created\nclusterrole.rbac.authorization.k8s.io/flannel created\nclusterrolebinding.rbac.authorization.k8s.io/flannel created\nserviceaccount/flannel created\nconfigmap/kube-flannel-cfg created\ndaemonset.apps/kube-flannel-ds created\n',
+  );
+  expect(sh(FIRST, 'kubectl wait --for=condition=Ready nodes --all --timeout=60s; cat /run/flannel/subnet.env; ip -br link show flannel.1 | cut -d" " -f1; ip route | grep flannel')).toBe(
+    `node/${SECOND} condition met\nnode/${FIRST} condition met\nFLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.0.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\nflannel.1\n10.244.1.0/24 via 10.244.1.0 dev flannel.1 onlink \n`,
+  );
+  expect(
+    sh(
+      FIRST,
+      'kubectl taint nodes --all node-role.kubernetes.io/control-plane- &> /dev/null; kubectl apply -f demo-pod.yaml > /dev/null; kubectl wait --for=condition=Ready pod --all --timeout=60s > /dev/null; kubectl exec busybox1 -- ping -c 1 -q $(kubectl get pod nginx2 -o jsonpath={.status.podIP}) | grep received; kubectl get ds -A --no-headers | tr -s " " | cut -d" " -f2-5',
+    ),
+  ).toBe('1 packets transmitted, 1 packets received, 0% packet loss\nkube-flannel-ds 2 2 2\nkube-proxy 2 2 2\n');
+}, 60_000);
+
 test('a token that is not known, a hash that is another, a server that is not there: each in its words', () => {
   const join = joinLine();
   forward(SECOND);

@@ -2,7 +2,7 @@
  * Docker on a machine without the rest of Kubernetes: dockerd, its images and its containers. A container's network is its own on docker0, another
  * container's, or the host's; `ip netns` does not know of it, as Docker binds its namespaces elsewhere.
  */
-import { err, ok, Rng, type Result } from '../../base/index.ts';
+import { err, ok, Rng, utf8Encode, type Result } from '../../base/index.ts';
 import type { Container, Pod } from '../../commands/index.ts';
 import { Iff, makeNetns, setLink, type Netns } from '../../kernel/index.ts';
 import { NetNamespace, type Machine } from '../../machine/index.ts';
@@ -185,11 +185,12 @@ export class DockerEngine {
     const { spec, pod } = podOf(container);
     const running = RunningContainer.start({
       ...{ machine: this.machine, shim: shim.value, sandbox: sandbox.value, image, spec, pod, id, log: container.log, clusterEnv: {} },
+      env: (spec.env ?? []).map(({ name, value = '' }) => [name, utf8Encode(value)] as const),
       resolvConf: resolvConf(this.machine),
       pid: this.pidNamespaceOf(request.pid),
       mountVolumes: (child) => {
         if (request.network !== 'host') child.fs.writeFile('/etc/hosts', hostsOf(container));
-        mountVolumes(child, this.machine, new ObjectStore(), pod, spec, new Map());
+        mountVolumes(child, this.machine, { store: new ObjectStore(), pod, nodeName: '', hostIp: '', podIp: '' }, spec, new Map());
       },
     });
     container.running = running;

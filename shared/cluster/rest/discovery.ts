@@ -35,6 +35,8 @@ export const SUBRESOURCES: Readonly<Record<string, readonly Subresource[]>> = {
   deployments: [SCALE, status('Deployment')],
   replicasets: [SCALE, status('ReplicaSet')],
   daemonsets: [status('DaemonSet')],
+  statefulsets: [SCALE, status('StatefulSet')],
+  jobs: [status('Job')],
 };
 
 /** Questions that are answered and not kept. */

@@ -34,6 +34,7 @@ export class Subresources {
         return request.method === 'POST' ? this.evict(request, place, name) : undefined;
       case 'deployments/scale':
       case 'replicasets/scale':
+      case 'statefulsets/scale':
         return this.scale(request, place, name);
       default:
         return subresource === 'status' ? this.status(request, place, name) : undefined;

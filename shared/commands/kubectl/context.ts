@@ -119,7 +119,7 @@ export function parseTargets(api: KubernetesApi, args: readonly string[]): Resul
 export function podsBehind(context: Context, word: string): ApiResult<readonly Pod[]> | undefined {
   const [kind = '', name = ''] = word.split('/');
   const resource = findResource(context.api, kind);
-  if (!resource || !['deployments', 'replicasets', 'services'].includes(resource.name)) return undefined;
+  if (!resource || !['deployments', 'replicasets', 'daemonsets', 'statefulsets', 'jobs', 'services'].includes(resource.name)) return undefined;
   const found = context.api.get(resource, namespaceOf(context), name);
   if (!found.ok) return found;
   const { spec } = found.value as Deployment | Service;

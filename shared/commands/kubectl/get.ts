@@ -119,7 +119,7 @@ function* targetsOf(context: Context): Sys<readonly (Target & { readonly namespa
       'usage',
     );
   }
-  const words = flags.args[0] === 'all' ? ['pods,services,daemonsets,deployments,replicasets'] : flags.args;
+  const words = flags.args[0] === 'all' ? ['pods,services,daemonsets,deployments,replicasets,statefulsets,jobs'] : flags.args;
   const targets = parseTargets(api, words);
   if (!targets.ok) return yield* fail(context, targets.error);
   if (flags.bool('all-namespaces') && targets.value.some((target) => target.kind === 'object'))

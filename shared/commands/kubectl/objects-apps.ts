@@ -34,6 +34,8 @@ export interface EndpointSlice extends KubeObject {
 export interface Endpoint {
   readonly addresses: readonly string[];
   readonly conditions: { readonly ready: boolean; readonly serving: boolean; readonly terminating: boolean };
+  /** By which the name server knows it, below the service. */
+  readonly hostname?: string;
   readonly nodeName?: string;
   readonly targetRef?: { readonly kind: 'Pod'; readonly name: string; readonly namespace: string; readonly uid: string };
 }
@@ -93,7 +95,50 @@ export interface DaemonSet extends KubeObject {
     readonly numberAvailable: number;
     readonly numberMisscheduled: number;
     readonly numberReady: number;
-    readonly observedGeneration: number;
+    readonly observedGeneration?: number;
     readonly updatedNumberScheduled: number;
+  };
+}
+export interface StatefulSet extends KubeObject {
+  readonly spec: {
+    readonly replicas: number;
+    readonly selector: LabelSelector;
+    readonly template: PodTemplate;
+    readonly serviceName: string;
+    readonly podManagementPolicy: 'OrderedReady' | 'Parallel';
+    readonly updateStrategy: { readonly type: 'RollingUpdate' | 'OnDelete' };
+  };
+  readonly status: {
+    readonly availableReplicas?: number;
+    readonly currentReplicas?: number;
+    readonly currentRevision?: string;
+    readonly observedGeneration?: number;
+    readonly readyReplicas?: number;
+    readonly replicas: number;
+    readonly updateRevision?: string;
+    readonly updatedReplicas?: number;
+  };
+}
+export interface Job extends KubeObject {
+  readonly spec: {
+    readonly completions?: number;
+    readonly parallelism: number;
+    readonly backoffLimit: number;
+    readonly activeDeadlineSeconds?: number;
+    readonly ttlSecondsAfterFinished?: number;
+    readonly suspend?: boolean;
+    readonly selector: LabelSelector;
+    readonly template: PodTemplate;
+  };
+  readonly status: {
+    readonly active?: number;
+    readonly completionTime?: string;
+    readonly conditions?: readonly Condition[];
+    readonly failed?: number;
+    readonly ready?: number;
+    readonly startTime?: string;
+    readonly succeeded?: number;
+    readonly terminating?: number;
+    readonly uncountedTerminatedPods?: object;
   };
 }

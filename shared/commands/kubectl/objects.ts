@@ -73,6 +73,8 @@ export interface PodSpec {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly hostNetwork?: boolean;
   readonly hostname?: string;
+  /** The headless service under which `hostname` is a name. */
+  readonly subdomain?: string;
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';
   readonly terminationGracePeriodSeconds?: number;
   readonly tolerations?: readonly Toleration[];

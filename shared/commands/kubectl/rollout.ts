@@ -19,7 +19,7 @@ import {
 import { chosen } from './change.ts';
 import { template } from './describe-apps.ts';
 import { show } from './make.ts';
-import type { DaemonSet, Deployment, ReplicaSet } from './objects-apps.ts';
+import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './objects-apps.ts';
 import { kindName } from './print.ts';
 import { alignTabs, DESCRIBE_TABS } from './tabwriter.ts';
 import { formatTime } from './time.ts';
@@ -45,12 +45,17 @@ export const ROLLOUT_STATUS: Command = {
     if (typeof objects === 'number') return objects;
     const untilUs = p.nowUs + (flags.seconds('timeout') ?? 86_400) * 1_000_000;
     for (const { resource, namespace, object } of objects.found) {
-      if (!['deployments', 'daemonsets'].includes(resource.name)) return yield* fail(context, `no status viewer has been implemented for ${resource.kind}`);
+      if (!['deployments', 'daemonsets', 'statefulsets'].includes(resource.name)) return yield* fail(context, `no status viewer has been implemented for ${resource.kind}`);
       let said = '';
       for (;;) {
         const found = api.get(resource, namespace, object.metadata.name);
         if (!found.ok) return yield* refuse(context, found.error);
-        const { words, isDone } = resource.name === 'daemonsets' ? daemonProgress(found.value as DaemonSet) : progressOf(found.value as Deployment);
+        const { words, isDone } =
+          resource.name === 'daemonsets'
+            ? daemonProgress(found.value as DaemonSet)
+            : resource.name === 'statefulsets'
+              ? statefulProgress(found.value as StatefulSet)
+              : progressOf(found.value as Deployment);
         if (words !== said) yield* p.print(words);
         said = words;
         if (isDone) break;
@@ -80,11 +85,23 @@ function progressOf({ metadata: { name, generation = 1 }, spec, status }: Deploy
   if (availableReplicas < updatedReplicas) return waiting('deployment', name, `${availableReplicas} of ${updatedReplicas} updated replicas are available`);
   return { words: `deployment "${name}" successfully rolled out\n`, isDone: true };
 }
-function daemonProgress({ metadata: { name }, status }: DaemonSet): Progress {
+function daemonProgress({ metadata: { name, generation = 1 }, status }: DaemonSet): Progress {
+  if (generation > (status.observedGeneration ?? 0)) return { words: 'Waiting for daemon set spec update to be observed...\n', isDone: false };
   const { updatedNumberScheduled: updated, desiredNumberScheduled: wanted, numberAvailable: available } = status;
   if (updated < wanted) return waiting('daemon set', name, `${updated} out of ${wanted} new pods have been updated`);
   if (available < wanted) return waiting('daemon set', name, `${available} of ${wanted} updated pods are available`);
   return { words: `daemon set "${name}" successfully rolled out\n`, isDone: true };
+}
+
+function statefulProgress({ metadata: { generation = 1 }, spec, status }: StatefulSet): Progress {
+  const { readyReplicas: ready = 0, updatedReplicas: updated = 0 } = status;
+  const wait = (words: string): Progress => ({ words: `${words}...\n`, isDone: false });
+  if (spec.updateStrategy.type !== 'RollingUpdate') return wait('rollout status is only available for RollingUpdate strategy type');
+  if (generation > (status.observedGeneration ?? 0)) return wait('Waiting for statefulset spec update to be observed');
+  if (ready < spec.replicas) return wait(`Waiting for ${spec.replicas - ready} pods to be ready`);
+  // a partition of 0 is one too
+  if (updated < spec.replicas) return wait(`Waiting for partitioned roll out to finish: ${updated} out of ${spec.replicas} new pods have been updated`);
+  return { words: `partitioned roll out complete: ${updated} new pods have been updated...\n`, isDone: true };
 }
 
 /** The objects that a rollout command is about; without words it says so in its own way. */
