@@ -188,7 +188,8 @@ export class ApiServer implements KubernetesApi {
       return admitService({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.pools, present as Service);
     const admit = WORKLOADS.get(resource);
     if (admit) {
-      if (this.options.isKept(present.metadata.uid)) return badRequest('not modelled: a change of what the cluster itself runs; delete its pods, and they come again');
+      if (this.options.isKept(present.metadata.uid))
+        return badRequest('not modelled: a change of what the cluster itself runs; delete its pods, and they come again');
       const made = admit({ ...sent, metadata }, metadata.namespace ?? 'default', metadata.creationTimestamp, this.rng);
       if (!made.ok) return made;
       const { status, spec, metadata: old } = present as Deployment;

@@ -16,7 +16,14 @@ interface Sent {
 }
 
 /** `present`: what it takes the place of. */
-export function admitData(resource: ApiResource, object: unknown, namespace: string | undefined, now: string, rng: Rng, present?: KubeObject): ApiResult<KubeObject> {
+export function admitData(
+  resource: ApiResource,
+  object: unknown,
+  namespace: string | undefined,
+  now: string,
+  rng: Rng,
+  present?: KubeObject,
+): ApiResult<KubeObject> {
   const { metadata, data, stringData, ...rest } = (object ?? {}) as Sent;
   const name = typeof metadata?.name === 'string' ? metadata.name : '';
   const errors: FieldError[] = [...checkSubdomain('metadata.name', name), ...checkLabels('metadata.labels', metadata?.labels ?? {})];
@@ -34,7 +41,13 @@ export function admitData(resource: ApiResource, object: unknown, namespace: str
     const undecodable = Object.values(texts).find((value) => decodeBase64(value) === undefined);
     if (undecodable !== undefined) return badRequest('Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0');
   }
-  const own = present?.metadata ?? { name, ...(namespace === undefined ? {} : { namespace }), uid: randomUid(rng), resourceVersion: '', creationTimestamp: now };
+  const own = present?.metadata ?? {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    uid: randomUid(rng),
+    resourceVersion: '',
+    creationTimestamp: now,
+  };
   const marks = { ...(metadata?.labels ? { labels: metadata.labels } : {}), ...(metadata?.annotations ? { annotations: metadata.annotations } : {}) };
   const all = { ...texts, ...Object.fromEntries(Object.entries(stringData ?? {}).map(([key, value]) => [key, encodeBase64(utf8Encode(value))])) };
   return ok({

@@ -143,5 +143,4 @@ export class JobController {
   }
 }
 
-const endOf = (pod: Pod): number =>
-  Math.max(0, ...(pod.status.containerStatuses ?? []).map(({ state }) => parseTime(state.terminated?.finishedAt ?? '') ?? 0));
+const endOf = (pod: Pod): number => Math.max(0, ...(pod.status.containerStatuses ?? []).map(({ state }) => parseTime(state.terminated?.finishedAt ?? '') ?? 0));

@@ -13,7 +13,8 @@ export const owner = (apiVersion: string, kind: string, name: string, uid: strin
   blockOwnerDeletion: true,
 });
 export const isOwned = (object: KubeObject, by: KubeObject): boolean => object.metadata.ownerReferences?.some((one) => one.uid === by.metadata.uid) ?? false;
-export const isActive = (pod: Pod): boolean => pod.metadata.deletionTimestamp === undefined && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed';
+export const isActive = (pod: Pod): boolean =>
+  pod.metadata.deletionTimestamp === undefined && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed';
 /** Not placed, not ready, ready. */
 export const rank = (pod: Pod): number =>
   pod.spec.nodeName === undefined ? 0 : pod.status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ? 2 : 1;

@@ -163,7 +163,9 @@ function projection(facts: PodFacts, { configMap, secret, downwardAPI, serviceAc
   }
   const reference = configMap ?? secret ?? {};
   // the authority's certificate is published a moment after a namespace was made
-  const data = configMap ? mapData(facts, { ...configMap, optional: configMap.optional ?? configMap.name === 'kube-root-ca.crt' }) : secretData(facts, reference);
+  const data = configMap
+    ? mapData(facts, { ...configMap, optional: configMap.optional ?? configMap.name === 'kube-root-ca.crt' })
+    : secretData(facts, reference);
   const { items } = (configMap ?? secret) as { readonly items?: readonly Item[] };
   if (!data.ok || !items) return data;
   const missing = items.find(({ key = '' }) => !(key in data.value));

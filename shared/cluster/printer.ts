@@ -216,8 +216,7 @@ const JOB_COLUMNS: readonly Column[] = [
   { name: 'Status', cell: jobStatus },
   {
     name: 'Completions',
-    cell: ({ spec, status }: Job) =>
-      `${status.succeeded ?? 0}/${spec.completions ?? (spec.parallelism > 1 ? `1 of ${spec.parallelism}` : '1')}`,
+    cell: ({ spec, status }: Job) => `${status.succeeded ?? 0}/${spec.completions ?? (spec.parallelism > 1 ? `1 of ${spec.parallelism}` : '1')}`,
   },
   {
     name: 'Duration',

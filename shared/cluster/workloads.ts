@@ -18,9 +18,11 @@ const HASH = 'controller-revision-hash';
 const DAEMON_TOLERATIONS: readonly Toleration[] = [
   { effect: 'NoExecute', key: 'node.kubernetes.io/not-ready', operator: 'Exists' },
   { effect: 'NoExecute', key: 'node.kubernetes.io/unreachable', operator: 'Exists' },
-  ...['disk-pressure', 'memory-pressure', 'pid-pressure', 'unschedulable'].map(
-    (name): Toleration => ({ effect: 'NoSchedule', key: `node.kubernetes.io/${name}`, operator: 'Exists' }),
-  ),
+  ...['disk-pressure', 'memory-pressure', 'pid-pressure', 'unschedulable'].map((name): Toleration => ({
+    effect: 'NoSchedule',
+    key: `node.kubernetes.io/${name}`,
+    operator: 'Exists',
+  })),
 ];
 const NETWORK_TOLERATION: Toleration = { effect: 'NoSchedule', key: 'node.kubernetes.io/network-unavailable', operator: 'Exists' };
 
@@ -76,7 +78,8 @@ export class WorkloadController {
     const wanted = nodes.filter((node) => mayRun(set, node));
     const own = this.ownPods(set);
     const live = own.filter(isActive);
-    for (const node of wanted) if (!own.some((pod) => pod.spec.nodeName === node.metadata.name && pod.status.phase !== 'Failed')) this.makeDaemon(set, node, hash);
+    for (const node of wanted)
+      if (!own.some((pod) => pod.spec.nodeName === node.metadata.name && pod.status.phase !== 'Failed')) this.makeDaemon(set, node, hash);
     const names = new Set(wanted.map((node) => node.metadata.name));
     for (const pod of live) if (!names.has(pod.spec.nodeName ?? '')) this.end(set, pod, 'daemonset-controller');
     const stale = live.filter((pod) => pod.metadata.labels?.[HASH] !== hash);
@@ -197,7 +200,10 @@ export class WorkloadController {
       return undefined;
     }
     const now = formatTime(this.simulation.unixUs);
-    const bound = made.value.spec.nodeName === undefined ? {} : { conditions: [{ type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now } as const] };
+    const bound =
+      made.value.spec.nodeName === undefined
+        ? {}
+        : { conditions: [{ type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now } as const] };
     const ownerReferences = [owner('apps/v1', kind, of.metadata.name, uid)];
     const pod = this.store.put(PODS, { ...made.value, metadata: { ...made.value.metadata, ownerReferences }, status: { ...made.value.status, ...bound } });
     const words = kind === 'DaemonSet' ? `Created pod: ${name}` : `create Pod ${name} in StatefulSet ${of.metadata.name} successful`;
@@ -228,8 +234,13 @@ function mayRun(set: DaemonSet, node: Node): boolean {
   const { spec } = set.spec.template;
   const { labels = {} } = node.metadata;
   if (Object.entries(spec.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value)) return false;
-  const required = (spec as { readonly affinity?: { readonly nodeAffinity?: { readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms?: readonly Term[] } } } })
-    .affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const required = (
+    spec as {
+      readonly affinity?: {
+        readonly nodeAffinity?: { readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms?: readonly Term[] } };
+      };
+    }
+  ).affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   const terms = required?.nodeSelectorTerms ?? [];
   if (terms.length > 0 && !terms.some(({ matchExpressions = [] }) => matchExpressions.every((one) => fits(labels, one)))) return false;
   const tolerations = [...(spec.tolerations ?? []), ...DAEMON_TOLERATIONS, ...(spec.hostNetwork ? [NETWORK_TOLERATION] : [])];

@@ -110,7 +110,12 @@ test("flannel's manifest, applied, starts flanneld on every node", () => {
   expect(sh(FIRST, 'kubectl apply -f kube-flannel.yml')).toBe(
     'namespace/kube-flannel created\nclusterrole.rbac.authorization.k8s.io/flannel created\nclusterrolebinding.rbac.authorization.k8s.io/flannel created\nserviceaccount/flannel created\nconfigmap/kube-flannel-cfg created\ndaemonset.apps/kube-flannel-ds created\n',
   );
-  expect(sh(FIRST, 'kubectl wait --for=condition=Ready nodes --all --timeout=60s; cat /run/flannel/subnet.env; ip -br link show flannel.1 | cut -d" " -f1; ip route | grep flannel')).toBe(
+  expect(
+    sh(
+      FIRST,
+      'kubectl wait --for=condition=Ready nodes --all --timeout=60s; cat /run/flannel/subnet.env; ip -br link show flannel.1 | cut -d" " -f1; ip route | grep flannel',
+    ),
+  ).toBe(
     `node/${SECOND} condition met\nnode/${FIRST} condition met\nFLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.0.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\nflannel.1\n10.244.1.0/24 via 10.244.1.0 dev flannel.1 onlink \n`,
   );
   expect(

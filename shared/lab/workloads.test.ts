@@ -31,9 +31,9 @@ const template = (app: string, spec: string): string => `template: {metadata: {l
 const nginx = '{containers: [{name: a, image: nginx}]}';
 
 test('a daemon set is on every node that takes it; a new template takes one pod at a time; a node that asks for more gets them', () => {
-  expect(apply(`{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: agent}, spec: {selector: {matchLabels: {app: agent}}, ${template('agent', nginx)}}}`)).toBe(
-    'daemonset.apps/agent created\n',
-  );
+  expect(
+    apply(`{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: agent}, spec: {selector: {matchLabels: {app: agent}}, ${template('agent', nginx)}}}`),
+  ).toBe('daemonset.apps/agent created\n');
   const nodes = `kubectl get pods -l app=agent -o jsonpath='{range .items[*]}{.spec.nodeName}{" "}{end}' | tr ' ' '\\n' | sort | tr '\\n' ' '`;
   expect(sh(`kubectl rollout status ds/agent --timeout=60s; ${nodes}`)).toMatch(/daemon set "agent" successfully rolled out\n node-1 node-2 $/);
   sh('kubectl taint nodes controlplane node-role.kubernetes.io/control-plane-');
@@ -42,7 +42,9 @@ test('a daemon set is on every node that takes it; a new template takes one pod 
   expect(sh(`kubectl rollout status ds/agent --timeout=200s | tail -1; kubectl get pods -l app=agent -o jsonpath='{.items[*].spec.containers[*].image}'`)).toBe(
     'daemon set "agent" successfully rolled out\nhttpd httpd httpd',
   );
-  expect(sh('kubectl delete ds agent; sleep 3; kubectl get pods -l app=agent')).toBe('daemonset.apps "agent" deleted\nNo resources found in default namespace.\n');
+  expect(sh('kubectl delete ds agent; sleep 3; kubectl get pods -l app=agent')).toBe(
+    'daemonset.apps "agent" deleted\nNo resources found in default namespace.\n',
+  );
   expect(sh('kubectl delete ds -n kube-system kube-proxy')).toBe('Error from server (BadRequest): not modelled: a cluster without what it runs itself\n');
 }, 60_000);
 
@@ -50,12 +52,16 @@ test('a stateful set has its pods in order, with names in the headless service',
   apply(
     `apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {clusterIP: None, selector: {app: db}, ports: [{port: 80}]}\n---\n{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {serviceName: db, replicas: 3, selector: {matchLabels: {app: db}}, ${template('db', nginx)}}}`,
   );
-  expect(sh("sleep 10; kubectl get sts db --no-headers | tr -s ' ' | cut -d' ' -f1,2; kubectl get pods -l app=db -o name")).toBe('db 3/3\npod/db-0\npod/db-1\npod/db-2\n');
+  expect(sh("sleep 10; kubectl get sts db --no-headers | tr -s ' ' | cut -d' ' -f1,2; kubectl get pods -l app=db -o name")).toBe(
+    'db 3/3\npod/db-0\npod/db-1\npod/db-2\n',
+  );
   const events = `kubectl get events --field-selector reason=SuccessfulCreate,involvedObject.name=db -o jsonpath='{range .items[*]}{.message}{"\\n"}{end}' | cut -d' ' -f3`;
   expect(sh(events)).toBe('db-0\ndb-1\ndb-2\n');
-  expect(sh('kubectl exec db-1 -- hostname; nslookup db-2.db.default.svc.cluster.local 10.96.0.10 | grep -c ^Address; kubectl scale sts db --replicas=1; sleep 10; kubectl get pods -l app=db -o name')).toBe(
-    'db-1\n2\nstatefulset.apps/db scaled\npod/db-0\n',
-  );
+  expect(
+    sh(
+      'kubectl exec db-1 -- hostname; nslookup db-2.db.default.svc.cluster.local 10.96.0.10 | grep -c ^Address; kubectl scale sts db --replicas=1; sleep 10; kubectl get pods -l app=db -o name',
+    ),
+  ).toBe('db-1\n2\nstatefulset.apps/db scaled\npod/db-0\n');
   const before = sh("kubectl get pod db-0 -o jsonpath='{.metadata.uid}'");
   expect(sh("kubectl delete pod db-0 > /dev/null; sleep 5; kubectl get pod db-0 -o jsonpath='{.status.phase}'")).toBe('Running');
   expect(sh("kubectl get pod db-0 -o jsonpath='{.metadata.uid}'")).not.toBe(before);
@@ -70,10 +76,14 @@ test('a job runs to its end, or until it has failed too often', () => {
   expect(sh('kubectl create job one --image=busybox -- echo done; kubectl wait --for=condition=complete job/one --timeout=60s; kubectl logs job/one')).toBe(
     'job.batch/one created\njob.batch/one condition met\ndone\n',
   );
-  apply('{apiVersion: batch/v1, kind: Job, metadata: {name: bad}, spec: {backoffLimit: 1, template: {spec: {restartPolicy: Never, containers: [{name: a, image: busybox, command: ["false"]}]}}}}');
-  expect(sh("sleep 30; kubectl get job bad --no-headers | tr -s ' ' | cut -d' ' -f1-3; kubectl get job bad -o jsonpath='{.status.failed} {.status.conditions[*].type} {.status.conditions[1].reason}'")).toBe(
-    'bad Failed 0/1\n2 FailureTarget Failed BackoffLimitExceeded',
+  apply(
+    '{apiVersion: batch/v1, kind: Job, metadata: {name: bad}, spec: {backoffLimit: 1, template: {spec: {restartPolicy: Never, containers: [{name: a, image: busybox, command: ["false"]}]}}}}',
   );
+  expect(
+    sh(
+      "sleep 30; kubectl get job bad --no-headers | tr -s ' ' | cut -d' ' -f1-3; kubectl get job bad -o jsonpath='{.status.failed} {.status.conditions[*].type} {.status.conditions[1].reason}'",
+    ),
+  ).toBe('bad Failed 0/1\n2 FailureTarget Failed BackoffLimitExceeded');
   expect(apply('{apiVersion: batch/v1, kind: Job, metadata: {name: always}, spec: {template: {spec: {containers: [{name: a, image: busybox}]}}}}')).toMatch(
     /The Job "always" is invalid: spec\.template\.spec\.restartPolicy: Unsupported value: "Always": supported values: "OnFailure", "Never"\n$/,
   );
@@ -102,11 +112,17 @@ spec:
   - {name: s, secret: {secretName: pass, items: [{key: password, path: pw}]}}
 `;
   apply(pod);
-  expect(sh("sleep 5; kubectl get events --field-selector involvedObject.name=env -o jsonpath='{.items[-1:].message}'")).toBe('MountVolume.SetUp failed for volume "v" : configmap "conf" not found');
-  sh('kubectl create configmap conf --from-literal=greeting=hello; sleep 4');
-  expect(sh("kubectl get pod env --no-headers | tr -s ' ' | cut -d' ' -f3; kubectl get events --field-selector involvedObject.name=env -o jsonpath='{.items[-1:].message}'")).toBe(
-    'ContainerCreating\nMountVolume.SetUp failed for volume "s" : secret "pass" not found',
+  expect(sh("sleep 5; kubectl get events --field-selector involvedObject.name=env -o jsonpath='{.items[-1:].message}'")).toBe(
+    'MountVolume.SetUp failed for volume "v" : configmap "conf" not found',
   );
+  sh('kubectl create configmap conf --from-literal=greeting=hello; sleep 4');
+  expect(
+    sh(
+      "kubectl get pod env --no-headers | tr -s ' ' | cut -d' ' -f3; kubectl get events --field-selector involvedObject.name=env -o jsonpath='{.items[-1:].message}'",
+    ),
+  ).toBe('ContainerCreating\nMountVolume.SetUp failed for volume "s" : secret "pass" not found');
   sh('kubectl create secret generic pass --from-literal=password=s3cret; sleep 5');
-  expect(sh(`kubectl exec env -- sh -c 'echo $G $P $WHO $BOTH $X_greeting; cat /etc/conf/greeting /etc/secret/pw'`)).toBe('hello s3cret env hello-env hello\nhellos3cret');
+  expect(sh(`kubectl exec env -- sh -c 'echo $G $P $WHO $BOTH $X_greeting; cat /etc/conf/greeting /etc/secret/pw'`)).toBe(
+    'hello s3cret env hello-env hello\nhellos3cret',
+  );
 }, 60_000);

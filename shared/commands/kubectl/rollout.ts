@@ -45,7 +45,8 @@ export const ROLLOUT_STATUS: Command = {
     if (typeof objects === 'number') return objects;
     const untilUs = p.nowUs + (flags.seconds('timeout') ?? 86_400) * 1_000_000;
     for (const { resource, namespace, object } of objects.found) {
-      if (!['deployments', 'daemonsets', 'statefulsets'].includes(resource.name)) return yield* fail(context, `no status viewer has been implemented for ${resource.kind}`);
+      if (!['deployments', 'daemonsets', 'statefulsets'].includes(resource.name))
+        return yield* fail(context, `no status viewer has been implemented for ${resource.kind}`);
       let said = '';
       for (;;) {
         const found = api.get(resource, namespace, object.metadata.name);
