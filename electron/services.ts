@@ -80,6 +80,7 @@ export function createServices({ version, host, settings, labs, diagnoses, machi
     'experiments.runs': ({ lab, locale }) => running(lab).experimentRuns(locale),
     'experiments.apply': ({ lab, experiment, locale }) => running(lab).applyExperiment(experiment, locale),
     'experiments.undo': ({ lab, run, locale }) => running(lab).undoExperiment(run, locale),
+    'experiments.keep': ({ lab, run, locale }) => running(lab).keepExperiment(run, locale),
 
     'lessons.list': ({ locale }) => lessons.list(locale),
     'lessons.start': ({ lesson, at }) => lessons.start(lesson, at),

@@ -1,6 +1,19 @@
 /** `podwalk trace`: exits 0 when the packet arrived and, where one is expected, its answer came back; 1 when not. */
-import { dispositionWords, replyOutcome, requestOutcome, stepWords, type Hop, type Locale, type ProbeProtocol, type Trace } from '../../shared/ipc/index.ts';
+import {
+  dispositionWords,
+  replyOutcome,
+  requestOutcome,
+  sentWords,
+  stepWords,
+  type Hop,
+  type Locale,
+  type ProbeProtocol,
+  type Trace,
+} from '../../shared/ipc/index.ts';
 import { Twin, type Snapshot } from '../../shared/lab/index.ts';
+import { join } from 'node:path';
+import { replaceFile } from '../file.ts';
+import { findPlaces } from '../places.ts';
 import { labByName } from './lab-by-name.ts';
 import { borrowLab } from './running.ts';
 import { savedSnapshot } from './snapshot.ts';
@@ -15,8 +28,22 @@ export async function trace({ options, operands }: Arguments): Promise<number> {
   const { found, names } = await traced(name, from, to, protocol, options['provider']);
   if (options['json'] === true) printJson(found);
   else process.stdout.write(formatTrace(found, locale, names, { all: options['all'] === true }));
+  if (found.sent && options['json'] !== true) process.stdout.write(`${sentWords(found.sent, locale).join('\n')}\n`);
+  if (found.sent?.agrees === false) await keepCase(name, found);
   const arrived = (kind: string): boolean => kind === 'delivered' || kind === 'left';
   return arrived(requestOutcome(found).kind) && (protocol.kind === 'udp' || arrived(replyOutcome(found).kind)) ? 0 : 1;
+}
+
+/** What the model got wrong is worth looking at. */
+async function keepCase(lab: string, found: Trace): Promise<void> {
+  const path = join(findPlaces().home, 'cases', `${lab.replaceAll(/[^A-Za-z0-9._-]/g, '_')}-${Date.now()}.json`);
+  const borrowed = await borrowLab(lab, undefined);
+  try {
+    await replaceFile(path, `${JSON.stringify({ lab, trace: found, snapshot: await borrowed?.lab.snapshot() })}\n`);
+    process.stderr.write(`podwalk: the case is kept in ${path}\n`);
+  } finally {
+    await borrowed?.giveBack();
+  }
 }
 
 interface Traced {

@@ -16,12 +16,17 @@ import { LiveLab } from './live/lab.ts';
 import { quoted } from './live/node.ts';
 import { runIp, startHub, type Hub } from './namespaces/hub.ts';
 import { clearLeftovers, removeState, writeState } from './namespaces/leftovers.ts';
-import { ClusterMirror, isKubectlExec } from './namespaces/mirror.ts';
+import { kubectlExec, kubernetesOfPods, runInPod, type FindPod } from './namespaces/in-pods.ts';
+import { ClusterMirror } from './namespaces/mirror.ts';
 import { NamespaceNode } from './namespaces/node.ts';
+import { KeptPlans, kubernetesSeen, PlanDoer, type ClusterPlan, type NodePlan } from './namespaces/plan.ts';
 import { Pods } from './namespaces/pods.ts';
 import { missingPrograms, obstacles } from './namespaces/obstacles.ts';
 import { cardsOf, gatewayCommands, gatewaysOf, hubCommands, nodeCommands, nodeFiles, wired } from './namespaces/wiring.ts';
 import type { LabProvider, Program, RunningLab, StartOptions } from './provider.ts';
+
+/** A lab that has just come up is looked at first. */
+const FOLLOW_AFTER_MS = 100;
 
 export interface NamespacesOptions {
   readonly places: Places;
@@ -49,6 +54,7 @@ export function namespacesProvider(options: NamespacesOptions): LabProvider {
 class Bringing {
   private hub: Hub | undefined;
   private mirror: ClusterMirror | undefined;
+  private late: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly file: LabFile,
@@ -82,8 +88,13 @@ class Bringing {
       report(`the lab ${file.id} has ended: ${why}`),
     );
     coming.catch(() => undefined); // it is waited for below
-    // while the processes come up, its cluster is made
-    this.mirror = file.kubernetes && new ClusterMirror(file, places.version, report);
+    const plans = new KeptPlans(join(places.home, 'cache'), places.version);
+    let plan = file.kubernetes && (await plans.find(file));
+    if (file.kubernetes && !plan) {
+      // while the processes come up, its cluster is made
+      plan = this.cluster().plan();
+      void plans.keep(file, plan).catch((error: unknown) => report(String(error)));
+    }
     const hub = (this.hub = await coming);
     signal?.throwIfAborted();
     await writeState(this.state, file.id, [hub.pid, ...[...hub.nodes.values()].map((node) => node.pid)]);
@@ -103,21 +114,25 @@ class Bringing {
       ...gateways.map((gateway) =>
         runIp(hub.agent, gatewayCommands(gateway), gateway.netns).then(() => hub.agent.do('names', gateway.netns, gateway.addresses.at(-1)!.split('/')[0]!)),
       ),
-      ...[...nodes.values()].map((node) => this.setup(node)),
+      ...[...nodes.values()].map((node) =>
+        this.setup(
+          node,
+          plan?.nodes.find((one) => one.name === node.name),
+        ),
+      ),
     ]);
     signal?.throwIfAborted();
     let changed = (): void => undefined;
     const pods = new Pods(nodes, report, () => changed());
-    const { mirror } = this;
-    if (mirror) {
-      const sync = async (): Promise<void> => {
-        for (const node of nodes.values()) node.status = mirror.statusOf(node.name);
-        await Promise.all([...[...nodes.values()].map((node) => mirror.syncNode(node)), pods.sync(mirror.wantedPods())]);
-        changed();
-      };
-      await sync();
-      mirror.follow(() => void sync().catch((error: unknown) => report(String(error))));
-    }
+    const findPod: FindPod = (namespace, name) => pods.find(namespace, name);
+    const doer = new PlanDoer(report);
+    let latest = plan;
+    const carryOut = async (wanted: ClusterPlan): Promise<void> => {
+      latest = wanted;
+      await Promise.all([...wanted.nodes.flatMap((one) => doer.do(nodes.get(one.name)!, one)), pods.sync(wanted.pods)]);
+      changed();
+    };
+    if (plan) await carryOut(plan);
     signal?.throwIfAborted();
     const lab = new LiveLab({
       id: file.id,
@@ -125,24 +140,49 @@ class Bringing {
       provider: 'namespaces',
       nodes: [...nodes.values()],
       pods: (node) => pods.of(node.name),
-      wired: (seen) => wired(file, cards, seen),
+      wired: (seen) => ({ ...wired(file, cards, seen), ...(latest && kubernetesSeen(latest, seen)) }),
       onChange: (listener) => (changed = listener),
-      ...(mirror && { cluster: (node: string, exec: ExecOptions) => this.onCluster(mirror, node, exec) }),
-      kubernetes: mirror?.kubernetes,
+      ...(file.kubernetes && {
+        cluster: (node: string, exec: ExecOptions) => this.onCluster(node, exec, findPod),
+        kubernetes: kubernetesOfPods(() => this.cluster().kubernetes, findPod),
+      }),
+      report,
       stop: () => this.down(),
     });
-    return lab.open();
+    await lab.open();
+    if (file.kubernetes) this.followSoon(carryOut);
+    return lab;
   }
 
-  private async setup(node: NamespaceNode): Promise<void> {
-    const { file, mirror } = this;
+  /** Its control plane, made when it is first asked, or when there is time. */
+  private cluster(): ClusterMirror {
+    return (this.mirror ??= new ClusterMirror(this.file, this.options.places.version, this.options.report));
+  }
+  private followSoon(carryOut: (plan: ClusterPlan) => Promise<void>): void {
+    this.late = setTimeout(() => {
+      const mirror = this.cluster();
+      let last = '';
+      const sync = (): void => {
+        const plan = mirror.plan();
+        const text = JSON.stringify(plan);
+        if (text === last) return;
+        last = text;
+        carryOut(plan).catch((error: unknown) => this.options.report(String(error)));
+      };
+      sync();
+      mirror.follow(sync);
+    }, FOLLOW_AFTER_MS);
+  }
+
+  private async setup(node: NamespaceNode, plan: NodePlan | undefined): Promise<void> {
+    const { file } = this;
     const ready = await node.agent.ready;
     if (ready.status !== 0) throw new Error(`${node.name}: ${ready.stderr.trim()}`);
-    const files = [...nodeFiles(file, node.name), ...(mirror?.files(node.name) ?? []), ...this.kubectl(node.name)];
+    const files = [...nodeFiles(file, node.name), ...(plan?.files ?? []), ...this.kubectl(node.name)];
     const { setup } = file.nodes[node.name]!;
     await Promise.all([
       node.agent.do('files', ...files.flat()),
-      node.agent.do('sysctls', ...(mirror ? ['net/ipv4/ip_forward', '1', 'net/bridge/bridge-nf-call-iptables', '1'] : ['net/ipv4/ip_forward', '0'])),
+      node.agent.do('sysctls', ...(file.kubernetes ? ['net/ipv4/ip_forward', '1', 'net/bridge/bridge-nf-call-iptables', '1'] : ['net/ipv4/ip_forward', '0'])),
       runIp(
         node.agent,
         nodeCommands(
@@ -157,18 +197,18 @@ class Bringing {
   }
   /** On a node, kubectl is this program: it reaches the lab by its socket. */
   private kubectl(node: string): readonly (readonly [string, string, string])[] {
-    if (!this.mirror) return [];
+    if (!this.file.kubernetes) return [];
     const command = ['/run/podwalk/node', '/run/podwalk/app/out/cli/podwalk.js', 'exec', '--cluster', this.file.id, node, '--', 'kubectl'];
     return [
       ['/run/podwalk/bin/kubectl', '755', `#!/bin/sh\nPODWALK_HOME=/run/podwalk/home ELECTRON_RUN_AS_NODE=1 exec ${command.map(quoted).join(' ')} "$@"\n`],
     ];
   }
-  private onCluster(mirror: ClusterMirror, node: string, options: ExecOptions): Promise<Program> {
-    if (isKubectlExec(options.argv))
-      return Promise.reject(new Error('kubectl exec runs on simulated pods only, yet: open a shell in the pod itself, podwalk shell LAB NODE/POD'));
-    return mirror.exec({ ...options, target: node });
+  private onCluster(node: string, options: ExecOptions, find: FindPod): Promise<Program> {
+    const inPod = kubectlExec(options.argv, find);
+    return inPod ? runInPod(inPod, options) : this.cluster().exec({ ...options, target: node });
   }
   private async down(): Promise<void> {
+    clearTimeout(this.late);
     await this.mirror?.stop();
     await this.hub?.stop();
     await removeState(this.state, this.file.id);

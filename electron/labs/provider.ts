@@ -108,6 +108,8 @@ export interface RunningLab {
   experimentRuns(locale: Locale): Promise<readonly ExperimentRun[]>;
   applyExperiment(id: string, locale: Locale): Promise<ExperimentRun>;
   undoExperiment(run: string, locale: Locale): Promise<ExperimentRun>;
+  /** Of machines that really are there: until then their nodes take it back when they are no longer reached. */
+  keepExperiment(run: string, locale: Locale): Promise<ExperimentRun>;
 
   /** `at`: the steps before it are done first. */
   startAttempt(lesson: LessonFile, seed: number, at?: string): Promise<RunningAttempt>;

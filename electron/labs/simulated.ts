@@ -148,6 +148,9 @@ export class SimulatedLab implements RunningLab {
   undoExperiment(run: string, locale: Locale): Promise<ExperimentRun> {
     return this.waitFor(() => this.lab.undoExperiment(run, locale));
   }
+  keepExperiment(): Promise<never> {
+    return Promise.reject(new WireFailure({ code: 'not-possible', message: 'A simulated lab takes nothing back by itself.', details: { lab: this.id } }));
+  }
   startAttempt(lesson: LessonFile, seed: number, at?: string): Promise<RunningAttempt> {
     const start = (): RunningAttempt => new SimulatedAttempt(valueOf(this.lab.startAttempt(lesson, seed, at)), this.pace, this.id);
     return new Promise((resolve) => resolve(at === undefined ? this.pace.enter(start) : this.pace.leap(start)));

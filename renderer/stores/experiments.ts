@@ -68,6 +68,11 @@ export const useExperiments = defineStore('experiments', () => {
     if (id === undefined) return;
     await during(run.experiment, () => useCore().call('experiments.undo', { lab: id, run: run.run, locale: preferences.locale }));
   }
+  async function keep(run: ExperimentRun): Promise<void> {
+    const id = lab.view?.lab;
+    if (id === undefined) return;
+    await during(run.experiment, () => useCore().call('experiments.keep', { lab: id, run: run.run, locale: preferences.locale }));
+  }
   async function during(experiment: string, action: () => Promise<ExperimentRun>): Promise<void> {
     busy.value = experiment;
     try {
@@ -80,5 +85,5 @@ export const useExperiments = defineStore('experiments', () => {
       busy.value = undefined;
     }
   }
-  return { plans, runs, isWanted, busy, inForce, runOf, refresh, apply, undo };
+  return { plans, runs, isWanted, busy, inForce, runOf, refresh, apply, undo, keep };
 });

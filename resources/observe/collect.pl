@@ -200,6 +200,23 @@ sub attributes {    # type => value
   }
   return \%found;
 }
+# Rules that every namespace has select nothing: of them `ip rule` says no more than this. Others are left to it.
+my %TABLES = (253 => 'default', 254 => 'main', 255 => 'local');
+sub rules {
+  my ($place, $asking, $family, $option) = @_;
+  my $answers = ask($asking, 34, 0x300, pack 'Cx11', $family) or return '';
+  my @said;
+  for (map { $_->[1] } @$answers) {
+    my (undef, $to, $from, $tos, $table, $action, $flags) = unpack 'CCCCCxxCL', $_;
+    my $told = attributes(substr $_, 12);
+    my ($number, $priority) = map { unpack 'L', $told->{$_} // pack 'L', 0 } 15, 6;
+    delete @$told{15, 6, 21};
+    my $is_plain = !$to && !$from && !$tos && $action == 1 && !$flags && (delete $told->{14} // "\xff" x 4) eq "\xff" x 4 && !%$told && $TABLES{$number};
+    return printed($place, $answers, 'ip', $option, qw(-j rule show)) unless $is_plain;
+    push @said, qq({"priority":$priority,"src":"all","table":"$TABLES{$number}"});
+  }
+  return "${MARK}out ip $option -j rule show\n[" . join(',', @said) . "]\n";
+}
 # Namespaces of pods have few kinds of things: their answers are passed on as they are, a line for each message, and no program is needed.
 my %plain = map { ($_ => 1) } qw(veth dummy ipip sit ipvlan macvlan);
 my @KEPT = (1, 3, 4, 5, 6, 10, 13, 16, 18, 20, 23, 27, 37);
@@ -262,14 +279,13 @@ sub read_place {
     $run->('ip -j -d -s addr show + ip -j -d -s neigh show', qw(ip -j -d -s -force -b), $links, $bridges);
     $run->('ip -j route show table all', qw(ip -j -force -b), $routes);
   }
-  $text .= printed($place, ask($asking, 34, 0x300, pack 'Cx11', 2), qw(ip -4 -j rule show));
-  $text .= printed($place, ask($asking, 34, 0x300, pack 'Cx11', 10), qw(ip -6 -j rule show));
+  $text .= rules($place, $asking, 2, '-4') . rules($place, $asking, 10, '-6');
   $text .= "${MARK}out sysctl\n" . settings($is_own, \%devices);
   my $filtered = filtered();
   $run->('iptables-save -c', qw(iptables-save -c)) if $filtered->{2};
   $run->('ip6tables-save -c', qw(ip6tables-save -c)) if $is_own && $filtered->{10};
-  $run->('conntrack -L', qw(conntrack -L)) if $is_own;
-  if ($is_own && path_of('ss') ne '') { $run->('ss -tuanpH', qw(ss -tuanpH)) }
+  $run->('conntrack -L', qw(conntrack -L)) if $is_own && slurp('/proc/sys/net/netfilter/nf_conntrack_count') !~ /^0/;
+  if ($is_own && path_of('ss') ne '' && slurp('/proc/net/sockstat') . slurp('/proc/net/sockstat6') =~ /: inuse [1-9]/) { $run->('ss -tuanpH', qw(ss -tuanpH)) }
   else { $text .= sockets() }
   leave() unless $is_own;
   $done->('');

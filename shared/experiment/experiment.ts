@@ -72,5 +72,6 @@ export interface ExperimentRun {
   readonly prediction?: PairChange;
   /** Whether what happened is what was said; absent where nothing was. */
   readonly verdict?: 'as-predicted' | 'otherwise';
-  readonly state: 'applied' | 'undone' | 'failed';
+  /** `kept`: on machines that really are there, its way back was given up. */
+  readonly state: 'applied' | 'undone' | 'failed' | 'kept';
 }

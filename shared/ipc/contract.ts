@@ -262,6 +262,8 @@ export const contract = {
   'experiments.runs': call<readonly ExperimentRun[]>()(z.object({ lab, locale }).strict()),
   'experiments.apply': call<ExperimentRun>()(z.object({ lab, experiment: name, locale }).strict()),
   'experiments.undo': call<ExperimentRun>()(z.object({ lab, run: name, locale }).strict()),
+  /** Of machines that really are there: its nodes no longer take it back by themselves. */
+  'experiments.keep': call<ExperimentRun>()(z.object({ lab, run: name, locale }).strict()),
 
   'lessons.list': call<readonly LessonInfo[]>()(z.object({ locale }).strict()),
   /** Starts its lab afresh and an attempt in it; `at`: with the steps before one done, or those that were done when it was left. */

@@ -5,5 +5,5 @@ export type { ActiveStep, Lesson, LessonInfo, Progress, Reply, StepState, StepTe
 export type { TapeInfo } from '../recording/index.ts';
 export { topologySvg } from '../topology/index.ts';
 export type { Box, Fact, Line, Point, Topology } from '../topology/index.ts';
-export { dispositionWords, replyOutcome, requestOutcome, stepWords } from '../trace/index.ts';
+export { dispositionWords, replyOutcome, requestOutcome, sentWords, stepWords } from '../trace/index.ts';
 export type { Disposition, Hop, Step, Trace } from '../trace/index.ts';

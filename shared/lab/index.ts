@@ -31,9 +31,10 @@ export { lessonInfo, parseCourses, parseGlossary, parseLesson, formatProblem, ty
 export { COLLECT_SCRIPT, NodeReading, joinPods, parseOutput, readCollected, READABLE, readFolder, segmentsOf, type Collected } from '../observe/index.ts';
 export { graphOf, netnsBoxId, TopologyLayout } from '../topology/index.ts';
 export { diagnose, diagnosing, diagnosisView, findingId, findingWords, provable, type DiagnosisReport, type Finding } from '../diagnose/index.ts';
-export { planFault, possibleFaults, type NodeCommand } from '../experiment/index.ts';
+export { EXPERIMENTS, Ground, planFault, possibleFaults, type DraftPlan, type NodeCommand } from '../experiment/index.ts';
+export { routersOf } from '../trace/index.ts';
 export { differenceWords, diffSnapshots, type Difference, type Snapshot } from '../snapshot/index.ts';
-export { changeWords, matrixWords, protocolText, Twin, type Matrix } from '../twin/index.ts';
+export { changeWords, matrixWords, placesOf, Predictor, protocolText, Twin, type Matrix } from '../twin/index.ts';
 export { checkLesson } from './check-lesson.ts';
 export { createBlankHost, createLab } from './create.ts';
 export { JournaledLab } from './journaled-lab.ts';

@@ -33,7 +33,7 @@ export interface LessonWorld {
   /** What a pod's first container printed, its previous run's included. */
   log(namespace: string, pod: string): string;
   traces(sinceUs: number): readonly { readonly from: string; readonly to: string; readonly arrived: boolean }[];
-  experiments(): readonly { readonly id: string; readonly state: 'applied' | 'undone' | 'failed'; readonly changedUs: number }[];
+  experiments(): readonly { readonly id: string; readonly state: 'applied' | 'undone' | 'failed' | 'kept'; readonly changedUs: number }[];
   notes(sinceUs: number): readonly string[];
   /** What a command prints that the lab runs by itself; undefined while it is not known. Asked anew when something has changed. */
   output(place: string, command: string): string | undefined;

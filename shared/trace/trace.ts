@@ -36,6 +36,27 @@ export interface Trace {
   readonly id: number;
   readonly startedUs: number;
   readonly hops: readonly Hop[];
+  /** Of machines that really are there: the packet was sent for real as well. */
+  readonly sent?: SentPacket;
+}
+/** A packet sent for real beside the one that was followed in a twin. */
+export interface SentPacket {
+  /** As it was run where the trace begins. */
+  readonly command: string;
+  readonly answered: boolean;
+  readonly expected: boolean;
+  /** The routers on the way by the trace, and who said that the packet's time was over there; nobody: it was silent. */
+  readonly routers: readonly { readonly place: string; readonly addresses: readonly string[]; readonly seen?: string }[];
+  readonly agrees: boolean;
+}
+/** The places at which the request is passed on as a router does, in its order. */
+export function routersOf(trace: Trace): readonly Place[] {
+  const found: Place[] = [];
+  for (const { direction, place, steps } of trace.hops) {
+    const isNew = !found.some((one) => one.node === place.node && one.netnsId === place.netnsId);
+    if (direction === 'request' && isNew && steps.some(({ step }) => step.kind === 'forward')) found.push(place);
+  }
+  return found;
 }
 
 /** The disposition of the deepest, latest request hop: whether the packet arrived. */

@@ -16,6 +16,7 @@ import { namespacesProvider } from '../../electron/labs/namespaces.ts';
 import { clearLeftovers, writeState } from '../../electron/labs/namespaces/leftovers.ts';
 import { explain, obstacles } from '../../electron/labs/namespaces/obstacles.ts';
 import type { RunningLab } from '../../electron/labs/provider.ts';
+import { requestOutcome } from '../../shared/ipc/index.ts';
 import { simulatedProvider } from '../../electron/labs/simulated.ts';
 
 const LAB = 'flannel-host-gw';
@@ -152,6 +153,50 @@ describe('what is seen', () => {
   });
 });
 
+describe('a packet that is followed', () => {
+  it('is sent for real, and goes by the routers that the trace tells', async () => {
+    const { hops, sent } = await lab.trace('node-1/hello-1', 'node-2/hello-2', { kind: 'icmp' });
+    expect(requestOutcome({ id: 0, startedUs: 0, hops }).kind).toBe('delivered');
+    expect(sent).toMatchObject({ answered: true, expected: true, agrees: true });
+    expect(sent!.routers.map(({ place, seen }) => [place, seen])).toEqual([
+      ['node-1', '10.244.1.1'],
+      ['node-2', '192.168.56.12'],
+    ]);
+    const tcp = await lab.trace('node-1/hello-1', 'node-2/hello-2', { kind: 'tcp', port: 80 });
+    expect(tcp.sent).toMatchObject({ answered: true, agrees: true });
+  });
+  it('is dropped where the trace says so', async () => {
+    await run(lab, 'node-2', 'sysctl', '-w', 'net.ipv4.ip_forward=0');
+    const { sent } = await lab.trace('node-1/hello-1', 'node-2/hello-2', { kind: 'icmp' });
+    await run(lab, 'node-2', 'sysctl', '-w', 'net.ipv4.ip_forward=1');
+    expect(sent).toMatchObject({ answered: false, expected: false, agrees: true });
+  });
+});
+
+describe('an experiment', () => {
+  const cells = async (): Promise<string[]> => (await lab.probe()).filter((one) => !one.reached).map((one) => `${one.from} ${one.to}`);
+  const forwarding = (node: string): Promise<string> => run(lab, node, 'cat', '/proc/sys/net/ipv4/ip_forward');
+  it('breaks what was predicted, and is taken back on the node', async () => {
+    const plan = (await lab.experiments('en')).find((one) => one.id === 'ip-forward-off')!;
+    const applied = await lab.applyExperiment('ip-forward-off', 'en');
+    const [{ node }] = plan.commands as [{ node: string }];
+    expect([applied.state, await forwarding(node)]).toEqual(['applied', '0\n']);
+    const sorted = (pairs: readonly { from: string; to: string }[]): string[] => pairs.map((one) => `${one.from} ${one.to}`).sort();
+    expect(sorted(applied.broke)).toEqual(sorted(plan.prediction!.breaks));
+    const undone = await lab.undoExperiment(applied.run, 'en');
+    expect([undone.state, await forwarding(node), await cells()]).toEqual(['undone', '1\n', []]);
+  });
+  it('that is kept stays, and nothing of it is left on the node', async () => {
+    const applied = await lab.applyExperiment('ip-forward-off', 'en');
+    expect((await lab.keepExperiment(applied.run, 'en')).state).toBe('kept');
+    const { node } = applied.outcomes[0]!;
+    expect(await forwarding(node)).toBe('0\n');
+    expect(
+      await run(lab, node, 'sh', '-c', 'ls -d /tmp/podwalk-undo.* 2>/dev/null; pgrep -f podwalk-undo | grep -v "^$$\$"; sysctl -qw net.ipv4.ip_forward=1'),
+    ).not.toContain('/tmp/podwalk-undo');
+  });
+});
+
 describe('the cluster', () => {
   it('is what kubectl shows, and a pod that it makes is there', async () => {
     const kubectl = async (...words: string[]) => finished(await lab.exec({ target: 'controlplane', argv: ['kubectl', ...words], onCluster: true }));
@@ -161,6 +206,9 @@ describe('the cluster', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       if (i % 10 === 9) await lab.snapshot();
     }
+    const inside = await kubectl('exec', 'third', '--', 'sh', '-c', 'hostname; exit 3');
+    expect([inside.stdout, inside.status]).toEqual(['third\n', 3]);
+    expect((await kubectl('exec', 'nobody', '--', 'true')).stderr).toBe('Error from server (NotFound): pods "nobody" not found\n');
     const third = lab.endpoints().find((endpoint) => endpoint.label === 'third')!;
     expect(await run(lab, third.id, 'ping', '-c', '1', '10.244.1.2')).toContain('1 received');
     await kubectl('delete', 'pod', 'third', '--grace-period=0', '--force');

@@ -45,6 +45,7 @@ export const labContract = {
   'lab.experimentRuns': call<readonly ExperimentRun[]>()(z.object({ locale }).strict()),
   'lab.applyExperiment': call<ExperimentRun>()(z.object({ id: name, locale }).strict()),
   'lab.undoExperiment': call<ExperimentRun>()(z.object({ id: name, locale }).strict()),
+  'lab.keepExperiment': call<ExperimentRun>()(z.object({ id: name, locale }).strict()),
   /** Takes it down, for everybody. */
   'lab.stop': call<null>()(nothing),
 

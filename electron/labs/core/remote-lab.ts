@@ -118,6 +118,9 @@ export class RemoteLab implements RunningLab {
   undoExperiment(id: string, locale: Locale): Promise<ExperimentRun> {
     return this.connection.call('lab.undoExperiment', { id, locale });
   }
+  keepExperiment(id: string, locale: Locale): Promise<ExperimentRun> {
+    return this.connection.call('lab.keepExperiment', { id, locale });
+  }
   startAttempt(): Promise<RunningAttempt> {
     return this.cannot('lessons run in a lab of their own, so take that one down first');
   }

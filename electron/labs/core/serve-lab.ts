@@ -38,6 +38,7 @@ export function serveLab(channel: Channel, { lab, stop, onBug }: ServedLab): voi
       'lab.experimentRuns': ({ locale }) => lab.experimentRuns(locale),
       'lab.applyExperiment': ({ id, locale }) => lab.applyExperiment(id, locale),
       'lab.undoExperiment': ({ id, locale }) => lab.undoExperiment(id, locale),
+      'lab.keepExperiment': ({ id, locale }) => lab.keepExperiment(id, locale),
       'lab.stop': async () => nothing(await stop()),
       'program.open': async ({ target, argv, terminal, env, cwd, onCluster }) => {
         const [first, ...rest] = argv ?? [];

@@ -2,13 +2,15 @@
  * A lab of machines that really are there, whoever made them: programs run on them, and their networks are read into snapshots, which the topology is
  * drawn from. A provider gives the nodes, says what it knows of their wires, and takes them down.
  */
-import type { Topology } from '../../../shared/ipc/index.ts';
+import type { ExperimentPlan, ExperimentRun, Locale, ProbeProtocol, Topology, Trace } from '../../../shared/ipc/index.ts';
 import { refuse, WireFailure } from '../../../shared/ipc/index.ts';
 import {
   graphOf,
   netnsBoxId,
   segmentsOf,
+  placesOf,
   TopologyLayout,
+  Twin,
   type Collected,
   type Endpoint,
   type ExecOptions,
@@ -17,9 +19,14 @@ import {
   type TerminalSize,
 } from '../../../shared/lab/index.ts';
 import type { Capabilities, Program, ProviderKind, RunningAttempt, RunningKubernetes, RunningLab, Snapshot } from '../provider.ts';
-import type { LiveNode, LivePod } from './node.ts';
+import { LiveExperiments } from './experiments.ts';
+import type { LiveNode, LivePod, Output } from './node.ts';
 import { finished } from './pipe-program.ts';
+import { probeForReal } from './probe.ts';
+import { sendForReal } from './sent.ts';
 import { NodeWatch } from './watch.ts';
+
+const isAddress = (text: string): boolean => /^[\d.]+$/.test(text);
 
 type NodeSnapshot = Snapshot['nodes'][number];
 
@@ -31,10 +38,14 @@ export interface LiveLabSetup {
   /** Pods of a node by what its network tells, and what the provider knows. */
   pods(node: LiveNode, seen: NodeSnapshot, collected: Collected): readonly LivePod[];
   /** What is known of cards and wires beyond what a node can tell of itself. */
-  wired?(nodes: readonly NodeSnapshot[]): Pick<Snapshot, 'nodes' | 'segments'>;
+  wired?(nodes: readonly NodeSnapshot[]): Pick<Snapshot, 'nodes' | 'segments' | 'kubernetes'>;
   /** A program on the lab's cluster, `kubectl`, that does not run on the node itself. */
   readonly cluster?: (node: string, options: ExecOptions) => Promise<Program>;
   readonly kubernetes?: RunningKubernetes | undefined;
+  /** What went on without the user's doing. */
+  readonly report?: (message: string) => void;
+  /** How many seconds a node waits for a word before it takes an experiment back. */
+  readonly patienceS?: number | undefined;
   /** Told of what the nodes themselves do not show, such as a pod that came. */
   onChange?(listener: () => void): void;
   stop(): Promise<void>;
@@ -45,7 +56,7 @@ export class LiveLab implements RunningLab {
   readonly title: string;
   readonly provider: ProviderKind;
   readonly nodes: readonly string[];
-  readonly capabilities: Capabilities = { canPause: false, canSave: false, canTrace: false, canExperiment: false, canRunLessons: false };
+  readonly capabilities: Capabilities = { canPause: false, canSave: false, canTrace: true, canExperiment: true, canRunLessons: false };
   readonly isPaused = false;
   readonly opened = undefined;
   revision = 1;
@@ -53,6 +64,7 @@ export class LiveLab implements RunningLab {
   private readonly watches: readonly NodeWatch[];
   private readonly layout = new TopologyLayout();
   private readonly listeners = new Set<() => void>();
+  private readonly bench: LiveExperiments;
   private wasTold = false;
   private shown = '';
 
@@ -62,6 +74,16 @@ export class LiveLab implements RunningLab {
     this.provider = setup.provider;
     this.nodes = setup.nodes.map((node) => node.name);
     this.watches = setup.nodes.map((node) => new NodeWatch(node, () => this.look()));
+    this.bench = new LiveExperiments(
+      {
+        nodes: setup.nodes,
+        snapshot: () => this.snapshot(),
+        probe: (pairs) => this.probe(pairs),
+        nameOf: (snapshot, place) => this.nameOf(snapshot, place),
+        report: (message) => setup.report?.(message),
+      },
+      setup.patienceS,
+    );
     setup.onChange?.(() => this.changed());
   }
   /** Its first look at every node. */
@@ -155,34 +177,56 @@ export class LiveLab implements RunningLab {
   save(): Promise<never> {
     return this.cannot('Real machines cannot be saved.');
   }
-  trace(): Promise<never> {
-    return this.cannot('A packet of a live lab cannot be followed yet.');
+  /** In a twin of what is there now, and sent for real. */
+  async trace(from: string, to: string, protocol: ProbeProtocol): Promise<Trace> {
+    const snapshot = await this.snapshot();
+    const twin = new Twin(snapshot);
+    const known = this.endpoints();
+    const place = this.placeIn(twin, snapshot, from) ?? twin.find(from);
+    if (!place) return refuse('not-found', `There is no ${from}; there are: ${known.map(({ id }) => id).join(', ')}.`, { lab: this.id });
+    const end = known.find(({ id }) => id === to || id.endsWith(`/${to}`));
+    const address = end?.address ?? to;
+    const number = twin.addressOf(address);
+    if (number === undefined)
+      return refuse('not-found', `There is no ${to} with an address; there are: ${known.map(({ id }) => id).join(', ')}.`, { lab: this.id });
+    const found = twin.trace(place, number, protocol);
+    if (!found) return refuse('not-possible', 'The trace did not come to an end.', { lab: this.id });
+    const { node, pod } = this.find(this.nameOf(snapshot, place.id));
+    const run = async (argv: readonly string[]): Promise<Output> => finished(await node.spawn(argv, pod && { pod }));
+    const sent = await sendForReal(found, isAddress(address) ? address : (twin.find(to)?.address ?? address), protocol, snapshot, run).catch(() => undefined);
+    return { ...found, ...(sent && { sent }) };
   }
-  /** A real echo request for each pair. */
+  /** An endpoint's place in a twin of the snapshot. */
+  private placeIn(twin: Twin, snapshot: Snapshot, id: string): Twin['places'][number] | undefined {
+    const at = this.endpoints().find((one) => one.id === id || one.id.endsWith(`/${id}`));
+    const netns = snapshot.nodes.find(({ name }) => name === at?.node)?.namespaces.find((one) => at && netnsBoxId(at.node, one) === at.box);
+    return twin.places.find((one) => at && one.node === at.node && one.netnsId === (netns?.id ?? 0));
+  }
+  /** What users call a place of a twin. */
+  private nameOf(snapshot: Snapshot, id: string): string {
+    const place = new Map(placesOf(snapshot).map((one) => [one.id, one])).get(id);
+    const netns = snapshot.nodes.find(({ name }) => name === place?.node)?.namespaces.find((one) => one.id === place?.netnsId);
+    if (!place || !netns || netns.id === 0) return place?.node ?? id;
+    return this.endpoints().find((one) => one.box === netnsBoxId(place.node, netns))?.id ?? id;
+  }
+  /** A real echo request for each pair; of very many pods, for some of the pairs. */
   async probe(pairs?: readonly { readonly from: string; readonly to: string }[]): Promise<readonly ProbeResult[]> {
-    const endpoints = this.endpoints();
-    const pods = endpoints.filter((endpoint) => endpoint.kind === 'pod');
-    const wanted = pairs ?? pods.flatMap((from) => pods.filter((to) => to !== from).map((to) => ({ from: from.id, to: to.id })));
-    return Promise.all(
-      wanted.map(async ({ from, to }) => {
-        const address = endpoints.find((endpoint) => endpoint.id === to)?.address ?? to;
-        const { status, stdout } = await finished(await this.exec({ target: from, argv: ['ping', '-n', '-c', '1', '-W', '1', address] }));
-        const said = /From \S+ icmp_seq=\d+ (.*)/.exec(stdout)?.[1];
-        return { from, to, reached: status === 0, outcome: status === 0 ? 'reply' : (said ?? 'timeout') };
-      }),
-    );
+    return probeForReal(this.endpoints(), pairs, async (from, argv) => finished(await this.exec({ target: from, argv: [...argv] as [string, ...string[]] })));
   }
-  experiments(): Promise<readonly never[]> {
-    return Promise.resolve([]);
+  experiments(locale: Locale): Promise<readonly ExperimentPlan[]> {
+    return this.bench.plans(locale);
   }
-  experimentRuns(): Promise<readonly never[]> {
-    return Promise.resolve([]);
+  experimentRuns(locale: Locale): Promise<readonly ExperimentRun[]> {
+    return Promise.resolve(this.bench.runs(locale));
   }
-  applyExperiment(): Promise<never> {
-    return this.cannot('Experiments run in simulated labs only, yet.');
+  applyExperiment(id: string, locale: Locale): Promise<ExperimentRun> {
+    return this.bench.apply(id, locale);
   }
-  undoExperiment(): Promise<never> {
-    return this.cannot('Experiments run in simulated labs only, yet.');
+  undoExperiment(run: string, locale: Locale): Promise<ExperimentRun> {
+    return this.bench.undo(run, locale);
+  }
+  keepExperiment(run: string, locale: Locale): Promise<ExperimentRun> {
+    return this.bench.keep(run, locale);
   }
   startAttempt(): Promise<RunningAttempt> {
     return this.cannot('Lessons run in simulated labs only, yet.');

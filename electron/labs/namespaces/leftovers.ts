@@ -3,9 +3,8 @@
  * with the time they began, and the next start ends those that still are the same and whose app is gone.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '../../file.ts';
 import { signalProcess } from '../live/pipe-program.ts';
 
 interface ProcessMark {
@@ -24,7 +23,9 @@ const fileOf = (folder: string, lab: string): string => join(folder, `${PREFIX}$
 
 export async function writeState(folder: string, lab: string, pids: readonly number[]): Promise<void> {
   const state: LabState = { lab, owner: markOf(process.pid)!, processes: pids.flatMap((pid) => markOf(pid) ?? []) };
-  await replaceFile(fileOf(folder, lab), `${JSON.stringify(state)}\n`);
+  // processes do not outlive the machine: it need not be on the disk
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(fileOf(folder, lab), `${JSON.stringify(state)}\n`, { mode: 0o600 });
 }
 export const removeState = (folder: string, lab: string): Promise<void> => rm(fileOf(folder, lab), { force: true });
 

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { addNetwork, deleteNetwork, loadNetwork, type NetworkList, type RuntimeConfig } from '../../../shared/lab/index.ts';
 import { onRealNode, PLUGIN_PATH } from './cni-driver.ts';
+import type { RealPod } from './in-pods.ts';
 import type { NamespaceNode, PodPlace } from './node.ts';
 
 /** What the cluster wants. */
@@ -52,6 +53,10 @@ export class Pods {
     return [...this.made.values()]
       .filter((pod) => pod.node.name === node)
       .map((pod) => ({ ...pod, status: pod.status === '' ? (this.wanted.get(pod.netns)?.status ?? 'Terminating') : pod.status }));
+  }
+  find(namespace: string, name: string): RealPod | undefined {
+    const found = [...this.made.values()].find((pod) => pod.namespace === namespace && pod.name === name);
+    return found && { node: found.node, place: found };
   }
   /** Makes it so; when this resolves, what was wanted by then is there. */
   async sync(wanted: readonly WantedPod[]): Promise<void> {

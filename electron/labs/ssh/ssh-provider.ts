@@ -21,6 +21,7 @@ export interface SshOptions {
   /** Instead of ~/.ssh/config. */
   readonly configFile?: string;
   readonly answerMs?: number;
+  readonly patienceS?: number;
 }
 
 export function sshProvider(options: SshOptions): LabProvider {
@@ -46,7 +47,7 @@ export function sshProvider(options: SshOptions): LabProvider {
 export async function connectHosts(
   specs: readonly string[],
   identity: Pick<LiveLabSetup, 'id' | 'title' | 'provider' | 'wired'>,
-  { report, configFile, answerMs }: SshOptions,
+  { report, configFile, answerMs, patienceS }: SshOptions,
   { signal, ask }: StartOptions = {},
 ): Promise<RunningLab> {
   if (specs.length > MOST_HOSTS) return refuse('too-many', `At most ${MOST_HOSTS} hosts are one lab.`, { limit: 'hosts' });
@@ -112,6 +113,8 @@ export async function connectHosts(
       nodes,
       pods: (node, seen, collected) => podsOf(node.name, seen.namespaces, collected.hosts),
       onChange: (listener) => (changed = listener),
+      report,
+      patienceS,
       stop,
     }).open();
   } catch (error) {

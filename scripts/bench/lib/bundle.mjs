@@ -1,6 +1,5 @@
 /** A module of ours, bundled as the build does it, so that a benchmark measures what users run. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
@@ -9,7 +8,9 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..')
 
 /** @param {string} entry from the root of the repository @returns {Promise<Record<string, any>>} */
 export async function loadModule(entry) {
-  const outDir = mkdtempSync(join(tmpdir(), 'podwalk-bench-'));
+  // within the package, so that it finds its resources
+  mkdirSync(join(root, 'out'), { recursive: true });
+  const outDir = mkdtempSync(join(root, 'out/bench-'));
   try {
     await build({
       configFile: false,
