@@ -192,7 +192,7 @@ describe('an experiment', () => {
     const { node } = applied.outcomes[0]!;
     expect(await forwarding(node)).toBe('0\n');
     expect(
-      await run(lab, node, 'sh', '-c', 'ls -d /tmp/podwalk-undo.* 2>/dev/null; pgrep -f podwalk-undo | grep -v "^$$\$"; sysctl -qw net.ipv4.ip_forward=1'),
+      await run(lab, node, 'sh', '-c', 'ls -d /tmp/podwalk-undo.* 2>/dev/null; pgrep -f podwalk-undo | grep -vx "$$"; sysctl -qw net.ipv4.ip_forward=1'),
     ).not.toContain('/tmp/podwalk-undo');
   });
 });

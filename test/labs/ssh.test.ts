@@ -13,6 +13,10 @@ import ssh2 from 'ssh2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { finished } from '../../electron/labs/live/pipe-program.ts';
 import type { Ask, Question, RunningLab } from '../../electron/labs/provider.ts';
+import { Guard } from '../../electron/labs/live/guard.ts';
+import { SshConnection } from '../../electron/labs/ssh.ts';
+import { hostConfig } from '../../electron/labs/ssh/host-config.ts';
+import { SshNode } from '../../electron/labs/ssh/ssh-node.ts';
 import { sshProvider } from '../../electron/labs/ssh/ssh-provider.ts';
 
 const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find(existsSync) ?? '';
@@ -265,6 +269,20 @@ describe('a lab of two hosts', () => {
         .boxes.filter((box) => box.kind === 'node')
         .map((box) => box.label),
     ).toEqual(['one', 'two']);
+  });
+  it('takes a change back by itself when the connection is killed', async () => {
+    const connection = new SshConnection(await hostConfig('one', at('config')), {
+      ask,
+      jumpTo: () => Promise.reject(new Error('none')),
+      onLost: () => undefined,
+    });
+    const node = new SshNode('one', connection, ask);
+    await node.open();
+    await Guard.on(node, [`printf back >'${at('state')}'`]);
+    writeFileSync(at('state'), 'changed');
+    await node.run(['sh', '-c', 'kill -9 $PPID']).catch(() => undefined);
+    while (readFileSync(at('state'), 'utf8') !== 'back') await new Promise((resolve) => setTimeout(resolve, 50));
+    connection.close();
   });
   it('says what was lost with a connection, and comes back', async () => {
     const program = await lab.exec({ target: 'one', argv: ['sh', '-c', 'echo here; sleep 0.5; kill -9 $PPID; sleep 5'] });

@@ -26,6 +26,7 @@ import { probeForReal } from './probe.ts';
 import { sendForReal } from './sent.ts';
 import { NodeWatch } from './watch.ts';
 
+const UNREACHED = /^(?:Connection lost|Not connected)/;
 const isAddress = (text: string): boolean => /^[\d.]+$/.test(text);
 
 type NodeSnapshot = Snapshot['nodes'][number];
@@ -129,7 +130,8 @@ export class LiveLab implements RunningLab {
           label: node.name,
           ...(address !== undefined && { address }),
           box: node.name,
-          status: failure ?? node.status,
+          // why it cannot be read is known better by who connects to it
+          status: UNREACHED.test(node.status) ? node.status : (failure ?? node.status),
         };
       }),
       ...this.pods(now).map(({ node, pod, netns }): Endpoint => {

@@ -21,7 +21,7 @@ export function kubernetesOfPods(made: () => RunningKubernetes | undefined, find
     rest: (definitions) => made()!.rest(definitions),
     join: async (streams): Promise<JoinedProgram> => {
       const pod = streams.verb === 'exec' ? find(streams.namespace, streams.pod) : undefined;
-      const { command = [], tty = false } = streams.request;
+      const { command, tty } = streams.request;
       if (!pod || command.length === 0) return made()!.join(streams);
       const program = await pod.node.spawn(command, { pod: pod.place, ...(tty && { terminal: { columns: 80, rows: 24 } }) });
       return { program, failure: () => failureOf(program.exitStatus) };
