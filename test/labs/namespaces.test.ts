@@ -179,7 +179,7 @@ describe('an experiment', () => {
   it('breaks what was predicted, and is taken back on the node', async () => {
     const plan = (await lab.experiments('en')).find((one) => one.id === 'ip-forward-off')!;
     const applied = await lab.applyExperiment('ip-forward-off', 'en');
-    const [{ node }] = plan.commands as [{ node: string }];
+    const { node } = plan.commands[0]!;
     expect([applied.state, await forwarding(node)]).toEqual(['applied', '0\n']);
     const sorted = (pairs: readonly { from: string; to: string }[]): string[] => pairs.map((one) => `${one.from} ${one.to}`).sort();
     expect(sorted(applied.broke)).toEqual(sorted(plan.prediction!.breaks));

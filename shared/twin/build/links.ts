@@ -77,7 +77,7 @@ function makeLink(context: LinkContext, seen: NetnsSnapshot, link: LinkFact, nam
   const segment = context.segmentOf(seen.id, link.ifindex);
   const address = mac(link.mac);
   if (segment) return plug(new Card(netns, address, segment, link.kind === '' ? null : link.kind), link);
-  if (link.kind === '') return plug(new NatCard(netns, address, link.card ? undefined : seenThere(seen, link)), link);
+  if (link.kind === '' || link.card?.kind === 'nat') return plug(new NatCard(netns, address, link.card ? undefined : seenThere(seen, link)), link);
   if (link.kind === 'veth') return makePair(context, netns, seen, link, namespaces);
   const lower = lowerOf(seen, link);
   const below = lower === undefined ? undefined : netns.device(lower);
