@@ -7,16 +7,23 @@ import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { refuse, type LessonInfo, type Locale } from '../shared/ipc/index.ts';
 import {
+  createLab,
+  exerciseLab,
+  exerciseSources,
   formatProblem,
   lessonInfo,
+  makeExercise,
   parseCourses,
   parseGlossary,
+  parseExerciseName,
   parseLabFile,
   parseLesson,
   type Courses,
   type Definitions,
+  type ExerciseName,
   type LabFile,
 } from '../shared/lab/index.ts';
+import { LAB_SEED } from './lab-seed.ts';
 import type { LabDescription, LessonFile } from './labs/provider.ts';
 import type { LessonLibrary } from './lessons/lessons.ts';
 import type { Places } from './places.ts';
@@ -33,12 +40,17 @@ export interface Content extends LessonLibrary {
 }
 
 const EXTENSION = '.yaml';
+type LabNodes = ReadonlyMap<string, readonly string[]>;
+/** Daemons have done what they do at first. */
+const SETTLE_US = 8_000_000;
 const NAME = /^[a-z0-9][-a-z0-9.]*$/;
 
 export function openContent({ resources, home }: Pick<Places, 'resources' | 'home'>, warn: (message: string) => void = toStderr): Content {
   const labFolders = [join(home, 'labs'), join(resources, 'labs')];
   const lessonFolder = join(resources, 'lessons');
 
+  let types: Definitions | undefined;
+  const openTypes = (): Definitions => (types ??= JSON.parse(readFileSync(join(resources, 'kubernetes/openapi.json'), 'utf8')) as Definitions);
   const once = remembering();
   const findLab = async (name: string): Promise<{ readonly path: string; readonly source: string } | undefined> => {
     const paths = NAME.test(name) && !name.endsWith(EXTENSION) ? labFolders.map((folder) => join(folder, `${name}${EXTENSION}`)) : [name];
@@ -84,6 +96,8 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
   const loadLesson = async (lesson: string, labs = labNodes()): Promise<LessonFile> => {
     const missing = (): never => refuse('not-found', `There is no lesson ${lesson}.`, { lesson });
     if (!NAME.test(lesson)) return missing();
+    const exercise = parseExerciseName(lesson);
+    if (exercise) return loadExercise(lesson, exercise, await labs);
     const folder = join(lessonFolder, lesson);
     const [definition, en, zh] = await Promise.all(['lesson.yaml', 'en.md', 'zh.md'].map((file) => readIfThere(join(folder, file))));
     if (definition === undefined) return missing();
@@ -96,6 +110,19 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
     );
     return value ?? refuse('damaged', problems.join('\n'), { lesson });
   };
+  /** It is made from the lab as it comes up, which is the same every time. */
+  const loadExercise = async (id: string, name: ExerciseName, nodes: LabNodes): Promise<LessonFile> => {
+    const file = await lab(exerciseLab(name));
+    const { value, problems } = once(`lesson ${id}`, [], () => {
+      const fresh = createLab(file, { seed: LAB_SEED, epochMs: 0, types: openTypes });
+      fresh.simulation.runUntil(fresh.simulation.nowUs + SETTLE_US);
+      const healthy = fresh.snapshot();
+      fresh.close();
+      const exercise = makeExercise(name, healthy);
+      return exercise ? parseLesson(id, exerciseSources(name, exercise, healthy), nodes) : { value: undefined, problems: ['nothing could be broken'] };
+    });
+    return value ?? refuse('not-possible', `The exercise ${id} cannot be made: ${problems.join('; ')}.`, { lesson: id });
+  };
   const lessonNames = async (): Promise<readonly string[]> => (await namesIn(lessonFolder)).filter((name) => NAME.test(name) && !name.includes('.')).sort();
   /** Lessons that stand in no course come last. */
   const courses = async (): Promise<Courses> => {
@@ -106,9 +133,8 @@ export function openContent({ resources, home }: Pick<Places, 'resources' | 'hom
     return value;
   };
 
-  let types: Definitions | undefined;
   return {
-    types: () => (types ??= JSON.parse(readFileSync(join(resources, 'kubernetes/openapi.json'), 'utf8')) as Definitions),
+    types: openTypes,
     lab,
     labs: async (locale) =>
       Promise.all(

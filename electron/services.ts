@@ -82,6 +82,7 @@ export function createServices({ version, host, settings, labs, diagnoses, machi
     'experiments.undo': ({ lab, run, locale }) => running(lab).undoExperiment(run, locale),
     'experiments.keep': ({ lab, run, locale }) => running(lab).keepExperiment(run, locale),
 
+    'exercises.next': () => lessons.nextExercise(),
     'lessons.list': ({ locale }) => lessons.list(locale),
     'lessons.start': ({ lesson, at }) => lessons.start(lesson, at),
     'lessons.text': ({ attempt, locale }) => lessons.text(attempt, locale),

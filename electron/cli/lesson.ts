@@ -8,12 +8,13 @@ import { UsageError, type Arguments } from './usage.ts';
 
 export async function lesson({ options, operands }: Arguments): Promise<number> {
   const [what, ...ids] = operands;
+  if (what === 'grade') return (await import('./grade.ts')).grade({ options, operands: ids });
   const locale = localeOption(options['locale']);
   if (!locale) throw new UsageError(`--locale is en or zh, not ${JSON.stringify(options['locale'])}`);
   const isJson = options['json'] === true;
   if (what === 'list' && ids.length === 0) return list(locale, isJson);
   if (what === 'check') return check(ids, isJson);
-  throw new UsageError(what === 'list' ? `nothing is expected at ${JSON.stringify(ids[0])}` : `list or check is wanted, not ${JSON.stringify(what)}`);
+  throw new UsageError(what === 'list' ? `nothing is expected at ${JSON.stringify(ids[0])}` : `list, check or grade is wanted, not ${JSON.stringify(what)}`);
 }
 
 async function list(locale: 'en' | 'zh', isJson: boolean): Promise<number> {

@@ -92,8 +92,14 @@ describe('a usage error exits 2 and says what would be right', () => {
       `topology ${LAB} --format png`,
       'podwalk topology: --format is json, dot or svg, not "png"\nusage: podwalk topology LAB [--provider P] [--format json|dot|svg]\n',
     ],
-    ['lesson show', 'podwalk lesson: list or check is wanted, not "show"\nusage: podwalk lesson list | check [ID…] [--json]\n'],
-    ['lesson check nothing', `podwalk lesson: there is no lesson "nothing"; there are: ${LESSONS}\nusage: podwalk lesson list | check [ID…] [--json]\n`],
+    [
+      'lesson show',
+      'podwalk lesson: list, check or grade is wanted, not "show"\nusage: podwalk lesson list | check [ID…] | grade --pack FILE [NAME=]TAPE… [--json]\n',
+    ],
+    [
+      'lesson check nothing',
+      `podwalk lesson: there is no lesson "nothing"; there are: ${LESSONS}\nusage: podwalk lesson list | check [ID…] | grade --pack FILE [NAME=]TAPE… [--json]\n`,
+    ],
     ['cni FLY @net.conflist a', `podwalk cni: COMMAND is one or more of ADD, CHECK, DEL, GC, STATUS, VERSION, joined by commas, not "FLY"\n${CNI_USAGE}`],
     ['cni ADD @net.conflist', `podwalk cni: NETNS is missing: the name of a network namespace, or its path\n${CNI_USAGE}`],
     ['cni ADD @net.conflist a --args K', `podwalk cni: --args wants KEY=VALUE pairs joined by semicolons, not "K"\n${CNI_USAGE}`],

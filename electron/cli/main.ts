@@ -26,6 +26,7 @@ const RUN: Record<CommandName, () => Promise<Run>> = {
   diff: async () => (await import('./matrix.ts')).diff,
   topology: async () => (await import('./topology.ts')).topology,
   trace: async () => (await import('./trace.ts')).trace,
+  exercise: async () => (await import('./exercise.ts')).exercise,
   lesson: async () => (await import('./lesson.ts')).lesson,
   record: async () => (await import('./record.ts')).record,
   play: async () => (await import('./tape.ts')).play,

@@ -79,7 +79,7 @@ function passSignals(session: Session): () => void {
   };
 }
 
-function readScript(file: string): string {
+export function readScript(file: string): string {
   try {
     return readFileSync(file, 'latin1');
   } catch (error) {

@@ -10,7 +10,7 @@ import { Failure, UsageError, type Arguments } from './usage.ts';
 export async function play({ options, operands }: Arguments): Promise<number> {
   const speed = options['speed'] === undefined ? 1 : Number(options['speed']);
   if (!(speed > 0 && speed <= 1000)) throw new UsageError(`--speed is a number such as 2, not ${JSON.stringify(options['speed'])}`);
-  const tape = load(operands[0]!);
+  const tape = loadTape(operands[0]!);
   const terminal = terminalOf(tape, options['terminal']);
   let last = 0;
   for (const event of tape.events) {
@@ -26,7 +26,7 @@ export async function play({ options, operands }: Arguments): Promise<number> {
 export function convert({ options, operands }: Arguments): Promise<number> {
   const to = options['to'] ?? 'v3';
   if (to !== 'v2' && to !== 'v3' && to !== 'tape') throw new UsageError(`--to is v2, v3 or tape, not ${JSON.stringify(to)}`);
-  const tape = load(operands[0]!);
+  const tape = loadTape(operands[0]!);
   const content =
     to === 'tape'
       ? formatHeader(tape.header) + tape.events.map(formatEvent).join('')
@@ -36,7 +36,7 @@ export function convert({ options, operands }: Arguments): Promise<number> {
   return Promise.resolve(0);
 }
 
-function load(path: string): Tape {
+export function loadTape(path: string): Tape {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

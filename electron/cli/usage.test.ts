@@ -43,7 +43,7 @@ describe('command lines', () => {
     ['trace flannel a', 'trace: TO is missing'],
     ['machines kubernetes snapshot before --json', { json: true, operands: 'kubernetes snapshot before' }],
     ['machines', 'machines: LAB is missing'],
-    ['lesson', 'lesson: list or check is missing'],
+    ['lesson', 'lesson: list or check or grade is missing'],
     ['lesson check a b', { operands: 'check a b' }],
   ];
   it.each(cases)('%s', (line, expected) => expect(parse(line)).toEqual(expected));

@@ -23,6 +23,7 @@ import type {
   Session,
   TerminalSize,
 } from '../../shared/lab/index.ts';
+import { LAB_SEED } from '../lab-seed.ts';
 import { Pace, type WallClock } from './pace.ts';
 import type {
   Capabilities,
@@ -313,6 +314,3 @@ export function simulatedProvider(
     },
   };
 }
-
-/** The same lab each time: the same MAC addresses, the same names. */
-const LAB_SEED = 1;

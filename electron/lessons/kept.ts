@@ -23,6 +23,8 @@ export type Kept = z.infer<typeof schema>[string];
 export interface KeptLessons {
   get(lesson: string): Kept | undefined;
   set(lesson: string, kept: Kept): void;
+  /** Lessons that were done to their end at least once. */
+  finished(): readonly string[];
   /** What was set is written. */
   close(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export async function setupKeptLessons(path: string, log: Log): Promise<KeptLess
   let writing: Promise<void> = Promise.resolve();
   return {
     get: (lesson) => kept.get(lesson),
+    finished: () => [...kept].flatMap(([lesson, { isFinished }]) => (isFinished ? [lesson] : [])),
     set: (lesson, next) => {
       if (JSON.stringify(kept.get(lesson)) === JSON.stringify(next)) return;
       kept.set(lesson, next);

@@ -1,6 +1,7 @@
 /** Lessons: the list, and the attempts that are under way, each in its lab. */
 import { randomInt } from 'node:crypto';
 import { Source, refuse, type Lesson, type LessonInfo, type Locale, type Progress, type Reply, type TerminalInfo } from '../../shared/ipc/index.ts';
+import { LEVELS, lessonInfo, parseExerciseName } from '../../shared/lab/index.ts';
 import type { Labs } from '../labs/labs.ts';
 import type { LessonFile, RunningAttempt, RunningLab } from '../labs/provider.ts';
 import type { KeptLessons } from './kept.ts';
@@ -22,6 +23,8 @@ interface Underway {
 
 const stepsOf = (file: LessonFile): readonly string[] => file.definition.chapters.flatMap((chapter) => chapter.steps.map((step) => step.id));
 
+/** Of a level. */
+const SOLVED_ENOUGH = 2;
 /** A terminal that "show me" opens; the window fits it to its panel. */
 const SHOW_ME_SIZE = { columns: 100, rows: 24 };
 
@@ -43,11 +46,17 @@ export class Lessons {
       return kept ? { ...info, kept: { done: kept.done, isFinished: kept.isFinished } } : info;
     });
   }
+  /** Two of a level solved, and the next is proposed. */
+  nextExercise(): { readonly level: number; readonly seed: number; readonly solved: readonly number[] } {
+    const names = this.kept.finished().flatMap((id) => parseExerciseName(id) ?? []);
+    const solved = LEVELS.map((level) => names.filter((one) => one.level === level).length);
+    const level = LEVELS.find((one) => solved[one - 1]! < SOLVED_ENOUGH) ?? LEVELS.at(-1)!;
+    return { level, seed: randomInt(1, 10_000), solved };
+  }
   /** In a fresh lab. An attempt that was under way there ends. `at`: a step to come back to, or `kept`: where the learner was. */
   async start(lesson: string, at?: { readonly step: string } | 'kept'): Promise<Progress> {
     const file = await this.library.load(lesson);
-    const info = (await this.library.list('en')).find((one) => one.id === lesson);
-    if (!info) return refuse('not-found', `There is no lesson ${lesson}.`, { lesson });
+    const info = lessonInfo(file, 'en');
     const up = await this.labs.restart(info.lab, 'simulated');
     const kept = at === undefined ? undefined : this.kept.get(lesson);
     const seed = kept?.seed ?? randomInt(2 ** 31);

@@ -65,6 +65,24 @@ export function* diagnosing(snapshot: Snapshot): Generator<number, DiagnosisRepo
   };
 }
 
+export interface Soundness {
+  /** Pairs that do not answer, of so many. */
+  readonly failing: number;
+  readonly asked: number;
+  /** Something would be found, whether a packet suffers from it or not. */
+  readonly isSetWrong: boolean;
+}
+/** Whether anything is wrong, without looking for what would mend it. */
+export function soundnessOf(snapshot: Snapshot): Soundness {
+  const twin = new Twin(snapshot);
+  const matrix = twin.matrix();
+  return {
+    failing: matrix.cells.filter(({ outcome }) => outcome === 'failed').length,
+    asked: matrix.cells.length,
+    isSetWrong: firstFinding(new Situation(twin.origin, matrix), new Set()) !== undefined,
+  };
+}
+
 function* searching<T>(search: Generator<void, T>, found: number): Generator<number, T> {
   for (;;) {
     const { done, value } = search.next();

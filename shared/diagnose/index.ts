@@ -8,7 +8,7 @@
  * One file each under causes/; `DIAGNOSES` lists them, causes before their consequences.
  */
 export { DIAGNOSES } from './catalogue.ts';
-export { diagnose, diagnosing, type DiagnosisReport } from './diagnose.ts';
+export { diagnose, diagnosing, type DiagnosisReport, soundnessOf, type Soundness } from './diagnose.ts';
 export type { Finding } from './finding.ts';
 export { diagnosisView, findingId, provable, type DiagnosisView, type FindingView } from './view.ts';
 export { findingWords } from './words.ts';

@@ -3,7 +3,7 @@
  * a diagnosis knows into a lab, and takes it out again.
  */
 export { EXPERIMENTS } from './catalogue.ts';
-export { type DraftPlan, type Measure } from './definition.ts';
+export { type DraftPlan, type Measure, type Words } from './definition.ts';
 export { Ground } from './ground.ts';
 export * from './experiment.ts';
-export { planFault, possibleFaults } from './faults.ts';
+export { planFault, possibleFaults, type FaultPlan } from './faults.ts';

@@ -265,6 +265,8 @@ export const contract = {
   /** Of machines that really are there: its nodes no longer take it back by themselves. */
   'experiments.keep': call<ExperimentRun>()(z.object({ lab, run: name, locale }).strict()),
 
+  /** A level that fits what was solved, a number that is new, and how many were solved of each level. */
+  'exercises.next': call<{ readonly level: number; readonly seed: number; readonly solved: readonly number[] }>()(z.object({}).strict()),
   'lessons.list': call<readonly LessonInfo[]>()(z.object({ locale }).strict()),
   /** Starts its lab afresh and an attempt in it; `at`: with the steps before one done, or those that were done when it was left. */
   'lessons.start': call<Progress>()(z.object({ lesson: name, at: z.union([z.literal('kept'), z.object({ step: name }).strict()]).optional() }).strict()),

@@ -27,7 +27,22 @@ export {
   type RuntimeConfig,
 } from '../cni/index.ts';
 export type { Result } from '../base/index.ts';
-export { lessonInfo, parseCourses, parseGlossary, parseLesson, formatProblem, type Courses } from '../lesson/index.ts';
+export {
+  exerciseLab,
+  exerciseSources,
+  formatExerciseName,
+  LEVELS,
+  makeExercise,
+  parseExerciseName,
+  parsePack,
+  type ExerciseName,
+  lessonInfo,
+  parseCourses,
+  parseGlossary,
+  parseLesson,
+  formatProblem,
+  type Courses,
+} from '../lesson/index.ts';
 export { COLLECT_SCRIPT, NodeReading, joinPods, parseOutput, readCollected, READABLE, readFolder, segmentsOf, type Collected } from '../observe/index.ts';
 export { graphOf, netnsBoxId, TopologyLayout } from '../topology/index.ts';
 export { diagnose, diagnosing, diagnosisView, findingId, findingWords, provable, type DiagnosisReport, type Finding } from '../diagnose/index.ts';

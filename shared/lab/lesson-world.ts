@@ -1,6 +1,7 @@
 /** What checks of lessons see of a simulated lab. */
 import { utf8Decode } from '../base/index.ts';
 import type { Ability, CommandRun, LessonWorld, PodState } from '../lesson/index.ts';
+import { soundnessOf, type Soundness } from '../diagnose/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { ExperimentBench } from './experiment-bench.ts';
 import type { SimulatedLab } from './simulated-lab.ts';
@@ -14,6 +15,8 @@ interface Printed {
   value: string | undefined;
   isAsking: boolean;
 }
+/** It asks a twin everything. */
+const LOOK_THROUGH_AGAIN_US = 1_500_000;
 /** A command that a check runs is not run again sooner. */
 const ASK_AGAIN_US = 400_000;
 
@@ -27,6 +30,7 @@ export class LabLessonWorld implements LessonWorld {
   private kept: { readonly revision: number; readonly snapshot: Snapshot } | undefined;
   private readonly traced: { readonly from: string; readonly to: string; readonly arrived: boolean; readonly atUs: number }[] = [];
   private readonly noted: { readonly kind: string; readonly atUs: number }[] = [];
+  private sound: { readonly revision: number; readonly askedUs: number; readonly value: Soundness } | undefined;
   private readonly reach = new Map<string, Reach>();
   private readonly printed = new Map<string, Printed>();
   private readonly remembered = new Map<string, number>();
@@ -96,6 +100,13 @@ export class LabLessonWorld implements LessonWorld {
     return known.value;
   }
 
+  soundness(): Soundness | undefined {
+    const known = this.sound;
+    const { revision } = this.lab;
+    if (known && (known.revision === revision || this.nowUs - known.askedUs < LOOK_THROUGH_AGAIN_US)) return known.value;
+    this.sound = { revision, askedUs: this.nowUs, value: soundnessOf(this.snapshot()) };
+    return this.sound.value;
+  }
   get abilities(): ReadonlySet<Ability> {
     return new Set<Ability>(['trace', 'experiments', 'recording', ...(this.lab.cluster ? (['kubernetes'] as const) : [])]);
   }

@@ -7,7 +7,7 @@ import { evaluate, type Missing } from './check.ts';
 import type { CheckDefinition, StepDefinition } from './definition.ts';
 import { lessonInfo, type LessonFile, type Locale } from './file.ts';
 import { termsIn } from './glossary.ts';
-import type { ActiveStep, Lesson, Progress, Reply, StepState, StepText, Term } from './lesson.ts';
+import type { ActiveStep, Effort, Lesson, Progress, Reply, StepState, StepText, Term } from './lesson.ts';
 import { predictionOf, type PredictedHop } from './predict.ts';
 import type { Ability, LessonWorld } from './world.ts';
 
@@ -38,7 +38,10 @@ export class LessonAttempt {
   private readonly variables: ReadonlyMap<string, string>;
   private readonly steps: readonly StepDefinition[];
   private readonly doneAtUs: number[] = [];
+  private readonly startedUs: number;
   private beganUs: number;
+  private mistakes = 0;
+  private effort: Effort | undefined;
   private missing: readonly NonNullable<Missing>[] = [];
   private hintsNow: readonly string[] = [];
   private isPreparing = false;
@@ -62,6 +65,7 @@ export class LessonAttempt {
       ]),
     );
     this.steps = file.definition.chapters.flatMap((chapter) => chapter.steps);
+    this.startedUs = world.nowUs;
     this.beganUs = world.nowUs;
     this.begin(file.definition.setup);
     this.update();
@@ -153,7 +157,14 @@ export class LessonAttempt {
       if (atUs !== undefined) return [step.id, { kind: 'done', atUs }];
       return [step.id, step === current ? this.active(step, locale) : { kind: 'waiting' }];
     });
-    return { attempt: this.id, lesson: this.file.id, lab: this.options.lab, steps: Object.fromEntries(steps), ...(current ? { current: current.id } : {}) };
+    return {
+      attempt: this.id,
+      lesson: this.file.id,
+      lab: this.options.lab,
+      steps: Object.fromEntries(steps),
+      ...(current ? { current: current.id } : {}),
+      ...(this.effort && { effort: this.effort }),
+    };
   }
 
   private active(step: StepDefinition, locale: Locale): ActiveStep {
@@ -227,6 +238,7 @@ export class LessonAttempt {
       if (this.isPreparing) return refuse('The lab is being made ready. One moment.', '实验室正在准备，请稍候。');
       if (this.missing.length > 0) return { ok: false, message: this.missing.map((one) => one[locale]).join(' ') };
       const wrong = this.wrongIn(current, reply);
+      if (wrong) this.mistakes++;
       if (wrong) return refuse(wrong.en, wrong.zh);
     }
     this.finish();
@@ -299,6 +311,7 @@ export class LessonAttempt {
 
   private finish(): void {
     this.doneAtUs.push(this.world.nowUs);
+    if (!this.current) this.effort = { commands: this.world.commands(this.startedUs).length, us: this.world.nowUs - this.startedUs, mistakes: this.mistakes };
     this.begin();
   }
   private tell(): void {

@@ -183,6 +183,13 @@ const CHECKS: { readonly [K in Kind]-?: Checker<K> } = {
     return state === 'applied' ? missing('Start the experiment.', '请启动实验。') : missing('Undo the experiment.', '请撤销实验。');
   },
   'tape-opened': (_, world, sinceUs) => (world.notes(sinceUs).includes('tape-opened') ? undefined : missing('Open the recording.', '请打开录制。')),
+  sound(_, world) {
+    const found = world.soundness();
+    if (!found) return missing('The lab is being looked through.', '正在检查实验室。');
+    if (found.failing > 0)
+      return missing(`${found.failing} of ${found.asked} pairs do not answer yet.`, `${found.asked} 对当中还有 ${found.failing} 对没有应答。`);
+    return found.isSetWrong ? missing('All answer, and something is still set wrong.', '全都有应答了，但还有地方设得不对。') : undefined;
+  },
 };
 
 const findPod = (world: LessonWorld, namespace: string, name: string): PodState | undefined =>

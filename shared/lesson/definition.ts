@@ -79,6 +79,8 @@ const check = z
     traced: tracedCheck.optional(),
     experiment: experimentCheck.optional(),
     'tape-opened': nothing.optional(),
+    /** Every pair answers that should, and the diagnosis finds nothing set wrong. */
+    sound: nothing.optional(),
   })
   .strict()
   .refine((value) => Object.keys(value).length === 1, 'a check asks one thing: one key, such as "pod" or "ran"');

@@ -102,6 +102,14 @@ export interface ActiveStep {
   readonly isPreparing?: true;
 }
 
+export interface Effort {
+  /** That the learner ran. */
+  readonly commands: number;
+  readonly us: number;
+  /** Answers that were wrong. */
+  readonly mistakes: number;
+}
+
 export interface Progress {
   readonly attempt: string;
   readonly lesson: string;
@@ -110,4 +118,6 @@ export interface Progress {
   readonly steps: Readonly<Record<string, StepState>>;
   /** The first step that is not done; absent when all are. */
   readonly current?: string;
+  /** What it took; once all steps are done. */
+  readonly effort?: Effort;
 }

@@ -48,6 +48,8 @@ export interface LessonWorld {
     protocol: { readonly tcp?: number | undefined; readonly udp?: number | undefined },
     done: (trace: Trace | undefined) => void,
   ): void;
+  /** What the diagnosis says of the lab as a whole; undefined while nobody has looked. */
+  soundness(): { readonly failing: number; readonly asked: number; readonly isSetWrong: boolean } | undefined;
   /** What the lab can do; a step that needs more says so. */
   readonly abilities: ReadonlySet<Ability>;
   /** Whether an echo request is answered; undefined while it is being tried, then `onChange` of the lab tells. */

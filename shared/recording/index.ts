@@ -9,3 +9,4 @@ export * from './read.ts';
 export * from './tape.ts';
 export * from './timeline.ts';
 export * from './write.ts';
+export { reportOf, type LearnerReport } from './class-report.ts';

@@ -82,9 +82,11 @@ function connectTraced(world: World, from: Netns, to: Ipv4, port: number, told: 
   const { simulation } = world;
   const recorder = new TraceRecorder(world.nextTraceId++, simulation.nowUs);
   const socket = new TcpSocket(from);
+  let isOver = false;
   const pending = new Promised<Trace>(() => socket.close());
   const finish = (): void => {
     if (pending.value !== undefined) return;
+    isOver = true;
     const trace = recorder.trace();
     socket.lingerReset = true; // the other side hears at once that nobody will talk
     socket.close();
@@ -92,7 +94,8 @@ function connectTraced(world: World, from: Netns, to: Ipv4, port: number, told: 
   };
   socket.watchers.add(() => {
     const state: number = socket.state;
-    if (state === TcpState.SYN_SENT) return;
+    // closing it is nothing that the other side said
+    if (isOver || state === TcpState.SYN_SENT) return;
     told(state === TcpState.ESTABLISHED ? 'reply' : (socket.pendingError ?? 'ECONNREFUSED'));
     simulation.after(SETTLE_US, finish);
   });
