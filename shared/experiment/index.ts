@@ -3,7 +3,17 @@
  * a diagnosis knows into a lab, and takes it out again.
  */
 export { EXPERIMENTS } from './catalogue.ts';
-export { type DraftPlan, type Measure, type Words } from './definition.ts';
+export { type DraftPlan } from './definition.ts';
 export { Ground } from './ground.ts';
 export * from './experiment.ts';
-export { planFault, possibleFaults, type FaultPlan } from './faults.ts';
+export {
+  exerciseLab,
+  exerciseSources,
+  formatExerciseName,
+  LEVELS,
+  makeExercise,
+  parseExerciseName,
+  type ExerciseLevel,
+  type ExerciseName,
+} from './exercise/exercise.ts';
+export { planFault, possibleFaults } from './faults.ts';

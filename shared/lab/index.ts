@@ -27,6 +27,10 @@ export {
   type RuntimeConfig,
 } from '../cni/index.ts';
 export type { Result } from '../base/index.ts';
+export { parsePack, lessonInfo, parseCourses, parseGlossary, parseLesson, formatProblem, type Courses } from '../lesson/index.ts';
+export { COLLECT_SCRIPT, NodeReading, joinPods, parseOutput, readCollected, READABLE, readFolder, segmentsOf, type Collected } from '../observe/index.ts';
+export { graphOf, netnsBoxId, TopologyLayout } from '../topology/index.ts';
+export { diagnose, diagnosing, diagnosisView, findingId, findingWords, provable, type DiagnosisReport, type Finding } from '../diagnose/index.ts';
 export {
   exerciseLab,
   exerciseSources,
@@ -34,19 +38,14 @@ export {
   LEVELS,
   makeExercise,
   parseExerciseName,
-  parsePack,
+  planFault,
+  possibleFaults,
   type ExerciseName,
-  lessonInfo,
-  parseCourses,
-  parseGlossary,
-  parseLesson,
-  formatProblem,
-  type Courses,
-} from '../lesson/index.ts';
-export { COLLECT_SCRIPT, NodeReading, joinPods, parseOutput, readCollected, READABLE, readFolder, segmentsOf, type Collected } from '../observe/index.ts';
-export { graphOf, netnsBoxId, TopologyLayout } from '../topology/index.ts';
-export { diagnose, diagnosing, diagnosisView, findingId, findingWords, provable, type DiagnosisReport, type Finding } from '../diagnose/index.ts';
-export { EXPERIMENTS, Ground, planFault, possibleFaults, type DraftPlan, type NodeCommand } from '../experiment/index.ts';
+  EXPERIMENTS,
+  Ground,
+  type DraftPlan,
+  type NodeCommand,
+} from '../experiment/index.ts';
 export { routersOf } from '../trace/index.ts';
 export { differenceWords, diffSnapshots, type Difference, type Snapshot } from '../snapshot/index.ts';
 export { changeWords, matrixWords, placesOf, Predictor, protocolText, Twin, type Matrix } from '../twin/index.ts';

@@ -7,7 +7,6 @@ export type { Missing } from './check.ts';
 export { parseCourses, type Courses } from './courses.ts';
 export { isEventKind, type StepDefinition } from './definition.ts';
 export { lessonInfo, parseLesson, type LessonFile } from './file.ts';
-export { exerciseLab, exerciseSources, formatExerciseName, LEVELS, makeExercise, parseExerciseName, type ExerciseName } from './exercise.ts';
 export { parseGlossary } from './glossary.ts';
 export * from './lesson.ts';
 export { parsePack, type ClassPack } from './pack.ts';

@@ -10,7 +10,7 @@
  *       - exercise: { level: 2, seed: 4711 }
  */
 import { z } from 'zod';
-import { formatExerciseName, type ExerciseLevel } from './exercise.ts';
+import { formatExerciseName, type ExerciseLevel } from '../experiment/index.ts';
 import { formatProblem, readYaml } from './yaml-file.ts';
 
 const DEFAULT_POINTS = 10;
@@ -35,7 +35,7 @@ const packSchema = z
   })
   .strict();
 
-export interface PackTask {
+interface PackTask {
   /** Of the lesson that an attempt at it is one of: `namespaces`, `exercise-2-4711`. */
   readonly id: string;
   readonly points: number;

@@ -2,7 +2,7 @@
 import type { ClassPack, Effort, Progress } from '../lesson/index.ts';
 import type { Tape } from './tape.ts';
 
-export interface TaskReport {
+interface TaskReport {
   readonly id: string;
   readonly points: number;
   readonly of: number;

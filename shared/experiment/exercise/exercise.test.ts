@@ -4,13 +4,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import { createLab, parseLabFile } from '../lab/index.ts';
-import { soundnessOf } from '../diagnose/index.ts';
-import type { Snapshot } from '../snapshot/index.ts';
-import { Twin } from '../twin/index.ts';
+import { createLab, parseLabFile } from '../../lab/index.ts';
+import { soundnessOf } from '../../diagnose/index.ts';
+import type { Snapshot } from '../../snapshot/index.ts';
+import { Twin } from '../../twin/index.ts';
 import { CAUSES } from './causes.ts';
 import { exerciseLab, exerciseSources, formatExerciseName, LEVELS, makeExercise, parseExerciseName } from './exercise.ts';
-import { parseLesson } from './file.ts';
+import { parseLesson } from '../../lesson/index.ts';
 
 const SETTLE_US = 8_000_000;
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 4711];

@@ -4,12 +4,12 @@
  *
  * Invariant: the same level and number make the same exercise, for everybody.
  */
-import { Rng } from '../base/index.ts';
-import { planFault, possibleFaults, type FaultPlan, type NodeCommand, type Words } from '../experiment/index.ts';
-import type { Snapshot } from '../snapshot/index.ts';
-import { Twin, type Ask, type Cell, type Matrix } from '../twin/index.ts';
+import { Rng } from '../../base/index.ts';
+import type { Words } from '../definition.ts';
+import { planFault, possibleFaults, type FaultPlan } from '../faults.ts';
+import type { Snapshot } from '../../snapshot/index.ts';
+import { Twin, type Ask, type Cell, type Matrix, type NodeCommand } from '../../twin/index.ts';
 import { CAUSES } from './causes.ts';
-import type { LessonSources } from './file.ts';
 import { symptomOf } from './symptom.ts';
 
 export const LEVELS = [1, 2, 3, 4] as const;
@@ -56,7 +56,7 @@ const RULES: Readonly<Record<ExerciseLevel, LevelRules>> = {
 export const exerciseLab = ({ level, seed }: ExerciseName): string => RULES[level].labs[seedOf({ level, seed }).below(RULES[level].labs.length)]!;
 const seedOf = ({ level, seed }: ExerciseName): Rng => new Rng(seed * 8 + level);
 
-export interface Exercise {
+interface Exercise {
   readonly codes: readonly string[];
   readonly commands: readonly NodeCommand[];
   readonly undo: readonly NodeCommand[];
@@ -114,7 +114,11 @@ export function makeExercise(name: ExerciseName, healthy: Snapshot): Exercise | 
 const toldOf = ({ from, to, address, protocol }: Cell): Ask => ({ from, to, address, protocol });
 
 /** As a lesson's folder would have it. */
-export function exerciseSources(name: ExerciseName, exercise: Exercise, healthy: Snapshot): LessonSources {
+export function exerciseSources(
+  name: ExerciseName,
+  exercise: Exercise,
+  healthy: Snapshot,
+): { readonly definition: string; readonly en: string; readonly zh: string } {
   const rules = RULES[name.level];
   const rng = new Rng(name.seed * 8 + name.level + 5);
   const machines = healthy.nodes.map((node) => node.name);

@@ -1,5 +1,5 @@
 /** Causes as an exercise asks for them: short, and without saying where. By the code of the diagnosis that finds each. */
-import type { Words } from '../experiment/index.ts';
+import type { Words } from '../definition.ts';
 
 export const CAUSES: Readonly<Record<string, Words>> = {
   'underlay-down': { en: 'A card of a machine is down', zh: '某台机器的网卡被停用' },

@@ -1,7 +1,7 @@
 /** What a user would tell of a packet that does not arrive: who wanted what of whom, and what happened instead. */
-import type { Words } from '../experiment/index.ts';
-import type { Rng } from '../base/index.ts';
-import type { Cell, Matrix } from '../twin/index.ts';
+import type { Words } from '../definition.ts';
+import type { Rng } from '../../base/index.ts';
+import type { Cell, Matrix } from '../../twin/index.ts';
 
 /** From what a user notices first to what only an operator does. */
 const rank = ({ from, to, protocol }: Cell): number => {
@@ -26,7 +26,7 @@ const HOW: Readonly<Record<string, Words>> = {
   ENETUNREACH: { en: '“Network is unreachable”', zh: '提示“Network is unreachable”' },
 };
 
-export interface Symptom {
+interface Symptom {
   readonly cell: Cell;
   readonly words: Words;
 }
