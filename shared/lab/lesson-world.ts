@@ -19,6 +19,8 @@ interface Printed {
 const LOOK_THROUGH_AGAIN_US = 1_500_000;
 /** A command that a check runs is not run again sooner. */
 const ASK_AGAIN_US = 400_000;
+/** Files change without the network's knowing. */
+const LOOK_AT_FILES_US = 2_000_000;
 
 interface Reach {
   revision: number;
@@ -122,7 +124,8 @@ export class LabLessonWorld implements LessonWorld {
     let known = this.printed.get(key);
     if (!known) this.printed.set(key, (known = { revision: -1, askedUs: -ASK_AGAIN_US, value: undefined, isAsking: false }));
     const entry = known;
-    if (entry.revision !== this.lab.revision && !entry.isAsking && this.nowUs - entry.askedUs >= ASK_AGAIN_US) {
+    const restedUs = this.nowUs - entry.askedUs;
+    if (!entry.isAsking && restedUs >= (entry.revision === this.lab.revision ? LOOK_AT_FILES_US : ASK_AGAIN_US)) {
       entry.isAsking = true;
       entry.askedUs = this.nowUs;
       const { revision } = this.lab;

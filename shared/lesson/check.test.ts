@@ -60,17 +60,19 @@ const SNAPSHOT: Snapshot = {
           ],
           routes: [route('10.244.2.0/24', '192.168.56.12', 'eth1')],
           sysctls: { 'net.ipv4.ip_forward': '1' },
+          neighbours: [{ address: '10.244.1.3', device: 'cni0', mac: '02:00:00:00:00:03', state: 'STALE', proxy: false, router: false }],
           iptables: [
             {
               family: 'inet',
               table: 'nat',
               chains: [
-                { name: 'POSTROUTING', policy: 'ACCEPT', packets: 0, bytes: 0, rules: [{ text: '-A POSTROUTING -j MASQUERADE', packets: 0, bytes: 0 }] },
+                { name: 'POSTROUTING', policy: 'ACCEPT', packets: 0, bytes: 0, rules: [{ text: '-A POSTROUTING -j MASQUERADE', packets: 3, bytes: 252 }] },
               ],
             },
           ],
         }),
         netns(3, { links: [link('eth0')] }),
+        netns(4, { name: 'netA', links: [link('veth0A', { flags: [] })] }),
       ],
     },
   ],
@@ -90,6 +92,9 @@ const run = (line: string, more: Partial<CommandRun> = {}): CommandRun => ({ pla
 const world = (
   more: Partial<Record<'pods' | 'commands' | 'traces' | 'experiments' | 'notes', readonly unknown[]>> & {
     readonly log?: string;
+    readonly printed?: string;
+    readonly sound?: object;
+    readonly counted?: number;
     readonly reaches?: boolean;
   } = {},
 ): LessonWorld =>
@@ -103,6 +108,9 @@ const world = (
     experiments: () => more.experiments ?? [],
     notes: () => more.notes ?? [],
     reaches: () => more.reaches,
+    output: () => more.printed,
+    soundness: () => more.sound,
+    remember: (_: string, __: number, count: number) => more.counted ?? count,
   }) as unknown as LessonWorld;
 
 const shows = { en: 'three hops', zh: '三跳' };
@@ -207,6 +215,50 @@ describe('check', () => {
       'Undo the experiment.',
     ],
     ['experiment: undone', { experiment: { id: 'x', state: 'undone' } }, world({ experiments: [{ id: 'x', state: 'undone', changedUs: 5 }] }), undefined],
+    ['netns: none', { netns: { on: 'node-1', name: 'netB' } }, world(), 'node-1 has no network namespace "netB".'],
+    ['netns: there', { netns: { on: 'node-1', name: 'netA' } }, world(), undefined],
+    ['no-netns: there', { 'no-netns': { on: 'node-1', name: 'netA' } }, world(), 'The network namespace "netA" is still there on node-1.'],
+    ['no-netns: gone', { 'no-netns': { on: 'node-1', name: 'netB' } }, world(), undefined],
+    ['no-link: there', { 'no-link': { on: 'node-1', name: 'veth1' } }, world(), 'node-1 still has the interface "veth1".'],
+    ['no-link: gone', { 'no-link': { on: 'node-1', name: 'veth9' } }, world(), undefined],
+    ['link: another MTU', { link: { on: 'node-1', name: 'cni0', mtu: 1450 } }, world(), 'The MTU of "cni0" on node-1 is 1500; it should be 1450.'],
+    [
+      'no-rule: there',
+      { 'no-rule': { on: 'node-1', table: 'nat', rule: 'MASQ' } },
+      world(),
+      'The nat table of node-1 still has the rule `-A POSTROUTING -j MASQUERADE`.',
+    ],
+    ['no-rule: gone', { 'no-rule': { on: 'node-1', table: 'nat', rule: 'DNAT' } }, world(), undefined],
+    ['counted: no rule', { counted: { on: 'node-1', table: 'nat', rule: 'DNAT' } }, world(), 'The nat table of node-1 has no such rule.'],
+    [
+      'counted: nothing since',
+      { counted: { on: 'node-1', table: 'nat', rule: 'MASQ' } },
+      world(),
+      'The rule on node-1 has counted no packet since this step began.',
+    ],
+    ['counted: two since', { counted: { on: 'node-1', table: 'nat', rule: 'MASQ' } }, world({ counted: 1 }), undefined],
+    [
+      'policy: another',
+      { policy: { on: 'node-1', table: 'nat', chain: 'POSTROUTING', policy: 'DROP' } },
+      world(),
+      'The policy of POSTROUTING on node-1 is ACCEPT; it should be DROP.',
+    ],
+    ['policy: so', { policy: { on: 'node-1', table: 'nat', chain: 'POSTROUTING', policy: 'ACCEPT' } }, world(), undefined],
+    ['neighbour: unknown', { neighbour: { on: 'node-1', address: '10.244.1.4' } }, world(), 'node-1 does not know the MAC address of 10.244.1.4.'],
+    [
+      'neighbour: in another state',
+      { neighbour: { on: 'node-1', address: '10.244.1.3', state: 'REACHABLE' } },
+      world(),
+      'The neighbour 10.244.1.3 on node-1 is STALE; it should be REACHABLE.',
+    ],
+    ['neighbour: known', { neighbour: { on: 'node-1', address: '10.244.1.3', device: 'cni0' } }, world(), undefined],
+    ['prints: not yet known', { prints: { on: 'node-1', command: 'x', matches: '^1$', shows } }, world(), 'three hops'],
+    ['prints: something else', { prints: { on: 'node-1', command: 'x', matches: '^1$', shows } }, world({ printed: '2\n' }), 'three hops'],
+    ['prints: yes', { prints: { on: 'node-1', command: 'x', matches: '^1$', shows } }, world({ printed: '2\n1\n' }), undefined],
+    ['sound: nobody has looked', { sound: {} }, world(), 'The lab is being looked through.'],
+    ['sound: pairs fail', { sound: {} }, world({ sound: { failing: 2, asked: 12, isSetWrong: true } }), '2 of 12 pairs do not answer yet.'],
+    ['sound: something lurks', { sound: {} }, world({ sound: { failing: 0, asked: 12, isSetWrong: true } }), 'All answer, and something is still set wrong.'],
+    ['sound: yes', { sound: {} }, world({ sound: { failing: 0, asked: 12, isSetWrong: false } }), undefined],
     ['tape: no', { 'tape-opened': {} }, world(), 'Open the recording.'],
     ['tape: yes', { 'tape-opened': {} }, world({ notes: ['tape-opened'] }), undefined],
   ])('%s', (_, check, at, expected) => {

@@ -1,4 +1,5 @@
 /** Goal: an author's mistakes in a lesson are answered with file, line and what would be right. */
+import { EXPERIMENTS } from '../experiment/index.ts';
 import { expect, test } from 'vitest';
 import { parseLesson } from './file.ts';
 
@@ -155,7 +156,7 @@ test.each<readonly [string, Parameters<typeof check>[0], readonly string[]]>([
   [
     'an experiment that is not there',
     { definition: (text) => text.replace('        solution:\n          - node-1: ip route\n', '        actions:\n          - apply: remove-rout\n') },
-    ['x/lesson.yaml:12:20: there is no experiment "remove-rout": one of "remove-route", "ip-forward-off", "forward-drop", "bridge-down", "port-out" is needed'],
+    [`x/lesson.yaml:12:20: there is no experiment "remove-rout": one of ${EXPERIMENTS.map(({ id }) => `"${id}"`).join(', ')} is needed`],
   ],
   [
     'a name that stands for nothing',
