@@ -16,7 +16,6 @@ export interface ListStyle {
   readonly stateless: boolean;
 }
 
-const TCP_PROTOCOL = 6;
 export const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 const hex8 = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, '0')}`;
 const not = (invert: boolean): string => (invert ? '!= ' : '');
@@ -39,11 +38,10 @@ function selector(family: Family, asked: Selector, followed: boolean, style: Lis
   const out = [
     ...device('iifname', asked.inInterface, asked.invertInInterface),
     ...device('oifname', asked.outInterface, asked.invertOutInterface),
-    ...address(family, 'saddr', asked.source, asked.invertSource),
-    ...address(family, 'daddr', asked.destination, asked.invertDestination),
   ];
   // Said by what follows it, if that is of this protocol.
   if (asked.protocol > 0 && !followed) out.push(`meta l4proto ${not(asked.invertProtocol)}${protocolText(asked.protocol, style)}`);
+  out.push(...address(family, 'saddr', asked.source, asked.invertSource), ...address(family, 'daddr', asked.destination, asked.invertDestination));
   if (asked.fragment) out.push(`ip frag-off & 8191 ${asked.fragment.invert ? '==' : '!='} 0`);
   return out;
 }
@@ -70,10 +68,15 @@ function tcpFlags({ flagMask, flags, invertFlags }: TcpInfo, { numeric }: ListSt
   return [`tcp flags ${invertFlags ? '!= ' : ''}${names(flags)} / ${names(flagMask)}`];
 }
 /** Whether it is nft's own expression and not the extension of iptables. */
-const isOwn = (match: MatchInfo): boolean =>
-  match.kind === 'tcp' ? match.option === 0 : match.kind === 'udp' || match.kind === 'limit' || match.kind === 'mark';
+const isOwn = (match: MatchInfo): boolean => {
+  if (match.kind === 'tcp') return match.option === 0 && (match.flagMask !== 0 || asksPorts(match));
+  return match.kind === 'udp' ? asksPorts(match) : match.kind === 'limit' || match.kind === 'mark';
+};
+/** One that asks nothing is left to the extension. */
+const asksPorts = (info: PortsInfo): boolean => bothPorts('', info).length > 0;
 function tcp(info: TcpInfo, style: ListStyle): string[] {
   if (isOwn(info)) return [...tcpFlags(info, style), ...bothPorts('tcp', info)];
+  if (info.option === 0) return [''];
   return [[...bothPorts('tcp', info), `tcp option ${info.option} ${info.invertOption ? 'missing' : 'exists'}`, ...tcpFlags(info, style)].join(' ')];
 }
 
@@ -176,7 +179,7 @@ function matchTexts(match: MatchInfo, family: Family, protocol: number, style: L
     case 'tcp':
       return tcp(match, style);
     case 'udp':
-      return bothPorts('udp', match);
+      return isOwn(match) ? bothPorts('udp', match) : [''];
     case 'limit':
       return [limit(match)];
     case 'mark':
@@ -238,9 +241,9 @@ export const dscpText = (dscp: number): string => `0x${dscp.toString(16).padStar
 /** Selector and matches. */
 export function conditionTexts({ selector: asked, matches }: RuleSpec, family: Family, style: ListStyle): string[] {
   const texts = matches.flatMap((match) => matchTexts(match, family, asked.protocol, style));
-  const [first] = matches;
-  const says =
-    first !== undefined && isOwn(first) && (first.kind === 'tcp' || first.kind === 'udp') && matchTexts(first, family, TCP_PROTOCOL, style).length > 0;
+  // a mark between them is no obstacle
+  const first = matches.find(({ kind }) => kind !== 'mark');
+  const says = first !== undefined && isOwn(first) && (first.kind === 'tcp' || first.kind === 'udp');
   return [...selector(family, asked, says, style), ...texts];
 }
 export const hasExtension = (matches: readonly MatchInfo[]): boolean => !matches.every(isOwn);

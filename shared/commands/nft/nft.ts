@@ -138,7 +138,14 @@ const nft: Program = function* (p: Process) {
       finish(desk);
       if (desk.hasChanged) netfilter.nft.commit(draft);
     }
-    yield* p.print(output);
+    // what it warns of goes to standard error, each in its place
+    for (const piece of output.split(/^(# Warning: table .*\n)/m)) {
+      if (!piece.startsWith('# Warning: ')) yield* p.print(piece);
+      else {
+        yield* p.flush();
+        yield* p.error(piece);
+      }
+    }
     return 0;
   } catch (error) {
     if (!(error instanceof NftMistake)) throw error;

@@ -55,13 +55,21 @@ export function readCaptureFile(text: Bytes): CaptureFile | string {
   return end(undefined);
 }
 
+/** How long the header in front of a network packet is, where it is not a frame's. */
+export const HEAD_BYTES: Readonly<Record<number, number>> = { [LinkType.RAW]: 0, [LinkType.LINUX_SLL]: 16, [LinkType.LINUX_SLL2]: 20 };
 /** UDP ports whose payload is a frame: VXLAN's, and the one Linux took before. */
 const VXLAN_PORTS = [4789, 8472];
 
 /** For filters: the packet, and which way it went (of PacketType). */
 export function packetOf(linkType: number, bytes: Uint8Array): { readonly packet: Packet; readonly packetType: number; readonly linkBytes: number } {
-  const isCooked = linkType === LinkType.LINUX_SLL2 && bytes.length >= 20;
-  const packet = isCooked ? decodeNetwork(bytes.subarray(20), (bytes[0]! << 8) | bytes[1]!) : decodeFrame(bytes);
+  const head = HEAD_BYTES[linkType];
+  const isCooked = head !== undefined && head > 0 && bytes.length >= head;
+  const at = linkType === LinkType.LINUX_SLL ? 14 : 0;
+  const packet = isCooked
+    ? decodeNetwork(bytes.subarray(head), (bytes[at]! << 8) | bytes[at + 1]!)
+    : head === 0
+      ? decodeNetwork(bytes, (bytes[0] ?? 0) >> 4 === 6 ? EtherType.IPV6 : EtherType.IPV4)
+      : decodeFrame(bytes);
   if (packet.udp !== null && packet.etherType !== EtherType.ARP && VXLAN_PORTS.includes(packet.udp.dstPort)) {
     const inside = decodeVxlan(packet.payload);
     if (inside !== undefined) {
@@ -70,5 +78,5 @@ export function packetOf(linkType: number, bytes: Uint8Array): { readonly packet
       packet.payload = '';
     }
   }
-  return { packet, packetType: isCooked ? bytes[10]! : 0, linkBytes: isCooked ? 20 : frameLength(packet) - networkLength(packet) };
+  return { packet, packetType: isCooked ? bytes[linkType === LinkType.LINUX_SLL ? 1 : 10]! : 0, linkBytes: head ?? frameLength(packet) - networkLength(packet) };
 }

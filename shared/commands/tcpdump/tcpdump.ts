@@ -3,21 +3,26 @@
  * Deviation: packets are shown as they come, where libpcap hands them over once a second unless --immediate-mode.
  */
 import { fromUint8Array, strerror, type Bytes } from '../../base/index.ts';
-import { ALL_PROTOCOLS, PacketSocket, PacketType, type CapturedFrame, type Device } from '../../kernel/index.ts';
+import { ALL_PROTOCOLS, ArpHardware, PacketSocket, PacketType, type CapturedFrame, type Device } from '../../kernel/index.ts';
 import { netnsOf, type InstalledProgram } from '../../machine/index.ts';
 import type { Process, Program, Sys } from '../../shell/index.ts';
 import { encodeFrame, encodeNetwork, frameLength, LinkType, networkLength, pcapHeader, pcapRecord } from '../../wire/index.ts';
 import { civilOf, twoDigits } from '../names/civil.ts';
 import { hostNameOf, resolveHost, watching } from '../net/index.ts';
 import { parseOptions } from '../options.ts';
-import { packetOf, readCaptureFile, type Captured } from './capture-file.ts';
+import { HEAD_BYTES, packetOf, readCaptureFile, type Captured } from './capture-file.ts';
 import { compileFilter, FilterError, type PacketFilter } from './filter/index.ts';
 import { SPECS, USAGE, VERSION, type TcpdumpOption } from './options.ts';
 import { hexDump, Printer, textDump } from './print/index.ts';
 import { declared, declaredOptions, type Declaration } from '../declaration.ts';
 
 const SNAPSHOT_LENGTH = 262144;
-const LINK_TYPES: Readonly<Record<number, string>> = { [LinkType.ETHERNET]: 'EN10MB (Ethernet)', [LinkType.LINUX_SLL2]: 'LINUX_SLL2 (Linux cooked v2)' };
+const LINK_TYPES: Readonly<Record<number, string>> = {
+  [LinkType.ETHERNET]: 'EN10MB (Ethernet)',
+  [LinkType.RAW]: 'RAW (Raw IP)',
+  [LinkType.LINUX_SLL]: 'LINUX_SLL (Linux cooked v1)',
+  [LinkType.LINUX_SLL2]: 'LINUX_SLL2 (Linux cooked v2)',
+};
 /** What libpcap offers besides network devices. */
 const PSEUDO_DEVICES = [
   'bluetooth-monitor (Bluetooth Linux Monitor) [Wireless]',
@@ -74,7 +79,7 @@ class Session {
     const direction = given.get('direction') ?? 'inout';
     if (!['in', 'out', 'inout'].includes(direction)) return yield* p.fail(`unknown capture direction \`${direction}'`);
     const linkType = given.get('link-type');
-    if (linkType !== undefined && !['EN10MB', 'LINUX_SLL2'].includes(linkType.toUpperCase())) return yield* p.fail(`invalid data link type ${linkType}`);
+    if (linkType !== undefined && !Object.values(LINK_TYPES).some((type) => type.startsWith(`${linkType.toUpperCase()} `))) return yield* p.fail(`invalid data link type ${linkType}`);
     if (given.has('lines') || given.has('unbuffered')) p.stdout.lineBuffered();
     if (given.has('devices')) return yield* this.listDevices();
     const source = given.get('read');
@@ -94,15 +99,16 @@ class Session {
       return yield* p.fail(`${name}: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)`);
     if (device === undefined)
       return yield* p.fail(`${name}: No such device exists\n(${/^\d+$/.test(name) ? 'Invalid adapter index' : 'No such device exists'})`);
+    if (device !== null && !device.isUp) return yield* p.fail(`${name}: That device is not up`);
     if (given.has('link-types')) {
-      const types = isAny ? ['LINUX_SLL (Linux cooked v1)', 'LINUX_SLL2 (Linux cooked v2)'] : ['EN10MB (Ethernet)', 'DOCSIS (DOCSIS) (printing not supported)'];
+      const own = device === null ? ['LINUX_SLL (Linux cooked v1)', 'LINUX_SLL2 (Linux cooked v2)'] : [LINK_TYPES[linkTypeOf(device)] ?? ''];
+      const types = device?.hardwareType === ArpHardware.ETHER ? [...own, 'DOCSIS (DOCSIS) (printing not supported)'] : own;
       return (yield* p.print(`Data link types for ${name} (use option -y to set):\n${types.map((type) => `  ${type}\n`).join('')}`), 0);
     }
-    if (device !== null && !device.isUp) return yield* p.fail(`${name}: That device is not up`);
     if (isAny) yield* p.error('tcpdump: data link type LINUX_SLL2\n');
     const filter = yield* this.filter('live');
     if (filter === undefined) return 1;
-    const linkType = isAny ? LinkType.LINUX_SLL2 : LinkType.ETHERNET;
+    const linkType = device === null ? LinkType.LINUX_SLL2 : linkTypeOf(device);
     this.begin(linkType);
     const socket = new PacketSocket(netns, 'raw');
     socket.filter = (packet, _device, packetType) => filter(packet, packetType);
@@ -123,7 +129,7 @@ class Session {
         }
         if (!isWanted(frame, direction)) continue;
         captured++;
-        yield* this.show(this.cut(frame, isAny));
+        yield* this.show(this.cut(frame, linkType));
         yield* p.tick();
       }
     } finally {
@@ -138,9 +144,9 @@ class Session {
     yield* p.error(told(captured, 'captured') + told(statistics.packets, 'received by filter') + told(statistics.drops, 'dropped by kernel'));
     return 0;
   }
-  private cut(frame: CapturedFrame, isAny: boolean): Captured {
-    const bytes = isAny ? cookedBytes(frame) : encodeFrame(frame.packet);
-    const length = isAny ? 20 + networkLength(frame.packet) : frameLength(frame.packet);
+  private cut(frame: CapturedFrame, linkType: number): Captured {
+    const bytes = bytesOf(frame, linkType);
+    const length = linkType === LinkType.ETHERNET ? frameLength(frame.packet) : (HEAD_BYTES[linkType] ?? 0) + networkLength(frame.packet);
     return { bytes: bytes.subarray(0, this.snapshotLength), length, unixUs: frame.unixUs };
   }
   private *announce(name: string, linkType: number): Sys {
@@ -310,6 +316,35 @@ function isWanted(frame: CapturedFrame, direction: string): boolean {
   const isOut = frame.packetType === PacketType.OUTGOING;
   if (isOut && frame.deviceName === 'lo') return false;
   return direction === 'inout' || isOut === (direction === 'out');
+}
+/** map_arphrd_to_dlt: what has no header of a link layer is raw; what libpcap does not know is cooked. */
+function linkTypeOf({ hardwareType }: Device): number {
+  if (hardwareType === ArpHardware.ETHER || hardwareType === ArpHardware.LOOPBACK) return LinkType.ETHERNET;
+  const isRaw = hardwareType === ArpHardware.TUNNEL || hardwareType === ArpHardware.SIT || hardwareType === ArpHardware.NONE || hardwareType === ArpHardware.PPP;
+  return isRaw ? LinkType.RAW : LinkType.LINUX_SLL;
+}
+function bytesOf(frame: CapturedFrame, linkType: number): Uint8Array {
+  switch (linkType) {
+    case LinkType.RAW:
+      return encodeNetwork(frame.packet);
+    case LinkType.LINUX_SLL:
+      return cooked1Bytes(frame);
+    case LinkType.LINUX_SLL2:
+      return cookedBytes(frame);
+    default:
+      return encodeFrame(frame.packet);
+  }
+}
+/** SLL's header: of a GRE tunnel, whose address is that of its end. */
+function cooked1Bytes({ packet, packetType }: CapturedFrame): Uint8Array {
+  const network = encodeNetwork(packet);
+  const bytes = new Uint8Array(16 + network.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, packetType);
+  view.setUint16(2, ArpHardware.IPGRE);
+  view.setUint16(14, packet.etherType);
+  bytes.set(network, 16);
+  return bytes;
 }
 /** SLL2's header and what follows it. */
 function cookedBytes({ packet, deviceIndex, packetType }: CapturedFrame): Uint8Array {

@@ -219,9 +219,11 @@ export class Batch {
     const { chains } = chain.table;
     if (chains.has(name)) return this.fail(tag, 'EEXIST');
     const rename = (from: string, to: string): void => {
-      chains.delete(from);
+      // it keeps its place among them
+      const before = [...chains.values()];
       chain.name = to;
-      chains.set(to, chain);
+      chains.clear();
+      for (const other of before) chains.set(other.name, other);
       for (const other of chains.values()) {
         for (const rule of other.rules) {
           const { target } = rule.spec;

@@ -66,6 +66,27 @@ export const cooked =
     else if (!network(d, type, at + 20, whole - 20)) d.dump(at + 20);
   };
 
+/** Linux's cooked header, version 1 (sll_if_print). */
+export const cooked1 = (d: Dissection, at: number, whole: number): void => {
+  d.protocol = 'sll';
+  d.need(at, 16);
+  d.linkBytes = 16;
+  const type = d.u16(at + 14);
+  if (d.options.link) {
+    d.print(`${(['In', 'B', 'M', 'P', 'Out'][d.u16(at)] ?? '?').padStart(3)} ${d.u16(at + 4) === 6 ? `${d.mac(at + 6)} ` : ''}`);
+    if (!d.options.quiet) d.print(`ethertype ${etherTypeName(type)} (0x${hex(type, 4)}), length ${whole}: `);
+  }
+  if (!network(d, type, at + 16, whole - 16)) d.dump(at + 16);
+};
+/** Nothing in front (raw_if_print). */
+export const raw = (d: Dissection, at: number, whole: number): void => {
+  d.protocol = 'raw';
+  d.linkBytes = 0;
+  if (d.options.link) d.print('ip: ');
+  d.need(at, 1);
+  if (!network(d, d.u8(at) >> 4 === 6 ? EtherType.IPV6 : EtherType.IPV4, at, whole)) d.dump(at);
+};
+
 /** False: what it is, is not known here. */
 function network(d: Dissection, type: number, at: number, length: number): boolean {
   switch (type) {
