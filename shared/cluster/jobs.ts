@@ -8,7 +8,7 @@ import type { EventRecorder } from './events.ts';
 import { randomSuffix } from './names.ts';
 import { endPod, owner, rank } from './owned-pods.ts';
 import { admitPod } from './pod-admission.ts';
-import { JOBS, OWNER, PODS } from './resources.ts';
+import { JOBS, KEEPER, PODS } from './resources.ts';
 import type { ObjectStore } from './store.ts';
 
 const REACT_US = 30_000;
@@ -50,7 +50,7 @@ export class JobController {
       this.expire(job);
       return;
     }
-    const pods = this.store.listBy(PODS, OWNER, job.metadata.uid) as readonly Pod[];
+    const pods = this.store.listBy(PODS, KEEPER, job.metadata.uid) as readonly Pod[];
     const succeeded = pods.filter((pod) => pod.status.phase === 'Succeeded').length;
     const failed = pods.filter((pod) => pod.status.phase === 'Failed').length;
     const active = pods.filter((pod) => pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed' && pod.metadata.deletionTimestamp === undefined);

@@ -47,6 +47,8 @@ export const PODS = resource('pods', 'Pod', ['po'], 'namespaced', VERBS, '', ['a
 export const NODE_NAME = 'spec.nodeName';
 /** Index of objects by the uid of their controller. */
 export const OWNER = 'metadata.controller';
+/** Index of pods by the uid of the daemon set, stateful set or job that has them. */
+export const KEEPER = 'metadata.keeper';
 export const REPLICASETS = resource(
   'replicasets',
   'ReplicaSet',

@@ -8,7 +8,7 @@ import type { EventRecorder } from './events.ts';
 import { randomSuffix } from './names.ts';
 import { endPod, isActive, owner, rank } from './owned-pods.ts';
 import { admitPod } from './pod-admission.ts';
-import { DAEMONSETS, JOBS, NODES, OWNER, PODS, STATEFULSETS } from './resources.ts';
+import { DAEMONSETS, JOBS, KEEPER, NODES, PODS, STATEFULSETS } from './resources.ts';
 import { tolerates } from './scheduler.ts';
 import type { ObjectStore } from './store.ts';
 import { templateHash } from './template-hash.ts';
@@ -24,6 +24,8 @@ const DAEMON_TOLERATIONS: readonly Toleration[] = [
     operator: 'Exists',
   })),
 ];
+/** Whose pods these are here. */
+const KEEPERS: ReadonlySet<string> = new Set(['DaemonSet', 'StatefulSet', 'Job']);
 const NETWORK_TOLERATION: Toleration = { effect: 'NoSchedule', key: 'node.kubernetes.io/network-unavailable', operator: 'Exists' };
 
 export class WorkloadController {
@@ -38,6 +40,7 @@ export class WorkloadController {
     /** Daemon sets of the cluster itself, which somebody else keeps. */
     private readonly isKept: (set: DaemonSet) => boolean,
   ) {
+    store.addIndex(PODS, KEEPER, ({ metadata }) => metadata.ownerReferences?.find(({ kind }) => KEEPERS.has(kind))?.uid);
     const react = (): void => {
       if (this.isSet) return;
       // where there are none it is not asked again
@@ -67,7 +70,7 @@ export class WorkloadController {
     });
   }
   private ownPods(of: KubeObject): readonly Pod[] {
-    return this.store.listBy(PODS, OWNER, of.metadata.uid) as readonly Pod[];
+    return this.store.listBy(PODS, KEEPER, of.metadata.uid) as readonly Pod[];
   }
 
   // --- daemon sets ---
@@ -219,7 +222,7 @@ export class WorkloadController {
   }
   /** The garbage collector: what a deleted set or job owned goes too. */
   private collect(): void {
-    for (const uid of this.ownerless) for (const pod of this.store.listBy(PODS, OWNER, uid) as readonly Pod[]) endPod(this.store, this.simulation, pod);
+    for (const uid of this.ownerless) for (const pod of this.store.listBy(PODS, KEEPER, uid) as readonly Pod[]) endPod(this.store, this.simulation, pod);
     this.ownerless.clear();
   }
 }
