@@ -37,7 +37,7 @@
  */
 export * from './conf.ts';
 export * from './describe.ts';
-export { addAltName, devicesInOrder, registerDevice, removeAltName, shownFlags } from './device.ts';
+export { devicesInOrder, registerDevice, shownFlags } from './device.ts';
 export { Bond, bondSlaveOf } from './devices/bond/bond.ts';
 export type { BondSlave } from './devices/bond/bond.ts';
 export { BOND_MODES } from './devices/bond/options.ts';

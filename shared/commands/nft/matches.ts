@@ -35,10 +35,7 @@ const protocolText = (protocol: number, { numericProtocol }: ListStyle): string 
   numericProtocol ? `${protocol}` : (protocolName(protocol) ?? `${protocol}`);
 
 function selector(family: Family, asked: Selector, followed: boolean, style: ListStyle): string[] {
-  const out = [
-    ...device('iifname', asked.inInterface, asked.invertInInterface),
-    ...device('oifname', asked.outInterface, asked.invertOutInterface),
-  ];
+  const out = [...device('iifname', asked.inInterface, asked.invertInInterface), ...device('oifname', asked.outInterface, asked.invertOutInterface)];
   // Said by what follows it, if that is of this protocol.
   if (asked.protocol > 0 && !followed) out.push(`meta l4proto ${not(asked.invertProtocol)}${protocolText(asked.protocol, style)}`);
   out.push(...address(family, 'saddr', asked.source, asked.invertSource), ...address(family, 'daddr', asked.destination, asked.invertDestination));

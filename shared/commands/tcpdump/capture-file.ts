@@ -78,5 +78,9 @@ export function packetOf(linkType: number, bytes: Uint8Array): { readonly packet
       packet.payload = '';
     }
   }
-  return { packet, packetType: isCooked ? bytes[linkType === LinkType.LINUX_SLL ? 1 : 10]! : 0, linkBytes: head ?? frameLength(packet) - networkLength(packet) };
+  return {
+    packet,
+    packetType: isCooked ? bytes[linkType === LinkType.LINUX_SLL ? 1 : 10]! : 0,
+    linkBytes: head ?? frameLength(packet) - networkLength(packet),
+  };
 }

@@ -79,7 +79,8 @@ class Session {
     const direction = given.get('direction') ?? 'inout';
     if (!['in', 'out', 'inout'].includes(direction)) return yield* p.fail(`unknown capture direction \`${direction}'`);
     const linkType = given.get('link-type');
-    if (linkType !== undefined && !Object.values(LINK_TYPES).some((type) => type.startsWith(`${linkType.toUpperCase()} `))) return yield* p.fail(`invalid data link type ${linkType}`);
+    if (linkType !== undefined && !Object.values(LINK_TYPES).some((type) => type.startsWith(`${linkType.toUpperCase()} `)))
+      return yield* p.fail(`invalid data link type ${linkType}`);
     if (given.has('lines') || given.has('unbuffered')) p.stdout.lineBuffered();
     if (given.has('devices')) return yield* this.listDevices();
     const source = given.get('read');
@@ -320,7 +321,8 @@ function isWanted(frame: CapturedFrame, direction: string): boolean {
 /** map_arphrd_to_dlt: what has no header of a link layer is raw; what libpcap does not know is cooked. */
 function linkTypeOf({ hardwareType }: Device): number {
   if (hardwareType === ArpHardware.ETHER || hardwareType === ArpHardware.LOOPBACK) return LinkType.ETHERNET;
-  const isRaw = hardwareType === ArpHardware.TUNNEL || hardwareType === ArpHardware.SIT || hardwareType === ArpHardware.NONE || hardwareType === ArpHardware.PPP;
+  const isRaw =
+    hardwareType === ArpHardware.TUNNEL || hardwareType === ArpHardware.SIT || hardwareType === ArpHardware.NONE || hardwareType === ArpHardware.PPP;
   return isRaw ? LinkType.RAW : LinkType.LINUX_SLL;
 }
 function bytesOf(frame: CapturedFrame, linkType: number): Uint8Array {
