@@ -165,16 +165,14 @@ export class PodWorker {
     const { spec } = record;
     // a container that ended a moment ago and more often than once waits first
     if (record.state.terminated && record.backoffUs > 0 && !this.hasWaited(record)) return;
-    const image = yield* this.pull(p, record);
-    if (!image || this.isDoomed() || !this.sandbox) return;
-    record.image = image;
+    if (!this.sandbox) return;
     const facts = { store: this.runtime.store, pod: this.about, nodeName: this.runtime.nodeName, hostIp: this.runtime.hostIp, podIp: this.sandbox.ip };
-    const env = environmentOf(facts, spec);
     const unmounted = mountProblem(facts, spec);
-    if (!env.ok || unmounted !== undefined) {
-      this.lacks(record, env.ok ? undefined : env.error, unmounted);
-      return;
-    }
+    const image = unmounted === undefined ? yield* this.pull(p, record) : undefined;
+    const env = environmentOf(facts, spec);
+    if (unmounted !== undefined || (image && !env.ok)) this.lacks(record, env.ok ? '' : env.error, unmounted);
+    if (!image || !env.ok || this.isDoomed()) return;
+    record.image = image;
     yield* p.sleep(CREATE_US);
     const logs = this.logs.get(spec.name)!;
     if (record.state.terminated || record.lastState.terminated) this.logs.set(spec.name, { now: new ContainerLog(), before: logs.now });
@@ -228,12 +226,12 @@ export class PodWorker {
   }
 
   /** It refers to what is not there: tried again until it is. */
-  private lacks(record: ContainerRecord, variable: string | undefined, mount: string | undefined): void {
+  private lacks(record: ContainerRecord, variable: string, mount: string | undefined): void {
     record.startAtUs = this.runtime.simulation.nowUs + CONFIG_RETRY_US;
     if (mount !== undefined) this.warn('FailedMount', mount);
     else {
-      record.state = { waiting: { reason: 'CreateContainerConfigError', message: variable! } };
-      this.warn('Failed', `Error: ${variable!}`, this.fieldOf(record.spec));
+      record.state = { waiting: { reason: 'CreateContainerConfigError', message: variable } };
+      this.warn('Failed', `Error: ${variable}`, this.fieldOf(record.spec));
     }
     this.publish();
   }

@@ -66,7 +66,7 @@ function* remove(context: Context): Sys<number> {
     );
   }
   let status = 0;
-  const waited: Doomed[] = [];
+  const waited: (Doomed & { readonly uid: string })[] = [];
   for (const one of doomed) {
     // without --force a grace period of 0 is asked as 1, so that the kubelet confirms
     const seconds = grace === 0 && !flags.bool('force') ? 1 : grace;
@@ -84,19 +84,24 @@ function* remove(context: Context): Sys<number> {
     yield* p.print(
       `${one.resource.singular}${one.resource.group === '' ? '' : `.${one.resource.group}`} "${one.name}" ${flags.bool('force') && seconds === 0 ? 'force deleted' : 'deleted'}${dryRunNote(how.value)}\n`,
     );
-    if (how.value === 'none') waited.push(one);
+    if (how.value === 'none') waited.push({ ...one, uid: gone.value.metadata.uid });
   }
   yield* p.flush();
   if (!flags.has('wait') || flags.bool('wait')) for (const one of waited) yield* waitForEnd(context, one);
   return status;
 }
 
-function* waitForEnd(context: Context, one: Doomed): Sys {
+/** One that was made anew under its name is another. */
+function* waitForEnd(context: Context, one: Doomed & { readonly uid: string }): Sys {
+  const isThere = (): boolean => {
+    const found = context.api.get(one.resource, one.namespace, one.name);
+    return found.ok && found.value.metadata.uid === one.uid;
+  };
   const watch = context.api.watch(one.resource, one.namespace, { fieldSelector: `metadata.name=${one.name}` });
   const timeout = context.flags.seconds('timeout');
   const untilUs = timeout === undefined ? Infinity : context.p.nowUs + timeout * 1_000_000;
   try {
-    while (context.api.get(one.resource, one.namespace, one.name).ok && context.p.nowUs < untilUs) {
+    while (isThere() && context.p.nowUs < untilUs) {
       while (watch.next());
       yield* context.p.waitFor(() => false, watch.changed, 1_000_000);
     }
