@@ -48,9 +48,9 @@ describe('what there is', () => {
   });
   it('resources, versions, types, rights', async () => {
     expect(await out('api-versions')).toBe(
-      'apps/v1\nauthentication.k8s.io/v1\nauthorization.k8s.io/v1\ncoordination.k8s.io/v1\ndiscovery.k8s.io/v1\nnetworking.k8s.io/v1\npolicy/v1\nv1\n',
+      'apps/v1\nauthentication.k8s.io/v1\nauthorization.k8s.io/v1\nbatch/v1\ncoordination.k8s.io/v1\ndiscovery.k8s.io/v1\nnetworking.k8s.io/v1\npolicy/v1\nrbac.authorization.k8s.io/v1\nv1\n',
     );
-    expect(await out('api-resources --api-group=apps --no-headers -o name')).toBe('daemonsets.apps\ndeployments.apps\nreplicasets.apps\n');
+    expect(await out('api-resources --api-group=apps --no-headers -o name')).toBe('daemonsets.apps\ndeployments.apps\nreplicasets.apps\nstatefulsets.apps\n');
     expect(await out('explain deployment.spec.replicas')).toContain('FIELD: replicas <integer>');
     expect(await out('auth can-i delete pods')).toBe('yes\n');
     expect(await out('get --raw /readyz')).toBe('ok');
