@@ -49,9 +49,9 @@ function said(argv: readonly string[]): string {
 }
 const UNKNOWN =
   /unknown option|invalid option|[Uu]nrecogni[sz]ed option|[Bb]ad option|not an option|is unknown|not recognised|Illegal option(?! `--[\w-]+' with this command)|unknown predicate|Unknown option/;
-/** Where wrong options are not told of as such. */
+/** Where wrong options are not told of as such; editors are not modelled, and say so to everything. */
 const SILENT = new Set(
-  'true false sync echo test [ printf tput less expr dd lsmod nslookup stty nmap ipset ethtool unlink link sleep uname ps kill'.split(' '),
+  'true false sync echo test [ printf tput less expr dd lsmod nslookup stty nmap ipset ethtool unlink link sleep uname ps kill ash vi vim nano'.split(' '),
 );
 
 const options = PROGRAMS.flatMap(({ path, main }) => {

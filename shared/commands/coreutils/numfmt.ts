@@ -106,7 +106,10 @@ export const numfmt = program(NUMFMT, function* (p, parsed, usage) {
   const wanted = (parsed.options.get('field') ?? '1').split(',').map((range) => /^(\d*)(-?)(\d*)$/.exec(range));
   const isWanted = (n: number): boolean =>
     wanted.some((range) => range !== null && n >= Number(range[1] || 1) && n <= (range[2] === '' ? Number(range[1]) : Number(range[3] || Infinity)));
-  const units = ['from-unit', 'to-unit'].map((name) => parse(parsed.options.get(name) ?? '1', 'auto', ''));
+  const sizes = ['from-unit', 'to-unit'].map((name) => parsed.options.get(name) ?? '1');
+  const wrong = sizes.find((size) => !/^0*[1-9]\d*(?:[KMGTPEZY]i?)?$/.test(size));
+  if (wrong !== undefined) return yield* p.fail(`invalid unit size: ${quoted(wrong)}`);
+  const units = sizes.map((size) => parse(size, 'auto', ''));
   const mode = parsed.options.get('invalid') ?? 'abort';
   let status = 0;
   const convertLine = (line: Bytes): { readonly text: Bytes; readonly problem: string | undefined } => {
