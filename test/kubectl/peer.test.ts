@@ -59,7 +59,25 @@ function steady(text: string): string {
     .replaceAll(/v1\.32\.4-dispatcher|"32\+"/g, (found) => (found.startsWith('v') ? 'v1.32.4' : '"32"'));
   out = out.replaceAll(/"(gitCommit|goVersion)": "[^"]*"/g, '"$1": X');
   out = out.replaceAll(/^Error: (?=unknown|invalid argument|flag needs|bad flag)/gm, 'error: ');
+  out = inOneOrder(out);
   return out.replaceAll(/^E\d{4} .*"command failed" err="(.*)"$/gm, (_, text: string) => `error: ${text.replaceAll('\\"', '"')}`);
+}
+/** Why pods are not drained is kept by the real one in a map of Go, whose order is chance. */
+function inOneOrder(text: string): string {
+  const reason = /cannot delete .*?(?=, cannot delete |\]|$)/g;
+  return text
+    .replace(/(?<=due to error: \[).*(?=\])/g, (list) =>
+      [...list.matchAll(reason)]
+        .map(([one]) => one)
+        .sort()
+        .join(', '),
+    )
+    .replace(/(?:^cannot delete .*\n)+/gm, (lines) =>
+      lines
+        .split(/(?<=\n)/)
+        .sort()
+        .join(''),
+    );
 }
 const seen = ({ status, out, err }: Ran): string => `${steady(out)}--- stderr\n${steady(err)}--- ${status}`;
 
